@@ -1,0 +1,1 @@
+//! The questions that Holter asks of a service, one file each.

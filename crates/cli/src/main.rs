@@ -1,0 +1,3 @@
+//! The `holter` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Plans a scan, paces it and emits its events.

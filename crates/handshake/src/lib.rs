@@ -1,0 +1,1 @@
+//! A client that finishes TLS handshakes with any peer.

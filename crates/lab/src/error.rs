@@ -1,0 +1,55 @@
+//! What can go wrong while a lab server is fetched, built or started.
+
+use std::path::PathBuf;
+
+/// An error of the lab itself, never of the thing under test.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LabError {
+    /// A program that the lab needs is not on this machine.
+    #[error("the lab needs `{program}`, which is not installed; `{install}` brings it")]
+    Missing {
+        /// The program that was looked for.
+        program: String,
+        /// The command that installs it.
+        install: String,
+    },
+    /// A fetched file is not the one that was pinned.
+    #[error("{what} has checksum {found}, pinned is {pinned}; it was thrown away")]
+    Checksum {
+        /// The package or file.
+        what: String,
+        /// The pinned checksum.
+        pinned: String,
+        /// The checksum found.
+        found: String,
+    },
+    /// A command failed.
+    #[error("`{command}` failed: {reason}")]
+    Command {
+        /// The command line.
+        command: String,
+        /// Its last words.
+        reason: String,
+    },
+    /// A server did not open its port in time.
+    #[error("{name} did not listen on {address} within {seconds} s; its log: {log}")]
+    NotReady {
+        /// The server.
+        name: String,
+        /// Where it should have listened.
+        address: String,
+        /// How long the lab waited.
+        seconds: u64,
+        /// The end of what it printed.
+        log: String,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {source}")]
+    File {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}

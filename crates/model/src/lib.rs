@@ -1,0 +1,1 @@
+//! The words of Holter as types: targets, observations, verdicts.

@@ -1,0 +1,1 @@
+//! How each protocol reaches TLS, one file each.

@@ -1,0 +1,1 @@
+//! Bytes to and from TLS and DTLS messages, with no I/O.

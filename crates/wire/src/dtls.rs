@@ -1,0 +1,9 @@
+//! DTLS 1.0 and 1.2 (RFC 4347, RFC 6347): datagrams to records, fragments to handshake messages.
+
+mod fragment;
+mod record;
+mod verify;
+
+pub use fragment::{Message, Reassembler, encode_message};
+pub use record::{Record, encode, records};
+pub use verify::HelloVerifyRequest;

@@ -1,0 +1,205 @@
+//! Opens lines: asks the scope, waits for the pace, connects directly or through the proxy.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use holter_model::{Attempt, Endpoint, Transport};
+use tokio::net::{TcpStream, UdpSocket};
+
+use crate::line::Line;
+use crate::proxy::{Proxy, ProxyError};
+use crate::tape::{Recording, Replay, Tape};
+use crate::{Limits, Pace, Scope};
+
+/// Why no line came about.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DialError {
+    /// The address is not in the scope; nothing was sent.
+    #[error("the address is outside the scope")]
+    OutOfScope,
+    /// The port is closed.
+    #[error("the port is closed")]
+    Refused,
+    /// Nothing answers.
+    #[error("nothing answers at this address")]
+    Unreachable,
+    /// The proxy did not connect us.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
+    /// Datagrams cannot go through the proxy.
+    #[error("datagrams cannot go through a proxy")]
+    NoDatagrams,
+    /// This machine's fault.
+    #[error("this machine could not open a connection: {0}")]
+    Ours(io::Error),
+}
+
+impl DialError {
+    /// What this means for the attempt.
+    #[must_use]
+    pub const fn attempt(&self) -> Attempt {
+        match self {
+            Self::OutOfScope => Attempt::OutOfScope,
+            Self::Refused => Attempt::Refused,
+            Self::Unreachable => Attempt::Unreachable,
+            Self::Proxy(_) | Self::NoDatagrams => Attempt::ProxyFailed,
+            Self::Ours(_) => Attempt::OurFault,
+        }
+    }
+}
+
+/// Opens lines within a scope, at a pace, under limits.
+#[derive(Clone, Debug)]
+pub struct Dialer {
+    scope: Arc<Scope>,
+    pace: Arc<Pace>,
+    limits: Limits,
+    proxy: Option<Arc<Proxy>>,
+    source: Source,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Network,
+    Recorded(Recording),
+    Replayed(Arc<Mutex<Tape>>),
+}
+
+impl Dialer {
+    /// A dialer to the network.
+    #[must_use]
+    pub fn new(scope: Scope, pace: Arc<Pace>, limits: Limits) -> Self {
+        Self {
+            scope: Arc::new(scope),
+            pace,
+            limits,
+            proxy: None,
+            source: Source::Network,
+        }
+    }
+
+    /// The same, through a proxy.
+    #[must_use]
+    pub fn through(mut self, proxy: Option<Proxy>) -> Self {
+        self.proxy = proxy.map(Arc::new);
+        self
+    }
+
+    /// The same, and all that goes over its lines is recorded.
+    #[must_use]
+    pub fn recording(mut self, recording: Recording) -> Self {
+        self.source = Source::Recorded(recording);
+        self
+    }
+
+    /// A dialer that plays a tape, connection after connection, and opens no socket.
+    #[must_use]
+    pub fn replaying(mut self, tape: Tape) -> Self {
+        self.source = Source::Replayed(Arc::new(Mutex::new(tape)));
+        self
+    }
+
+    /// The limits of its lines.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Opens a line.
+    ///
+    /// # Errors
+    /// See [`DialError`].
+    pub async fn dial(&self, endpoint: Endpoint) -> Result<Line, DialError> {
+        if !self.scope.allows(endpoint.address) {
+            return Err(DialError::OutOfScope);
+        }
+        if let Source::Replayed(tape) = &self.source {
+            return replay(tape, endpoint, self.limits);
+        }
+        let permit = self.pace.enter(endpoint.address).await;
+        let recorder = match &self.source {
+            Source::Recorded(recording) => Some(recording.connection()),
+            _ => None,
+        };
+        match endpoint.transport {
+            Transport::Tcp => {
+                let stream = self.connect(endpoint.socket()).await?;
+                Ok(Line::tcp(stream, self.limits, permit, recorder))
+            }
+            Transport::Udp => {
+                let socket = self.bind(endpoint.socket()).await?;
+                Ok(Line::udp(socket, self.limits, permit, recorder))
+            }
+        }
+    }
+
+    async fn connect(&self, target: SocketAddr) -> Result<TcpStream, DialError> {
+        let connecting = async {
+            let Some(proxy) = &self.proxy else {
+                return open_tcp(target).await.map_err(connect_blame);
+            };
+            let mut last = DialError::Unreachable;
+            for address in tokio::net::lookup_host(&proxy.place)
+                .await
+                .map_err(ProxyError::Broken)?
+            {
+                match open_tcp(address).await {
+                    Ok(mut stream) => {
+                        proxy.connect(&mut stream, target).await?;
+                        return Ok(stream);
+                    }
+                    Err(error) => last = ProxyError::Broken(error).into(),
+                }
+            }
+            Err(last)
+        };
+        let stream = tokio::time::timeout(self.limits.connect, connecting)
+            .await
+            .map_err(|_| DialError::Unreachable)??;
+        // A probe is one write; waiting to fill a segment would only add delay.
+        stream.set_nodelay(true).map_err(DialError::Ours)?;
+        Ok(stream)
+    }
+
+    async fn bind(&self, target: SocketAddr) -> Result<UdpSocket, DialError> {
+        if self.proxy.is_some() {
+            return Err(DialError::NoDatagrams);
+        }
+        let any: SocketAddr = if target.is_ipv4() {
+            ([0, 0, 0, 0], 0).into()
+        } else {
+            ([0u16; 8], 0).into()
+        };
+        let socket = UdpSocket::bind(any).await.map_err(DialError::Ours)?;
+        socket.connect(target).await.map_err(connect_blame)?;
+        Ok(socket)
+    }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the crate that opens sockets")]
+async fn open_tcp(address: SocketAddr) -> io::Result<TcpStream> {
+    TcpStream::connect(address).await
+}
+
+fn replay(tape: &Mutex<Tape>, endpoint: Endpoint, limits: Limits) -> Result<Line, DialError> {
+    let mut tape = tape.lock().unwrap_or_else(PoisonError::into_inner);
+    if tape.connections.is_empty() {
+        return Err(DialError::Unreachable);
+    }
+    let events = tape.connections.remove(0);
+    Ok(Line::replay(
+        Replay::new(events, endpoint.transport == Transport::Udp),
+        limits,
+    ))
+}
+
+fn connect_blame(error: io::Error) -> DialError {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, TimedOut};
+    match error.kind() {
+        ConnectionRefused | ConnectionReset => DialError::Refused,
+        HostUnreachable | NetworkUnreachable | TimedOut => DialError::Unreachable,
+        _ => DialError::Ours(error),
+    }
+}

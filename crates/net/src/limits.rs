@@ -1,0 +1,29 @@
+//! How long Holter waits and how much it takes, for each step and for the whole.
+
+use std::time::Duration;
+
+/// Bounds on one connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// To establish the connection, a proxy's part included.
+    pub connect: Duration,
+    /// For each single read or write.
+    pub step: Duration,
+    /// For all of a connection's life.
+    pub whole: Duration,
+    /// The most bytes taken from the peer in one connection.
+    pub most_bytes: u64,
+}
+
+impl Default for Limits {
+    /// A device on a slow link answers a hello well within 5 s; a whole first flight with a long chain stays
+    /// far under 1 MiB.
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            step: Duration::from_secs(5),
+            whole: Duration::from_secs(30),
+            most_bytes: 1 << 20,
+        }
+    }
+}

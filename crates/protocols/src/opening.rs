@@ -1,0 +1,47 @@
+//! What opening a protocol is told, and how it can end.
+
+use std::pin::Pin;
+
+use holter_model::Attempt;
+use holter_net::LineError;
+
+/// What a protocol may say about whom it wants to reach.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking<'a> {
+    /// The host name, where one is known; XMPP and HTTP-like preambles name it.
+    pub name: Option<&'a str>,
+}
+
+/// The future that opening is.
+pub type Opened<'a> = Pin<Box<dyn Future<Output = Result<(), Opening>> + Send + 'a>>;
+
+/// Why a line was not brought to TLS.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Opening {
+    /// It speaks the protocol but offers no TLS, or refused it.
+    #[error("it speaks the protocol but declines TLS: {0}")]
+    Declined(&'static str),
+    /// What answers does not speak this protocol. The line keeps what it said as pending.
+    #[error("what answers does not speak this protocol")]
+    NotSpoken,
+    /// The line broke, or went silent.
+    #[error(transparent)]
+    Line(#[from] LineError),
+}
+
+impl Opening {
+    /// What this means for the attempt.
+    #[must_use]
+    pub const fn attempt(&self) -> Attempt {
+        match self {
+            Self::Declined(_) => Attempt::TlsDeclined,
+            Self::NotSpoken => Attempt::NotSpoken,
+            Self::Line(LineError::Silence | LineError::Deadline) => Attempt::TimedOut,
+            Self::Line(LineError::TooMuch(_)) => Attempt::TooMuch,
+            Self::Line(LineError::Framing(_)) => Attempt::Misbehaved,
+            Self::Line(LineError::Ours(_)) => Attempt::OurFault,
+            Self::Line(_) => Attempt::Closed,
+        }
+    }
+}

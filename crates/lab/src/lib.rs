@@ -3,6 +3,7 @@
 
 pub mod error;
 pub mod process;
+pub mod proxy;
 pub mod zoo;
 
 pub use error::LabError;

@@ -12,6 +12,7 @@ mod cut_off;
 mod delivery;
 mod dtls;
 mod dtls_peers;
+mod dtls_server;
 mod echoers;
 mod empty_records;
 mod endless;

@@ -1,5 +1,8 @@
 //! Microsoft SQL Server's way into TLS: TDS 7.x PRELOGIN ([MS-TDS] 2.2.6.5), then a TLS handshake inside PRELOGIN
 //! packets, then TLS as it is.
+//!
+//! The server behind should speak TLS 1.2 at most, as SQL Server does over TDS 7.x: what TLS 1.3 sends after the
+//! handshake (tickets) would come inside packets until the client sends its first record outside of one.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::flight::HEARTBEAT_EXTENSION;
 use super::line::{Ended, Line};
 use super::peer::{Attempt, BadPeer, Expectation, Transport};
 use super::record::{self, HEARTBEAT};
@@ -46,10 +47,10 @@ fn hangs(ip: IpAddr) -> Result<Running, LabError> {
 fn forbids(ip: IpAddr) -> Result<Running, LabError> {
     serve(ip, |line| {
         stay_silent_if_hung(line)?;
-        let (_, mut flight) = talk::hear_plain_hello(line)?;
-        flight
-            .extensions
-            .push((super::flight::HEARTBEAT_EXTENSION, vec![2]));
+        let (hello, mut flight) = talk::hear_plain_hello(line)?;
+        if hello.offers(HEARTBEAT_EXTENSION) {
+            flight.extensions.push((HEARTBEAT_EXTENSION, vec![2]));
+        }
         live_until_heartbeat(line, &flight.bytes())
     })
 }

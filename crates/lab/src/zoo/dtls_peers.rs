@@ -1,22 +1,12 @@
 //! Bad peers over UDP: lost, silent, and out of order.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
-use std::sync::Arc;
+use std::net::IpAddr;
 
-use super::dtls::{self, Sender, Word};
-use super::flight::Flight;
-use super::hello::ClientHello;
-use super::log::Log;
+use super::dtls_server::{Habit, run};
 use super::openssl::OpenSsl;
 use super::peer::{Attempt, BadPeer, Expectation, Transport};
-use super::record::{HANDSHAKE, HEARTBEAT};
 use super::running::{Running, serve_datagrams};
 use crate::LabError;
-
-const COOKIE: &[u8] = b"holter-lab-cookie";
-const DTLS_1_0: u16 = 0xfeff;
-const HELLO_VERIFY_REQUEST: u8 = 3;
 
 /// Loses the first datagram of each client.
 pub(crate) const DROPS_FIRST: BadPeer = BadPeer {
@@ -70,15 +60,6 @@ pub(crate) const REORDERED_PATCHED: BadPeer = BadPeer {
     },
 };
 
-#[derive(Debug, Clone, Copy)]
-struct Habit {
-    lost: usize,
-    answers: bool,
-    fragment: usize,
-    reversed: bool,
-    stack: fn() -> OpenSsl,
-}
-
 const ORDERLY: Habit = Habit {
     lost: 0,
     answers: true,
@@ -121,82 +102,4 @@ fn reordered_patched(ip: IpAddr) -> Result<Running, LabError> {
         ..ORDERLY
     };
     serve_datagrams(ip, move |socket, log| run(socket, log, habit))
-}
-
-/// What the peer knows of one client, by its source address.
-#[derive(Debug)]
-struct Client {
-    number: usize,
-    heard: usize,
-    sender: Sender,
-    openssl: OpenSsl,
-}
-
-fn run(socket: &UdpSocket, log: &Arc<Log>, habit: Habit) {
-    let mut clients: HashMap<SocketAddr, Client> = HashMap::new();
-    let mut buffer = vec![0; 65_536];
-    while !log.has_ended() {
-        let Ok((count, from)) = socket.recv_from(&mut buffer) else {
-            continue;
-        };
-        let client = clients.entry(from).or_insert_with(|| Client {
-            number: log.arrive(),
-            heard: 0,
-            sender: Sender::default(),
-            openssl: (habit.stack)().without_buffer(),
-        });
-        let datagram = buffer.get(..count).unwrap_or_default();
-        log.hear(client.number, datagram);
-        client.heard += 1;
-        if !habit.answers || client.heard <= habit.lost {
-            continue;
-        }
-        for word in dtls::words(datagram) {
-            for answer in answer(client, &word, habit) {
-                let _ = socket.send_to(&answer, from);
-            }
-        }
-    }
-}
-
-fn answer(client: &mut Client, word: &Word, habit: Habit) -> Vec<Vec<u8>> {
-    match word {
-        Word::Hello(hello) if hello.cookie == COOKIE => flight(client, hello, habit),
-        Word::Hello(_) => {
-            let [major, minor] = DTLS_1_0.to_be_bytes();
-            let length = u8::try_from(COOKIE.len()).unwrap_or_default();
-            let body = [&[major, minor, length], COOKIE].concat();
-            let parts = dtls::fragments(HELLO_VERIFY_REQUEST, 0, &body, body.len());
-            parts
-                .iter()
-                .map(|part| client.sender.record(HANDSHAKE, DTLS_1_0, part))
-                .collect()
-        }
-        Word::Beat(beat) => {
-            let answer = client.openssl.answer(beat);
-            answer
-                .iter()
-                .map(|body| client.sender.record(HEARTBEAT, beat.version, body))
-                .collect()
-        }
-    }
-}
-
-/// The flight, and the same again for each hello that is sent again.
-fn flight(client: &mut Client, hello: &ClientHello, habit: Habit) -> Vec<Vec<u8>> {
-    let Some(flight) = Flight::answer(hello).map(|flight| flight.with_heartbeats(hello)) else {
-        return Vec::new();
-    };
-    let mut parts = Vec::new();
-    for ((kind, body), number) in flight.messages().iter().zip(1..) {
-        parts.extend(dtls::fragments(*kind, number, body, habit.fragment));
-    }
-    let mut datagrams: Vec<_> = parts
-        .iter()
-        .map(|part| client.sender.record(HANDSHAKE, flight.version, part))
-        .collect();
-    if habit.reversed {
-        datagrams.reverse();
-    }
-    datagrams
 }

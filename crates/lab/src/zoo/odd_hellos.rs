@@ -93,7 +93,14 @@ fn truncated_extensions(ip: IpAddr) -> Result<Running, LabError> {
 fn duplicate_extension(ip: IpAddr) -> Result<Running, LabError> {
     serve(ip, |line| {
         let mut flight = talk::hear_hello(line)?;
-        flight.extensions.push((HEARTBEAT_EXTENSION, vec![1]));
+        // Heartbeats come last, if at all.
+        flight.extensions.extend(
+            flight
+                .extensions
+                .last()
+                .cloned()
+                .filter(|last| last.0 == HEARTBEAT_EXTENSION),
+        );
         line.send(&flight.bytes())?;
         let mut openssl = OpenSsl::affected();
         talk::hear_beats(line, |line, beat| line.send(&openssl.write(beat)))

@@ -2,7 +2,10 @@
 //! one; scripted peers ([`zoo`]) where none has. Everything listens on loopback only.
 
 pub mod error;
+pub mod peers;
 pub mod process;
+pub mod proxy;
+pub mod zoo;
 
 pub use error::LabError;
 pub use process::Server;

@@ -64,7 +64,11 @@ fn one_line(rendered: &str) -> String {
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()
         .join("; ");
-    let said = said.strip_prefix("error: ").unwrap_or(&said).replace("; [", " [").replace(":;", ":");
+    let said = said
+        .strip_prefix("error: ")
+        .unwrap_or(&said)
+        .replace("; [", " [")
+        .replace(":;", ":");
     format!("{said}; `holter help scan` lists what can be given")
 }
 

@@ -29,7 +29,9 @@ fn main() -> ExitCode {
         .try_get_matches()
         .and_then(|matches| Holter::from_arg_matches(&matches));
     let done = match parsed {
-        Ok(Holter { verb: Verb::Scan(args) }) => scan::run(*args),
+        Ok(Holter {
+            verb: Verb::Scan(args),
+        }) => scan::run(*args),
         Err(error) => return exit::of_usage(&error),
     };
     match done {

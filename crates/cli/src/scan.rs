@@ -89,7 +89,12 @@ fn outcome(summary: &Summary, unknown_hosts: u64) -> Outcome {
     match summary {
         Summary { affected: 1.., .. } => Outcome::Affected,
         _ if unknown_hosts > 0 => Outcome::Failed,
-        Summary { interrupted: true, .. } | Summary { inconclusive: 1.., .. } => Outcome::Unassessed,
+        Summary {
+            interrupted: true, ..
+        }
+        | Summary {
+            inconclusive: 1.., ..
+        } => Outcome::Unassessed,
         _ => Outcome::Clean,
     }
 }
@@ -118,7 +123,10 @@ fn limits(args: &Args) -> Limits {
     Limits {
         connect: args.connect_timeout.unwrap_or(default.connect),
         step,
-        whole: default.whole.max(step.saturating_mul(6)).min(Duration::from_secs(3600)),
+        whole: default
+            .whole
+            .max(step.saturating_mul(6))
+            .min(Duration::from_secs(3600)),
         most_bytes: default.most_bytes,
     }
 }

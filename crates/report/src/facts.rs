@@ -164,9 +164,10 @@ fn words(answer: HeartbeatAnswer) -> (&'static str, BTreeMap<&'static str, u32>)
             ]
             .into(),
         ),
-        HeartbeatAnswer::Other { length, beyond } => {
-            ("other", [("answer_length", length), ("foreign_bytes", beyond)].into())
-        }
+        HeartbeatAnswer::Other { length, beyond } => (
+            "other",
+            [("answer_length", length), ("foreign_bytes", beyond)].into(),
+        ),
         HeartbeatAnswer::Silence { waited_ms } => ("silence", [("waited_ms", waited_ms)].into()),
         HeartbeatAnswer::Alert { code } => ("alert", [("alert", code.into())].into()),
         HeartbeatAnswer::Closed => ("closed", BTreeMap::new()),

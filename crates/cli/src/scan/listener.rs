@@ -81,7 +81,9 @@ impl<'a> Listener<'a> {
             interrupted: summary.interrupted,
         };
         if state.failed.is_none() {
-            let State { document, written, .. } = &mut state;
+            let State {
+                document, written, ..
+            } = &mut state;
             document.end(&sums, written)?;
         }
         state.write();
@@ -110,7 +112,8 @@ impl State<'_> {
         if service.attempt == Attempt::Unresolved {
             self.told.unknown_hosts += 1;
             let why = service.trouble.as_deref().unwrap_or("it has no address");
-            self.progress.aside(|| complain(&format!("{}: {why}", service.target)));
+            self.progress
+                .aside(|| complain(&format!("{}: {why}", service.target)));
         }
         if service.worst() == Some(Verdict::Affected) {
             self.progress.affected += 1;

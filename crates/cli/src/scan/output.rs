@@ -21,12 +21,15 @@ pub(crate) struct Output {
 impl Output {
     /// Opens the way out.
     pub(crate) fn open(args: &Args) -> anyhow::Result<Self> {
-        let path = args.output.as_deref().filter(|path| *path != std::path::Path::new("-"));
+        let path = args
+            .output
+            .as_deref()
+            .filter(|path| *path != std::path::Path::new("-"));
         let terminal = path.is_none() && io::stdout().is_terminal();
         let to: Box<dyn Write> = match path {
-            Some(path) => Box::new(
-                File::create(path).with_context(|| format!("{} cannot be written", path.display()))?,
-            ),
+            Some(path) => {
+                Box::new(File::create(path).with_context(|| format!("{} cannot be written", path.display()))?)
+            }
             None => Box::new(io::stdout()),
         };
         Ok(Self {

@@ -35,8 +35,11 @@ pub(crate) fn gather(args: &Args) -> anyhow::Result<Vec<Target>> {
             }
         }
     }
+    if targets.is_empty() && args.input.is_empty() {
+        bail!("no target was given: name a host, a range or a URL, or a file of them with -i");
+    }
     if targets.is_empty() {
-        bail!("no target was given: the input holds none; write one host, range or URL a line");
+        bail!("the input holds no target: write one host, range or URL a line");
     }
     Ok(targets)
 }

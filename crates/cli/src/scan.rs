@@ -47,12 +47,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 
 async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Result<Outcome> {
     let stop = Stop::default();
-    tokio::spawn(interrupt::watch(stop.clone(), args.quiet));
+    interrupt::watch(stop.clone());
     // Opened before the first packet: a document that cannot be written is not worth a scan.
     let mut output = Output::open(args)?;
     let laid_out = tokio::select! {
         laid_out = plan.lay_out() => Some(laid_out?),
-        () = interrupt::asked(&stop) => None,
+        () = stop.wait() => None,
     };
     let Some((visits, scope)) = laid_out else {
         complain("stopped while names were being looked up; nothing was scanned");
@@ -81,7 +81,7 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
             }
         }
     };
-    let told = listener.end(&summary)?;
+    let told = listener.end(args, &summary)?;
     Ok(outcome(&summary, told.unknown_hosts))
 }
 

@@ -1,7 +1,12 @@
 //! Development only: the servers that Holter is tried on. Real ones of known age wherever a registry has
 //! one; scripted peers ([`zoo`]) where none has. Everything listens on loopback only.
 
+pub mod cache;
+pub mod certificate;
+pub mod command;
 pub mod error;
+pub mod node;
+pub mod ports;
 pub mod process;
 
 pub use error::LabError;

@@ -5,7 +5,10 @@ pub mod cache;
 pub mod certificate;
 pub mod command;
 pub mod error;
+pub mod gnutls;
 pub mod node;
+pub mod openssl110;
+pub mod openssl3;
 pub mod ports;
 pub mod process;
 

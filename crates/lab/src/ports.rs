@@ -13,8 +13,7 @@ use crate::LabError;
 /// # Errors
 /// [`LabError::Command`] when not one port can be bound.
 pub fn free_tcp() -> Result<SocketAddr, LabError> {
-    let bound = TcpListener::bind((own_address(), 0)).and_then(|listener| listener.local_addr());
-    bound.map_err(|error| none(&error))
+    free_tcp_on(own_address())
 }
 
 /// A loopback address whose UDP port is free.
@@ -22,7 +21,24 @@ pub fn free_tcp() -> Result<SocketAddr, LabError> {
 /// # Errors
 /// [`LabError::Command`] when not one port can be bound.
 pub fn free_udp() -> Result<SocketAddr, LabError> {
-    let bound = UdpSocket::bind((own_address(), 0)).and_then(|socket| socket.local_addr());
+    free_udp_on(own_address())
+}
+
+/// A TCP port that is free on `address`; the unspecified address asks for one that is free on all.
+///
+/// # Errors
+/// [`LabError::Command`] when not one port can be bound.
+pub fn free_tcp_on(address: IpAddr) -> Result<SocketAddr, LabError> {
+    let bound = TcpListener::bind((address, 0)).and_then(|listener| listener.local_addr());
+    bound.map_err(|error| none(&error))
+}
+
+/// A UDP port that is free on `address`; the unspecified address asks for one that is free on all.
+///
+/// # Errors
+/// [`LabError::Command`] when not one port can be bound.
+pub fn free_udp_on(address: IpAddr) -> Result<SocketAddr, LabError> {
+    let bound = UdpSocket::bind((address, 0)).and_then(|socket| socket.local_addr());
     bound.map_err(|error| none(&error))
 }
 

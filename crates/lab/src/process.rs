@@ -37,8 +37,11 @@ impl Server {
         address: SocketAddr,
         home: Option<tempfile::TempDir>,
     ) -> Result<Self, LabError> {
-        let server = Self::spawn(name, command, address, home)?;
-        server.wait_for_tcp(Duration::from_secs(20))
+        let mut server = Self::spawn(name, command, address, home)?;
+        server.wait_until(Duration::from_secs(20), |server| {
+            TcpStream::connect_timeout(&server.address, Duration::from_millis(300)).is_ok()
+        })?;
+        Ok(server)
     }
 
     /// Starts `command` without waiting: for datagram servers, which the caller asks for life.
@@ -77,6 +80,15 @@ impl Server {
         })
     }
 
+    /// Waits until the server has printed `words`: for datagram servers, whose port cannot be knocked at.
+    ///
+    /// # Errors
+    /// [`LabError::Command`] when it ends instead, [`LabError::NotReady`] when it never says so.
+    pub fn wait_for_words(mut self, words: &str) -> Result<Self, LabError> {
+        self.wait_until(Duration::from_secs(20), |server| server.log().contains(words))?;
+        Ok(self)
+    }
+
     /// The process id, for a state file that outlives this process.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
@@ -109,7 +121,7 @@ impl Server {
         (pid, home)
     }
 
-    fn wait_for_tcp(mut self, limit: Duration) -> Result<Self, LabError> {
+    fn wait_until(&mut self, limit: Duration, ready: impl Fn(&Self) -> bool) -> Result<(), LabError> {
         let start = Instant::now();
         while start.elapsed() < limit {
             // Asked for first, since another process may hold the port that this one could not bind.
@@ -119,8 +131,8 @@ impl Server {
                     reason: format!("{status}: {}", self.log()),
                 });
             }
-            if TcpStream::connect_timeout(&self.address, Duration::from_millis(300)).is_ok() {
-                return Ok(self);
+            if ready(self) {
+                return Ok(());
             }
             std::thread::sleep(Duration::from_millis(30));
         }

@@ -11,12 +11,12 @@ use crate::certificate::{Certificate, KeyKind};
 use crate::{LabError, Server};
 
 pub use scripts::{DIRECT, UPGRADING};
-pub use versions::{NodeVersion, VERSIONS, find, program};
+pub use versions::{INSTALLED, NodeVersion, VERSIONS, find, program};
 
 /// What an old Node is to serve.
 #[derive(Debug, Clone)]
 pub struct NodeServer {
-    /// One of [`VERSIONS`].
+    /// One of [`VERSIONS`], or [`INSTALLED`].
     pub version: String,
     /// Where to listen: loopback only.
     pub address: SocketAddr,

@@ -105,6 +105,9 @@ pub const VERSIONS: &[NodeVersion] = &[
     ),
 ];
 
+/// In place of a version: the Node.js of this machine, which came with npm. It brings a current OpenSSL.
+pub const INSTALLED: &str = "installed";
+
 /// The release `version`.
 ///
 /// # Errors
@@ -126,11 +129,14 @@ pub fn find(version: &str) -> Result<&'static NodeVersion, LabError> {
         })
 }
 
-/// The path of the `node` program of `version`, fetched from npm the first time.
+/// The `node` program of `version`, fetched from npm the first time.
 ///
 /// # Errors
 /// [`LabError::Missing`] without npm, [`LabError::Checksum`] when the package is not the pinned one.
 pub fn program(version: &str) -> Result<PathBuf, LabError> {
+    if version == INSTALLED {
+        return Ok(PathBuf::from("node"));
+    }
     let known = find(version)?;
     let folder = cache::obtain(&format!("node-{version}"), |folder| fetch(known, folder))?;
     Ok(folder.join("node"))

@@ -92,7 +92,7 @@ pub(crate) fn ask_dtls(address: SocketAddr, version: u16) -> Option<ServerHello>
     None
 }
 
-fn datagram(number: u8, body: &[u8]) -> Vec<u8> {
+pub(crate) fn datagram(number: u8, body: &[u8]) -> Vec<u8> {
     let length = (body.len() as u16).to_be_bytes();
     let mut record = vec![22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, number];
     record.extend(((body.len() + 12) as u16).to_be_bytes());

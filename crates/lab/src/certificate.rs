@@ -63,7 +63,9 @@ impl Certificate {
         Ok(Self::at(&folder))
     }
 
-    fn at(folder: &Path) -> Self {
+    /// The pair that [`Certificate::make`] wrote, or will write, in `folder`.
+    #[must_use]
+    pub fn at(folder: &Path) -> Self {
         Self {
             key: folder.join("key.pem"),
             chain: folder.join("certificate.pem"),

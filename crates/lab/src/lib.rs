@@ -6,6 +6,7 @@ pub mod certificate;
 pub mod command;
 pub mod error;
 pub mod gnutls;
+pub mod hospital;
 pub mod node;
 pub mod openssl110;
 pub mod openssl3;

@@ -8,7 +8,8 @@ use crate::certificate::{Certificate, KeyKind};
 use crate::{LabError, Server};
 
 /// What kind of current server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// TLS 1.2 and 1.3, as a distribution sets it up.
     Modern,

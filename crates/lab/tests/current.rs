@@ -1,4 +1,5 @@
 //! The current servers: GnuTLS with heartbeats, OpenSSL 3 without, each shape as its name says.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod hello;
 

@@ -1,5 +1,6 @@
 //! The DTLS servers: both builds of OpenSSL 1.1.0 and GnuTLS answer, client after client, and the two builds
 //! differ in exactly one thing.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod hello;
 

@@ -1,5 +1,6 @@
 //! The hospital comes up, is found by another look at the same folder, offers heartbeats where its data says, and
 //! goes down. One test, since its addresses are fixed.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may panic")]
 
 mod hello;
 

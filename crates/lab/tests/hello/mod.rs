@@ -32,10 +32,10 @@ pub(crate) fn client_hello(version: u16, cookie: Option<&[u8]>) -> Vec<u8> {
     body.extend([0x5a; 32]);
     body.push(0);
     if let Some(cookie) = cookie {
-        body.push(cookie.len() as u8);
+        body.push(u8::try_from(cookie.len()).unwrap());
         body.extend(cookie);
     }
-    body.extend(((SUITES.len() * 2) as u16).to_be_bytes());
+    body.extend((u16::try_from(SUITES.len() * 2).unwrap()).to_be_bytes());
     for suite in SUITES {
         body.extend(suite.to_be_bytes());
     }
@@ -44,7 +44,7 @@ pub(crate) fn client_hello(version: u16, cookie: Option<&[u8]>) -> Vec<u8> {
     extensions.extend([0, 10, 0, 8, 0, 6, 0, 23, 0, 24, 0, 29]);
     extensions.extend([0, 11, 0, 2, 1, 0]);
     extensions.extend([0, 13, 0, 14, 0, 12, 4, 1, 2, 1, 4, 3, 2, 3, 8, 4, 5, 1]);
-    body.extend((extensions.len() as u16).to_be_bytes());
+    body.extend(u16::try_from(extensions.len()).unwrap().to_be_bytes());
     body.extend(extensions);
     body
 }
@@ -53,9 +53,9 @@ pub(crate) fn client_hello(version: u16, cookie: Option<&[u8]>) -> Vec<u8> {
 pub(crate) fn ask(stream: &mut (impl Read + Write), version: u16) -> Option<ServerHello> {
     let body = client_hello(version, None);
     let mut record = vec![22, 3, 1];
-    record.extend(((body.len() + 4) as u16).to_be_bytes());
+    record.extend(u16::try_from(body.len() + 4).unwrap().to_be_bytes());
     record.extend([1, 0]);
-    record.extend((body.len() as u16).to_be_bytes());
+    record.extend(u16::try_from(body.len()).unwrap().to_be_bytes());
     record.extend(body);
     stream.write_all(&record).unwrap();
     let mut head = [0; 5];
@@ -93,9 +93,9 @@ pub(crate) fn ask_dtls(address: SocketAddr, version: u16) -> Option<ServerHello>
 }
 
 pub(crate) fn datagram(number: u8, body: &[u8]) -> Vec<u8> {
-    let length = (body.len() as u16).to_be_bytes();
+    let length = u16::try_from(body.len()).unwrap().to_be_bytes();
     let mut record = vec![22, 0xfe, 0xff, 0, 0, 0, 0, 0, 0, 0, number];
-    record.extend(((body.len() + 12) as u16).to_be_bytes());
+    record.extend(u16::try_from(body.len() + 12).unwrap().to_be_bytes());
     record.extend([
         1, 0, length[0], length[1], 0, number, 0, 0, 0, 0, length[0], length[1],
     ]);
@@ -140,4 +140,24 @@ pub(crate) fn flight(stream: &mut impl Read) -> Vec<u8> {
         }
     }
     types
+}
+
+/// Sends one heartbeat in mid-handshake, every byte of its payload present, with `padding`, and waits for the
+/// answer; `None` when the connection ends or stays silent. 4,200 bytes because OpenSSL keeps a shorter answer in
+/// its buffer until the handshake goes on.
+pub(crate) fn heartbeat(stream: &mut (impl Read + Write), padding: u8) -> Option<Vec<u8>> {
+    const PAYLOAD: u16 = 4200;
+    let length = PAYLOAD + 3 + u16::from(padding);
+    let mut record = vec![24, 3, 3];
+    record.extend(length.to_be_bytes());
+    record.push(1);
+    record.extend(PAYLOAD.to_be_bytes());
+    record.resize(5 + usize::from(length), b'h');
+    stream.write_all(&record).ok()?;
+    let mut head = [0; 5];
+    stream.read_exact(&mut head).ok()?;
+    let mut rest = vec![0; usize::from(u16::from_be_bytes([head[3], head[4]]))];
+    stream.read_exact(&mut rest).ok()?;
+    assert_eq!(head[0], 24, "not a heartbeat but {head:?}");
+    Some(rest.get(3..3 + usize::from(PAYLOAD))?.to_vec())
 }

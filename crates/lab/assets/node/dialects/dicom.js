@@ -36,7 +36,7 @@ function echoed(context, identifier) {
 // The value of command element `number`, or two zeros.
 function find(command, number) {
   for (var at = 0; at + 8 <= command.length; at += 8 + command.readUInt32LE(at + 4)) {
-    if (command.readUInt16LE(at) === 0 && command.readUInt16LE(at + 2) === number) {
+    if (command.readUInt16LE(at) === 0 && command.readUInt16LE(at + 2) === number && at + 10 <= command.length) {
       return command.slice(at + 8, at + 10);
     }
   }

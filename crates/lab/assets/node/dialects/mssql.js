@@ -12,7 +12,8 @@ function packet(type, last, body) {
 function packets(body) {
   var parts = [];
   for (var at = 0; at < body.length; at += HANDSHAKE_CHUNK) {
-    var part = body.slice(at, at + HANDSHAKE_CHUNK);
+    // Node 0.8 throws at a slice beyond the end.
+    var part = body.slice(at, Math.min(at + HANDSHAKE_CHUNK, body.length));
     parts.push(packet(PRELOGIN, at + part.length === body.length, part));
   }
   return Buffer.concat(parts);

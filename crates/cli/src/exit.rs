@@ -60,12 +60,14 @@ fn one_line(rendered: &str) -> String {
     let lines = || rendered.lines().map(str::trim);
     let said = lines()
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
-        .filter(|line| !line.is_empty())
+        .filter(|line| !line.is_empty() && !line.starts_with("tip: to pass"))
         .collect::<Vec<_>>()
         .join("; ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
     let said = said.replace("; [", " [").replace(":;", ":");
-    let usage = lines().find_map(|line| line.strip_prefix("Usage:")).unwrap_or(" holter");
+    let usage = lines()
+        .find_map(|line| line.strip_prefix("Usage:"))
+        .unwrap_or(" holter");
     let verb = usage
         .split_whitespace()
         .take_while(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))

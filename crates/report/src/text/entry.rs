@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Basis, Judgement, Service, Verdict};
+use holter_model::{Attempt, Basis, Judgement, Service, Transport, Verdict};
 
 use super::advice;
 use crate::escape::terminal;
@@ -52,7 +52,7 @@ impl Entry {
     }
 
     fn new(service: &Service, judgement: Option<&Judgement>) -> Self {
-        let (protocol, about) = spoken(&service.protocol);
+        let (protocol, about) = spoken(service);
         let answer = answer(service.attempt, judgement);
         Self {
             answer,
@@ -122,9 +122,22 @@ fn target(service: &Service) -> String {
     }
 }
 
-fn spoken(id: &str) -> (String, &'static str) {
+/// The protocol's name and what it carries.
+fn spoken(service: &Service) -> (String, &'static str) {
+    let id = service.protocol.as_str();
+    let datagrams = service
+        .endpoint
+        .is_some_and(|endpoint| endpoint.transport == Transport::Udp);
     match holter_protocols::by_id(id, 0) {
-        Some(chosen) if chosen.protocol.id == id => (chosen.protocol.name.to_owned(), chosen.protocol.about),
+        Some(chosen) if chosen.protocol.id == id => {
+            let name = chosen.protocol.name;
+            let name = if datagrams {
+                name.replace("TLS", "DTLS")
+            } else {
+                name.to_owned()
+            };
+            (name, chosen.protocol.about)
+        }
         Some(chosen) => (id.to_ascii_uppercase(), chosen.protocol.about),
         None => (terminal(id).into_owned(), ""),
     }

@@ -47,8 +47,8 @@ impl<'a> Page<'a> {
             let (place, protocol) = widths(&group);
             for entry in &group {
                 let target = painted(self.palette.strong, format!("{:place$}", entry.target));
-                let about = painted(self.palette.faint, entry.about);
-                self.line(format!("  {target}  {:protocol$}  {about}", entry.protocol).trim_end());
+                let left = format!("  {target}  {:protocol$}  ", entry.protocol);
+                self.item(&left, self.palette.faint, entry.about);
             }
             let Some(first) = group.first() else { continue };
             let id = first.flaw.as_deref().unwrap_or_default();
@@ -77,7 +77,7 @@ impl<'a> Page<'a> {
             self.line(&painted(self.palette.strong, "What to do first"));
             self.line("");
             for (index, step) in flaw.first_steps.iter().enumerate() {
-                self.item(&format!("  {}. ", index + 1), step);
+                self.item(&format!("  {}. ", index + 1), Style::new(), step);
             }
             if let Some(reference) = flaw.references.iter().find(|text| text.starts_with("https://")) {
                 self.line("");
@@ -103,7 +103,7 @@ impl<'a> Page<'a> {
             self.table(&group);
             if let Some(first) = group.first() {
                 let next = painted(self.palette.strong, "Next:");
-                self.item(&format!("    {next} "), first.next);
+                self.item(&format!("    {next} "), Style::new(), first.next);
             }
         }
     }
@@ -157,12 +157,12 @@ impl<'a> Page<'a> {
         let (place, protocol) = widths(entries);
         for entry in entries {
             let left = format!("  {:place$}  {:protocol$}  ", entry.target, entry.protocol);
-            self.item(&left, &entry.reason);
+            self.item(&left, Style::new(), &entry.reason);
         }
     }
 
     /// Text behind `left`, its further lines under its first. Where too little room is left, on lines of its own.
-    fn item(&mut self, left: &str, text: &str) {
+    fn item(&mut self, left: &str, style: Style, text: &str) {
         let from = columns(&plain(left));
         let (from, own_lines) = if from + 24 > self.width {
             (6, true)
@@ -170,10 +170,11 @@ impl<'a> Page<'a> {
             (from, false)
         };
         let lines = wrapped(text, self.width.saturating_sub(from));
-        if own_lines {
+        if own_lines || lines.is_empty() {
             self.line(left.trim_end());
         }
         for (index, line) in lines.iter().enumerate() {
+            let line = painted(style, line);
             if index == 0 && !own_lines {
                 self.line(&format!("{left}{line}"));
             } else {

@@ -25,6 +25,9 @@ use self::listener::Listener;
 use self::output::Output;
 use crate::exit::{Outcome, complain};
 
+/// More endpoints than this deserve a word before it starts.
+const MANY: u64 = 1 << 20;
+
 /// Runs the verb.
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     let plan = Plan {
@@ -58,6 +61,12 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
         complain("stopped while names were being looked up; nothing was scanned");
         return Ok(Outcome::Unassessed);
     };
+    if visits.endpoints() > MANY && !args.quiet {
+        complain(&format!(
+            "{} endpoints are to be asked, which takes long; Ctrl-C ends it and prints what is known by then",
+            visits.endpoints()
+        ));
+    }
     let tempo = args.tempo();
     let pace = Pace::new(tempo.at_once, tempo.per_second, tempo.gap);
     let scan = Scan {

@@ -1,5 +1,11 @@
 //! `holter scan` against scripted peers: verdicts, exit codes, formats, and where what is said goes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod command;
 
 use std::io::{BufRead as _, BufReader};

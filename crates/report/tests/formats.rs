@@ -1,5 +1,11 @@
 //! Each format, of the same hand-made scan of a small hospital.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod hospital;
 
 use holter_report::{Format, Look, Summary};

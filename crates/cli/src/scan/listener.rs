@@ -121,7 +121,7 @@ impl State<'_> {
                 .aside(|| complain(&format!("{}: {why}", service.target)));
         }
         if service.worst() == Some(Verdict::Affected) {
-            self.progress.affected += 1;
+            self.progress.affected(&service.target);
         }
         if let Err(error) = self.document.service(service, &mut self.written) {
             self.fail(error.into());

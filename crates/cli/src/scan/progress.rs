@@ -13,12 +13,14 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
+/// So many affected services are named while the run goes on.
+const NAMED: u64 = 20;
+
 /// What a user sees of a run. Counting is all that an endpoint costs; drawing goes by the clock.
 pub(crate) struct Progress {
     /// Endpoints tried.
     pub(crate) tried: u64,
-    /// Services affected.
-    pub(crate) affected: u64,
+    affected: u64,
     total: u64,
     begun: Instant,
     next_line: Instant,
@@ -90,6 +92,17 @@ impl Progress {
         }
     }
 
+    /// Names one that is affected above the bar, the first few times; the document names them all.
+    pub(crate) fn affected(&mut self, target: &str) {
+        self.affected += 1;
+        if let Way::Bar(Some(bar)) = &self.way
+            && self.affected <= NAMED
+        {
+            let target = holter_report::terminal(target);
+            bar.println(format!("affected: {target}"));
+        }
+    }
+
     /// Takes the bar away.
     pub(crate) fn clear(&mut self) {
         if let Way::Bar(Some(bar)) = &self.way {
@@ -100,7 +113,7 @@ impl Progress {
 
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
-    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} endpoints, {msg}, {eta} left");
+    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} endpoints, {msg}, {elapsed}");
     if let Ok(style) = style {
         bar.set_style(style);
     }

@@ -60,7 +60,8 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
     for empty in ["db/active.times", "db/history", "spool/tradspool.map"] {
         stage.write(empty, "")?;
     }
-    stage.act_as("news")?;
+    // Both programs become that account by themselves; it may not be allowed into the cache.
+    stage.give_to("news")?;
     // It answers nobody without an overview, which only this program begins.
     let mut first = stage.command(package.join("bin/makehistory"));
     first

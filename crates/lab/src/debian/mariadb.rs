@@ -25,7 +25,13 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
     stage.act_as("mysql")?;
     let mut first = stage.command(program::find("mariadb-install-db")?);
     first
-        .args(["--no-defaults", "--skip-test-db", "--skip-name-resolve", &data])
+        .args([
+            "--no-defaults",
+            "--skip-test-db",
+            "--auth-root-authentication-method=normal",
+            "--skip-name-resolve",
+            &data,
+        ])
         .args(small);
     stage.prepare(&mut first)?;
     let mut command = stage.command(program::find("mariadbd")?);

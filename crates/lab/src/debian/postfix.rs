@@ -46,9 +46,11 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
              alias_maps =\nalias_database =\nlocal_recipient_maps =\nmynetworks =\n\
              smtpd_recipient_restrictions = reject\nsmtpd_peername_lookup = no\n\
              smtpd_tls_security_level = may\nsmtpd_tls_chain_files = {key}, {cert}\n\
-             maillog_file = /dev/stdout\n",
+             maillog_file = {log}\nmaillog_file_prefixes = {home}\n",
             key = stage.path("key.pem"),
             cert = stage.path("cert.pem"),
+            home = stage.home().display(),
+            log = stage.path("server.log"),
         ),
     )?;
     stage.write(
@@ -64,6 +66,7 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
         ),
     )?;
     let mut command = stage.command(program::find("master")?);
-    command.args(["-c", &etc, "-s"]);
+    // Without `-d` it would begin a session, which the head of a process group may not.
+    command.args(["-c", &etc, "-d"]);
     stage.start(ENTRY.name, &mut command, Stop::Term)
 }

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use crate::LabError;
 
+/// A daemon's own folder first: in `/usr/sbin` RabbitMQ has a script that changes user and forgets the environment.
 const FOLDERS: &[&str] = &[
-    "/usr/sbin",
-    "/usr/bin",
+    "/usr/lib/rabbitmq/bin",
     "/usr/lib/postfix/sbin",
     "/usr/lib/postgresql/15/bin",
-    "/usr/lib/rabbitmq/bin",
+    "/usr/sbin",
+    "/usr/bin",
 ];
 
 /// The full path of an installed program.

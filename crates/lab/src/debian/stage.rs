@@ -80,13 +80,18 @@ impl Stage {
         Ok(self.path(name))
     }
 
-    /// From here on everything in the folder belongs to the account, and commands run as it.
+    /// From here on commands run as the account, and everything that is now in the folder belongs to it.
     pub(super) fn act_as(&mut self, account: &str) -> Result<(), LabError> {
         self.account = Account::named(account)?;
-        if let Some(account) = self.account {
-            account.take(self.home.path())?;
+        self.give_to(account)
+    }
+
+    /// Everything that is now in the folder belongs to the account.
+    pub(super) fn give_to(&self, account: &str) -> Result<(), LabError> {
+        match Account::named(account)? {
+            Some(account) => account.take(self.home.path()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// A command that runs in the folder, as the account.

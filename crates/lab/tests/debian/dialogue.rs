@@ -14,7 +14,7 @@ pub(crate) fn upgrade(stream: &mut TcpStream, protocol: &str) -> Result<(), Stri
         "ftp" => lines(stream, "220", &[("AUTH TLS\r\n", "234")]),
         "nntp" => lines(stream, "20", &[("STARTTLS\r\n", "382")]),
         "sieve" => {
-            until(stream, "\nOK")?;
+            until(stream, "\nOK").and_then(|()| until(stream, "\n"))?;
             lines(stream, "", &[("STARTTLS\r\n", "OK")])
         }
         "irc" => {

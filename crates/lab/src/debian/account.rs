@@ -57,6 +57,7 @@ impl Account {
     }
 }
 
-fn is_root() -> bool {
+/// Whether the lab runs as root.
+pub(super) fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
 }

@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "dovecot",
     protocols: &["imap", "tls", "pop3", "tls", "lmtp", "sieve"],
+    needs_root: true,
     start,
 };
 

@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "hl7",
     protocols: &["mllp"],
+    needs_root: false,
     start,
 };
 

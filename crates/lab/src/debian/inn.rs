@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "inn",
     protocols: &["nntp"],
+    needs_root: true,
     start,
 };
 

@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "inspircd",
     protocols: &["irc", "tls"],
+    needs_root: false,
     start,
 };
 

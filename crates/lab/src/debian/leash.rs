@@ -5,6 +5,7 @@
 //! drop or by the death of the lab, it ends the whole family.
 
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use crate::{LabError, Server};
@@ -20,7 +21,7 @@ pub(super) enum Stop {
     Kill,
 }
 
-/// Holds one server; dropping it ends the server's family and waits for that.
+/// Holds one server; dropping it ends the server's family, removes its folder and waits for both.
 #[derive(Debug)]
 pub(super) struct Leash {
     waiting: Child,
@@ -30,6 +31,7 @@ impl Leash {
     /// Ties the server to this process's life.
     pub(super) fn tie(server: &Server, stop: Stop) -> Result<Self, LabError> {
         let pid = server.pid().map(|pid| pid.to_string()).unwrap_or_default();
+        let home = server.home().unwrap_or(Path::new("")).as_os_str();
         let signal = match stop {
             Stop::Term => "TERM",
             Stop::Int => "INT",
@@ -37,6 +39,7 @@ impl Leash {
         };
         let waiting = Command::new("sh")
             .args(["-c", include_str!("leash.sh"), "leash", &pid, signal])
+            .arg(home)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

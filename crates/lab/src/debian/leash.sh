@@ -1,5 +1,6 @@
 # Waits until standard input ends, which it does when the lab lets go and also when the lab dies, and then ends
 # process $1 with signal $2, its group and its descendants: politely first, since some clean up after themselves.
+# Last it removes the server's folder $3.
 trap '' INT TERM HUP
 
 # The living of the family, one id a line. A daemon's children may have sessions of their own, so descent counts too.
@@ -28,4 +29,7 @@ fi
 for id in $kin $(family "$1"); do
     kill -s KILL "$id" 2>/dev/null
 done
+case $3 in
+    */holter-lab-*) rm -rf -- "$3" ;;
+esac
 exit 0

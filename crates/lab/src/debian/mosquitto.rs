@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "mosquitto",
     protocols: &["mqtt"],
+    needs_root: false,
     start,
 };
 

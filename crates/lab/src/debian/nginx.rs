@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "nginx",
     protocols: &["https", "fhir"],
+    needs_root: false,
     start,
 };
 

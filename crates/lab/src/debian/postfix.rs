@@ -12,6 +12,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "postfix",
     protocols: &["smtp", "tls"],
+    needs_root: true,
     start,
 };
 

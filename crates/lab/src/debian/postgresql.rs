@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "postgresql",
     protocols: &["postgres"],
+    needs_root: false,
     start,
 };
 

@@ -11,6 +11,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "prosody",
     protocols: &["xmpp", "xmpp-server"],
+    needs_root: false,
     start,
 };
 

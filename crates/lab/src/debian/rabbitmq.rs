@@ -1,6 +1,6 @@
 //! RabbitMQ: AMQP over TLS. Its Erlang node gets a name service of its own, so that none is left running behind it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use super::leash::Stop;
 use super::stage::Stage;
@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "rabbitmq",
     protocols: &["amqp"],
+    needs_root: false,
     start,
 };
 
@@ -22,11 +23,11 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
     let names = names.start("epmd", &mut command, Stop::Term)?;
 
     let mut stage = Stage::set(address)?;
-    let door = SocketAddr::new(address, stage.direct("amqp")?);
+    let port = stage.direct("amqp")?;
     stage.write(
         "rabbitmq.conf",
         &format!(
-            "listeners.tcp = none\nlisteners.ssl.1 = {door}\nssl_options.cacertfile = {cert}\n\
+            "listeners.tcp = none\nlisteners.ssl.1 = {address}:{port}\nssl_options.cacertfile = {cert}\n\
              ssl_options.certfile = {cert}\nssl_options.keyfile = {key}\nssl_options.verify = verify_none\n\
              ssl_options.fail_if_no_peer_cert = false\n",
             cert = stage.path("cert.pem"),

@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "rsyslog",
     protocols: &["syslog"],
+    needs_root: false,
     start,
 };
 

@@ -10,6 +10,7 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "slapd",
     protocols: &["ldap", "tls"],
+    needs_root: false,
     start,
 };
 

@@ -1,6 +1,6 @@
 //! stunnel: TLS at once around whatever is behind it, here an echo.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use super::leash::Stop;
 use super::stage::Stage;
@@ -10,16 +10,17 @@ use crate::LabError;
 pub(super) const ENTRY: Entry = Entry {
     name: "stunnel",
     protocols: &["tls"],
+    needs_root: false,
     start,
 };
 
 fn start(address: IpAddr) -> Result<Service, LabError> {
     let mut stage = Stage::set(address)?;
-    let door = SocketAddr::new(address, stage.direct("tls")?);
+    let port = stage.direct("tls")?;
     let conf = stage.write(
         "stunnel.conf",
         &format!(
-            "foreground = yes\npid =\nsyslog = no\ndebug = warning\n[echo]\naccept = {door}\ncert = {cert}\nkey = {key}\n\
+            "foreground = yes\npid =\nsyslog = no\ndebug = warning\n[echo]\naccept = {address}:{port}\ncert = {cert}\nkey = {key}\n\
              exec = /bin/cat\nexecArgs = cat\n",
             cert = stage.path("cert.pem"),
             key = stage.path("key.pem"),

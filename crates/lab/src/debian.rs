@@ -46,8 +46,18 @@ pub struct Entry {
     /// The protocols of its doors, in their order; "tls" where the protocol's own name does not say that TLS
     /// starts at once.
     pub protocols: &'static [&'static str],
+    /// Whether it only starts as root: it serves as several accounts, or as one of its own that it insists on.
+    pub needs_root: bool,
     /// Starts one on free ports of the address and waits until every door is open.
     pub start: fn(IpAddr) -> Result<Service, LabError>,
+}
+
+impl Entry {
+    /// Whether this process has the rights to start it.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        !self.needs_root || account::is_root()
+    }
 }
 
 /// Every server, in the order in which the protocols are usually named.

@@ -69,5 +69,6 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
     let mut command = stage.command(program::find("master")?);
     // Without `-d` it would begin a session, which the head of a process group may not.
     command.args(["-c", &etc, "-d"]);
-    stage.start(ENTRY.name, &mut command, Stop::Term)
+    // It would wait for its sessions on TERM; nothing of it outlives its folder.
+    stage.start(ENTRY.name, &mut command, Stop::Kill)
 }

@@ -46,7 +46,12 @@ mod tests {
 
     #[test]
     fn the_tag_is_that_of_rfc_2202() {
-        let tag = MacHash::named("MD5").unwrap().tag(b"Jefe", &[b"what do ya want ", b"for nothing?"]);
-        assert_eq!(tag.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), "750c783e6ab0b503eaa86e310a5db738");
+        let tag = MacHash::named("MD5")
+            .unwrap()
+            .tag(b"Jefe", &[b"what do ya want ", b"for nothing?"]);
+        assert_eq!(
+            tag.iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+            "750c783e6ab0b503eaa86e310a5db738"
+        );
     }
 }

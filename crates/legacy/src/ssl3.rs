@@ -35,7 +35,10 @@ pub fn expand(secret: &[u8], seed: &[&[u8]], out: &mut [u8]) {
         for part in seed {
             inner.update(part);
         }
-        let block = Md5::new().chain_update(secret).chain_update(inner.finalize()).finalize();
+        let block = Md5::new()
+            .chain_update(secret)
+            .chain_update(inner.finalize())
+            .finalize();
         for (to, from) in chunk.iter_mut().zip(&block) {
             *to = *from;
         }

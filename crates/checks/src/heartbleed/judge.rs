@@ -187,7 +187,7 @@ impl Heard<'_> {
         if let Some(control) = self.beats.iter().find(|beat| beat.is_echo()) {
             let when = words(control.stage);
             let why = format!(
-                "proven fixed: {when} it dropped a heartbeat 1 byte short of RFC 6520's padding and answered one in good order"
+                "proven fixed: {when} it did not answer a heartbeat 1 byte short of RFC 6520's padding, and answered one in good order"
             );
             return self.finding(Verdict::NotAffected, why);
         }

@@ -1,6 +1,9 @@
 //! Turns each `registry/*.tsv` into a sorted table of names, so that a new code point is one data line.
 
-#![allow(clippy::disallowed_methods, reason = "cargo hands a build script its folders in the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "cargo hands a build script its folders in the environment"
+)]
 
 use std::fmt::Write as _;
 use std::path::Path;

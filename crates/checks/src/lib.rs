@@ -1,1 +1,19 @@
-//! The questions that Holter asks of a service, one file each.
+//! The questions that Holter asks of a service: one file each, one line each in the roster below.
+//!
+//! A check has two halves: `ask` puts questions over lines that it is handed and notes facts; `judge` turns
+//! facts into verdicts and does no I/O, so that facts from captures and files, and from years ago, are judged
+//! by the same rule.
+
+mod conversation;
+mod datagram;
+mod hello;
+mod roster;
+mod stream;
+mod visit;
+
+pub use roster::{Asked, Check};
+pub use visit::{Questions, Visit};
+
+roster::roster! {
+    heartbleed,
+}

@@ -1,1 +1,12 @@
-//! Plans a scan, paces it and emits its events.
+//! Plans a scan, runs it, and emits its events into a sink. Knows nothing of output.
+
+mod ask;
+mod event;
+mod plan;
+mod run;
+mod stop;
+
+pub use event::{Event, Sink, Summary};
+pub use plan::{Plan, PlanError, Visits};
+pub use run::{Scan, run};
+pub use stop::Stop;

@@ -1,5 +1,6 @@
 //! What can go wrong while a lab server is fetched, built or started.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// An error of the lab itself, never of the thing under test.
@@ -43,6 +44,14 @@ pub enum LabError {
         seconds: u64,
         /// The end of what it printed.
         log: String,
+    },
+    /// A scripted peer or proxy could not open its own port.
+    #[error("the lab cannot listen on {address}: {source}")]
+    Listen {
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
     },
     /// A file could not be read or written.
     #[error("{path}: {source}")]

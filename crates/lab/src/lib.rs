@@ -1,8 +1,20 @@
 //! Development only: the servers that Holter is tried on. Real ones of known age wherever a registry has
 //! one; scripted peers ([`zoo`]) where none has. Everything listens on loopback only.
 
+pub mod cache;
+pub mod certificate;
+pub mod command;
 pub mod error;
+pub mod gnutls;
+pub mod hospital;
+pub mod node;
+pub mod openssl110;
+pub mod openssl3;
+pub mod peers;
+pub mod ports;
 pub mod process;
+pub mod proxy;
+pub mod zoo;
 
 pub use error::LabError;
 pub use process::Server;

@@ -145,15 +145,30 @@ impl ProveConsent {
 /// into the buffer that an affected peer reads from.
 #[derive(Clone, Copy, Debug)]
 pub struct OverClaim {
-    marker: u8,
+    marker: Marker,
     claimed: u16,
     brought: usize,
+}
+
+/// Our own bytes, told from foreign ones by their value and their place: 16 random bytes over and over.
+#[derive(Clone, Copy, Debug)]
+pub struct Marker(pub [u8; 16]);
+
+impl Marker {
+    /// `count` bytes of the marker from its start.
+    pub fn bytes(self, count: usize) -> impl Iterator<Item = u8> {
+        (0..count).map(move |at| self.at(at))
+    }
+
+    fn at(self, place: usize) -> u8 {
+        self.0.get(place % 16).copied().unwrap_or_default()
+    }
 }
 
 impl OverClaim {
     /// Claims `claimed` bytes of `marker` but brings `brought`.
     #[must_use]
-    pub const fn new(marker: u8, claimed: u16, brought: usize, _consent: ProveConsent) -> Self {
+    pub const fn new(marker: Marker, claimed: u16, brought: usize, _consent: ProveConsent) -> Self {
         Self {
             marker,
             claimed,
@@ -165,7 +180,7 @@ impl OverClaim {
     pub fn encode(&self, out: &mut Vec<u8>) {
         out.push(REQUEST);
         out.extend(self.claimed.to_be_bytes());
-        out.extend(std::iter::repeat_n(self.marker, self.brought));
+        out.extend(self.marker.bytes(self.brought));
     }
 
     /// Verifies the answer in place, wipes it, and keeps only counts.
@@ -175,7 +190,12 @@ impl OverClaim {
         let header = (reader.u8(), reader.u16());
         let claimed = usize::from(self.claimed);
         let payload = reader.take(claimed.min(reader.rest().len())).unwrap_or_default();
-        let ours = payload.iter().filter(|byte| **byte == self.marker).count();
+        // An affected peer copies from where our earlier request lay, so each byte has its place.
+        let ours = payload
+            .iter()
+            .enumerate()
+            .filter(|(place, byte)| self.marker.at(*place) == **byte)
+            .count();
         let padding = reader.rest().len();
         let counts = OverRead {
             over_read: ours.saturating_sub(self.brought),
@@ -227,7 +247,7 @@ mod tests {
         fn hostile_answers_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
             let _ = compare(&Request::new(vec![1; 16], vec![2; 15]), &bytes);
             let _ = Seen::read(&bytes);
-            let _ = OverClaim::new(7, 8192, 16, ProveConsent::given_by_user()).verify(&mut bytes.clone());
+            let _ = OverClaim::new(Marker([7; 16]), 8192, 16, ProveConsent::given_by_user()).verify(&mut bytes.clone());
         }
     }
 
@@ -262,8 +282,10 @@ mod tests {
 
     #[test]
     fn an_over_read_is_counted_and_wiped() {
-        let claim = OverClaim::new(0xa7, 8192, 16, ProveConsent::given_by_user());
-        let mut answer = response(&[0xa7; 8192], &[9; 16]);
+        let marker = Marker(*b"0123456789abcdef");
+        let ours: Vec<u8> = marker.bytes(8192).collect();
+        let claim = OverClaim::new(marker, 8192, 16, ProveConsent::given_by_user());
+        let mut answer = response(&ours, &[9; 16]);
         let counts = claim.verify(&mut answer);
         assert_eq!(
             counts,
@@ -274,7 +296,7 @@ mod tests {
             }
         );
         assert!(answer.iter().all(|byte| *byte == 0));
-        let mut answer = response(&[0xa7; 8000], &[9; 208]);
+        let mut answer = response(&ours[..8000], &[0; 208]);
         let counts = claim.verify(&mut answer);
         assert_eq!(
             counts,

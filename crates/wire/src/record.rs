@@ -95,6 +95,13 @@ impl Deframer {
         }))
     }
 
+    /// Overwrites and forgets everything that is in the buffer.
+    pub fn wipe(&mut self) {
+        use zeroize::Zeroize as _;
+        self.buffer.zeroize();
+        self.read = 0;
+    }
+
     /// The bytes of the stream that are not yet part of a record: what a peer that does not speak TLS said.
     #[must_use]
     pub fn unread(&self) -> &[u8] {

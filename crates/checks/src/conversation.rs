@@ -1,0 +1,166 @@
+//! A conversation with a peer in TLS or DTLS, as far as a ServerHelloDone, and heartbeats after it.
+
+use std::time::Duration;
+
+use holter_model::{Attempt, HeartbeatAnswer, Refusal};
+use holter_net::{Line, LineError};
+use holter_wire::client_hello::ClientHello;
+use holter_wire::heartbeat::{OverClaim, OverRead, Request};
+use holter_wire::server_hello::ServerHello;
+
+use crate::datagram::DatagramTalk;
+use crate::stream::StreamTalk;
+
+/// The largest handshake message that is looked into. A ServerHello is far smaller; certificates are of no
+/// interest here and pass unread.
+pub(crate) const LARGEST_MESSAGE: usize = 16 << 10;
+
+/// Records that carry nothing (empty ones, warnings, ignored ones) that a peer may send before it counts as
+/// misbehaving.
+pub(crate) const MOST_IDLE_RECORDS: usize = 64;
+
+/// A line on which TLS is spoken.
+#[derive(Debug)]
+pub(crate) enum Conversation {
+    /// TLS.
+    Stream(StreamTalk),
+    /// DTLS.
+    Datagram(DatagramTalk),
+}
+
+/// How a hello was answered.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    /// With a ServerHello and, where it matters, all of the flight.
+    Flight(Flight),
+    /// Not with a ServerHello.
+    Refused(Refusal),
+    /// With something that is not TLS.
+    NotTls(Vec<u8>),
+    /// It broke off; a ServerHello may have come before.
+    Broken(Broken),
+}
+
+/// A server's first flight.
+#[derive(Debug)]
+pub(crate) struct Flight {
+    /// Its ServerHello.
+    pub(crate) hello: ServerHello,
+    /// Whether it demands a client certificate.
+    pub(crate) client_certificate: bool,
+    /// What was strange.
+    pub(crate) oddities: Vec<String>,
+}
+
+/// Why a conversation cannot go on.
+#[derive(Debug)]
+pub(crate) struct Broken {
+    /// What this means for the attempt.
+    pub(crate) attempt: Attempt,
+    /// In words.
+    pub(crate) why: String,
+    /// The ServerHello, if it came before the break.
+    pub(crate) hello: Option<ServerHello>,
+}
+
+impl Conversation {
+    pub(crate) fn over(line: Line) -> Self {
+        if line.is_datagram() {
+            Self::Datagram(DatagramTalk::new(line))
+        } else {
+            Self::Stream(StreamTalk::new(line))
+        }
+    }
+
+    /// Sends a hello and reads the flight that answers it: to its end where heartbeats are offered, else only
+    /// as far as the ServerHello.
+    pub(crate) async fn hello(&mut self, hello: &ClientHello) -> Reply {
+        match self {
+            Self::Stream(talk) => talk.hello(hello).await,
+            Self::Datagram(talk) => talk.hello(hello).await,
+        }
+    }
+
+    /// Sends a heartbeat and waits for an answer. An answer to an `earlier` request that comes late is told
+    /// from one to this: `true` stands beside it.
+    pub(crate) async fn beat(
+        &mut self,
+        request: &Request,
+        earlier: Option<&Request>,
+        wait: Duration,
+    ) -> (HeartbeatAnswer, bool) {
+        match self {
+            Self::Stream(talk) => talk.beat(request, earlier, wait).await,
+            Self::Datagram(talk) => talk.beat(request, earlier, wait).await,
+        }
+    }
+
+    /// Sends the proof's over-claiming heartbeat, counts what comes back and wipes it. `None`: no answer.
+    pub(crate) async fn over_claim(&mut self, claim: &OverClaim, wait: Duration) -> Option<OverRead> {
+        match self {
+            Self::Stream(talk) => talk.over_claim(claim, wait).await,
+            Self::Datagram(talk) => talk.over_claim(claim, wait).await,
+        }
+    }
+
+    pub(crate) fn end(self) -> Line {
+        match self {
+            Self::Stream(talk) => talk.into_line(),
+            Self::Datagram(talk) => talk.into_line(),
+        }
+    }
+}
+
+impl Broken {
+    pub(crate) fn by(error: &LineError, hello: Option<ServerHello>) -> Self {
+        let attempt = match error {
+            LineError::Silence | LineError::Deadline => Attempt::TimedOut,
+            LineError::TooMuch(_) => Attempt::TooMuch,
+            LineError::Framing(_) => Attempt::Misbehaved,
+            LineError::Ours(_) => Attempt::OurFault,
+            _ => Attempt::Closed,
+        };
+        Self {
+            attempt,
+            why: error.to_string(),
+            hello,
+        }
+    }
+
+    pub(crate) fn misbehaved(why: impl ToString, hello: Option<ServerHello>) -> Self {
+        Self {
+            attempt: Attempt::Misbehaved,
+            why: why.to_string(),
+            hello,
+        }
+    }
+}
+
+/// What a heartbeat record that came back is, compared with what was asked; `true` when it answers the earlier
+/// request.
+pub(crate) fn compared(body: &[u8], request: &Request, earlier: Option<&Request>) -> (HeartbeatAnswer, bool) {
+    use holter_wire::heartbeat::{Answer, compare};
+    let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let late = earlier.filter(|earlier| matches!(compare(earlier, body), Answer::Echo { .. }));
+    let answer = match compare(late.unwrap_or(request), body) {
+        Answer::Echo {
+            padding,
+            zero_padding,
+        } => HeartbeatAnswer::Echo {
+            padding: small(padding),
+            zero_padding,
+        },
+        Answer::Other { length, beyond } => HeartbeatAnswer::Other {
+            length: small(length),
+            beyond: small(beyond),
+        },
+    };
+    (answer, late.is_some())
+}
+
+/// Milliseconds of a wait, for the record.
+pub(crate) fn silence(wait: Duration) -> HeartbeatAnswer {
+    HeartbeatAnswer::Silence {
+        waited_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX),
+    }
+}

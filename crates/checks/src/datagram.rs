@@ -1,0 +1,264 @@
+//! DTLS over datagrams: hello with cookie and retransmission, flight, heartbeats (RFC 6347).
+
+use std::time::Duration;
+
+use holter_model::{HeartbeatAnswer, Refusal};
+use holter_net::{Line, LineError};
+use holter_wire::alert::Alert;
+use holter_wire::client_hello::ClientHello;
+use holter_wire::dtls::{self, HelloVerifyRequest, Reassembler};
+use holter_wire::heartbeat::{OverClaim, OverRead, Request};
+use holter_wire::server_hello::ServerHello;
+use holter_wire::{ContentType, HandshakeType, Version};
+use tokio::time::Instant;
+use zeroize::Zeroize as _;
+
+use crate::conversation::{Broken, Flight, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence};
+
+/// RFC 6347 section 4.2.4.1 starts at a second and doubles.
+const TIMERS: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+];
+
+/// A datagram line on which DTLS is spoken.
+#[derive(Debug)]
+pub(crate) struct DatagramTalk {
+    line: Line,
+    version: Version,
+    /// The number of our next record.
+    sequence: u64,
+    idle: usize,
+}
+
+enum Step {
+    More,
+    Again(Vec<u8>),
+    Done,
+    Refused(Refusal),
+}
+
+impl DatagramTalk {
+    pub(crate) const fn new(line: Line) -> Self {
+        Self {
+            line,
+            version: Version::DTLS10,
+            sequence: 0,
+            idle: 0,
+        }
+    }
+
+    pub(crate) fn into_line(self) -> Line {
+        self.line
+    }
+
+    pub(crate) async fn hello(&mut self, hello: &ClientHello) -> Reply {
+        let mut hello = hello.clone();
+        hello.cookie = Some(Vec::new());
+        let mut message_sequence = 0;
+        // One cookie is asked for; a peer that goes on asking is not worth it.
+        for _ in 0..3 {
+            match self.exchange(&hello, message_sequence).await {
+                Ok(cookie) => {
+                    hello.cookie = Some(cookie);
+                    message_sequence += 1;
+                }
+                Err(reply) => return *reply,
+            }
+        }
+        Reply::Broken(Broken::misbehaved("it asks for one cookie after another", None))
+    }
+
+    pub(crate) async fn beat(
+        &mut self,
+        request: &Request,
+        earlier: Option<&Request>,
+        wait: Duration,
+    ) -> (HeartbeatAnswer, bool) {
+        let mut message = Vec::new();
+        request.encode(&mut message);
+        self.send(ContentType::HEARTBEAT, &message).await;
+        match self
+            .wait_for_beat(wait, |body| compared(body, request, earlier))
+            .await
+        {
+            Ok(answer) => answer,
+            Err(answer) => (answer, false),
+        }
+    }
+
+    pub(crate) async fn over_claim(&mut self, claim: &OverClaim, wait: Duration) -> Option<OverRead> {
+        let mut message = Vec::new();
+        claim.encode(&mut message);
+        self.send(ContentType::HEARTBEAT, &message).await;
+        self.wait_for_beat(wait, |body| {
+            let mut answer = body.to_vec();
+            let counts = claim.verify(&mut answer);
+            answer.zeroize();
+            counts
+        })
+        .await
+        .ok()
+    }
+
+    /// Sends a hello until an answer comes: a cookie, or the end of the conversation.
+    async fn exchange(&mut self, hello: &ClientHello, message_sequence: u16) -> Result<Vec<u8>, Box<Reply>> {
+        let (mut body, mut message) = (Vec::new(), Vec::new());
+        hello.encode_body(&mut body);
+        dtls::encode_message(&mut message, HandshakeType::CLIENT_HELLO, message_sequence, &body);
+        let mut reassembler = Reassembler::new(message_sequence, LARGEST_MESSAGE.max(1 << 17));
+        let mut flight: Option<Flight> = None;
+        for timer in TIMERS {
+            self.send(ContentType::HANDSHAKE, &message).await;
+            let until = Instant::now() + timer;
+            loop {
+                let left = until.saturating_duration_since(Instant::now());
+                let mut datagram = Vec::new();
+                match self.line.receive_within(left, &mut datagram).await {
+                    Ok(_) => {}
+                    Err(LineError::Silence) => break,
+                    Err(LineError::Reset) if flight.is_none() => {
+                        return Err(Box::new(Reply::Refused(Refusal::Closed)));
+                    }
+                    Err(error) => {
+                        let hello = flight.map(|flight| flight.hello);
+                        return Err(Box::new(Reply::Broken(Broken::by(&error, hello))));
+                    }
+                }
+                self.idle += 1;
+                match self.read(&datagram, &mut reassembler, &mut flight) {
+                    Step::More if self.idle < 16 * MOST_IDLE_RECORDS => {}
+                    Step::More => {
+                        let hello = flight.map(|flight| flight.hello);
+                        return Err(Box::new(Reply::Broken(Broken::misbehaved(
+                            "its flight does not end",
+                            hello,
+                        ))));
+                    }
+                    Step::Again(cookie) => return Ok(cookie),
+                    Step::Refused(refusal) => return Err(Box::new(Reply::Refused(refusal))),
+                    Step::Done => {
+                        return Err(Box::new(
+                            flight.map_or(Reply::Refused(Refusal::Nonsense), Reply::Flight),
+                        ));
+                    }
+                }
+            }
+        }
+        Err(Box::new(match flight {
+            Some(flight) => Reply::Broken(Broken::by(&LineError::Silence, Some(flight.hello))),
+            None => Reply::Refused(Refusal::Silence),
+        }))
+    }
+
+    fn read(&mut self, datagram: &[u8], reassembler: &mut Reassembler, flight: &mut Option<Flight>) -> Step {
+        let (records, _) = dtls::records(datagram);
+        for record in records.iter().filter(|record| record.epoch == 0) {
+            match record.content {
+                ContentType::HANDSHAKE => {
+                    let _ = reassembler.push(record.body);
+                }
+                ContentType::ALERT => match Alert::read(record.body).0 {
+                    Some(alert) if alert.fatal && flight.is_none() => {
+                        return Step::Refused(Refusal::Alert(alert.description.0));
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        while let Some(message) = reassembler.next_message() {
+            match message.kind {
+                HandshakeType::HELLO_VERIFY_REQUEST => {
+                    if let (Some(verify), _) = HelloVerifyRequest::read(&message.body) {
+                        return Step::Again(verify.cookie);
+                    }
+                }
+                HandshakeType::SERVER_HELLO if flight.is_none() => {
+                    let (hello, oddities) = ServerHello::read(&message.body);
+                    self.version = hello.legacy_version;
+                    let goes_on = hello.heartbeat().is_some();
+                    let oddities = oddities.iter().map(ToString::to_string).collect();
+                    *flight = Some(Flight {
+                        hello,
+                        client_certificate: false,
+                        oddities,
+                    });
+                    if !goes_on {
+                        return Step::Done;
+                    }
+                }
+                HandshakeType::CERTIFICATE_REQUEST => {
+                    if let Some(flight) = flight {
+                        flight.client_certificate = true;
+                    }
+                }
+                HandshakeType::SERVER_HELLO_DONE if flight.is_some() => return Step::Done,
+                _ => {}
+            }
+        }
+        Step::More
+    }
+
+    async fn send(&mut self, content: ContentType, body: &[u8]) {
+        let mut datagram = Vec::with_capacity(body.len() + 16);
+        dtls::encode(&mut datagram, content, self.version, self.sequence, body);
+        self.sequence += 1;
+        // A lost or refused datagram shows itself when its answer is awaited.
+        let _ = self.line.send(&datagram).await;
+    }
+
+    async fn wait_for_beat<T>(
+        &mut self,
+        wait: Duration,
+        read: impl Fn(&[u8]) -> T,
+    ) -> Result<T, HeartbeatAnswer> {
+        let until = Instant::now() + wait;
+        let mut datagram = Vec::new();
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(silence(wait));
+            }
+            datagram.clear();
+            match self.line.receive_within(left, &mut datagram).await {
+                Ok(_) => {}
+                Err(LineError::Silence) => return Err(silence(wait)),
+                Err(_) => return Err(HeartbeatAnswer::Closed),
+            }
+            let outcome = self.heard(&datagram, &read);
+            if let Some(outcome) = outcome {
+                datagram.zeroize();
+                return outcome;
+            }
+        }
+    }
+
+    fn heard<T>(
+        &mut self,
+        datagram: &[u8],
+        read: &impl Fn(&[u8]) -> T,
+    ) -> Option<Result<T, HeartbeatAnswer>> {
+        self.idle += 1;
+        if self.idle > 16 * MOST_IDLE_RECORDS {
+            return Some(Err(HeartbeatAnswer::Closed));
+        }
+        let (records, _) = dtls::records(datagram);
+        records
+            .iter()
+            .filter(|record| record.epoch == 0)
+            .find_map(|record| match record.content {
+                ContentType::HEARTBEAT => Some(Ok(read(record.body))),
+                ContentType::ALERT => Alert::read(record.body)
+                    .0
+                    .filter(|alert| alert.fatal)
+                    .map(|alert| {
+                        Err(HeartbeatAnswer::Alert {
+                            code: alert.description.0,
+                        })
+                    }),
+                _ => None,
+            })
+    }
+}

@@ -1,0 +1,254 @@
+//! The order of questions: first a hello that this peer understands, then each older version that it speaks.
+
+use holter_model::{Attempt, Fact, Refusal, Transport};
+use holter_wire::extension::HeartbeatMode;
+use holter_wire::server_hello::ServerHello;
+use holter_wire::{AlertDescription, Version};
+
+use super::{finished, probe, prove};
+use crate::Visit;
+use crate::conversation::{Conversation, Flight, Reply};
+use crate::hello::{self, Suites};
+
+/// A way to say hello.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Up to this version, with RSA key transport only.
+    Rsa(Version),
+    /// Up to this version, with every key exchange.
+    All(Version),
+    /// Up to this version, with as few extensions as may be.
+    Spare(Version),
+    /// TLS 1.3 and nothing older.
+    Tls13,
+}
+
+/// What became of a hello.
+enum Said {
+    /// It was answered, and everything worth asking on this connection was asked.
+    Version(Version),
+    /// It was refused like this.
+    No(Refusal),
+    /// Nothing more can be learned here.
+    End,
+}
+
+/// Asks, and notes what it hears in the visit.
+pub(super) async fn ask(visit: &mut Visit<'_>) {
+    let Some((way, version)) = first_answer(visit).await else {
+        return;
+    };
+    for older in older_than(version) {
+        if decided(visit) {
+            return;
+        }
+        // Older hellos go the way that was understood.
+        let way = match way {
+            Way::Rsa(_) => Way::Rsa(*older),
+            Way::All(_) => Way::All(*older),
+            Way::Spare(_) => Way::Spare(*older),
+            Way::Tls13 => return,
+        };
+        if matches!(say(visit, way).await, Said::End) {
+            return;
+        }
+    }
+}
+
+/// Finds a hello that is answered, and the version that it leads to.
+async fn first_answer(visit: &mut Visit<'_>) -> Option<(Way, Version)> {
+    let ways: &[Way] = match visit.endpoint.transport {
+        Transport::Tcp => &[
+            Way::Rsa(Version::TLS12),
+            Way::All(Version::TLS12),
+            Way::Tls13,
+            Way::Spare(Version::TLS10),
+            Way::Spare(Version::SSL3),
+        ],
+        Transport::Udp => &[
+            Way::Rsa(Version::DTLS12),
+            Way::All(Version::DTLS12),
+            Way::Spare(Version::DTLS10),
+        ],
+    };
+    let mut last = None;
+    for way in ways {
+        match last {
+            // It knows TLS, but not this version: other suites would not change that.
+            Some(Refusal::Alert(code))
+                if code == AlertDescription::PROTOCOL_VERSION.0 && matches!(way, Way::All(_)) =>
+            {
+                continue;
+            }
+            // It may choke on what is new or long; only the smallest hello is worth another wait.
+            Some(Refusal::Silence) if visit.endpoint.transport == Transport::Udp => break,
+            Some(Refusal::Silence) if *way != Way::Spare(Version::TLS10) => continue,
+            _ => {}
+        }
+        match say(visit, *way).await {
+            Said::Version(version) => return Some((*way, version)),
+            Said::No(refusal) => last = Some(refusal),
+            Said::End => return None,
+        }
+    }
+    let attempt = match (last, visit.endpoint.transport) {
+        (Some(Refusal::Silence), _) => Attempt::TimedOut,
+        // A closed UDP port shows itself only when it is spoken to.
+        (Some(Refusal::Closed), Transport::Udp) => Attempt::Refused,
+        (Some(Refusal::Closed), Transport::Tcp) => Attempt::Closed,
+        _ => Attempt::HandshakeRefused,
+    };
+    visit.broke(attempt, None);
+    None
+}
+
+/// Says hello once; where heartbeats are offered, asks on.
+async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
+    let (mut conversation, flight, offered) = loop {
+        let Some(line) = visit.open().await else {
+            return Said::End;
+        };
+        let hello = way.hello(visit);
+        let offered = way.version();
+        let mut conversation = Conversation::over(line);
+        match conversation.hello(&hello).await {
+            Reply::Flight(flight) => break (conversation, flight, offered),
+            Reply::Refused(how) => {
+                visit.done(conversation.end());
+                // A name that is not known here must not hide what serves the address.
+                if how == Refusal::Alert(AlertDescription::UNRECOGNIZED_NAME.0) && visit.name.take().is_some()
+                {
+                    visit.odd("it does not know the name that was asked for; asked again without one");
+                    continue;
+                }
+                visit.heard(Fact::HelloRefused {
+                    offered: offered.0,
+                    how,
+                });
+                return Said::No(how);
+            }
+            Reply::NotTls(words) => {
+                visit.done(conversation.end());
+                if visit.not_tls(&words) {
+                    continue;
+                }
+                return Said::End;
+            }
+            Reply::Broken(broken) => {
+                visit.done(conversation.end());
+                if let Some(hello) = &broken.hello {
+                    note_hello(visit, offered, hello, false);
+                    // Without an offer there is nothing to wait for behind the ServerHello.
+                    if hello.heartbeat().is_none() {
+                        return Said::Version(hello.negotiated());
+                    }
+                }
+                visit.broke(broken.attempt, Some(broken.why));
+                return Said::End;
+            }
+        }
+    };
+    let version = flight.hello.negotiated();
+    for oddity in &flight.oddities {
+        visit.odd(oddity);
+    }
+    note_hello(visit, offered, &flight.hello, flight.client_certificate);
+    if !plausible(version, offered) {
+        visit.done(conversation.end());
+        visit.broke(
+            Attempt::Misbehaved,
+            Some(format!("it chose {version}, which was not offered")),
+        );
+        return Said::End;
+    }
+    let unanswered = match flight.hello.heartbeat() {
+        Some(HeartbeatMode::PeerAllowedToSend) => {
+            probe::mid_handshake(visit, &mut conversation, version, looks_foreign(&flight)).await
+        }
+        _ => false,
+    };
+    visit.done(conversation.end());
+    if unanswered && visit.endpoint.transport == Transport::Tcp {
+        finished::ask(visit, version).await;
+    }
+    if decided(visit) && visit.questions.prove.is_some() {
+        prove::ask(visit, way).await;
+    }
+    Said::Version(version)
+}
+
+impl Way {
+    /// The version that it offers.
+    const fn version(self) -> Version {
+        match self {
+            Self::Rsa(version) | Self::All(version) | Self::Spare(version) => version,
+            Self::Tls13 => Version::TLS13,
+        }
+    }
+
+    /// The hello.
+    pub(super) fn hello(self, visit: &Visit<'_>) -> holter_wire::client_hello::ClientHello {
+        let name = visit.questions.sni.as_deref().or(visit.name);
+        match self {
+            Self::Rsa(version) => hello::heartbeat(version, Suites::Rsa, name, visit.dice),
+            Self::All(version) => hello::heartbeat(version, Suites::All, name, visit.dice),
+            Self::Spare(version) => hello::spare(version, visit.dice),
+            Self::Tls13 => hello::tls13(name, visit.dice),
+        }
+    }
+}
+
+fn note_hello(visit: &mut Visit<'_>, offered: Version, hello: &ServerHello, client_certificate: bool) {
+    let heartbeat = hello.heartbeat().map(|mode| match mode {
+        HeartbeatMode::PeerAllowedToSend => 1,
+        HeartbeatMode::PeerNotAllowedToSend => 2,
+        HeartbeatMode::Unknown(mode) => mode,
+    });
+    visit.heard(Fact::Hello {
+        offered: offered.0,
+        version: hello.negotiated().0,
+        suite: hello.suite.0,
+        heartbeat,
+        extensions: hello
+            .extensions
+            .iter()
+            .map(|extension| extension.kind.0)
+            .collect(),
+        client_certificate,
+    });
+}
+
+fn looks_foreign(flight: &Flight) -> bool {
+    let order: Vec<u16> = flight
+        .hello
+        .extensions
+        .iter()
+        .map(|extension| extension.kind.0)
+        .collect();
+    super::stack::by_order(&order) != super::stack::Stack::OpenSsl
+}
+
+/// Whether this visit has found what it looks for.
+fn decided(visit: &Visit<'_>) -> bool {
+    super::judge::judge(visit.observations(), Attempt::Completed)
+        .is_some_and(|judgement| judgement.verdict == holter_model::Verdict::Affected)
+}
+
+/// Versions older than this one, newest first.
+fn older_than(version: Version) -> &'static [Version] {
+    match version {
+        Version::TLS12 => &[Version::TLS11, Version::TLS10, Version::SSL3],
+        Version::TLS11 => &[Version::TLS10, Version::SSL3],
+        Version::TLS10 => &[Version::SSL3],
+        Version::DTLS12 => &[Version::DTLS10],
+        _ => &[],
+    }
+}
+
+fn plausible(chosen: Version, offered: Version) -> bool {
+    match offered {
+        Version::DTLS12 => chosen == Version::DTLS12 || chosen == Version::DTLS10,
+        Version::DTLS10 => chosen == Version::DTLS10,
+        _ => (Version::SSL3..=offered).contains(&chosen),
+    }
+}

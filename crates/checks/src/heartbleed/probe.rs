@@ -1,0 +1,81 @@
+//! The two heartbeats after a ServerHelloDone: one a byte short of padding, then one in good order.
+
+use holter_model::{Fact, HeartbeatAnswer, Stage};
+use holter_wire::Version;
+use holter_wire::heartbeat::{LEAST_PADDING, Request};
+
+use crate::Visit;
+use crate::conversation::Conversation;
+
+/// OpenSSL keeps an answer in its 4,096-byte handshake buffer until that overflows, which takes a payload of
+/// 4,073 bytes.
+const PAYLOAD: usize = 4096;
+
+/// A payload whose echo stays in that buffer: OpenSSL says nothing, stacks without the buffer answer.
+const SMALL_PAYLOAD: usize = 16;
+
+/// Probes, notes the facts, and says whether both heartbeats stayed unanswered, so that only a finished
+/// handshake can tell more. `looks_foreign`: the ServerHello is not laid out as OpenSSL's.
+pub(super) async fn mid_handshake(
+    visit: &mut Visit<'_>,
+    conversation: &mut Conversation,
+    version: Version,
+    looks_foreign: bool,
+) -> bool {
+    let wait = visit.questions.heartbeat_wait;
+    let short = request(visit, PAYLOAD, LEAST_PADDING - 1);
+    let (answer, _) = conversation.beat(&short, None, wait).await;
+    note(visit, version, Stage::MidHandshake, &short, answer);
+    match answer {
+        HeartbeatAnswer::Echo {
+            zero_padding: false, ..
+        } if looks_foreign => {
+            let small = request(visit, SMALL_PAYLOAD, LEAST_PADDING - 1);
+            let (answer, _) = conversation.beat(&small, None, wait).await;
+            note(visit, version, Stage::MidHandshake, &small, answer);
+            false
+        }
+        HeartbeatAnswer::Echo { .. } | HeartbeatAnswer::Other { .. } => false,
+        HeartbeatAnswer::Alert { .. } | HeartbeatAnswer::Closed => true,
+        HeartbeatAnswer::Silence { .. } => {
+            // Only now: a server that is fed from memory reads the next heartbeat when more bytes arrive, so the
+            // control must not share the probe's write.
+            let control = request(visit, PAYLOAD, LEAST_PADDING);
+            let (answer, late) = conversation.beat(&control, Some(&short), wait).await;
+            let answered = if late { &short } else { &control };
+            note(visit, version, Stage::MidHandshake, answered, answer);
+            !matches!(
+                answer,
+                HeartbeatAnswer::Echo { .. } | HeartbeatAnswer::Other { .. }
+            )
+        }
+    }
+}
+
+/// A heartbeat with a payload that a peer cannot have by chance: 16 random bytes, over and over.
+pub(super) fn request(visit: &Visit<'_>, payload: usize, padding: usize) -> Request {
+    let mut nonce = [0; 16];
+    visit.dice.fill(&mut nonce);
+    Request::new(
+        nonce.iter().copied().cycle().take(payload).collect(),
+        vec![0x50; padding],
+    )
+}
+
+/// Notes a heartbeat and its answer.
+pub(super) fn note(
+    visit: &mut Visit<'_>,
+    version: Version,
+    stage: Stage,
+    request: &Request,
+    answer: HeartbeatAnswer,
+) {
+    let small = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    visit.heard(Fact::Heartbeat {
+        version: version.0,
+        stage,
+        payload: small(request.payload().len()),
+        padding: small(request.padding()),
+        answer,
+    });
+}

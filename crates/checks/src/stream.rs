@@ -1,0 +1,288 @@
+//! TLS over a stream: hello, flight, heartbeats.
+
+use std::time::Duration;
+
+use holter_model::{HeartbeatAnswer, Refusal};
+use holter_net::{Line, LineError};
+use holter_wire::alert::Alert;
+use holter_wire::client_hello::ClientHello;
+use holter_wire::handshake::Joiner;
+use holter_wire::heartbeat::{OverClaim, OverRead, Request};
+use holter_wire::record::{self, Deframer, NotRecords};
+use holter_wire::server_hello::ServerHello;
+use holter_wire::{ContentType, HandshakeType, Version};
+use tokio::time::Instant;
+use zeroize::Zeroize as _;
+
+use crate::conversation::{Broken, Flight, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence};
+
+/// A stream on which TLS is spoken.
+#[derive(Debug)]
+pub(crate) struct StreamTalk {
+    line: Line,
+    deframer: Deframer,
+    joiner: Joiner,
+    version: Version,
+    idle: usize,
+}
+
+/// One step of reading a flight.
+enum Step {
+    More,
+    Done,
+    Refused(Refusal),
+    Broken(String),
+}
+
+/// What a record is to somebody who waits for a heartbeat.
+enum Heard {
+    Beat,
+    Nothing,
+    Alert(u8),
+    Closed,
+}
+
+impl StreamTalk {
+    pub(crate) fn new(line: Line) -> Self {
+        Self {
+            line,
+            deframer: Deframer::default(),
+            joiner: Joiner::new(LARGEST_MESSAGE),
+            version: Version::TLS10,
+            idle: 0,
+        }
+    }
+
+    pub(crate) fn into_line(self) -> Line {
+        self.line
+    }
+
+    pub(crate) async fn hello(&mut self, hello: &ClientHello) -> Reply {
+        let (mut message, mut bytes) = (Vec::with_capacity(512), Vec::with_capacity(512));
+        hello.encode(&mut message);
+        // Record versions above TLS 1.0 make old peers close on a first hello (RFC 8446 appendix D.1).
+        record::encode(
+            &mut bytes,
+            ContentType::HANDSHAKE,
+            hello.version.min(Version::TLS10),
+            &message,
+        );
+        if let Err(error) = self.line.send(&bytes).await {
+            return refused_by(&error, None, &self.deframer);
+        }
+        let mut flight: Option<Flight> = None;
+        loop {
+            match self.read_flight(&mut flight) {
+                Ok(Step::More) => {}
+                Ok(Step::Done) => {
+                    return flight.map_or(Reply::Refused(Refusal::Nonsense), Reply::Flight);
+                }
+                Ok(Step::Refused(refusal)) => return Reply::Refused(refusal),
+                Ok(Step::Broken(why)) => {
+                    return Reply::Broken(Broken::misbehaved(why, flight.map(|flight| flight.hello)));
+                }
+                Err(NotRecords::NotTls) => return Reply::NotTls(self.words().await),
+                Err(error) => {
+                    return Reply::Broken(Broken::misbehaved(error, flight.map(|flight| flight.hello)));
+                }
+            }
+            if let Err(error) = self.line.receive(self.deframer.buffer()).await {
+                return refused_by(&error, flight.map(|flight| flight.hello), &self.deframer);
+            }
+        }
+    }
+
+    pub(crate) async fn beat(
+        &mut self,
+        request: &Request,
+        earlier: Option<&Request>,
+        wait: Duration,
+    ) -> (HeartbeatAnswer, bool) {
+        let mut message = Vec::with_capacity(request.payload().len() + 64);
+        request.encode(&mut message);
+        self.send_beat(&message).await;
+        let until = Instant::now() + wait;
+        match self
+            .wait_for_beat(until, |body| compared(body, request, earlier))
+            .await
+        {
+            Ok(answer) => {
+                if matches!(answer.0, HeartbeatAnswer::Other { .. }) {
+                    self.deframer.wipe();
+                }
+                answer
+            }
+            Err(Heard::Alert(code)) => (HeartbeatAnswer::Alert { code }, false),
+            Err(Heard::Closed) => (HeartbeatAnswer::Closed, false),
+            Err(_) => (silence(wait), false),
+        }
+    }
+
+    pub(crate) async fn over_claim(&mut self, claim: &OverClaim, wait: Duration) -> Option<OverRead> {
+        // Room for the whole answer, so that no copy of it is left behind where the buffer grew from.
+        self.deframer.buffer().reserve(64 << 10);
+        let mut message = Vec::new();
+        claim.encode(&mut message);
+        self.send_beat(&message).await;
+        let until = Instant::now() + wait;
+        let counts = self
+            .wait_for_beat(until, |body| {
+                let mut answer = body.to_vec();
+                let counts = claim.verify(&mut answer);
+                answer.zeroize();
+                counts
+            })
+            .await;
+        self.deframer.wipe();
+        counts.ok()
+    }
+
+    async fn send_beat(&mut self, message: &[u8]) {
+        let mut bytes = Vec::with_capacity(message.len() + 8);
+        record::encode(&mut bytes, ContentType::HEARTBEAT, self.version, message);
+        // A peer that is gone shows itself when its answer is awaited.
+        let _ = self.line.send(&bytes).await;
+    }
+
+    async fn wait_for_beat<T>(&mut self, until: Instant, read: impl Fn(&[u8]) -> T) -> Result<T, Heard> {
+        loop {
+            loop {
+                match self.deframer.next_record() {
+                    Ok(Some(record)) => match heard(record) {
+                        Heard::Beat => return Ok(read(record.body)),
+                        Heard::Nothing if self.idle >= MOST_IDLE_RECORDS => return Err(Heard::Closed),
+                        Heard::Nothing => self.idle += 1,
+                        other => return Err(other),
+                    },
+                    Ok(None) => break,
+                    Err(_) => return Err(Heard::Closed),
+                }
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Heard::Nothing);
+            }
+            match self.line.receive_within(left, self.deframer.buffer()).await {
+                Ok(_) => {}
+                Err(LineError::Silence) => return Err(Heard::Nothing),
+                Err(_) => return Err(Heard::Closed),
+            }
+        }
+    }
+
+    /// Takes what is in the buffer, up to the end of the flight.
+    fn read_flight(&mut self, flight: &mut Option<Flight>) -> Result<Step, NotRecords> {
+        while let Some(record) = self.deframer.next_record()? {
+            let step = match record.content {
+                ContentType::HANDSHAKE if !record.body.is_empty() => {
+                    self.joiner.push(record.body);
+                    read_messages(&mut self.joiner, flight)
+                }
+                ContentType::ALERT => read_alert(record.body, flight.is_some()),
+                _ => Step::More,
+            };
+            match step {
+                Step::More if record.content == ContentType::HANDSHAKE && !record.body.is_empty() => {}
+                Step::More => {
+                    self.idle += 1;
+                    if self.idle > MOST_IDLE_RECORDS {
+                        return Ok(Step::Broken(
+                            "it sends records that carry nothing, without end".to_owned(),
+                        ));
+                    }
+                }
+                Step::Done => {
+                    self.version = flight
+                        .as_ref()
+                        .map_or(self.version, |flight| flight.hello.legacy_version);
+                    return Ok(Step::Done);
+                }
+                other => return Ok(other),
+            }
+        }
+        Ok(Step::More)
+    }
+
+    /// What a peer that does not speak TLS says: the rest of its sentence belongs to it.
+    async fn words(&mut self) -> Vec<u8> {
+        let mut words = self.deframer.unread().to_vec();
+        let _ = self
+            .line
+            .receive_within(Duration::from_millis(200), &mut words)
+            .await;
+        words.truncate(1024);
+        words
+    }
+}
+
+fn heard(record: record::Record<'_>) -> Heard {
+    match record.content {
+        ContentType::HEARTBEAT => Heard::Beat,
+        ContentType::ALERT => match Alert::read(record.body).0 {
+            Some(alert) if alert.fatal => Heard::Alert(alert.description.0),
+            Some(alert) if alert.description == holter_wire::AlertDescription::CLOSE_NOTIFY => Heard::Closed,
+            _ => Heard::Nothing,
+        },
+        _ => Heard::Nothing,
+    }
+}
+
+fn read_messages(joiner: &mut Joiner, flight: &mut Option<Flight>) -> Step {
+    let mut requests = 0;
+    while let Some(message) = joiner.next_message() {
+        match (message.kind, message.body) {
+            (HandshakeType::SERVER_HELLO, Some(body)) if flight.is_none() => {
+                let (hello, oddities) = ServerHello::read(body);
+                let goes_on = hello.heartbeat().is_some() && hello.negotiated() <= Version::TLS12;
+                let oddities = oddities.iter().map(ToString::to_string).collect();
+                *flight = Some(Flight {
+                    hello,
+                    client_certificate: false,
+                    oddities,
+                });
+                if !goes_on {
+                    return Step::Done;
+                }
+            }
+            (HandshakeType::SERVER_HELLO_DONE, _) if flight.is_some() => return Step::Done,
+            (HandshakeType::CERTIFICATE_REQUEST, _) => {
+                if let Some(flight) = flight {
+                    flight.client_certificate = true;
+                }
+            }
+            (HandshakeType::HELLO_REQUEST, _) => {
+                requests += 1;
+                if requests > MOST_IDLE_RECORDS {
+                    return Step::Broken("it asks for a hello without end".to_owned());
+                }
+            }
+            (_, _) if flight.is_none() => return Step::Refused(Refusal::Nonsense),
+            _ => {}
+        }
+    }
+    Step::More
+}
+
+fn read_alert(body: &[u8], after_hello: bool) -> Step {
+    match Alert::read(body).0 {
+        Some(alert) if alert.fatal && after_hello => {
+            Step::Broken(format!("it ended its own flight: {}", alert.description))
+        }
+        Some(alert) if alert.fatal => Step::Refused(Refusal::Alert(alert.description.0)),
+        Some(alert) if alert.description == holter_wire::AlertDescription::CLOSE_NOTIFY => {
+            Step::Refused(Refusal::Closed)
+        }
+        // A warning, such as an unrecognised name, is not a no.
+        _ => Step::More,
+    }
+}
+
+/// What a line's end means: a refusal while nothing was said, a break after a ServerHello.
+fn refused_by(error: &LineError, hello: Option<ServerHello>, deframer: &Deframer) -> Reply {
+    let said_nothing = hello.is_none() && deframer.records() == 0 && deframer.unread().is_empty();
+    match error {
+        LineError::Silence if said_nothing => Reply::Refused(Refusal::Silence),
+        LineError::Closed | LineError::Reset if hello.is_none() => Reply::Refused(Refusal::Closed),
+        _ => Reply::Broken(Broken::by(error, hello)),
+    }
+}

@@ -1,0 +1,220 @@
+//! A visit to one service: hands out lines that stand where TLS begins, and notes what was heard.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use holter_model::seam::{Clock, Dice};
+use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
+use holter_net::identity::Identity;
+use holter_net::{Dialer, Line, LineError};
+use holter_protocols::{Asking, Chosen, Opening, Start, by_words};
+use holter_wire::heartbeat::ProveConsent;
+
+/// What the user asked for, the same for all services of a run.
+#[derive(Debug)]
+pub struct Questions {
+    /// The name to ask for by SNI instead of the target's own.
+    pub sni: Option<String>,
+    /// The user's word for `--prove`.
+    pub prove: Option<ProveConsent>,
+    /// The certificate to show where one is demanded.
+    pub identity: Option<Identity>,
+    /// How long to wait for the answer to a heartbeat; research says at least 3 s.
+    pub heartbeat_wait: Duration,
+}
+
+impl Default for Questions {
+    fn default() -> Self {
+        Self {
+            sni: None,
+            prove: None,
+            identity: None,
+            heartbeat_wait: Duration::from_millis(3200),
+        }
+    }
+}
+
+/// One service being asked.
+pub struct Visit<'a> {
+    /// Where it is.
+    pub endpoint: Endpoint,
+    /// The name for SNI and for protocols that want one.
+    pub name: Option<&'a str>,
+    /// What the user asked for.
+    pub questions: &'a Questions,
+    /// Randomness.
+    pub dice: &'a dyn Dice,
+    dialer: &'a Dialer,
+    clock: &'a dyn Clock,
+    chosen: Chosen,
+    /// Whether another protocol may be tried when this one is not spoken.
+    may_choose: bool,
+    notes: Notes,
+}
+
+/// What a visit brings home.
+#[derive(Debug)]
+pub struct Notes {
+    /// The protocol that was spoken in the end.
+    pub chosen: Chosen,
+    /// What was heard.
+    pub observations: Vec<Observation>,
+    /// What was strange.
+    pub oddities: BTreeSet<String>,
+    /// How far it came.
+    pub attempt: Attempt,
+    /// More about an attempt that broke off.
+    pub trouble: Option<String>,
+    /// Connections opened.
+    pub connections: u32,
+    /// Bytes sent.
+    pub sent: u64,
+    /// Bytes received.
+    pub received: u64,
+}
+
+impl<'a> Visit<'a> {
+    /// A visit that has not asked anything yet. `may_choose`: the protocol is a guess, and what the service
+    /// says counts more.
+    pub fn new(
+        endpoint: Endpoint,
+        name: Option<&'a str>,
+        (chosen, may_choose): (Chosen, bool),
+        questions: &'a Questions,
+        dialer: &'a Dialer,
+        (clock, dice): (&'a dyn Clock, &'a dyn Dice),
+    ) -> Self {
+        let notes = Notes {
+            chosen,
+            observations: Vec::new(),
+            oddities: BTreeSet::new(),
+            attempt: Attempt::Completed,
+            trouble: None,
+            connections: 0,
+            sent: 0,
+            received: 0,
+        };
+        Self {
+            endpoint,
+            name,
+            questions,
+            dice,
+            dialer,
+            clock,
+            chosen,
+            may_choose,
+            notes,
+        }
+    }
+
+    /// Ends the visit.
+    #[must_use]
+    pub fn leave(mut self) -> Notes {
+        self.notes.chosen = self.chosen;
+        self.notes
+    }
+
+    /// A new line at the point where TLS begins. `None` when there is none to be had; why is noted.
+    pub async fn open(&mut self) -> Option<Line> {
+        loop {
+            let mut line = match self.dialer.dial(self.endpoint).await {
+                Ok(line) => line,
+                Err(error) => {
+                    self.broke(error.attempt(), Some(error.to_string()));
+                    return None;
+                }
+            };
+            self.notes.connections += 1;
+            let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
+                return Some(line);
+            };
+            let asking = Asking { name: self.name };
+            let Err(opening) = open(&mut line, &asking).await else {
+                return Some(line);
+            };
+            let words = line.pending().to_vec();
+            self.done(line);
+            let silent = matches!(opening, Opening::Line(LineError::Silence));
+            if silent && words.is_empty() && self.try_direct() || self.try_words(&words) {
+                continue;
+            }
+            self.broke(opening.attempt(), Some(opening.to_string()));
+            return None;
+        }
+    }
+
+    /// Counts a line's bytes and closes it.
+    pub fn done(&mut self, line: Line) {
+        self.notes.sent += line.sent();
+        self.notes.received += line.received();
+        drop(line);
+    }
+
+    /// Something that is not TLS came where TLS should begin. Whether another protocol was recognised in it
+    /// and a new line is worth opening.
+    pub fn not_tls(&mut self, words: &[u8]) -> bool {
+        if self.try_words(words) {
+            return true;
+        }
+        let plain_http = words
+            .starts_with(b"HTTP/")
+            .then(|| "it answers in plain HTTP, without TLS".to_owned());
+        self.broke(Attempt::NotSpoken, plain_http);
+        false
+    }
+
+    /// Notes a fact.
+    pub fn heard(&mut self, fact: Fact) {
+        let (at, subject) = (self.clock.now(), self.endpoint);
+        self.notes.observations.push(Observation {
+            at,
+            method: Method::Active,
+            subject,
+            fact,
+        });
+    }
+
+    /// Notes something strange.
+    pub fn odd(&mut self, what: impl ToString) {
+        // A hostile peer must not fill memory with strangeness.
+        if self.notes.oddities.len() < 20 {
+            self.notes.oddities.insert(what.to_string());
+        }
+    }
+
+    /// Notes that asking broke off. The first reason stands.
+    pub fn broke(&mut self, attempt: Attempt, why: Option<String>) {
+        if self.notes.attempt == Attempt::Completed {
+            self.notes.attempt = attempt;
+            self.notes.trouble = why;
+        }
+    }
+
+    /// What was heard so far.
+    #[must_use]
+    pub fn observations(&self) -> &[Observation] {
+        &self.notes.observations
+    }
+
+    /// A service that waits for us on a port where it should speak first may begin with TLS.
+    fn try_direct(&mut self) -> bool {
+        let try_it = self.may_choose && self.chosen.start == Start::Upgrade;
+        if try_it {
+            self.chosen.start = Start::Direct;
+            self.may_choose = false;
+        }
+        try_it
+    }
+
+    fn try_words(&mut self, words: &[u8]) -> bool {
+        if !self.may_choose {
+            return false;
+        }
+        let Some(found) = by_words(words) else {
+            return false;
+        };
+        self.may_choose = false;
+        self.chosen = found;
+        true
+    }
+}

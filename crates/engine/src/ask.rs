@@ -1,0 +1,80 @@
+//! Visits one endpoint: every check asks, every check judges, and a service comes out.
+
+use std::time::Instant;
+
+use holter_checks::{Check, Questions, Visit};
+use holter_model::seam::{Clock, Dice};
+use holter_model::{Attempt, Service};
+use holter_net::Dialer;
+
+use crate::plan::{Door, Host};
+
+/// What all visits of a run share.
+pub(crate) struct Tools<'a> {
+    pub(crate) dialer: &'a Dialer,
+    pub(crate) checks: &'a [&'static Check],
+    pub(crate) questions: &'a Questions,
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) dice: &'a dyn Dice,
+}
+
+/// Asks at one door. `None`: nothing there, and nobody named it.
+pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<Service> {
+    let endpoint = host.endpoint(door);
+    let started = tools.clock.now();
+    let stopwatch = Instant::now();
+    let mut visit = Visit::new(
+        endpoint,
+        host.name.as_deref(),
+        (door.chosen, door.guessed),
+        tools.questions,
+        tools.dialer,
+        (tools.clock, tools.dice),
+    );
+    for check in tools.checks {
+        (check.ask)(&mut visit).await;
+    }
+    let notes = visit.leave();
+    let nothing = matches!(
+        notes.attempt,
+        Attempt::Refused | Attempt::Unreachable | Attempt::OutOfScope
+    ) || (notes.attempt == Attempt::TimedOut && notes.received == 0 && !door.named);
+    if nothing && !door.named {
+        return None;
+    }
+    let judgements = tools
+        .checks
+        .iter()
+        .filter_map(|check| (check.judge)(&notes.observations, notes.attempt))
+        .collect();
+    Some(Service {
+        target: label(host, door),
+        endpoint: Some(endpoint),
+        name: host.name.clone(),
+        protocol: notes.chosen.id().to_owned(),
+        started,
+        elapsed_ms: u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX),
+        connections: notes.connections,
+        bytes_sent: notes.sent,
+        bytes_received: notes.received,
+        attempt: notes.attempt,
+        trouble: notes.trouble,
+        observations: notes.observations,
+        judgements,
+        oddities: notes.oddities.into_iter().collect(),
+    })
+}
+
+/// What was typed where it names one endpoint, else the endpoint itself.
+fn label(host: &Host, door: &Door) -> String {
+    let (text, port) = (&host.typed, door.port);
+    let bare = text.parse::<std::net::IpAddr>().is_ok();
+    match &host.name {
+        _ if text.ends_with(&format!(":{port}")) || text.contains("://") || text.ends_with("/udp") => {
+            text.clone()
+        }
+        Some(name) => format!("{name}:{port}"),
+        None if bare || !door.named => host.endpoint(door).socket().to_string(),
+        None => format!("{text}:{port}"),
+    }
+}

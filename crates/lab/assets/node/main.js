@@ -1,0 +1,86 @@
+// An old server: reads config.json beside it, listens, and speaks one protocol around its own old OpenSSL.
+// ES5 only, and only what Node 0.8 to 10 have in common.
+var crypto = require('crypto');
+var fs = require('fs');
+var https = require('https');
+var net = require('net');
+var path = require('path');
+var tls = require('tls');
+var link = require('./link');
+
+var config = JSON.parse(fs.readFileSync(path.join(__dirname, 'config.json'), 'utf8'));
+
+// Protocols that start TLS at once, and the dialect that is spoken inside.
+var DIRECT = {
+  smtps: 'smtp', imaps: 'imap', pop3s: 'pop3', ldaps: 'ldap', ftps: 'ftp', nntps: 'nntp', ircs: 'irc',
+  xmpps: 'xmpp', telnets: 'telnet', mqtt: 'mqtt', syslog: 'sink', amqp: 'amqp', mllp: 'mllp', dicom: 'dicom'
+};
+// One that upgrades although its name is taken by the direct form.
+var UPGRADE = { 'amqp-upgrade': 'amqp' };
+
+var secrets = {
+  key: fs.readFileSync(config.key),
+  cert: fs.readFileSync(config.certificate),
+  ca: [fs.readFileSync(config.certificate)],
+  requestCert: config.request_client_cert,
+  rejectUnauthorized: config.request_client_cert
+};
+if (config.ciphers) { secrets.ciphers = config.ciphers; }
+
+// SSL_OP_NO_SSLv2, SSLv3, TLSv1, TLSv1_1, TLSv1_2, by what is left when the others are off.
+var ONLY = { TLSv1_1_method: 0x0f000000, TLSv1_2_method: 0x17000000 };
+
+// Node 0.10 links an OpenSSL that speaks TLS 1.1 and 1.2 but has no name for either alone.
+function chooseProtocol(method) {
+  secrets.secureProtocol = method;
+  try {
+    crypto.createCredentials({ secureProtocol: method });
+  } catch (error) {
+    if (!ONLY[method]) { throw error; }
+    secrets.secureProtocol = 'SSLv23_method';
+    secrets.secureOptions = ONLY[method];
+  }
+}
+if (config.secure_protocol) { chooseProtocol(config.secure_protocol); }
+
+var FHIR = '{"resourceType":"CapabilityStatement","status":"active","fhirVersion":"4.0.1","kind":"instance"}';
+var HTML = '<!doctype html><title>Holter lab</title><p>A server of the lab.</p>';
+
+function page(request, response) {
+  var fhir = config.protocol === 'fhir';
+  var text = config.text || (fhir ? FHIR : HTML);
+  response.writeHead(200, {
+    'Content-Type': fhir ? 'application/fhir+json' : 'text/html; charset=utf-8',
+    'Content-Length': Buffer.byteLength(text)
+  });
+  response.end(request.method === 'HEAD' ? undefined : text);
+}
+
+function serve() {
+  if (config.protocol === 'https' || config.protocol === 'fhir') {
+    return https.createServer(secrets, page);
+  }
+  if (DIRECT[config.protocol]) {
+    var inside = require('./dialects/' + DIRECT[config.protocol]);
+    return tls.createServer(secrets, function (clear) { inside(link.secured(clear), config); });
+  }
+  var dialect = require('./dialects/' + (UPGRADE[config.protocol] || config.protocol));
+  var context = (tls.createSecureContext || crypto.createCredentials)(secrets);
+  return net.createServer(function (socket) { dialect(link.plain(socket, context, secrets), config); });
+}
+
+var server = serve();
+server.on('clientError', function (error, socket) {
+  console.error('client: ' + error.message);
+  if (socket && socket.destroy) { socket.destroy(); }
+});
+server.on('tlsClientError', function (error) { console.error('client: ' + error.message); });
+server.on('error', function (error) {
+  console.error(error.stack || error);
+  process.exit(1);
+});
+server.listen(config.port, config.host, function () {
+  // A scanner's odd bytes make old Node throw in strange places; a server that has died would look like a finding.
+  process.on('uncaughtException', function (error) { console.error(error.stack || error); });
+  console.log('node ' + process.versions.node + ', OpenSSL ' + process.versions.openssl + ', ' + config.protocol);
+});

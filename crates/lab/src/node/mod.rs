@@ -1,0 +1,130 @@
+//! Old Node.js as a server of any protocol: its own old OpenSSL behind TLS and behind every STARTTLS dialect.
+
+pub mod scripts;
+pub mod versions;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Command;
+
+use crate::certificate::{Certificate, KeyKind};
+use crate::{LabError, Server};
+
+pub use scripts::{DIRECT, UPGRADING};
+pub use versions::{INSTALLED, NodeVersion, VERSIONS, find, program};
+
+/// What an old Node is to serve.
+#[derive(Debug, Clone)]
+pub struct NodeServer {
+    /// One of [`VERSIONS`], or [`INSTALLED`].
+    pub version: String,
+    /// Where to listen: loopback only.
+    pub address: SocketAddr,
+    /// One of [`DIRECT`] or [`UPGRADING`].
+    pub protocol: String,
+    /// OpenSSL's name for the versions spoken, such as `TLSv1_method` or `SSLv23_method`; Node's default if none.
+    pub secure_protocol: Option<String>,
+    /// An OpenSSL cipher string; Node's default if none.
+    pub ciphers: Option<String>,
+    /// Demands a certificate from the client.
+    pub request_client_cert: bool,
+    /// The page of HTTPS, the name or banner of the others.
+    pub text: Option<String>,
+    /// Key and certificate; the lab's shared RSA pair if none.
+    pub certificate: Option<Certificate>,
+}
+
+impl NodeServer {
+    /// A server of `protocol` with everything else at its default.
+    #[must_use]
+    pub fn new(version: &str, protocol: &str, address: SocketAddr) -> Self {
+        Self {
+            version: version.to_owned(),
+            address,
+            protocol: protocol.to_owned(),
+            secure_protocol: None,
+            ciphers: None,
+            request_client_cert: false,
+            text: None,
+            certificate: None,
+        }
+    }
+}
+
+/// Starts the server and waits until it accepts connections.
+///
+/// # Errors
+/// What fetching Node, making the certificate or starting the process can say; [`LabError::Command`] for an
+/// address that is not loopback and for a protocol that no script speaks.
+pub fn serve(wanted: &NodeServer) -> Result<Server, LabError> {
+    let name = format!("node {} {}", wanted.version, wanted.protocol);
+    let refuse = |reason: String| LabError::Command {
+        command: name.clone(),
+        reason,
+    };
+    if !wanted.address.ip().is_loopback() {
+        return Err(refuse(format!(
+            "{} is not loopback; old servers stay on it",
+            wanted.address.ip()
+        )));
+    }
+    if !DIRECT.contains(&wanted.protocol.as_str()) && !UPGRADING.contains(&wanted.protocol.as_str()) {
+        return Err(refuse(format!(
+            "known are {} and {}",
+            DIRECT.join(", "),
+            UPGRADING.join(", ")
+        )));
+    }
+    let node = program(&wanted.version)?;
+    let certificate = match &wanted.certificate {
+        Some(certificate) => certificate.clone(),
+        None => Certificate::shared(KeyKind::Rsa)?,
+    };
+    let home = tempfile::Builder::new()
+        .prefix("holter-lab-node-")
+        .tempdir()
+        .map_err(|source| LabError::File {
+            path: std::env::temp_dir(),
+            source,
+        })?;
+    scripts::write(home.path())?;
+    write_settings(wanted, &certificate, home.path())?;
+    let mut command = Command::new(node);
+    command.arg(home.path().join("main.js")).current_dir(home.path());
+    // A user's Node settings are for another Node.
+    command.env_remove("NODE_OPTIONS").env_remove("NODE_PATH");
+    Server::start(name, &mut command, wanted.address, Some(home))
+}
+
+fn write_settings(wanted: &NodeServer, certificate: &Certificate, home: &Path) -> Result<(), LabError> {
+    let settings = serde_json::json!({
+        "protocol": wanted.protocol,
+        "host": wanted.address.ip().to_string(),
+        "port": wanted.address.port(),
+        "key": certificate.key,
+        "certificate": certificate.chain,
+        "secure_protocol": wanted.secure_protocol,
+        "ciphers": wanted.ciphers,
+        "request_client_cert": wanted.request_client_cert,
+        "text": wanted.text,
+    });
+    let path = home.join("config.json");
+    std::fs::write(&path, settings.to_string()).map_err(|source| LabError::File { path, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_servers_stay_on_loopback() {
+        let open = NodeServer::new("0.10.1", "https", "0.0.0.0:8443".parse().unwrap());
+        assert!(serve(&open).unwrap_err().to_string().contains("not loopback"));
+    }
+
+    #[test]
+    fn an_unknown_protocol_names_the_known_ones() {
+        let odd = NodeServer::new("0.10.1", "gopher", "127.0.0.1:8443".parse().unwrap());
+        assert!(serve(&odd).unwrap_err().to_string().contains("postgres"));
+    }
+}

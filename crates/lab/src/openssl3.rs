@@ -1,0 +1,68 @@
+//! Debian's own `openssl s_server`: a current server that never offers heartbeats, in every shape that a check has
+//! to cope with. It serves one client at a time.
+
+use std::net::SocketAddr;
+use std::process::Command;
+
+use crate::certificate::{Certificate, KeyKind};
+use crate::{LabError, Server};
+
+/// What kind of current server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shape {
+    /// TLS 1.2 and 1.3, as a distribution sets it up.
+    Modern,
+    /// TLS 1.3 and nothing else.
+    Tls13Only,
+    /// TLS 1.2 with forward secrecy only: no RSA key exchange.
+    EcdheOnly,
+    /// ECDHE with an ECDSA key: no RSA anywhere.
+    EcdsaOnly,
+    /// TLS 1.2 and 1.3 for clients with a certificate.
+    ClientCertificate,
+    /// TLS 1.0 and nothing else.
+    Tls1Only,
+}
+
+/// Starts the server on `address` and waits until it listens.
+///
+/// # Errors
+/// What making the certificate and [`Server::start`] can say.
+pub fn serve(shape: Shape, address: SocketAddr) -> Result<Server, LabError> {
+    let kind = if shape == Shape::EcdsaOnly {
+        KeyKind::Ecdsa
+    } else {
+        KeyKind::Rsa
+    };
+    serve_with(shape, address, &Certificate::shared(kind)?)
+}
+
+/// As [`serve`], with this key and certificate.
+///
+/// # Errors
+/// What [`Server::start`] can say.
+pub fn serve_with(shape: Shape, address: SocketAddr, certificate: &Certificate) -> Result<Server, LabError> {
+    let mut command = Command::new("openssl");
+    command
+        .args(["s_server", "-quiet", "-www", "-accept", &address.to_string()])
+        .arg("-key")
+        .arg(&certificate.key)
+        .arg("-cert")
+        .arg(&certificate.chain);
+    match shape {
+        Shape::Modern => &mut command,
+        Shape::Tls13Only => command.arg("-tls1_3"),
+        Shape::EcdheOnly => command.args(["-tls1_2", "-cipher", "ECDHE+AESGCM:ECDHE+AES"]),
+        Shape::EcdsaOnly => command.args(["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"]),
+        Shape::ClientCertificate => command.args(["-Verify", "1"]),
+        // Level 0 because Debian forbids TLS 1.0 above it.
+        Shape::Tls1Only => command.args(["-tls1", "-cipher", "ALL:@SECLEVEL=0"]),
+    };
+    Server::start(
+        format!("openssl s_server, {shape:?}"),
+        &mut command,
+        address,
+        None,
+    )
+}

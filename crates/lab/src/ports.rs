@@ -1,0 +1,71 @@
+//! Free addresses on loopback for servers that tests start.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::LabError;
+
+/// A loopback address whose TCP port is free.
+///
+/// Each call gives another address of 127.96.0.0/11, so that the outgoing connections of other tests, which
+/// leave from 127.0.0.1, cannot take the port between this call and the server's start.
+///
+/// # Errors
+/// [`LabError::Command`] when not one port can be bound.
+pub fn free_tcp() -> Result<SocketAddr, LabError> {
+    free_tcp_on(own_address())
+}
+
+/// A loopback address whose UDP port is free.
+///
+/// # Errors
+/// [`LabError::Command`] when not one port can be bound.
+pub fn free_udp() -> Result<SocketAddr, LabError> {
+    free_udp_on(own_address())
+}
+
+/// A TCP port that is free on `address`; the unspecified address asks for one that is free on all.
+///
+/// # Errors
+/// [`LabError::Command`] when not one port can be bound.
+pub fn free_tcp_on(address: IpAddr) -> Result<SocketAddr, LabError> {
+    let bound = TcpListener::bind((address, 0)).and_then(|listener| listener.local_addr());
+    bound.map_err(|error| none(&error))
+}
+
+/// A UDP port that is free on `address`; the unspecified address asks for one that is free on all.
+///
+/// # Errors
+/// [`LabError::Command`] when not one port can be bound.
+pub fn free_udp_on(address: IpAddr) -> Result<SocketAddr, LabError> {
+    let bound = UdpSocket::bind((address, 0)).and_then(|socket| socket.local_addr());
+    bound.map_err(|error| none(&error))
+}
+
+fn own_address() -> IpAddr {
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed) % 250 + 1;
+    let [_, _, high, low] = std::process::id().to_be_bytes();
+    let [_, _, _, last] = call.to_be_bytes();
+    IpAddr::V4(Ipv4Addr::new(127, 96 + high % 32, low, last))
+}
+
+fn none(error: &std::io::Error) -> LabError {
+    LabError::Command {
+        command: "bind a free loopback port".to_owned(),
+        reason: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_loopback_and_differ() {
+        let (first, second) = (free_tcp().unwrap(), free_tcp().unwrap());
+        assert!(first.ip().is_loopback() && second.ip().is_loopback());
+        assert_ne!(first.ip(), second.ip());
+        assert!(free_udp().unwrap().ip().is_loopback());
+    }
+}

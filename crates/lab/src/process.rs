@@ -148,10 +148,24 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
+            end_group(child.id());
             let _ = child.kill();
             let _ = child.wait();
         }
     }
+}
+
+/// Ends what the server has started itself, such as the workers of a forking one: they are of its process group.
+/// Until it is waited for, its number can belong to no other. The shell does it, since the standard library has no
+/// word for a group.
+fn end_group(leader: u32) {
+    // A group that has gone already is what was wanted.
+    let _ = Command::new("sh")
+        .args(["-c", &format!("kill -s KILL -- -{leader}")])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
 }
 
 fn open_log(home: Option<&Path>) -> Result<File, LabError> {
@@ -238,6 +252,27 @@ mod tests {
             None,
         );
         assert!(error.unwrap_err().to_string().contains("no such key"));
+    }
+
+    #[test]
+    fn what_a_server_started_ends_with_it() {
+        let home = tempfile::tempdir().unwrap();
+        let note = home.path().join("worker");
+        let script = format!(
+            "sleep 600 & echo $! > {0}.new; mv {0}.new {0}; wait",
+            note.display()
+        );
+        let server = Server::spawn("forking", &mut shell(&script), closed_port(), Some(home)).unwrap();
+        while !note.exists() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let worker = std::fs::read_to_string(&note).unwrap();
+        drop(server);
+        // The signal takes its time, and nobody may be there to bury the worker: gone, or dead and unburied.
+        let lives = |stat: String| !stat.contains(") Z ") && !stat.contains(") X ");
+        while std::fs::read_to_string(format!("/proc/{}/stat", worker.trim())).is_ok_and(lives) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     #[test]

@@ -3,6 +3,9 @@
 
 mod hello;
 
+use std::io::{ErrorKind, Read as _};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+
 use holter_lab::certificate::{Certificate, KeyKind};
 use holter_lab::node::{NodeServer, VERSIONS, serve};
 use holter_lab::ports;
@@ -73,5 +76,38 @@ fn a_client_certificate_can_be_demanded() {
             hello::flight(&mut stream).contains(&13),
             "{version} asked for no certificate"
         );
+    }
+}
+
+#[test]
+fn a_server_on_every_address_serves_loopback_alone() {
+    for known in VERSIONS {
+        let every = ports::free_tcp_on(Ipv4Addr::UNSPECIFIED.into()).unwrap();
+        let server = serve(&NodeServer::new(known.version, "https", every)).unwrap();
+        let inside = SocketAddr::from(([127, 66, 5, 4], server.address.port()));
+        assert!(
+            hello::ask(&mut hello::connect(inside), 0x0303).is_some(),
+            "{}",
+            known.version
+        );
+        // A datagram socket that is connected, but never written to, names this machine's own outer address.
+        let outer = UdpSocket::bind("0.0.0.0:0")
+            .and_then(|socket| socket.connect("192.0.2.1:9").map(|()| socket))
+            .and_then(|socket| socket.local_addr());
+        if let Ok(outer) = outer.map(|outer| SocketAddr::new(outer.ip(), server.address.port())) {
+            let mut stream = hello::connect(outer);
+            let mut byte = [0];
+            let cut = stream.read(&mut byte).map_err(|error| error.kind());
+            assert!(
+                matches!(cut, Ok(0) | Err(ErrorKind::ConnectionReset)),
+                "{} {cut:?}",
+                known.version
+            );
+            assert!(
+                hello::ask(&mut hello::connect(inside), 0x0303).is_some(),
+                "{}",
+                known.version
+            );
+        }
     }
 }

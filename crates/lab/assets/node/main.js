@@ -69,7 +69,18 @@ function serve() {
   return net.createServer(function (socket) { dialect(link.plain(socket, context, secrets), config); });
 }
 
+// Also a server that listens on every address (a bench asks for all of 127.0.0.0/8) serves this machine alone.
+function guard(server) {
+  var own = server.listeners('connection').slice();
+  server.removeAllListeners('connection');
+  server.on('connection', function (socket) {
+    if (!/^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress || '')) { return socket.destroy(); }
+    own.forEach(function (listener) { listener.call(server, socket); });
+  });
+}
+
 var server = serve();
+guard(server);
 server.on('clientError', function (error, socket) {
   console.error('client: ' + error.message);
   if (socket && socket.destroy) { socket.destroy(); }

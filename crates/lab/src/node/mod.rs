@@ -18,7 +18,8 @@ pub use versions::{INSTALLED, NodeVersion, VERSIONS, find, program};
 pub struct NodeServer {
     /// One of [`VERSIONS`], or [`INSTALLED`].
     pub version: String,
-    /// Where to listen: loopback only.
+    /// Where to listen: loopback, or 0.0.0.0 to answer for all of 127.0.0.0/8. A client that is not on loopback is
+    /// cut off before a byte in either case.
     pub address: SocketAddr,
     /// One of [`DIRECT`] or [`UPGRADING`].
     pub protocol: String,
@@ -62,7 +63,7 @@ pub fn serve(wanted: &NodeServer) -> Result<Server, LabError> {
         command: name.clone(),
         reason,
     };
-    if !wanted.address.ip().is_loopback() {
+    if !wanted.address.ip().is_loopback() && !wanted.address.ip().is_unspecified() {
         return Err(refuse(format!(
             "{} is not loopback; old servers stay on it",
             wanted.address.ip()
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn old_servers_stay_on_loopback() {
-        let open = NodeServer::new("0.10.1", "https", "0.0.0.0:8443".parse().unwrap());
+        let open = NodeServer::new("0.10.1", "https", "192.0.2.1:8443".parse().unwrap());
         assert!(serve(&open).unwrap_err().to_string().contains("not loopback"));
     }
 

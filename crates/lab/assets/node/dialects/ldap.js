@@ -29,6 +29,7 @@ module.exports = function (link, config) {
     var outer = measure(rest, 0);
     if (!outer || rest.length < outer.head + outer.body) { return 0; }
     var id = measure(rest, outer.head);
+    if (rest[0] !== 0x30 || !id) { link.end(); return rest.length; }
     var end = outer.head + id.head + id.body;
     var number = Array.prototype.slice.call(rest, outer.head, end);
     var operation = rest[end];

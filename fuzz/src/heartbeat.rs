@@ -1,7 +1,7 @@
 //! Heartbeats: an echo is told from anything else, an over-read is counted right and wiped, and no request
 //! claims a byte that it does not bring.
 
-use holter_wire::heartbeat::{Answer, OverClaim, ProveConsent, Request, Seen, compare};
+use holter_wire::heartbeat::{Answer, Marker, OverClaim, ProveConsent, Request, Seen, compare};
 
 /// Takes `data` as an answer, and as the payload of a request.
 pub fn run(data: &[u8]) {
@@ -43,13 +43,18 @@ fn compared(data: &[u8]) {
 }
 
 fn verified(data: &[u8]) {
-    let marker = data.last().copied().unwrap_or(0xa7);
+    let body = data.get(3..).unwrap_or_default();
+    let marker = Marker(*body.first_chunk::<16>().unwrap_or(b"holter:marker:16"));
     let claim = OverClaim::new(marker, 8192, 16, ProveConsent::given_by_user());
     let mut answer = data.to_vec();
     let counts = claim.verify(&mut answer);
     assert!(answer.iter().all(|byte| *byte == 0));
     assert!(counts.over_read + counts.foreign <= data.len());
-    // Not one byte that is not our marker may go uncounted, but for the header and the padding.
-    let strange = data.iter().filter(|byte| **byte != marker).count();
-    assert!(strange <= counts.foreign + 3 + 16);
+    // Not one byte that is not our marker's may go uncounted, but for the padding.
+    let strange = body
+        .iter()
+        .zip(marker.bytes(body.len()))
+        .filter(|(byte, ours)| *byte != ours)
+        .count();
+    assert!(strange <= counts.foreign + 16);
 }

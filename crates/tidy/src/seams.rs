@@ -59,6 +59,14 @@ fn only_cli_prints_and_exits() {
 }
 
 #[test]
+fn only_the_user_consents_to_proof() {
+    tree::none(
+        "`--prove` is read in crates/cli, and no other code may consent in the user's stead",
+        &elsewhere(&["given_by_user"], &["cli", "tidy", "wire"]),
+    );
+}
+
+#[test]
 fn a_longer_word_is_another_word() {
     assert!(has_word("    println!(\"x\")", "println!("));
     assert!(!has_word("    eprintln!(\"x\")", "println!("));

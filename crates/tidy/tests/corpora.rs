@@ -78,7 +78,8 @@ fn fuzz() -> PathBuf {
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
+        .flatten()
+        .map(|entry| entry.path())
         .collect();
     files.sort();
     files

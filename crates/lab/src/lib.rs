@@ -4,6 +4,7 @@
 pub mod cache;
 pub mod certificate;
 pub mod command;
+pub mod debian;
 pub mod error;
 pub mod gnutls;
 pub mod hospital;

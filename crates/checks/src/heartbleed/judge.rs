@@ -207,7 +207,7 @@ impl Heard<'_> {
     /// A short heartbeat was echoed: the flaw, unless a stack is recognised that echoes within its bounds.
     fn judge_echo(&self, offer: Offer<'_>, short: Beat) -> Finding {
         if matches!(short.answer, HeartbeatAnswer::Echo { zero_padding: true, padding } if padding > 0) {
-            return self.bounded(Stack::Botan, "its answer is padded with zeros");
+            return self.bounded("its answer is padded with zeros, as Botan 1.11 did");
         }
         let stack = by_order(offer.order);
         let unbuffered = |beat: &Beat| {
@@ -218,19 +218,11 @@ impl Heard<'_> {
         };
         // The buffer is a stream's; DTLS answers leave it at once.
         if self.version.0 >> 8 == 3 && self.beats.iter().any(unbuffered) {
-            let stack = if stack == Stack::OpenSsl {
-                Stack::Unknown
-            } else {
-                stack
-            };
-            return self.bounded(
-                stack,
-                "a small one came back in mid-handshake, where OpenSSL would hold it back",
-            );
+            return self.bounded("a small one came back in mid-handshake too, where OpenSSL holds it back");
         }
         let unsure = match stack {
             Stack::OpenSsl | Stack::Unknown => "",
-            Stack::GnuTls | Stack::Botan => {
+            Stack::Other => {
                 "; its ServerHello is not laid out as OpenSSL's, so a stack that echoes within its bounds cannot be ruled out"
             }
         };
@@ -258,10 +250,9 @@ impl Heard<'_> {
         }
     }
 
-    fn bounded(&self, stack: Stack, sign: &str) -> Finding {
+    fn bounded(&self, sign: &str) -> Finding {
         let why = format!(
-            "it echoed a heartbeat 1 byte short of RFC 6520's padding, but {sign}: the old way of {}, which stays within what it was sent; update it all the same",
-            stack.name()
+            "it echoed a heartbeat 1 byte short of RFC 6520's padding, but {sign}: another stack than OpenSSL, which stays within what it was sent; update it all the same"
         );
         self.finding(Verdict::NotAffected, why)
     }

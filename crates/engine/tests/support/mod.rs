@@ -1,6 +1,10 @@
 //! A whole scan of one endpoint, as the command does it.
 
-#![allow(unreachable_pub, clippy::unwrap_used, reason = "shared by the tests beside it")]
+#![allow(
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "shared by the tests beside it"
+)]
 
 use std::net::SocketAddr;
 use std::time::Duration;

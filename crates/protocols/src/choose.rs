@@ -6,7 +6,7 @@
 //!    └─ unknown port: plain TLS
 //! ```
 
-use crate::{ALL, Protocol};
+use crate::{ALL, Protocol, tls};
 
 /// A protocol and how it begins there.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +45,22 @@ impl Chosen {
     #[must_use]
     pub fn instead(self, words: &[u8]) -> Option<Self> {
         if self.start == Start::Upgrade && (words.is_empty() || is_tls(words)) {
-            return Some(Self {
-                start: Start::Direct,
-                ..self
-            });
+            return Some(self.at_once());
         }
-        by_words(words).filter(|other| self.start == Start::Direct || !same(other.protocol, self.protocol))
+        let differs = |other: &Self| !std::ptr::eq(other.protocol, self.protocol);
+        by_words(words).filter(|other| self.start == Start::Direct || differs(other))
+    }
+
+    /// The form of this protocol that begins with TLS; where there is none, plain TLS, whose contents are unknown.
+    fn at_once(self) -> Self {
+        let protocol = match self.protocol.direct_id {
+            Some(_) => self.protocol,
+            None => &tls::PROTOCOL,
+        };
+        Self {
+            protocol,
+            start: Start::Direct,
+        }
     }
 }
 
@@ -133,10 +143,6 @@ pub fn default_ports() -> Vec<u16> {
 /// Whether these are the beginning of a TLS record: an alert or a handshake message of any version.
 fn is_tls(words: &[u8]) -> bool {
     matches!(words, [0x15 | 0x16, 3, 0..=4, ..])
-}
-
-fn same(a: &Protocol, b: &Protocol) -> bool {
-    std::ptr::eq(a, b)
 }
 
 #[cfg(test)]
@@ -235,6 +241,7 @@ mod tests {
         check(by_port(25).unwrap(), &[b"220 FTP server\r\n"], "ftp Upgrade");
         check(by_port(25).unwrap(), &[b""], "smtps Direct");
         check(by_port(25).unwrap(), &[b"", b""], "nothing");
+        check(by_port(5432).unwrap(), &[b""], "tls Direct");
         check(
             by_port(389).unwrap(),
             &[b"\x15\x03\x01\0\x02\x02\x28"],

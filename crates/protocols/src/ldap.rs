@@ -57,7 +57,7 @@ const SEQUENCE: u8 = 0x30;
 const INTEGER: u8 = 0x02;
 const ENUMERATED: u8 = 0x0a;
 const EXTENDED_RESPONSE: u8 = 0x78;
-const LONGEST: usize = 16 << 10;
+const LONGEST: usize = 8 << 10;
 const START_TLS: &[u8] = b"\x30\x1d\x02\x01\x01\x77\x18\x80\x161.3.6.1.4.1.1466.20037";
 
 async fn open(line: &mut Line) -> Result<(), Opening> {

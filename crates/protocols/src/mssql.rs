@@ -88,7 +88,7 @@ fn encryption(body: &[u8]) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::{PROTOCOL, REQUEST};
-    use crate::script::{C, S, Step, block_on, check, perform};
+    use crate::script::{C, S, Step, check, converse, open};
 
     fn answer(encryption: u8) -> Step {
         let mut bytes =
@@ -118,13 +118,17 @@ mod tests {
 
     #[test]
     fn tls_goes_inside_tds_from_then_on() {
-        let (outcome, mut line) = perform(&PROTOCOL, &[C(REQUEST), answer(1)]);
-        outcome.unwrap();
-        let sent = line.sent();
-        // The peer is gone; what it would have got is counted all the same.
-        let _ = block_on(async move {
-            let _ = line.send(b"hello").await;
-            assert!(line.sent() == sent + 13 || line.sent() == sent);
+        let inside = [
+            C(REQUEST),
+            answer(1),
+            C(b"\x12\x01\0\x0d\0\0\x01\0hello"),
+            S(b"\x12\x01\0\x0b\0\0\x01\0you"),
+        ];
+        let heard = converse(&inside, async |line| {
+            open(&PROTOCOL, line).await.unwrap();
+            line.send(b"hello").await.unwrap();
+            line.exactly(3).await.unwrap()
         });
+        assert_eq!(heard, b"you");
     }
 }

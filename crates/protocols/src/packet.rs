@@ -24,14 +24,15 @@ pub enum Packet<T> {
 }
 
 impl<T> Packet<T> {
-    /// As a packet only where all that was read of it so far is right.
+    /// Whether it came to its end.
     pub(crate) fn is_whole(&self) -> bool {
         matches!(self, Self::Whole(..))
     }
 }
 
-/// More than any preamble needs; a reader that still wants more is being led on.
-const MOST: usize = 64 << 10;
+/// More than any preamble needs; a reader that still wants more is being led on. It reads again from the start
+/// at each byte of a peer that sends them singly, so this also bounds its work.
+const MOST: usize = 16 << 10;
 
 /// The peer's first answer. What is not of the protocol is [`Opening::NotSpoken`] and stays pending; so is an
 /// answer that stops in its middle, because other protocols' words look like that.

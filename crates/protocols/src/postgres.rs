@@ -51,7 +51,7 @@ pub fn answer(bytes: &[u8]) -> Packet<Answer> {
 }
 
 const SSL_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
-const LONGEST_ERROR: u32 = 30_000;
+const LONGEST_ERROR: u32 = 8 << 10;
 
 async fn open(line: &mut Line) -> Result<(), Opening> {
     line.send(SSL_REQUEST).await?;

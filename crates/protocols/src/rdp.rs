@@ -39,11 +39,16 @@ pub enum Confirm {
 /// Reads an X.224 Connection Confirm in its TPKT.
 #[must_use]
 pub fn confirm(bytes: &[u8]) -> Packet<Confirm> {
-    let fit = |at: usize, fits: fn(u8) -> bool| bytes.get(at).is_none_or(|byte| fits(*byte));
-    // Version 3, reserved, a length under 256, X.224's own length, Connection Confirm.
-    if !(fit(0, |byte| byte == 3) && fit(1, |byte| byte == 0) && fit(2, |byte| byte == 0))
-        || !(fit(3, |byte| byte >= 11) && fit(5, |byte| byte & 0xf0 == 0xd0))
-    {
+    // TPKT version 3, reserved, a length under 256; X.224's own length, Connection Confirm.
+    let fits: [fn(u8) -> bool; 6] = [
+        |version| version == 3,
+        |reserved| reserved == 0,
+        |high| high == 0,
+        |low| low >= 11,
+        |_| true,
+        |code| code & 0xf0 == 0xd0,
+    ];
+    if !bytes.iter().zip(fits).all(|(byte, fits)| fits(*byte)) {
         return Packet::Foreign;
     }
     let Some(length) = u16_at(bytes, 2).map(usize::from) else {

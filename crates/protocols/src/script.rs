@@ -35,41 +35,43 @@ pub(crate) fn check(protocol: &Protocol, script: &[Step], expected: &str) {
 }
 
 /// How opening `protocol` to a peer that follows `script` ends, in words.
-#[track_caller]
 pub(crate) fn play(protocol: &Protocol, script: &[Step]) -> String {
-    let (outcome, line) = perform(protocol, script);
-    match outcome {
+    converse(script, async |line| match open(protocol, line).await {
         Ok(()) => "TLS".into(),
         Err(Opening::Declined(why)) => format!("declined: {why}"),
         Err(Opening::Misbehaved(why)) => format!("misbehaved: {why}"),
         Err(Opening::NotSpoken) => format!("not spoken: {}", line.pending().escape_ascii()),
         Err(Opening::Line(error)) => format!("line: {error}"),
-    }
+    })
 }
 
-/// The same, with the line as it was left.
-#[track_caller]
-pub(crate) fn perform(protocol: &Protocol, script: &[Step]) -> (Result<(), Opening>, Line) {
+/// Opens `protocol` on a line, asking for ward.example.
+pub(crate) async fn open(protocol: &Protocol, line: &mut Line) -> Result<(), Opening> {
+    let asking = Asking {
+        name: Some("ward.example"),
+    };
+    protocol.open.unwrap()(line, &asking).await
+}
+
+/// Runs `talk` on a line to a peer that follows `script`, which must come to its end.
+pub(crate) fn converse<T>(script: &[Step], talk: impl AsyncFnOnce(&mut Line) -> T) -> T {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let script = script.to_vec();
     let peer = std::thread::spawn(move || follow(&script, &listener.accept().unwrap().0));
-    let played = block_on(async {
-        let mut line = dialer().dial(endpoint(port)).await.unwrap();
-        let asking = Asking {
-            name: Some("ward.example"),
-        };
-        let outcome = protocol.open.unwrap()(&mut line, &asking).await;
-        (outcome, line)
-    });
+    let outcome = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async { talk(&mut dialer().dial(endpoint(port)).await.unwrap()).await });
     peer.join().unwrap();
-    played
+    outcome
 }
 
 const STEP: Duration = Duration::from_millis(300);
 
 /// A dialer with short waits.
-pub(crate) fn dialer() -> Dialer {
+fn dialer() -> Dialer {
     let limits = Limits {
         step: STEP,
         ..Limits::default()
@@ -78,21 +80,12 @@ pub(crate) fn dialer() -> Dialer {
 }
 
 /// A port on loopback.
-pub(crate) fn endpoint(port: u16) -> Endpoint {
+fn endpoint(port: u16) -> Endpoint {
     Endpoint {
         address: [127, 0, 0, 1].into(),
         port,
         transport: Transport::Tcp,
     }
-}
-
-/// Runs a future to its end.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(future)
 }
 
 fn follow(script: &[Step], mut stream: &TcpStream) {

@@ -83,16 +83,21 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
     let mut said = Vec::new();
     let mut negotiates = false;
     for _ in 0..MOST_COMMANDS {
-        let command = match packet::first(line, command).await {
-            Ok(command) => command,
-            Err(_) if !negotiates && !said.is_empty() => {
-                line.put_back(said);
-                return Err(Opening::NotSpoken);
-            }
+        let heard = if negotiates {
+            packet::next(line, command).await
+        } else {
+            packet::first(line, command).await
+        };
+        let command = match heard {
             Err(Opening::Line(LineError::Silence)) if negotiates => {
                 return Err(Opening::Declined("it does not answer START_TLS"));
             }
-            Err(error) => return Err(error),
+            // Text alone, then nothing more or no command: perhaps another protocol's.
+            Err(_) if !said.is_empty() && !negotiates => {
+                line.put_back(said);
+                return Err(Opening::NotSpoken);
+            }
+            heard => heard?,
         };
         negotiates |= !matches!(command, Command::Text(_));
         match command {
@@ -102,7 +107,11 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
             Command::Do(option) => line.send(&[IAC, WONT, option]).await?,
             Command::Will(option) => line.send(&[IAC, DONT, option]).await?,
             Command::Text(text) if !negotiates => {
-                said.extend(text);
+                // As it came: an IAC of the text was doubled.
+                said.extend(
+                    text.iter()
+                        .flat_map(|byte| std::iter::repeat_n(*byte, 1 + usize::from(*byte == IAC))),
+                );
                 if choose::speaker(&said).is_some() {
                     line.put_back(said);
                     return Err(Opening::NotSpoken);

@@ -26,7 +26,7 @@ pub struct Protection {
 
 #[derive(Debug)]
 enum Cipher {
-    Stream(Stream, Tagger),
+    Stream(Box<Stream>, Tagger),
     Cbc(Box<Cbc>, Tagger),
     Aead(Aead),
 }
@@ -56,7 +56,7 @@ impl Protection {
         let cipher = match suite.bulk {
             Bulk::Stream(cipher) => cipher
                 .keyed(&keys.key)
-                .map(|stream| Cipher::Stream(stream, tagger)),
+                .map(|stream| Cipher::Stream(Box::new(stream), tagger)),
             Bulk::Cbc(cipher) => Cbc::new(cipher, version, &keys.key, keys.iv, chance)
                 .map(|cbc| Cipher::Cbc(Box::new(cbc), tagger)),
             Bulk::Aead(cipher) => Aead::new(cipher, &keys.key, keys.iv).map(Cipher::Aead),

@@ -6,7 +6,7 @@ use holter_wire::certificate_request::CertificateRequest;
 use holter_wire::client_hello::ClientHello;
 use holter_wire::handshake::{self, Joiner};
 use holter_wire::server_hello::ServerHello;
-use holter_wire::{ContentType, HandshakeType, Version, certificate};
+use holter_wire::{ContentType, HandshakeType, Oddity, Version, certificate};
 
 use crate::key_agreement::{self, ServerPart};
 use crate::keys::Secrets;
@@ -84,7 +84,7 @@ impl Client<'_> {
     async fn first_flight(&mut self, offered: &ClientHello) -> Result<Flight, HandshakeError> {
         let body = self.message(HandshakeType::SERVER_HELLO).await?;
         let (hello, oddities) = ServerHello::read(&body);
-        if hello.suite.0 == 0 && !oddities.is_empty() {
+        if oddities.contains(&Oddity::Truncated("the ServerHello")) {
             return Err(HandshakeError::PeerMisbehaved("its ServerHello is cut short"));
         }
         let (version, suite) = hello::chosen(offered, &hello)?;

@@ -3,6 +3,7 @@
 use md5::{Digest, Md5};
 use sha1::Sha1;
 
+use crate::mac::MacHash;
 use crate::transcript;
 
 /// The hash of a record MAC.
@@ -10,8 +11,8 @@ use crate::transcript;
 pub enum Hash {
     /// Of the `_SHA` suites.
     Sha1,
-    /// Of the `_MD5` suites.
-    Md5,
+    /// Of suites that name an obsolete one.
+    Obsolete(MacHash),
 }
 
 /// Who writes a Finished message.
@@ -49,7 +50,7 @@ pub fn expand(secret: &[u8], seed: &[&[u8]], out: &mut [u8]) {
 #[must_use]
 pub fn mac(hash: Hash, key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
     match hash {
-        Hash::Md5 => padded::<Md5>(key, 48, parts),
+        Hash::Obsolete(MacHash::Md5) => padded::<Md5>(key, 48, parts),
         Hash::Sha1 => padded::<Sha1>(key, 40, parts),
     }
 }
@@ -87,4 +88,31 @@ fn nested<D: Digest>(sender: &[u8], master: &[u8], pad: usize, messages: &[u8]) 
 
 fn filler(byte: u8, count: usize) -> Vec<u8> {
     vec![byte; count]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn secrets_and_finished_are_those_of_an_independent_implementation() {
+        // Made with the crypto module of Node.js from the formulas of RFC 6101.
+        let mut out = [0; 48];
+        expand(&[1; 48], &[&[2; 32], &[3; 32]], &mut out);
+        let expected = "84c061916f628503a7923af9a8a922ce02157184557c74586560502b00a2f5418a24931805ab1ef45299b38f160d20c0";
+        assert_eq!(hex(&out), expected);
+        let expected = "81c9c47f89d6cb61bb3962933c6f0d35ebd5c7b1e950089948104029bc743af062209a28";
+        assert_eq!(hex(&finished(Sender::Client, &[1; 48], b"messages")), expected);
+    }
+
+    #[test]
+    fn a_longer_output_than_26_blocks_is_left_alone() {
+        let mut out = [0; 27 * 16];
+        expand(&[1; 48], &[], &mut out);
+        assert_eq!(out[26 * 16..], [0; 16]);
+    }
 }

@@ -32,7 +32,7 @@ impl Tagger {
         let length = u16::try_from(text.len()).unwrap_or(u16::MAX).to_be_bytes();
         if self.ssl3 {
             let hash = match self.hash {
-                Mac::Obsolete(_) => ssl3::Hash::Md5,
+                Mac::Obsolete(hash) => ssl3::Hash::Obsolete(hash),
                 _ => ssl3::Hash::Sha1,
             };
             return ssl3::mac(hash, &self.key, &[&sequence, &content, &length, text]);

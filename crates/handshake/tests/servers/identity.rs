@@ -1,13 +1,11 @@
 //! Peers that ask who the client is.
 
-mod peer;
-
 use std::time::Duration;
 
+use crate::peer::{DICE, Peer, files};
 use holter_handshake::{HandshakeError, Offer, handshake};
 use holter_net::identity::Identity;
 use holter_wire::{ContentType, Version};
-use peer::{DICE, Peer, files};
 
 const VERSIONS: [(&str, Version); 3] = [
     ("-tls1", Version::TLS10),

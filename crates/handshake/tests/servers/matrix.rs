@@ -1,14 +1,12 @@
 //! Every version, key exchange and cipher against real servers: the handshake finishes, and data comes back.
 
-mod peer;
-
 use std::time::Duration;
 
+use crate::peer::{DICE, Peer};
 use holter_handshake::{HandshakeError, Offer, Session, handshake, suite};
 use holter_net::Line;
 use holter_wire::extension::Extension;
 use holter_wire::{CipherSuite, ContentType, NamedGroup, Version};
-use peer::{DICE, Peer};
 
 const SHORTLY: Duration = Duration::from_secs(5);
 

@@ -11,17 +11,17 @@ use holter_model::{Endpoint, Transport};
 use holter_net::{Dialer, Limits, Line, Pace, Scope};
 
 /// A running server.
-pub struct Peer {
+pub(crate) struct Peer {
     child: Child,
-    pub address: SocketAddr,
+    address: SocketAddr,
 }
 
 /// The chance of these tests.
-pub static DICE: SystemDice = SystemDice;
+pub(crate) static DICE: SystemDice = SystemDice;
 
 impl Peer {
     /// OpenSSL's `s_server` with an RSA and an ECDSA certificate, saying every line backwards.
-    pub fn openssl(arguments: &[&str]) -> Self {
+    pub(crate) fn openssl(arguments: &[&str]) -> Self {
         Self::start("openssl", |port, files| {
             let mut all = vec!["s_server".to_owned(), "-rev".into(), "-quiet".into()];
             all.extend(["-accept".into(), format!("127.0.0.1:{port}")]);
@@ -39,7 +39,7 @@ impl Peer {
     }
 
     /// GnuTLS's server, saying every line again.
-    pub fn gnutls(arguments: &[&str]) -> Self {
+    pub(crate) fn gnutls(arguments: &[&str]) -> Self {
         Self::start("gnutls-serv", |port, files| {
             let mut all = vec!["--echo".to_owned(), "--quiet".into(), format!("--port={port}")];
             all.push(format!("--x509certfile={}", files.join("rsa.pem").display()));
@@ -49,18 +49,18 @@ impl Peer {
         })
     }
 
+    /// Where it is.
+    pub(crate) fn endpoint(&self) -> Endpoint {
+        Endpoint {
+            address: self.address.ip(),
+            port: self.address.port(),
+            transport: Transport::Tcp,
+        }
+    }
+
     /// A new line to the server.
-    pub async fn dial(&self) -> Line {
-        let scope = Scope::new(&["127.0.0.0/8".parse().unwrap()], &[]);
-        let dialer = Dialer::new(scope, Pace::new(4, None, Duration::ZERO), Limits::default());
-        dialer
-            .dial(Endpoint {
-                address: self.address.ip(),
-                port: self.address.port(),
-                transport: Transport::Tcp,
-            })
-            .await
-            .unwrap()
+    pub(crate) async fn dial(&self) -> Line {
+        dialer().dial(self.endpoint()).await.unwrap()
     }
 
     fn start(program: &str, arguments: impl FnOnce(u16, &Path) -> Vec<String>) -> Self {
@@ -94,8 +94,14 @@ impl Drop for Peer {
     }
 }
 
+/// A dialer to loopback alone.
+pub(crate) fn dialer() -> Dialer {
+    let scope = Scope::new(&["127.0.0.0/8".parse().unwrap()], &[]);
+    Dialer::new(scope, Pace::new(4, None, Duration::ZERO), Limits::default())
+}
+
 /// The folder of keys and certificates: `rsa.pem`, `rsa.key`, `ec.pem`, `ec.key`, made once for each run.
-pub fn files() -> &'static Path {
+pub(crate) fn files() -> &'static Path {
     static FILES: OnceLock<PathBuf> = OnceLock::new();
     FILES.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("handshake-{}", std::process::id()));

@@ -1,15 +1,13 @@
 //! What all this is for: after a finished handshake a heartbeat with 15 bytes of padding is not answered by a sound
 //! stack (RFC 6520 section 4), and one with 16 is.
 
-mod peer;
-
 use std::time::Duration;
 
+use crate::peer::{DICE, Peer};
 use holter_handshake::{HandshakeError, Offer, handshake};
 use holter_wire::extension::HeartbeatMode;
 use holter_wire::heartbeat::{Answer, Request, compare};
 use holter_wire::{ContentType, Version};
-use peer::{DICE, Peer};
 
 const DECODE_ERROR: u8 = 50;
 

@@ -128,7 +128,11 @@ impl<'a> Visit<'a> {
             let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
                 return Some(line);
             };
-            let asking = Asking { name: self.name };
+            // Who is known by address only is asked for by address, as XMPP clients do.
+            let address = self.endpoint.address.to_string();
+            let asking = Asking {
+                name: Some(self.questions.sni.as_deref().or(self.name).unwrap_or(&address)),
+            };
             let Err(opening) = open(&mut line, &asking).await else {
                 return Some(line);
             };

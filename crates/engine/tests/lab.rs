@@ -116,18 +116,33 @@ fn a_client_certificate_demanded_hides_nothing() {
 }
 
 #[test]
-fn a_stream_cut_into_twenty_byte_pieces_misleads_nobody() {
-    for (version, right) in [
-        ("0.10.1", "affected"),
-        ("0.10.2", "not_affected"),
-        ("0.12.0", "not_affected"),
-    ] {
-        let server = node(version, "https", None);
-        let proxy = cutting::start(server.address, cutting::PIECE).unwrap();
-        for _ in 0..5 {
-            expect(proxy.address, "https", right);
+fn a_hundred_runs_through_a_proxy_that_cuts_the_stream_are_all_right() {
+    let nodes = [
+        ("0.10.1", "https", "affected"),
+        ("0.10.1", "smtp", "affected"),
+        ("0.10.1", "ldap", "affected"),
+        ("0.10.1", "postgres", "affected"),
+        ("0.10.1", "mssql", "affected"),
+        ("0.10.2", "https", "not_affected"),
+        ("0.8.28", "imap", "not_affected"),
+        ("0.12.0", "https", "not_affected"),
+        ("10.0.0", "https", "not_affected"),
+    ];
+    let cut = |address: SocketAddr, protocol: &str, right: &str| {
+        let proxy = cutting::start(address, cutting::PIECE).unwrap();
+        for _ in 0..100 {
+            expect(proxy.address, protocol, right);
         }
-    }
+    };
+    std::thread::scope(|scope| {
+        for (version, protocol, right) in nodes {
+            scope.spawn(move || cut(node(version, protocol, None).address, protocol, right));
+        }
+        scope.spawn(move || {
+            let server = gnutls::serve(&GnutlsServer::tls(free_tcp().unwrap())).unwrap();
+            cut(server.address, "tls", "not_affected");
+        });
+    });
 }
 
 #[test]

@@ -39,8 +39,7 @@ pub(crate) async fn greeting(line: &mut Line, mine: &Protocol, codes: &[u16]) ->
 
 /// Sends a command and reads its coded reply.
 pub(crate) async fn ask(line: &mut Line, command: &str) -> Result<Reply, Opening> {
-    line.send(command.as_bytes()).await?;
-    line.send(b"\r\n").await?;
+    line.send(format!("{command}\r\n").as_bytes()).await?;
     let first = packet::next(line, row).await?;
     rest(line, first).await
 }

@@ -32,6 +32,17 @@ impl Sink for List {
 
 /// Scans one endpoint and returns what was found there.
 pub fn scan(address: SocketAddr, udp: bool, protocol: Option<&str>, questions: Questions) -> Service {
+    scan_with(address, udp, protocol, questions, |dialer| dialer)
+}
+
+/// As [`scan`], with a dialer that is changed first: through a proxy, onto a tape.
+pub fn scan_with(
+    address: SocketAddr,
+    udp: bool,
+    protocol: Option<&str>,
+    questions: Questions,
+    change: impl FnOnce(Dialer) -> Dialer,
+) -> Service {
     let target = format!("{address}{}", if udp { "/udp" } else { "" });
     let plan = Plan {
         targets: vec![target.parse().unwrap()],
@@ -51,7 +62,7 @@ pub fn scan(address: SocketAddr, udp: bool, protocol: Option<&str>, questions: Q
     runtime.block_on(async {
         let (visits, scope) = plan.lay_out().await.unwrap();
         let scan = Scan {
-            dialer: Dialer::new(scope, Pace::new(8, None, Duration::ZERO), limits),
+            dialer: change(Dialer::new(scope, Pace::new(8, None, Duration::ZERO), limits)),
             checks: ALL.to_vec(),
             questions,
             clock: Box::new(SystemClock),

@@ -206,6 +206,7 @@ mod tests {
             (b"E\0\0\0\x2bSFATAL\0VFATAL\0C0A000\0Munsupported fro\0\0", "postgres"),
             (b"\x04\x01\0\x1a\0\0\x01\0\0\0\x0b\0\x06\x01\0\x11\0\x01\xff\x0f\0\x07\xd0\0\0\x01", "mssql"),
             (b"\x03\0\0\x0b\x06\xd0\0\0\x12\x34\0", "rdp"),
+            (b"\x03\0\0\x09\x02\xf0\x80\x21\x80", "rdp"),
             (b"0\x24\x02\x01\0\x78\x1f\x0a\x01\x02\x04\0\x04\0\x8a\x161.3.6.1.4.1.1466.20036", "ldap"),
             (b"\xff\xfd\x25\xff\xfb\x01", "telnet"),
             (b"AMQP\0\0\x09\x01", "amqp"),

@@ -22,7 +22,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     upgrade_ports: &[3389],
     direct_ports: &[],
     open: Some(|line, _| Box::pin(open(line))),
-    recognise: |words| confirm(words).is_whole(),
+    recognise,
 };
 
 /// What a Connection Confirm says about security.
@@ -71,6 +71,11 @@ pub fn confirm(bytes: &[u8]) -> Packet<Confirm> {
 /// Asks for TLS or CredSSP, whichever the server prefers. Both begin with the same TLS handshake, and a server
 /// that insists on CredSSP would turn away one who asks for TLS alone.
 const REQUEST: &[u8] = b"\x03\0\0\x13\x0e\xe0\0\0\0\0\0\x01\0\x08\0\x03\0\0\0";
+
+/// A Connection Confirm; or MCS's Disconnect Provider Ultimatum, with which xrdp answers a TLS hello.
+fn recognise(words: &[u8]) -> bool {
+    confirm(words).is_whole() || matches!(words, [3, 0, 0, 9, 2, 0xf0, 0x80, 0x21, _])
+}
 
 async fn open(line: &mut Line) -> Result<(), Opening> {
     line.send(REQUEST).await?;

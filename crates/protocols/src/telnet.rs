@@ -86,7 +86,7 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
         let heard = if negotiates {
             packet::next(line, command).await
         } else {
-            packet::first(line, command).await
+            packet::first(line, first_command).await
         };
         let command = match heard {
             Err(Opening::Line(LineError::Silence)) if negotiates => {
@@ -112,15 +112,20 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
                     text.iter()
                         .flat_map(|byte| std::iter::repeat_n(*byte, 1 + usize::from(*byte == IAC))),
                 );
-                if choose::speaker(&said).is_some() {
-                    line.put_back(said);
-                    return Err(Opening::NotSpoken);
-                }
             }
             _ => {}
         }
     }
     Err(Opening::Misbehaved("it negotiates without end"))
+}
+
+/// As [`command`], but words that exactly one other protocol claims are its own: a MySQL greeting has the bytes of
+/// a command in its middle.
+fn first_command(bytes: &[u8]) -> Packet<Command> {
+    match choose::speaker(bytes) {
+        Some(speaker) if !std::ptr::eq(speaker, &PROTOCOL) => Packet::Foreign,
+        _ => command(bytes),
+    }
 }
 
 /// What stands between an option's SB and SE; a doubled IAC is one byte of it.
@@ -181,6 +186,8 @@ mod tests {
             &[S(b"220 x ESMTP\r\n"), ask],
             "not spoken: 220 x ESMTP\\r\\n",
         );
+        let mysql = b"\x21\0\0\0\x0a8.0.36\0\x08\0\0\0abcdefgh\0\xff\xf7\x2d\x02\0\xff\xc1\x15\0\0\0\0";
+        assert!(crate::script::play(&PROTOCOL, &[S(mysql), ask]).starts_with("not spoken: !\\x00"));
         check(&PROTOCOL, &[S(b"what?\r\n"), ask], "not spoken: what?\\r\\n");
         let flood = [IAC, 241].repeat(200).leak();
         check(

@@ -137,14 +137,19 @@ def read_sslyze(document):
 
 
 def versions():
-    """What was compared, one line a tool, for those that are there."""
-    asked = {"nmap": ["nmap", "--version"], "sslscan": ["sslscan", "--version"]}
+    """What is compared, for the tools that are there."""
     found = {}
-    for name, command in asked.items():
-        if shutil.which(name):
-            words = subprocess.run(command, capture_output=True, text=True, timeout=10).stdout.split()
+    for name in ("nmap", "sslscan"):
+        if is_installed(name):
+            words = subprocess.run([name, "--version"], capture_output=True, text=True, timeout=10).stdout.split()
             found[name] = next((word for word in words if word[0].isdigit()), "?")
-    return found | {"sslyze": SSLYZE.removeprefix("sslyze-")}
+    if (cache.root() / SSLYZE).is_dir():
+        found["sslyze"] = SSLYZE.removeprefix("sslyze-")
+    return found
+
+
+def is_installed(program):
+    return shutil.which(program) is not None
 
 
 def installed(program):

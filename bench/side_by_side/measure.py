@@ -44,7 +44,7 @@ def run(command, output, limit_s):
         wall_s = time.monotonic() - started
         child.returncode = os.waitstatus_to_exitcode(status)
     if rss_kib is None:
-        raise Problem(f"{Path(command[0]).name} did not end within {limit_s:.0f} s")
+        raise Problem(f"{Path(command[0]).name} did not end within {limit_s:g} s")
     return Cost(wall_s, usage.ru_utime + usage.ru_stime, rss_kib), child.returncode
 
 

@@ -14,6 +14,7 @@ import sys
 FILETYPE_PEM = 1
 ERROR_WANT_READ = 2
 ERROR_WANT_WRITE = 3
+CTRL_MODE = 33
 MODE_RELEASE_BUFFERS = 0x10
 REPLY = b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -26,21 +27,21 @@ def main():
         sys.exit("the certificate does not load")
     if ssl.SSL_CTX_use_PrivateKey_file(context, key.encode(), FILETYPE_PEM) != 1:
         sys.exit("the key does not load")
-    ssl.SSL_CTX_ctrl(context, 33, MODE_RELEASE_BUFFERS, None)  # SSL_CTRL_MODE
+    ssl.SSL_CTX_ctrl(context, CTRL_MODE, MODE_RELEASE_BUFFERS, None)
     listening = socket.socket(fileno=int(handle))
     listening.setblocking(False)
     selector = selectors.DefaultSelector()
     selector.register(listening, selectors.EVENT_READ, None)
     selector.register(sys.stdin, selectors.EVENT_READ, None)
     while True:
-        for key, _ in selector.select():
-            if key.fileobj is listening:
+        for ready, _ in selector.select():
+            if ready.fileobj is listening:
                 accept(ssl, context, listening, selector)
-            elif key.fileobj is sys.stdin:
+            elif ready.fileobj is sys.stdin:
                 if not os.read(sys.stdin.fileno(), 1):
                     return
             else:
-                session = key.data
+                session = ready.data
                 if not session.advance():
                     selector.unregister(session.line)
                     session.close()

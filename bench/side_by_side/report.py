@@ -42,11 +42,15 @@ def table(rounds, markdown):
         healthy = [run.counts["not affected"] for run in runs]
         rows.append((
             client, str(runs[0].endpoints), f"{median(run.cost.wall_s for run in runs):.2f}",
-            f"{median(run.per_second for run in runs):.0f}", f"{median(run.cpu_ms for run in runs):.3f}",
+            rate(median(run.per_second for run in runs)), f"{median(run.cpu_ms for run in runs):.3f}",
             f"{max(run.megabytes for run in runs):.1f}", spread(affected), spread(healthy),
             spread([run.endpoints - a - h for run, a, h in zip(runs, affected, healthy)]),
         ))
     return layout([HEADINGS, *rows], markdown)
+
+
+def rate(value):
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}"
 
 
 def spread(counts):

@@ -62,6 +62,10 @@ pub async fn run(scan: Scan, visits: Visits, sink: &mut dyn Sink, stop: &Stop) -
                 None => more = false,
             }
         }
+        // Before waiting: with no host at all, or after the last, nobody is left who could wake us.
+        if running.is_empty() && (stop.asked() || !more) {
+            break;
+        }
         tokio::select! {
             biased;
             () = stop.wait(), if !stop.asked() => {}
@@ -74,9 +78,6 @@ pub async fn run(scan: Scan, visits: Visits, sink: &mut dyn Sink, stop: &Stop) -
         }
         if stop.asked() {
             running.shutdown().await;
-        }
-        if running.is_empty() && (stop.asked() || !more) {
-            break;
         }
     }
     drop(send);

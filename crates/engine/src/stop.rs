@@ -19,7 +19,7 @@ impl Stop {
     }
 
     /// Waits until it is asked to.
-    pub(crate) async fn wait(&self) {
+    pub async fn wait(&self) {
         self.0.cancelled().await;
     }
 }

@@ -1,1 +1,14 @@
-//! One report in every format.
+//! One report in every format. Each format is a function of services and their sums; nothing here prints.
+
+mod csv;
+mod document;
+mod escape;
+mod facts;
+mod json;
+mod jsonl;
+mod shape;
+mod text;
+
+pub use document::{Document, Format, Look};
+pub use escape::{cell, terminal};
+pub use shape::Summary;

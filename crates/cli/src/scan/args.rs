@@ -1,0 +1,208 @@
+//! What can be given to `holter scan`. Checks and protocols come from their rosters.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ColorChoice, ValueEnum};
+use holter_checks::Check;
+use holter_net::proxy::Proxy;
+use holter_net::resolve::Family;
+use holter_report::Format;
+use ipnet::IpNet;
+
+use super::pace::{PaceName, Tempo};
+use super::ports::Ports;
+
+/// The arguments of `holter scan`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = after_help())]
+pub(crate) struct Args {
+    /// Hosts, host:port, URLs, addresses, [v6]:port or ranges like 192.0.2.0/24; "/udp" at the end asks for DTLS
+    #[arg(value_name = "TARGET", required_unless_present = "input")]
+    pub(crate) targets: Vec<String>,
+    /// Read targets from a file, one a line with an optional protocol behind it; "-" is standard input
+    #[arg(short, long, value_name = "FILE", help_heading = "What to scan")]
+    pub(crate) input: Vec<PathBuf>,
+    /// Ports for targets that name none, like 443,8443,9000-9010 [default: the ports of all protocols]
+    #[arg(short, long, value_name = "PORTS", help_heading = "What to scan")]
+    pub(crate) ports: Option<Ports>,
+    /// Addresses or ranges never to be contacted
+    #[arg(long, value_name = "RANGE", value_delimiter = ',', value_parser = range, help_heading = "What to scan")]
+    pub(crate) exclude: Vec<IpNet>,
+    /// Use only the IPv4 addresses of a name
+    #[arg(short = '4', long, conflicts_with = "ipv6", help_heading = "What to scan")]
+    pub(crate) ipv4: bool,
+    /// Use only the IPv6 addresses of a name
+    #[arg(short = '6', long, help_heading = "What to scan")]
+    pub(crate) ipv6: bool,
+
+    /// The protocol to speak; "auto" goes by the port, then by what the service says
+    #[arg(long, value_name = "NAME", value_parser = protocols(), hide_possible_values = true, help_heading = "How to ask")]
+    pub(crate) protocol: Option<String>,
+    /// The host name to ask for instead of the target's own
+    #[arg(long, value_name = "NAME", help_heading = "How to ask")]
+    pub(crate) sni: Option<String>,
+    /// Ask only these checks
+    #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = checks(), hide_possible_values = true, conflicts_with = "profile", help_heading = "How to ask")]
+    pub(crate) check: Vec<String>,
+    /// Ask a set of checks
+    #[arg(long, value_enum, default_value_t, help_heading = "How to ask")]
+    pub(crate) profile: Profile,
+    /// Where a service is affected, prove the over-read with bytes that Holter sent itself; never sent unasked
+    #[arg(long, help_heading = "How to ask")]
+    pub(crate) prove: bool,
+    /// Go through a proxy: http://[user:password@]host:port or socks5://host:port
+    #[arg(long, value_name = "URL", help_heading = "How to ask")]
+    pub(crate) proxy: Option<Proxy>,
+    /// Show this certificate (PEM) where a service demands one
+    #[arg(long, value_name = "FILE", help_heading = "How to ask")]
+    pub(crate) client_cert: Option<PathBuf>,
+    /// Its private key (PEM), where it is not in the same file
+    #[arg(long, value_name = "FILE", requires = "client_cert", help_heading = "How to ask")]
+    pub(crate) client_key: Option<PathBuf>,
+
+    /// How fast to go
+    #[arg(long, value_enum, default_value_t, help_heading = "Pace")]
+    pub(crate) pace: PaceName,
+    /// At most this many new connections a second, over all hosts
+    #[arg(long, value_name = "N", value_parser = rate, help_heading = "Pace")]
+    pub(crate) rate: Option<f64>,
+    /// Seconds to wait for a connection [default: 5]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Pace")]
+    pub(crate) connect_timeout: Option<Duration>,
+    /// Seconds to wait for each answer [default: 5]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Pace")]
+    pub(crate) timeout: Option<Duration>,
+
+    /// The form of the answer
+    #[arg(short, long, value_enum, default_value_t, help_heading = "Answer")]
+    pub(crate) format: FormatName,
+    /// Write the answer to a file instead of standard output
+    #[arg(short, long, value_name = "FILE", help_heading = "Answer")]
+    pub(crate) output: Option<PathBuf>,
+    /// Say nothing on standard error but what is wrong
+    #[arg(short, long, help_heading = "Answer")]
+    pub(crate) quiet: bool,
+    /// When to use colour
+    #[arg(long, value_name = "WHEN", default_value_t = ColorChoice::Auto, help_heading = "Answer")]
+    pub(crate) color: ColorChoice,
+}
+
+/// Sets of checks that have a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// Heartbleed and its class
+    #[default]
+    Heartbleed,
+}
+
+/// Formats by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatName {
+    /// For a person
+    #[default]
+    Text,
+    /// One document
+    Json,
+    /// One object a line, as soon as each is decided
+    Jsonl,
+    /// One row a verdict, for a spreadsheet
+    Csv,
+}
+
+impl Args {
+    /// Which addresses of a name count.
+    pub(crate) const fn family(&self) -> Family {
+        match (self.ipv4, self.ipv6) {
+            (true, _) => Family::V4,
+            (_, true) => Family::V6,
+            _ => Family::Any,
+        }
+    }
+
+    /// The pace, with the user's own rate where one was given.
+    pub(crate) const fn tempo(&self) -> Tempo {
+        let mut tempo = self.pace.tempo();
+        if self.rate.is_some() {
+            tempo.per_second = self.rate;
+        }
+        tempo
+    }
+
+    /// The checks that ask, in the roster's order.
+    pub(crate) fn checks(&self) -> Vec<&'static Check> {
+        let Profile::Heartbleed = self.profile;
+        let ids: &[String] = &self.check;
+        let wanted = |check: &&&'static Check| match ids {
+            [] => check.id == "heartbleed",
+            ids => ids.iter().any(|id| id == check.id),
+        };
+        holter_checks::ALL.iter().filter(wanted).copied().collect()
+    }
+
+    /// The format.
+    pub(crate) const fn form(&self) -> Format {
+        match self.format {
+            FormatName::Text => Format::Text,
+            FormatName::Json => Format::Json,
+            FormatName::Jsonl => Format::Jsonl,
+            FormatName::Csv => Format::Csv,
+        }
+    }
+}
+
+fn protocols() -> PossibleValuesParser {
+    let ids = holter_protocols::ALL
+        .iter()
+        .flat_map(|protocol| [Some(protocol.id), protocol.direct_id])
+        .flatten();
+    PossibleValuesParser::new(std::iter::once("auto").chain(ids))
+}
+
+fn checks() -> PossibleValuesParser {
+    PossibleValuesParser::new(holter_checks::ALL.iter().map(|check| check.id))
+}
+
+fn range(text: &str) -> Result<IpNet, String> {
+    let address = text.trim().parse::<IpAddr>().map(IpNet::from).ok();
+    address
+        .or_else(|| text.trim().parse::<IpNet>().ok())
+        .map(|net| net.trunc())
+        .ok_or_else(|| "write an address or a range like 192.0.2.0/24".to_owned())
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|seconds| (0.05..=600.0).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "write seconds from 0.05 to 600".to_owned())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    text.parse::<f64>()
+        .ok()
+        .filter(|rate| (0.001..=1_000_000.0).contains(rate))
+        .ok_or_else(|| "write connections a second from 0.001 to 1000000".to_owned())
+}
+
+/// The rosters, and what the exit codes mean.
+fn after_help() -> String {
+    let mut text = String::from("Protocols (--protocol):\n");
+    for protocol in holter_protocols::ALL {
+        let ids = protocol
+            .direct_id
+            .map_or_else(|| protocol.id.to_owned(), |direct| format!("{}, {direct}", protocol.id));
+        text.push_str(&format!("  {ids:<28} {}: {}\n", protocol.name, protocol.about));
+    }
+    text.push_str("\nChecks (--check):\n");
+    for check in holter_checks::ALL {
+        text.push_str(&format!("  {:<28} {}\n", check.id, check.about));
+    }
+    text.push_str(
+        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed\n",
+    );
+    text
+}

@@ -1,0 +1,139 @@
+//! Listens to a run: puts services into the document and keeps the numbers that the progress shows.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use holter_engine::{Event, Sink, Stop, Summary};
+use holter_model::{Attempt, Service, Verdict};
+use holter_report::Document;
+
+use super::Args;
+use super::output::Output;
+use super::progress::Progress;
+use crate::exit::complain;
+
+/// How often what was found is written and the progress drawn.
+pub(crate) const TICK: Duration = Duration::from_millis(100);
+
+/// More than this waits for no tick.
+const ENOUGH: usize = 64 << 10;
+
+/// The document and the progress of one run.
+pub(crate) struct Listener<'a>(RefCell<State<'a>>);
+
+struct State<'a> {
+    document: Box<dyn Document>,
+    written: Vec<u8>,
+    output: &'a mut Output,
+    progress: Progress,
+    stop: Stop,
+    told: Told,
+    failed: Option<anyhow::Error>,
+}
+
+/// What the sums do not say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    /// Names without an address.
+    pub(crate) unknown_hosts: u64,
+}
+
+/// The end that a run speaks into.
+pub(crate) struct Ear<'l, 'a>(&'l Listener<'a>);
+
+impl<'a> Listener<'a> {
+    /// Begins the document.
+    pub(crate) fn new(args: &Args, output: &'a mut Output, stop: Stop) -> Self {
+        Self(RefCell::new(State {
+            document: args.form().document(output.look),
+            written: Vec::with_capacity(ENOUGH * 2),
+            output,
+            progress: Progress::new(args),
+            stop,
+            told: Told::default(),
+            failed: None,
+        }))
+    }
+
+    /// What the run speaks into.
+    pub(crate) const fn ear(&self) -> Ear<'_, 'a> {
+        Ear(self)
+    }
+
+    /// Writes what has gathered and draws the progress.
+    pub(crate) fn tick(&self) {
+        let mut state = self.0.borrow_mut();
+        state.write();
+        state.progress.draw();
+    }
+
+    /// Ends the document.
+    pub(crate) fn end(self, summary: &Summary) -> anyhow::Result<Told> {
+        let mut state = self.0.into_inner();
+        state.progress.clear();
+        let sums = holter_report::Summary {
+            tried: summary.tried,
+            services: summary.services,
+            affected: summary.affected,
+            not_affected: summary.not_affected,
+            inconclusive: summary.inconclusive,
+            nothing_there: summary.nothing_there,
+            interrupted: summary.interrupted,
+        };
+        if state.failed.is_none() {
+            let State { document, written, .. } = &mut state;
+            document.end(&sums, written)?;
+        }
+        state.write();
+        state.failed.map_or(Ok(state.told), Err)
+    }
+}
+
+impl Sink for Ear<'_, '_> {
+    fn take(&mut self, event: Event) {
+        let mut state = self.0.0.borrow_mut();
+        match event {
+            Event::Began { endpoints } => state.progress.begin(endpoints),
+            Event::Tried { service } => {
+                state.progress.tried += 1;
+                if let Some(service) = service {
+                    state.service(&service);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl State<'_> {
+    fn service(&mut self, service: &Service) {
+        if service.attempt == Attempt::Unresolved {
+            self.told.unknown_hosts += 1;
+            let why = service.trouble.as_deref().unwrap_or("it has no address");
+            self.progress.aside(|| complain(&format!("{}: {why}", service.target)));
+        }
+        if service.worst() == Some(Verdict::Affected) {
+            self.progress.affected += 1;
+        }
+        if let Err(error) = self.document.service(service, &mut self.written) {
+            self.fail(error.into());
+        }
+        if self.written.len() > ENOUGH {
+            self.write();
+        }
+    }
+
+    fn write(&mut self) {
+        if let Err(error) = self.output.write(&mut self.written) {
+            self.fail(error);
+        }
+        if self.output.gone {
+            self.stop.now();
+        }
+    }
+
+    fn fail(&mut self, error: anyhow::Error) {
+        self.failed.get_or_insert(error);
+        self.stop.now();
+    }
+}

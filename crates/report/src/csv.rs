@@ -1,0 +1,105 @@
+//! `-f csv`: one row a verdict; a service without a verdict has one row all the same.
+
+use std::io;
+
+use holter_model::{Judgement, Service};
+
+use crate::escape::cell;
+use crate::shape::to_the_millisecond;
+use crate::{Document, Summary};
+
+const HEAD: [&str; 19] = [
+    "target",
+    "name",
+    "address",
+    "port",
+    "transport",
+    "protocol",
+    "started",
+    "elapsed_ms",
+    "reached",
+    "attempt",
+    "check",
+    "flaw",
+    "verdict",
+    "basis",
+    "evidence",
+    "foreign_bytes",
+    "versions",
+    "oddities",
+    "trouble",
+];
+
+/// Rows under one head.
+#[derive(Debug, Default)]
+pub(crate) struct Csv {
+    begun: bool,
+}
+
+impl Document for Csv {
+    fn service(&mut self, service: &Service, out: &mut Vec<u8>) -> io::Result<()> {
+        self.begin(out)?;
+        if service.judgements.is_empty() {
+            return row(out, &line(service, None));
+        }
+        for judgement in &service.judgements {
+            row(out, &line(service, Some(judgement)))?;
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, _: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
+        self.begin(out)
+    }
+}
+
+impl Csv {
+    fn begin(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        row(out, &HEAD.map(str::to_owned))
+    }
+}
+
+fn line(service: &Service, judgement: Option<&Judgement>) -> [String; HEAD.len()] {
+    let endpoint = service.endpoint;
+    let of = |text: fn(&Judgement) -> String| judgement.map(text).unwrap_or_default();
+    [
+        service.target.clone(),
+        service.name.clone().unwrap_or_default(),
+        endpoint.map_or_else(String::new, |at| at.address.to_string()),
+        endpoint.map_or_else(String::new, |at| at.port.to_string()),
+        endpoint.map_or_else(String::new, |at| at.transport.to_string()),
+        service.protocol.clone(),
+        to_the_millisecond(service.started).to_string(),
+        service.elapsed_ms.to_string(),
+        service.attempt.reached().to_string(),
+        name(&service.attempt),
+        of(|judgement| judgement.check.clone()),
+        of(|judgement| judgement.flaw.clone()),
+        of(|judgement| judgement.verdict.as_str().to_owned()),
+        of(|judgement| judgement.basis.as_str().to_owned()),
+        of(|judgement| judgement.evidence.clone()),
+        of(|judgement| judgement.foreign_bytes.to_string()),
+        crate::facts::versions(&service.observations).join("; "),
+        service.oddities.join("; "),
+        service.trouble.clone().unwrap_or_default(),
+    ]
+}
+
+/// A word as it stands in JSON, without its quotes.
+fn name(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn row(out: &mut Vec<u8>, cells: &[String]) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
+    writer.write_record(cells.iter().map(|text| cell(text)).map(|text| text.into_owned()))?;
+    writer.flush()
+}

@@ -1,0 +1,67 @@
+//! A document that grows service by service and is closed by its sums.
+
+use std::io;
+
+use holter_model::Service;
+
+use crate::{Summary, csv, json, jsonl, text};
+
+/// The formats that a report can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Format {
+    /// For a person.
+    Text,
+    /// One JSON document.
+    Json,
+    /// One JSON object a line, as they are decided.
+    Jsonl,
+    /// One row a verdict, for a spreadsheet.
+    Csv,
+}
+
+/// How text looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Whether to colour it.
+    pub colour: bool,
+    /// The longest line, in columns.
+    pub width: usize,
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self {
+            colour: false,
+            width: 90,
+        }
+    }
+}
+
+/// A report in the making.
+pub trait Document {
+    /// Takes one service. What can be written already is appended to `out`.
+    ///
+    /// # Errors
+    /// When it cannot be put into the format.
+    fn service(&mut self, service: &Service, out: &mut Vec<u8>) -> io::Result<()>;
+
+    /// Appends all that is still to be written.
+    ///
+    /// # Errors
+    /// When it cannot be put into the format.
+    fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()>;
+}
+
+impl Format {
+    /// An empty document of this format.
+    #[must_use]
+    pub fn document(self, look: Look) -> Box<dyn Document> {
+        match self {
+            Self::Text => Box::new(text::Text::new(look)),
+            Self::Json => Box::<json::Json>::default(),
+            Self::Jsonl => Box::new(jsonl::Jsonl),
+            Self::Csv => Box::<csv::Csv>::default(),
+        }
+    }
+}

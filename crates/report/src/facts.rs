@@ -1,0 +1,174 @@
+//! The `facts` of a service: what was heard, gathered by version, in the registries' names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use holter_model::{Fact, HeartbeatAnswer, Observation, Refusal, Stage};
+use holter_wire::{AlertDescription, CipherSuite, Version};
+use serde::{Serialize, Serializer};
+
+/// Serializes observations as one object.
+#[derive(Debug)]
+pub(crate) struct Facts<'a>(pub(crate) &'a [Observation]);
+
+#[derive(Default, Serialize)]
+struct Shape {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    versions: Vec<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    heartbeat: BTreeMap<String, &'static str>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    suites: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_certificate: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused: Vec<Refused>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    heartbeats: Vec<Beat>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proof: Option<Proof>,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    offered: String,
+    how: String,
+}
+
+#[derive(Serialize)]
+struct Beat {
+    version: String,
+    stage: Stage,
+    payload: u32,
+    padding: u32,
+    answer: &'static str,
+    #[serde(flatten)]
+    detail: BTreeMap<&'static str, u32>,
+}
+
+#[derive(Serialize)]
+struct Proof {
+    version: String,
+    claimed: u32,
+    brought: u32,
+    answered: bool,
+    own_bytes: u32,
+    foreign_bytes: u32,
+}
+
+impl Serialize for Facts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        gather(self.0).serialize(serializer)
+    }
+}
+
+/// The names of the versions that a service spoke, newest first.
+pub(crate) fn versions(observations: &[Observation]) -> Vec<String> {
+    let spoken: BTreeSet<Version> = observations
+        .iter()
+        .filter_map(|observation| match observation.fact {
+            Fact::Hello { version, .. } => Some(Version(version)),
+            _ => None,
+        })
+        .collect();
+    spoken.iter().rev().map(ToString::to_string).collect()
+}
+
+fn gather(observations: &[Observation]) -> Shape {
+    let mut shape = Shape {
+        versions: versions(observations),
+        ..Shape::default()
+    };
+    for observation in observations {
+        match &observation.fact {
+            Fact::Hello {
+                version,
+                suite,
+                heartbeat,
+                client_certificate,
+                ..
+            } => {
+                let version = Version(*version).to_string();
+                let offer = match heartbeat {
+                    None => "not_offered",
+                    Some(1) => "offered",
+                    Some(_) => "forbidden",
+                };
+                shape.heartbeat.insert(version.clone(), offer);
+                shape.suites.insert(version, CipherSuite(*suite).to_string());
+                let demanded = shape.client_certificate.get_or_insert(false);
+                *demanded |= *client_certificate;
+            }
+            Fact::HelloRefused { offered, how } => shape.refused.push(Refused {
+                offered: Version(*offered).to_string(),
+                how: refusal(*how),
+            }),
+            Fact::Heartbeat {
+                version,
+                stage,
+                payload,
+                padding,
+                answer,
+            } => {
+                let (answer, detail) = words(*answer);
+                shape.heartbeats.push(Beat {
+                    version: Version(*version).to_string(),
+                    stage: *stage,
+                    payload: *payload,
+                    padding: *padding,
+                    answer,
+                    detail,
+                });
+            }
+            Fact::OverRead {
+                version,
+                claimed,
+                brought,
+                own,
+                foreign,
+                answered,
+            } => {
+                shape.proof = Some(Proof {
+                    version: Version(*version).to_string(),
+                    claimed: *claimed,
+                    brought: *brought,
+                    answered: *answered,
+                    own_bytes: *own,
+                    foreign_bytes: *foreign,
+                });
+            }
+            _ => {}
+        }
+    }
+    shape
+}
+
+fn refusal(how: Refusal) -> String {
+    match how {
+        Refusal::Alert(code) => format!("alert {}", AlertDescription(code)),
+        Refusal::Closed => "closed".to_owned(),
+        Refusal::Silence => "silence".to_owned(),
+        Refusal::Nonsense => "nonsense".to_owned(),
+    }
+}
+
+fn words(answer: HeartbeatAnswer) -> (&'static str, BTreeMap<&'static str, u32>) {
+    match answer {
+        HeartbeatAnswer::Echo {
+            padding,
+            zero_padding,
+        } => (
+            "echo",
+            [
+                ("answer_padding", padding),
+                ("answer_zero_padding", zero_padding.into()),
+            ]
+            .into(),
+        ),
+        HeartbeatAnswer::Other { length, beyond } => {
+            ("other", [("answer_length", length), ("foreign_bytes", beyond)].into())
+        }
+        HeartbeatAnswer::Silence { waited_ms } => ("silence", [("waited_ms", waited_ms)].into()),
+        HeartbeatAnswer::Alert { code } => ("alert", [("alert", code.into())].into()),
+        HeartbeatAnswer::Closed => ("closed", BTreeMap::new()),
+    }
+}

@@ -1,0 +1,84 @@
+//! The shapes that others script against: `holter.scan/1` and `holter.report/1`. A field is never renamed.
+
+use std::net::IpAddr;
+
+use holter_model::{Attempt, Judgement, Service, Transport};
+use jiff::{Timestamp, Unit};
+use serde::Serialize;
+
+use crate::facts::Facts;
+
+/// The sums of a report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Endpoints tried.
+    pub tried: u64,
+    /// Services reported.
+    pub services: u64,
+    /// Services with something affected.
+    pub affected: u64,
+    /// Services where all was asked and nothing is affected.
+    pub not_affected: u64,
+    /// Services that could not be assessed, wholly or in part.
+    pub inconclusive: u64,
+    /// Ports that were closed or silent and that nobody named by themselves.
+    pub nothing_there: u64,
+    /// Whether the user stopped the scan before its end.
+    pub interrupted: bool,
+}
+
+/// One service.
+#[derive(Debug, Serialize)]
+pub(crate) struct Row<'a> {
+    schema: &'static str,
+    target: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    address: Option<IpAddr>,
+    port: Option<u16>,
+    transport: Option<Transport>,
+    protocol: &'a str,
+    started: Timestamp,
+    elapsed_ms: u64,
+    reached: bool,
+    connections: u32,
+    bytes_sent: u64,
+    bytes_received: u64,
+    verdicts: &'a [Judgement],
+    facts: Facts<'a>,
+    oddities: &'a [String],
+    attempt: Attempt,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    /// A service in this shape.
+    pub(crate) fn of(service: &'a Service) -> Self {
+        Self {
+            schema: "holter.scan/1",
+            target: &service.target,
+            name: service.name.as_deref(),
+            address: service.endpoint.map(|endpoint| endpoint.address),
+            port: service.endpoint.map(|endpoint| endpoint.port),
+            transport: service.endpoint.map(|endpoint| endpoint.transport),
+            protocol: &service.protocol,
+            started: to_the_millisecond(service.started),
+            elapsed_ms: service.elapsed_ms,
+            reached: service.attempt.reached(),
+            connections: service.connections,
+            bytes_sent: service.bytes_sent,
+            bytes_received: service.bytes_received,
+            verdicts: &service.judgements,
+            facts: Facts(&service.observations),
+            oddities: &service.oddities,
+            attempt: service.attempt,
+            trouble: service.trouble.as_deref(),
+        }
+    }
+}
+
+/// Nobody needs finer; a spreadsheet cannot read it.
+pub(crate) fn to_the_millisecond(at: Timestamp) -> Timestamp {
+    at.round(Unit::Millisecond).unwrap_or(at)
+}

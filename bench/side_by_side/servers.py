@@ -17,6 +17,7 @@ from . import cache
 from .problem import Problem
 
 HERE = Path(__file__).parent
+PATCHED_SERVER = HERE.parent.parent / "crates" / "lab" / "assets" / "openssl102" / "server.py"
 
 NODE_VERSION = "0.10.1"
 NODE_SHA512 = (
@@ -43,7 +44,7 @@ def serving(kind, port, log):
         if kind == "affected":
             command = [str(node()), str(HERE / "affected_server.js"), handle, str(key), str(certificate)]
         else:
-            command = [sys.executable, "-I", str(HERE / "patched_server.py"), str(library()), handle, str(key),
+            command = [sys.executable, "-I", str(PATCHED_SERVER), str(library()), handle, str(key),
                        str(certificate)]
             # The wheel's libraries find each other by name only.
             environment["LD_LIBRARY_PATH"] = str(library().parent)

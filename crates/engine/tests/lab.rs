@@ -14,6 +14,7 @@ use holter_checks::Questions;
 use holter_lab::gnutls::{self, GnutlsServer};
 use holter_lab::node::{self, NodeServer};
 use holter_lab::openssl3::{self, Shape};
+use holter_lab::openssl102;
 use holter_lab::openssl110::{self, DtlsServer, DtlsVersion, Variant};
 use holter_lab::ports::{free_tcp, free_udp};
 use holter_lab::proxy::cutting;
@@ -168,6 +169,20 @@ fn gnutls_with_heartbeats_is_not_affected() {
         let server = gnutls::serve(&wanted).unwrap();
         expect(server.address, "tls", "not_affected");
     }
+}
+
+#[test]
+fn a_fixed_openssl_with_heartbeats_is_proven_fixed_in_each_version() {
+    let server = openssl102::serve(free_tcp().unwrap()).unwrap();
+    let service = expect(server.address, "https", "not_affected");
+    assert!(
+        service.judgements[0].evidence.starts_with("proven fixed"),
+        "{service:#?}"
+    );
+    assert!(
+        spoken(&service).contains(&0x0303) && spoken(&service).contains(&0x0301),
+        "{service:#?}"
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub mod error;
 pub mod gnutls;
 pub mod hospital;
 pub mod node;
+pub mod openssl102;
 pub mod openssl110;
 pub mod openssl3;
 pub mod peers;

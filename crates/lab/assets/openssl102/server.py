@@ -1,8 +1,8 @@
 """A TLS server on the real OpenSSL 1.0.2n of a shared library: heartbeats on, Heartbleed fixed.
 
 No release of Node.js after 0.10.1 offers heartbeats, so this stands where a patched web server would.
-Arguments: the libssl, the listening socket's number, the key's file, the certificate's file. It must not import
-anything that loads Python's own OpenSSL.
+Arguments: the libssl; the number of a listening socket, or an address and port to listen on; the key's file; the
+certificate's file. It ends when its standard input does. It must not import anything that loads Python's own OpenSSL.
 """
 
 import ctypes
@@ -28,7 +28,7 @@ def main():
     if ssl.SSL_CTX_use_PrivateKey_file(context, key.encode(), FILETYPE_PEM) != 1:
         sys.exit("the key does not load")
     ssl.SSL_CTX_ctrl(context, CTRL_MODE, MODE_RELEASE_BUFFERS, None)
-    listening = socket.socket(fileno=int(handle))
+    listening = listen(handle)
     listening.setblocking(False)
     selector = selectors.DefaultSelector()
     selector.register(listening, selectors.EVENT_READ, None)
@@ -45,6 +45,13 @@ def main():
                 if not session.advance():
                     selector.unregister(session.line)
                     session.close()
+
+
+def listen(handle):
+    if handle.isdigit():
+        return socket.socket(fileno=int(handle))
+    address, port = handle.rsplit(":", 1)
+    return socket.create_server((address, int(port)), backlog=512)
 
 
 def load(path):

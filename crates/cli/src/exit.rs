@@ -57,15 +57,21 @@ pub(crate) fn of_usage(error: &clap::Error) -> ExitCode {
 
 /// The parser's own words without its layout: what is wrong, the values that are possible, its tip.
 fn one_line(rendered: &str) -> String {
-    let said = rendered
-        .lines()
-        .map(str::trim)
+    let lines = || rendered.lines().map(str::trim);
+    let said = lines()
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()
         .join("; ");
-    let said = said.strip_prefix("error: ").unwrap_or(&said).replace("; [", " [").replace(":;", ":");
-    format!("{said}; `holter help scan` lists what can be given")
+    let said = said.strip_prefix("error: ").unwrap_or(&said);
+    let said = said.replace("; [", " [").replace(":;", ":");
+    let usage = lines().find_map(|line| line.strip_prefix("Usage:")).unwrap_or(" holter");
+    let verb = usage
+        .split_whitespace()
+        .take_while(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))
+        .collect::<Vec<_>>()
+        .join(" ");
+    format!("{said}; `{verb} --help` lists what can be given")
 }
 
 /// Ends at once: the user asked twice.

@@ -1,6 +1,8 @@
 //! The `holter` command: its verbs, and the only place that decides how it exits.
 
 mod exit;
+#[cfg(feature = "lab")]
+mod lab;
 mod scan;
 
 use std::process::ExitCode;
@@ -22,15 +24,23 @@ struct Holter {
 enum Verb {
     /// Ask services whether they leak memory
     Scan(Box<scan::Args>),
+    /// Start, end and name the servers to try Holter on
+    #[cfg(feature = "lab")]
+    Lab(lab::Args),
 }
 
 fn main() -> ExitCode {
     let parsed = Holter::command()
         .try_get_matches()
         .and_then(|matches| Holter::from_arg_matches(&matches));
-    let done = match parsed {
-        Ok(Holter { verb: Verb::Scan(args) }) => scan::run(*args),
+    let verb = match parsed {
+        Ok(holter) => holter.verb,
         Err(error) => return exit::of_usage(&error),
+    };
+    let done = match verb {
+        Verb::Scan(args) => scan::run(*args),
+        #[cfg(feature = "lab")]
+        Verb::Lab(args) => lab::run(args),
     };
     match done {
         Ok(outcome) => outcome.code(),

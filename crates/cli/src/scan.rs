@@ -47,12 +47,12 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 
 async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Result<Outcome> {
     let stop = Stop::default();
-    tokio::spawn(interrupt::watch(stop.clone(), args.quiet));
+    interrupt::watch(stop.clone());
     // Opened before the first packet: a document that cannot be written is not worth a scan.
     let mut output = Output::open(args)?;
     let laid_out = tokio::select! {
         laid_out = plan.lay_out() => Some(laid_out?),
-        () = interrupt::asked(&stop) => None,
+        () = stop.wait() => None,
     };
     let Some((visits, scope)) = laid_out else {
         complain("stopped while names were being looked up; nothing was scanned");
@@ -81,7 +81,7 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
             }
         }
     };
-    let told = listener.end(&summary)?;
+    let told = listener.end(args, &summary)?;
     Ok(outcome(&summary, told.unknown_hosts))
 }
 
@@ -89,7 +89,12 @@ fn outcome(summary: &Summary, unknown_hosts: u64) -> Outcome {
     match summary {
         Summary { affected: 1.., .. } => Outcome::Affected,
         _ if unknown_hosts > 0 => Outcome::Failed,
-        Summary { interrupted: true, .. } | Summary { inconclusive: 1.., .. } => Outcome::Unassessed,
+        Summary {
+            interrupted: true, ..
+        }
+        | Summary {
+            inconclusive: 1.., ..
+        } => Outcome::Unassessed,
         _ => Outcome::Clean,
     }
 }
@@ -118,7 +123,10 @@ fn limits(args: &Args) -> Limits {
     Limits {
         connect: args.connect_timeout.unwrap_or(default.connect),
         step,
-        whole: default.whole.max(step.saturating_mul(6)).min(Duration::from_secs(3600)),
+        whole: default
+            .whole
+            .max(step.saturating_mul(6))
+            .min(Duration::from_secs(3600)),
         most_bytes: default.most_bytes,
     }
 }

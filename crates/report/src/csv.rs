@@ -5,7 +5,7 @@ use std::io;
 use holter_model::{Judgement, Service};
 
 use crate::escape::cell;
-use crate::shape::to_the_millisecond;
+use crate::shape::time;
 use crate::{Document, Summary};
 
 const HEAD: [&str; 19] = [
@@ -72,7 +72,7 @@ fn line(service: &Service, judgement: Option<&Judgement>) -> [String; HEAD.len()
         endpoint.map_or_else(String::new, |at| at.port.to_string()),
         endpoint.map_or_else(String::new, |at| at.transport.to_string()),
         service.protocol.clone(),
-        to_the_millisecond(service.started).to_string(),
+        time(service.started),
         service.elapsed_ms.to_string(),
         service.attempt.reached().to_string(),
         name(&service.attempt),

@@ -40,9 +40,26 @@ struct Beat {
     stage: Stage,
     payload: u32,
     padding: u32,
-    answer: &'static str,
     #[serde(flatten)]
-    detail: BTreeMap<&'static str, u32>,
+    answer: Answer,
+}
+
+/// What came back, flat beside what was sent.
+#[derive(Default, Serialize)]
+struct Answer {
+    answer: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_length: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_padding: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_zero_padding: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    foreign_bytes: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waited_ms: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -108,17 +125,13 @@ fn gather(observations: &[Observation]) -> Shape {
                 payload,
                 padding,
                 answer,
-            } => {
-                let (answer, detail) = words(*answer);
-                shape.heartbeats.push(Beat {
-                    version: Version(*version).to_string(),
-                    stage: *stage,
-                    payload: *payload,
-                    padding: *padding,
-                    answer,
-                    detail,
-                });
-            }
+            } => shape.heartbeats.push(Beat {
+                version: Version(*version).to_string(),
+                stage: *stage,
+                payload: *payload,
+                padding: *padding,
+                answer: (*answer).into(),
+            }),
             Fact::OverRead {
                 version,
                 claimed,
@@ -151,24 +164,33 @@ fn refusal(how: Refusal) -> String {
     }
 }
 
-fn words(answer: HeartbeatAnswer) -> (&'static str, BTreeMap<&'static str, u32>) {
-    match answer {
-        HeartbeatAnswer::Echo {
-            padding,
-            zero_padding,
-        } => (
-            "echo",
-            [
-                ("answer_padding", padding),
-                ("answer_zero_padding", zero_padding.into()),
-            ]
-            .into(),
-        ),
-        HeartbeatAnswer::Other { length, beyond } => {
-            ("other", [("answer_length", length), ("foreign_bytes", beyond)].into())
-        }
-        HeartbeatAnswer::Silence { waited_ms } => ("silence", [("waited_ms", waited_ms)].into()),
-        HeartbeatAnswer::Alert { code } => ("alert", [("alert", code.into())].into()),
-        HeartbeatAnswer::Closed => ("closed", BTreeMap::new()),
+impl From<HeartbeatAnswer> for Answer {
+    fn from(heard: HeartbeatAnswer) -> Self {
+        let mut answer = Self::default();
+        answer.answer = match heard {
+            HeartbeatAnswer::Echo {
+                padding,
+                zero_padding,
+            } => {
+                answer.answer_padding = Some(padding);
+                answer.answer_zero_padding = Some(zero_padding);
+                "echo"
+            }
+            HeartbeatAnswer::Other { length, beyond } => {
+                answer.answer_length = Some(length);
+                answer.foreign_bytes = Some(beyond);
+                "other"
+            }
+            HeartbeatAnswer::Silence { waited_ms } => {
+                answer.waited_ms = Some(waited_ms);
+                "silence"
+            }
+            HeartbeatAnswer::Alert { code } => {
+                answer.alert = Some(AlertDescription(code).to_string());
+                "alert"
+            }
+            HeartbeatAnswer::Closed => "closed",
+        };
+        answer
     }
 }

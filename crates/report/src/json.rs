@@ -15,11 +15,8 @@ pub(crate) struct Json {
 
 impl Document for Json {
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
-        self.services.extend_from_slice(if self.services.is_empty() {
-            b"\n"
-        } else {
-            b",\n"
-        });
+        self.services
+            .extend_from_slice(if self.services.is_empty() { b"\n" } else { b",\n" });
         serde_json::to_writer(&mut self.services, &Row::of(service))?;
         Ok(())
     }

@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use holter_model::{Attempt, Judgement, Service, Transport};
-use jiff::{Timestamp, Unit};
-use serde::Serialize;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use crate::facts::Facts;
 
@@ -38,6 +38,7 @@ pub(crate) struct Row<'a> {
     port: Option<u16>,
     transport: Option<Transport>,
     protocol: &'a str,
+    #[serde(serialize_with = "milliseconds")]
     started: Timestamp,
     elapsed_ms: u64,
     reached: bool,
@@ -63,7 +64,7 @@ impl<'a> Row<'a> {
             port: service.endpoint.map(|endpoint| endpoint.port),
             transport: service.endpoint.map(|endpoint| endpoint.transport),
             protocol: &service.protocol,
-            started: to_the_millisecond(service.started),
+            started: service.started,
             elapsed_ms: service.elapsed_ms,
             reached: service.attempt.reached(),
             connections: service.connections,
@@ -78,7 +79,11 @@ impl<'a> Row<'a> {
     }
 }
 
-/// Nobody needs finer; a spreadsheet cannot read it.
-pub(crate) fn to_the_millisecond(at: Timestamp) -> Timestamp {
-    at.round(Unit::Millisecond).unwrap_or(at)
+/// A time as every format has it. Nobody needs finer than milliseconds.
+pub(crate) fn time(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+fn milliseconds<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{at:.3}"))
 }

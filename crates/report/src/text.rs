@@ -1,16 +1,27 @@
-//! `-f text`: a person's answer.
+//! `-f text`: a person's answer. What is affected and how sure that is, why it matters, what to do first; then
+//! what is not affected, and what could not be assessed and how to go on there.
 
-use std::io::{self, Write as _};
+mod advice;
+mod entry;
+mod head;
+mod lines;
+mod palette;
+mod section;
+
+use std::io;
 
 use holter_model::Service;
 
+use self::entry::{Answer, Entry};
+use self::palette::Palette;
+use self::section::Page;
 use crate::{Document, Look, Summary};
 
-/// What a person reads.
+/// What a person reads. It is written at the end: the most important thing first.
 #[derive(Debug)]
 pub(crate) struct Text {
     look: Look,
-    services: Vec<Service>,
+    entries: Vec<Entry>,
 }
 
 impl Text {
@@ -18,24 +29,32 @@ impl Text {
     pub(crate) const fn new(look: Look) -> Self {
         Self {
             look,
-            services: Vec::new(),
+            entries: Vec::new(),
         }
     }
 }
 
 impl Document for Text {
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
-        self.services.push(service.clone());
+        Entry::add_all(service, &mut self.entries);
         Ok(())
     }
 
     fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
-        let _ = self.look;
-        writeln!(out, "{} of {} services affected", summary.affected, summary.services)?;
-        for service in &self.services {
-            let verdict = service.worst().map_or("not asked", |verdict| verdict.as_str());
-            writeln!(out, "{verdict:14} {} {}", service.target, service.attempt.explain())?;
-        }
+        self.entries.sort_by_key(Entry::place);
+        let of = |answer| -> Vec<&Entry> {
+            self.entries
+                .iter()
+                .filter(|entry| entry.answer == answer)
+                .collect()
+        };
+        let affected = of(Answer::Affected);
+        let mut page = Page::new(out, Palette::new(self.look.colour), self.look.width);
+        page.head(summary, &affected);
+        page.affected(&affected);
+        page.flaws(&affected);
+        page.not_affected(&of(Answer::NotAffected));
+        page.not_assessed(&of(Answer::NotAssessed));
         Ok(())
     }
 }

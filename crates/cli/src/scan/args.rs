@@ -20,7 +20,7 @@ use super::ports::Ports;
 #[command(after_long_help = after_help())]
 pub(crate) struct Args {
     /// Hosts, host:port, URLs, addresses, [v6]:port or ranges like 192.0.2.0/24; "/udp" at the end asks for DTLS
-    #[arg(value_name = "TARGET", required_unless_present = "input")]
+    #[arg(value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Read targets from a file, one a line with an optional protocol behind it; "-" is standard input
     #[arg(short, long, value_name = "FILE", help_heading = "What to scan")]
@@ -60,7 +60,12 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE", help_heading = "How to ask")]
     pub(crate) client_cert: Option<PathBuf>,
     /// Its private key (PEM), where it is not in the same file
-    #[arg(long, value_name = "FILE", requires = "client_cert", help_heading = "How to ask")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "client_cert",
+        help_heading = "How to ask"
+    )]
     pub(crate) client_key: Option<PathBuf>,
 
     /// How fast to go
@@ -192,14 +197,15 @@ fn rate(text: &str) -> Result<f64, String> {
 fn after_help() -> String {
     let mut text = String::from("Protocols (--protocol):\n");
     for protocol in holter_protocols::ALL {
-        let ids = protocol
-            .direct_id
-            .map_or_else(|| protocol.id.to_owned(), |direct| format!("{}, {direct}", protocol.id));
-        text.push_str(&format!("  {ids:<28} {}: {}\n", protocol.name, protocol.about));
+        let ids = protocol.direct_id.map_or_else(
+            || protocol.id.to_owned(),
+            |direct| format!("{}, {direct}", protocol.id),
+        );
+        text.push_str(&format!("  {ids:<20} {}: {}\n", protocol.name, protocol.about));
     }
     text.push_str("\nChecks (--check):\n");
     for check in holter_checks::ALL {
-        text.push_str(&format!("  {:<28} {}\n", check.id, check.about));
+        text.push_str(&format!("  {:<20} {}\n", check.id, check.name));
     }
     text.push_str(
         "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed\n",

@@ -2,23 +2,20 @@
 
 use holter_engine::Stop;
 
-use crate::exit::complain;
-
-/// Waits for the user to interrupt.
-pub(crate) async fn watch(stop: Stop, quiet: bool) {
-    if tokio::signal::ctrl_c().await.is_err() {
-        return;
-    }
-    stop.now();
-    if !quiet {
-        complain("stopping; what is known so far follows (Ctrl-C again ends at once)");
-    }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        crate::exit::at_once();
-    }
-}
-
-/// Waits until the run was asked to stop.
-pub(crate) async fn asked(stop: &Stop) {
-    stop.wait().await;
+/// Waits for the user to interrupt, in a thread of its own: also while a reader keeps the document waiting.
+pub(crate) fn watch(stop: Stop) {
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+        // Without it Ctrl-C does what it always does.
+        let Ok(runtime) = runtime else { return };
+        runtime.block_on(async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                return;
+            }
+            stop.now();
+            if tokio::signal::ctrl_c().await.is_ok() {
+                crate::exit::at_once();
+            }
+        });
+    });
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use holter_engine::{Event, Sink, Stop, Summary};
 use holter_model::{Attempt, Service, Verdict};
-use holter_report::Document;
+use holter_report::{Document, Format};
 
 use super::Args;
 use super::output::Output;
@@ -68,7 +68,7 @@ impl<'a> Listener<'a> {
     }
 
     /// Ends the document.
-    pub(crate) fn end(self, summary: &Summary) -> anyhow::Result<Told> {
+    pub(crate) fn end(self, args: &Args, summary: &Summary) -> anyhow::Result<Told> {
         let mut state = self.0.into_inner();
         state.progress.clear();
         let sums = holter_report::Summary {
@@ -80,8 +80,15 @@ impl<'a> Listener<'a> {
             nothing_there: summary.nothing_there,
             interrupted: summary.interrupted,
         };
-        if state.failed.is_none() {
-            let State { document, written, .. } = &mut state;
+        if summary.interrupted && !state.output.gone && state.failed.is_none() && !args.quiet {
+            complain("stopped before the end; this is what was known by then");
+        }
+        // To a person the line on standard error has said it all; a document would only say it again.
+        let all_unknown = summary.services > 0 && state.told.unknown_hosts == summary.tried;
+        if state.failed.is_none() && !(all_unknown && args.form() == Format::Text) {
+            let State {
+                document, written, ..
+            } = &mut state;
             document.end(&sums, written)?;
         }
         state.write();
@@ -110,7 +117,8 @@ impl State<'_> {
         if service.attempt == Attempt::Unresolved {
             self.told.unknown_hosts += 1;
             let why = service.trouble.as_deref().unwrap_or("it has no address");
-            self.progress.aside(|| complain(&format!("{}: {why}", service.target)));
+            self.progress
+                .aside(|| complain(&format!("{}: {why}", service.target)));
         }
         if service.worst() == Some(Verdict::Affected) {
             self.progress.affected += 1;

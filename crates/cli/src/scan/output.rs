@@ -1,7 +1,8 @@
 //! Where the document goes: standard output or a file. A reader that goes away ends the scan quietly.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal as _, Write};
+use std::path::Path;
 
 use anyhow::Context as _;
 use holter_report::Look;
@@ -11,6 +12,8 @@ use super::Args;
 /// The document's way out.
 pub(crate) struct Output {
     to: Box<dyn Write>,
+    /// What an earlier scan wrote into the file; it goes when there is something to take its place.
+    earlier: Option<File>,
     what: String,
     /// Whether the reader has gone away.
     pub(crate) gone: bool,
@@ -21,16 +24,19 @@ pub(crate) struct Output {
 impl Output {
     /// Opens the way out.
     pub(crate) fn open(args: &Args) -> anyhow::Result<Self> {
-        let path = args.output.as_deref().filter(|path| *path != std::path::Path::new("-"));
+        let path = args.output.as_deref().filter(|path| *path != Path::new("-"));
         let terminal = path.is_none() && io::stdout().is_terminal();
-        let to: Box<dyn Write> = match path {
-            Some(path) => Box::new(
-                File::create(path).with_context(|| format!("{} cannot be written", path.display()))?,
-            ),
-            None => Box::new(io::stdout()),
+        let (to, earlier): (Box<dyn Write>, _) = match path {
+            Some(path) => {
+                let (file, earlier) =
+                    open(path).with_context(|| format!("{} cannot be written", path.display()))?;
+                (Box::new(file), earlier)
+            }
+            None => (Box::new(io::stdout()), None),
         };
         Ok(Self {
             to,
+            earlier,
             what: path.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string()),
             gone: false,
             look: Look {
@@ -43,7 +49,10 @@ impl Output {
     /// Writes and empties `bytes`. `Ok` also when nobody reads any more.
     pub(crate) fn write(&mut self, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
         if !self.gone && !bytes.is_empty() {
-            let written = self.to.write_all(bytes).and_then(|()| self.to.flush());
+            let emptied = self.earlier.take().map_or(Ok(()), |file| file.set_len(0));
+            let written = emptied
+                .and_then(|()| self.to.write_all(bytes))
+                .and_then(|()| self.to.flush());
             match written {
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.gone = true,
                 other => other.with_context(|| format!("{} cannot be written", self.what))?,
@@ -52,6 +61,21 @@ impl Output {
         bytes.clear();
         Ok(())
     }
+}
+
+/// Opens a file for writing and leaves what is in it. Pipes and devices hold nothing that could be emptied.
+fn open(path: &Path) -> io::Result<(File, Option<File>)> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)?;
+    let earlier = if file.metadata()?.is_file() {
+        Some(file.try_clone()?)
+    } else {
+        None
+    };
+    Ok((file, earlier))
 }
 
 fn coloured(args: &Args, terminal: bool) -> bool {

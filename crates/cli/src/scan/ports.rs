@@ -37,9 +37,14 @@ mod tests {
     fn ports_as_people_write_them() {
         let ports = |text: &str| text.parse::<Ports>().map(|ports| ports.0);
         assert_eq!(ports("443"), Ok(vec![443]));
-        assert_eq!(ports("8443, 443,9000-9002,9001"), Ok(vec![443, 8443, 9000, 9001, 9002]));
+        assert_eq!(
+            ports("8443, 443,9000-9002,9001"),
+            Ok(vec![443, 8443, 9000, 9001, 9002])
+        );
         assert_eq!(ports("1-65535").map(|ports| ports.len()), Ok(65535));
-        for wrong in ["", "0", "65536", "443,", "-443", "443-", "+443", "https", "9-8", "1-2-3"] {
+        for wrong in [
+            "", "0", "65536", "443,", "-443", "443-", "+443", "https", "9-8", "1-2-3",
+        ] {
             assert!(ports(wrong).is_err(), "{wrong}");
         }
         assert_eq!(

@@ -5,8 +5,8 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use holter_model::Target;
 use holter_model::target::Place;
+use holter_model::{Target, Transport};
 use ipnet::IpNet;
 
 use super::Args;
@@ -35,8 +35,11 @@ pub(crate) fn gather(args: &Args) -> anyhow::Result<Vec<Target>> {
             }
         }
     }
+    if targets.is_empty() && args.input.is_empty() {
+        bail!("no target was given: name a host, a range or a URL, or a file of them with -i");
+    }
     if targets.is_empty() {
-        bail!("no target was given: the input holds none; write one host, range or URL a line");
+        bail!("the input holds no target: write one host, range or URL a line");
     }
     Ok(targets)
 }
@@ -56,7 +59,12 @@ fn of_line(line: &str) -> anyhow::Result<Target> {
 }
 
 fn target(text: &str) -> anyhow::Result<Target> {
-    let target: Target = text.parse()?;
+    let mut target: Target = text.parse()?;
+    // DTLS is TLS over datagrams, not a protocol of its own.
+    if target.scheme.as_deref() == Some("dtls") {
+        target.scheme = None;
+        target.transport = Transport::Udp;
+    }
     if let Some(scheme) = &target.scheme {
         known(scheme)?;
     }

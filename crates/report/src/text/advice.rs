@@ -1,0 +1,36 @@
+//! What to try next where a service could not be assessed.
+
+use holter_model::Attempt;
+
+/// One sentence that a person can act on.
+pub(crate) const fn next(attempt: Attempt) -> &'static str {
+    match attempt {
+        Attempt::Unresolved => "Check the spelling, or name the address instead.",
+        Attempt::Unreachable => {
+            "Check that it is switched on and that no firewall stands between; or scan from its own part of the network."
+        }
+        Attempt::Refused => {
+            "Check the port. Without one, Holter asks every port on which it knows a protocol."
+        }
+        Attempt::TimedOut => "Ask again with more patience: --timeout 20 --pace gentle.",
+        Attempt::Closed => {
+            "Ask again with --pace gentle; if it stays so, name what is spoken there with --protocol."
+        }
+        Attempt::NotSpoken => {
+            "If something is spoken there that leads to TLS, name it with --protocol. Otherwise whatever it sends can be read on the way."
+        }
+        Attempt::HandshakeRefused => {
+            "It may want a name (--sni NAME) or a certificate (--client-cert FILE --client-key FILE)."
+        }
+        Attempt::Misbehaved | Attempt::TooMuch => {
+            "Find out what device this is before it is asked again; its maker knows which TLS library is in it."
+        }
+        Attempt::ProxyFailed => "Check the address and the rules of the proxy.",
+        Attempt::OutOfScope => "It stands in --exclude; take it out there if it may be asked.",
+        Attempt::Interrupted => "Scan again and let it come to its end.",
+        Attempt::OurFault => "Ask fewer at once with --pace gentle, or allow more open files (ulimit -n).",
+        _ => {
+            "Scan it once more at a quiet hour; if it stays so, ask its maker which TLS library and version is in it."
+        }
+    }
+}

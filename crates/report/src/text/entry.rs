@@ -1,0 +1,131 @@
+//! What the text has to say of one service and one flaw.
+
+use std::net::IpAddr;
+
+use holter_model::{Attempt, Basis, Judgement, Service, Verdict};
+
+use super::advice;
+use crate::escape::terminal;
+
+/// Where in the text something stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The flaw is there.
+    Affected,
+    /// It is not, or cannot be.
+    NotAffected,
+    /// That could not be found out.
+    NotAssessed,
+}
+
+/// A service and one answer about it, safe to show.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    pub(crate) answer: Answer,
+    pub(crate) target: String,
+    /// The protocol's name and what it carries in a hospital.
+    pub(crate) protocol: String,
+    pub(crate) about: &'static str,
+    /// The flaw's id.
+    pub(crate) flaw: Option<String>,
+    /// How it is known.
+    pub(crate) sure: &'static str,
+    pub(crate) reason: String,
+    pub(crate) next: &'static str,
+    place: (bool, Option<IpAddr>, u16),
+}
+
+impl Entry {
+    /// Adds what there is to say of a service: a line a verdict, or one that there is none.
+    pub(crate) fn add_all(service: &Service, entries: &mut Vec<Self>) {
+        if service.judgements.is_empty() {
+            entries.push(Self::new(service, None));
+        }
+        for judgement in &service.judgements {
+            entries.push(Self::new(service, Some(judgement)));
+        }
+    }
+
+    /// Entries stand in the order of addresses; those without one come last.
+    pub(crate) const fn place(&self) -> (bool, Option<IpAddr>, u16) {
+        self.place
+    }
+
+    fn new(service: &Service, judgement: Option<&Judgement>) -> Self {
+        let (protocol, about) = spoken(&service.protocol);
+        let answer = answer(service.attempt, judgement);
+        Self {
+            answer,
+            target: target(service),
+            protocol,
+            about,
+            flaw: judgement.map(|judgement| judgement.flaw.clone()),
+            sure: judgement.map_or("", |judgement| sure(judgement.basis)),
+            reason: reason(service, judgement, answer),
+            next: advice::next(service.attempt),
+            place: (
+                service.endpoint.is_none(),
+                service.endpoint.map(|endpoint| endpoint.address),
+                service.endpoint.map_or(0, |endpoint| endpoint.port),
+            ),
+        }
+    }
+}
+
+const fn answer(attempt: Attempt, judgement: Option<&Judgement>) -> Answer {
+    let to_the_end = matches!(attempt, Attempt::Completed | Attempt::TlsDeclined);
+    match judgement {
+        Some(Judgement {
+            verdict: Verdict::Affected,
+            ..
+        }) => Answer::Affected,
+        Some(Judgement {
+            verdict: Verdict::NotAffected | Verdict::NotApplicable,
+            ..
+        }) if to_the_end => Answer::NotAffected,
+        _ => Answer::NotAssessed,
+    }
+}
+
+/// How sure a verdict is, by what it rests on.
+const fn sure(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Behaviour => "proven by how it behaves",
+        Basis::Configuration => "shown by how it is configured",
+        Basis::Version => "likely, by the version that it claims",
+        Basis::Statement => "on its maker's word",
+    }
+}
+
+fn reason(service: &Service, judgement: Option<&Judgement>, answer: Answer) -> String {
+    let broke_off = answer == Answer::NotAssessed && service.attempt != Attempt::Completed;
+    let mut reason = match judgement {
+        Some(judgement) if !broke_off => terminal(&judgement.evidence).into_owned(),
+        _ => match &service.trouble {
+            Some(trouble) => terminal(trouble).into_owned(),
+            None => service.attempt.explain().to_owned(),
+        },
+    };
+    if answer == Answer::NotAssessed && !service.oddities.is_empty() {
+        reason.push_str("; strange: ");
+        reason.push_str(&terminal(&service.oddities.join("; ")));
+    }
+    reason
+}
+
+/// What was typed, and the address where that was a name.
+fn target(service: &Service) -> String {
+    let typed = terminal(&service.target);
+    match (&service.name, service.endpoint) {
+        (Some(_), Some(endpoint)) => format!("{typed} ({})", endpoint.address),
+        _ => typed.into_owned(),
+    }
+}
+
+fn spoken(id: &str) -> (String, &'static str) {
+    match holter_protocols::by_id(id, 0) {
+        Some(chosen) if chosen.protocol.id == id => (chosen.protocol.name.to_owned(), chosen.protocol.about),
+        Some(chosen) => (id.to_ascii_uppercase(), chosen.protocol.about),
+        None => (terminal(id).into_owned(), ""),
+    }
+}

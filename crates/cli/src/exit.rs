@@ -65,7 +65,9 @@ fn one_line(rendered: &str) -> String {
         .join("; ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
     let said = said.replace("; [", " [").replace(":;", ":");
-    let usage = lines().find_map(|line| line.strip_prefix("Usage:")).unwrap_or(" holter");
+    let usage = lines()
+        .find_map(|line| line.strip_prefix("Usage:"))
+        .unwrap_or(" holter");
     let verb = usage
         .split_whitespace()
         .take_while(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))

@@ -22,7 +22,7 @@ const RECOGNISED: &[&str] = &["smtp", "imap", "pop3", "ftp", "sieve", "nntp", "m
 fn meet(name: &str) {
     let entry = debian::find(name).unwrap();
     if !entry.is_allowed() {
-        println!("skipped: {name} needs root");
+        eprintln!("skipped: {name} needs root");
         return;
     }
     let service = (entry.start)(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();

@@ -155,7 +155,11 @@ impl Dialer {
             }
             Err(last)
         };
-        let silent = |_| self.proxy.as_ref().map_or(DialError::Unreachable, |_| ProxyError::Silent.into());
+        let silent = |_| {
+            self.proxy
+                .as_ref()
+                .map_or(DialError::Unreachable, |_| ProxyError::Silent.into())
+        };
         let stream = tokio::time::timeout(self.limits.connect, connecting)
             .await
             .map_err(silent)??;

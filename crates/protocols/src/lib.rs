@@ -8,7 +8,6 @@ mod opening;
 mod packet;
 mod reply;
 mod roster;
-#[cfg(test)]
 mod script;
 mod tds;
 

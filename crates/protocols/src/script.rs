@@ -6,6 +6,8 @@
 //! Wait      the server keeps silent until the client has given up waiting
 //! ```
 
+#![cfg(test)]
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;

@@ -39,7 +39,7 @@ impl File {
         self.text
             .lines()
             .enumerate()
-            .take_while(|(_, line)| line.trim() != "#[cfg(test)]")
+            .take_while(|(_, line)| !matches!(line.trim(), "#[cfg(test)]" | "#![cfg(test)]"))
             .map(|(index, line)| (index + 1, line.split("//").next().unwrap_or(line)))
             .filter(|(_, line)| !line.trim().is_empty())
     }

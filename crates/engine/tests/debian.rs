@@ -9,6 +9,7 @@
 
 mod support;
 
+use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 
 use holter_checks::Questions;
@@ -22,7 +23,7 @@ const RECOGNISED: &[&str] = &["smtp", "imap", "pop3", "ftp", "sieve", "nntp", "m
 fn meet(name: &str) {
     let entry = debian::find(name).unwrap();
     if !entry.is_allowed() {
-        eprintln!("skipped: {name} needs root");
+        let _ = writeln!(std::io::stderr(), "skipped: {name} needs root");
         return;
     }
     let service = (entry.start)(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();

@@ -1,6 +1,7 @@
 //! A whole scan of one endpoint, as the command does it.
 
 #![allow(
+    dead_code,
     unreachable_pub,
     clippy::unwrap_used,
     reason = "shared by the tests beside it"

@@ -7,6 +7,7 @@ use holter_net::{Line, LineError};
 use holter_wire::client_hello::ClientHello;
 use holter_wire::heartbeat::{OverClaim, OverRead, Request};
 use holter_wire::server_hello::ServerHello;
+use holter_wire::{Oddity, Version};
 
 use crate::datagram::DatagramTalk;
 use crate::stream::StreamTalk;
@@ -46,6 +47,8 @@ pub(crate) enum Reply {
 pub(crate) struct Flight {
     /// Its ServerHello.
     pub(crate) hello: ServerHello,
+    /// Whether its ServerHello broke off before its end.
+    pub(crate) cut_short: bool,
     /// Whether it demands a client certificate.
     pub(crate) client_certificate: bool,
     /// What was strange.
@@ -61,6 +64,26 @@ pub(crate) struct Broken {
     pub(crate) why: String,
     /// The ServerHello, if it came before the break.
     pub(crate) hello: Option<ServerHello>,
+}
+
+impl Flight {
+    /// The flight that begins with this ServerHello.
+    pub(crate) fn begin(body: &[u8]) -> Self {
+        let (hello, oddities) = ServerHello::read(body);
+        Self {
+            hello,
+            cut_short: oddities
+                .iter()
+                .any(|oddity| matches!(oddity, Oddity::Truncated(_))),
+            client_certificate: false,
+            oddities: oddities.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Whether there is anything worth reading behind the ServerHello.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.hello.heartbeat().is_some() && self.hello.negotiated() != Version::TLS13
+    }
 }
 
 impl Conversation {

@@ -8,7 +8,6 @@ use holter_wire::alert::Alert;
 use holter_wire::client_hello::ClientHello;
 use holter_wire::dtls::{self, HelloVerifyRequest, Reassembler};
 use holter_wire::heartbeat::{OverClaim, OverRead, Request};
-use holter_wire::server_hello::ServerHello;
 use holter_wire::{ContentType, HandshakeType, Version};
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
@@ -176,16 +175,9 @@ impl DatagramTalk {
                     }
                 }
                 HandshakeType::SERVER_HELLO if flight.is_none() => {
-                    let (hello, oddities) = ServerHello::read(&message.body);
-                    self.version = hello.legacy_version;
-                    let goes_on = hello.heartbeat().is_some();
-                    let oddities = oddities.iter().map(ToString::to_string).collect();
-                    *flight = Some(Flight {
-                        hello,
-                        client_certificate: false,
-                        oddities,
-                    });
-                    if !goes_on {
+                    let begun = flight.insert(Flight::begin(&message.body));
+                    self.version = begun.hello.legacy_version;
+                    if !begun.goes_on() {
                         return Step::Done;
                     }
                 }

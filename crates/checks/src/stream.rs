@@ -232,15 +232,8 @@ fn read_messages(joiner: &mut Joiner, flight: &mut Option<Flight>) -> Step {
     while let Some(message) = joiner.next_message() {
         match (message.kind, message.body) {
             (HandshakeType::SERVER_HELLO, Some(body)) if flight.is_none() => {
-                let (hello, oddities) = ServerHello::read(body);
-                let goes_on = hello.heartbeat().is_some() && hello.negotiated() <= Version::TLS12;
-                let oddities = oddities.iter().map(ToString::to_string).collect();
-                *flight = Some(Flight {
-                    hello,
-                    client_certificate: false,
-                    oddities,
-                });
-                if !goes_on {
+                let begun = flight.insert(Flight::begin(body));
+                if !begun.goes_on() {
                     return Step::Done;
                 }
             }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
-use holter_net::{Dialer, Line, LineError};
-use holter_protocols::{Asking, Chosen, Opening, Start, by_words};
+use holter_net::{Dialer, Line};
+use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
 
 /// What the user asked for, the same for all services of a run.
@@ -47,8 +47,9 @@ pub struct Visit<'a> {
     dialer: &'a Dialer,
     clock: &'a dyn Clock,
     chosen: Chosen,
-    /// Whether another protocol may be tried when this one is not spoken.
-    may_choose: bool,
+    /// How often another protocol may still be tried when this one is not spoken. A peer that says something
+    /// else each time must not lead on for ever.
+    may_choose: u8,
     notes: Notes,
 }
 
@@ -102,7 +103,7 @@ impl<'a> Visit<'a> {
             dialer,
             clock,
             chosen,
-            may_choose,
+            may_choose: if may_choose { 2 } else { 0 },
             notes,
         }
     }
@@ -128,14 +129,21 @@ impl<'a> Visit<'a> {
             let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
                 return Some(line);
             };
-            let asking = Asking { name: self.name };
+            // Who is known by address only is asked for by address, as XMPP clients do.
+            let address = self.endpoint.address.to_string();
+            let asking = Asking {
+                name: Some(self.questions.sni.as_deref().or(self.name).unwrap_or(&address)),
+            };
             let Err(opening) = open(&mut line, &asking).await else {
                 return Some(line);
             };
             let words = line.pending().to_vec();
             self.done(line);
-            let silent = matches!(opening, Opening::Line(LineError::Silence));
-            if silent && words.is_empty() && self.try_direct() || self.try_words(&words) {
+            let another = match opening {
+                Opening::Declined(_) | Opening::Misbehaved(_) => false,
+                _ => self.choose_by(&words),
+            };
+            if another {
                 continue;
             }
             self.broke(opening.attempt(), Some(opening.to_string()));
@@ -153,13 +161,10 @@ impl<'a> Visit<'a> {
     /// Something that is not TLS came where TLS should begin. Whether another protocol was recognised in it
     /// and a new line is worth opening.
     pub fn not_tls(&mut self, words: &[u8]) -> bool {
-        if self.try_words(words) {
+        if self.choose_by(words) {
             return true;
         }
-        let plain_http = words
-            .starts_with(b"HTTP/")
-            .then(|| "it answers in plain HTTP, without TLS".to_owned());
-        self.broke(Attempt::NotSpoken, plain_http);
+        self.broke(Attempt::NotSpoken, in_clear(words));
         false
     }
 
@@ -196,25 +201,13 @@ impl<'a> Visit<'a> {
         &self.notes.observations
     }
 
-    /// A service that waits for us on a port where it should speak first may begin with TLS.
-    fn try_direct(&mut self) -> bool {
-        let try_it = self.may_choose && self.chosen.start == Start::Upgrade;
-        if try_it {
-            self.chosen.start = Start::Direct;
-            self.may_choose = false;
-        }
-        try_it
-    }
-
-    fn try_words(&mut self, words: &[u8]) -> bool {
-        if !self.may_choose {
-            return false;
-        }
-        let Some(found) = by_words(words) else {
+    /// Takes the protocol that these words lead to; `false` when there is none, or none may be taken.
+    fn choose_by(&mut self, words: &[u8]) -> bool {
+        let Some(another) = self.chosen.instead(words).filter(|_| self.may_choose > 0) else {
             return false;
         };
-        self.may_choose = false;
-        self.chosen = found;
+        self.may_choose -= 1;
+        self.chosen = another;
         true
     }
 }

@@ -4,10 +4,12 @@
 pub mod cache;
 pub mod certificate;
 pub mod command;
+pub mod debian;
 pub mod error;
 pub mod gnutls;
 pub mod hospital;
 pub mod node;
+pub mod openssl102;
 pub mod openssl110;
 pub mod openssl3;
 pub mod peers;

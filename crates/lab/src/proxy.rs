@@ -2,5 +2,6 @@
 
 pub mod counting;
 pub mod cutting;
+pub mod forward;
 pub mod loss;
 pub(crate) mod pump;

@@ -19,6 +19,8 @@ pub enum Fact {
         heartbeat: Option<u8>,
         /// All extensions in the order of the ServerHello, which tells stacks apart.
         extensions: Vec<u16>,
+        /// Whether the list of extensions broke off, so that one not seen may yet have been meant.
+        cut_short: bool,
         /// Whether it demanded a client certificate.
         client_certificate: bool,
     },

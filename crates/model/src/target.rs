@@ -19,7 +19,7 @@ pub struct Target {
     pub port: Option<u16>,
     /// The protocol that a URL's scheme names ("https", "smtp", "ldaps", …).
     pub scheme: Option<String>,
-    /// UDP where the target ends in `/udp`.
+    /// UDP where the target ends in `/udp` or begins with `dtls://`.
     pub transport: Transport,
 }
 
@@ -64,9 +64,10 @@ impl FromStr for Target {
             Some(rest) => (rest, Transport::Udp),
             None => (text.strip_suffix("/tcp").unwrap_or(text), Transport::Tcp),
         };
-        let (rest, scheme) = match rest.split_once("://") {
-            Some((scheme, rest)) => (authority(rest), Some(scheme.to_ascii_lowercase())),
-            None => (rest, None),
+        let (rest, scheme, transport) = match rest.split_once("://") {
+            Some(("dtls", rest)) => (authority(rest), None, Transport::Udp),
+            Some((scheme, rest)) => (authority(rest), Some(scheme.to_ascii_lowercase()), transport),
+            None => (rest, None, transport),
         };
         let target = |place, port| Self {
             text: text.to_owned(),
@@ -179,6 +180,10 @@ mod tests {
         assert_eq!(
             parsed("127.0.0.1:443/udp"),
             (address("127.0.0.1"), Some(443), None, Transport::Udp)
+        );
+        assert_eq!(
+            parsed("dtls://127.0.0.1:4433"),
+            (address("127.0.0.1"), Some(4433), None, Transport::Udp)
         );
         assert_eq!(parsed("::1"), (address("::1"), None, None, tcp));
         assert_eq!(parsed("[::1]:993"), (address("::1"), Some(993), None, tcp));

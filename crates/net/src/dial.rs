@@ -155,9 +155,14 @@ impl Dialer {
             }
             Err(last)
         };
+        let silent = |_| {
+            self.proxy
+                .as_ref()
+                .map_or(DialError::Unreachable, |_| ProxyError::Silent.into())
+        };
         let stream = tokio::time::timeout(self.limits.connect, connecting)
             .await
-            .map_err(|_| DialError::Unreachable)??;
+            .map_err(silent)??;
         // A probe is one write; waiting to fill a segment would only add delay.
         stream.set_nodelay(true).map_err(DialError::Ours)?;
         Ok(stream)

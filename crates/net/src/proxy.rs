@@ -38,6 +38,9 @@ pub enum ProxyError {
     /// The proxy does not speak its protocol.
     #[error("what listens there is not such a proxy")]
     NotSpoken,
+    /// It did not answer in time.
+    #[error("the proxy, or what it connects to, did not answer in time")]
+    Silent,
     /// It could not be reached, or broke off.
     #[error("the proxy broke off: {0}")]
     Broken(#[from] std::io::Error),

@@ -14,6 +14,8 @@ pub struct Protocol {
     pub direct_id: Option<&'static str>,
     /// Its name for people.
     pub name: &'static str,
+    /// What people call it where it comes without TLS: HTTP for HTTPS.
+    pub clear_name: &'static str,
     /// What it carries in a hospital, in a few words.
     pub about: &'static str,
     /// Ports on which it is spoken and TLS comes later. Empty for a protocol that begins with TLS.

@@ -8,73 +8,123 @@
 
 use holter_net::Line;
 
-use crate::{Asking, Opened, Opening, Protocol};
+use crate::opening::tls_begins;
+use crate::{Opening, Protocol, reply};
 
 /// Mail between servers, and Direct messages with referrals and summaries.
 pub(crate) static PROTOCOL: Protocol = Protocol {
     id: "smtp",
     direct_id: Some("smtps"),
     name: "SMTP",
+    clear_name: "SMTP",
     about: "mail; Direct messages with referrals and summaries",
     upgrade_ports: &[25, 587, 2525],
     direct_ports: &[465],
-    open: Some(|line, asking| Box::pin(open(line, asking))),
-    recognise,
+    open: Some(|line, _| Box::pin(upgrade(line, &PROTOCOL, "EHLO holter.invalid"))),
+    recognise: |words| reply::has_code(words, GREETINGS) && reply::names(words, "SMTP"),
 };
 
-async fn open(line: &mut Line, _asking: &Asking<'_>) -> Result<(), Opening> {
-    let greeting = reply(line).await?;
-    if greeting.code != 220 {
+/// The codes of a greeting, friendly or not.
+pub(crate) const GREETINGS: &[u16] = &[220, 421, 554];
+
+/// From the greeting to the go-ahead, in SMTP and its sister that says LHLO.
+pub(crate) async fn upgrade(line: &mut Line, mine: &Protocol, hello: &str) -> Result<(), Opening> {
+    if reply::greeting(line, mine, GREETINGS).await?.code != 220 {
         return Err(Opening::Declined("its greeting turns us away"));
     }
-    line.send(b"EHLO holter.invalid\r\n").await?;
-    let features = reply(line).await?;
-    if features.code != 250 || !features.says("STARTTLS") {
+    let features = reply::ask(line, hello).await?;
+    if features.code != 250 || !features.lists("STARTTLS") {
         return Err(Opening::Declined("it does not list STARTTLS"));
     }
-    line.send(b"STARTTLS\r\n").await?;
-    match reply(line).await?.code {
-        220 => Ok(()),
+    match reply::ask(line, "STARTTLS").await?.code {
+        220 => tls_begins(line),
         _ => Err(Opening::Declined("it refused STARTTLS")),
     }
 }
 
-fn recognise(words: &[u8]) -> bool {
-    let upper = words.to_ascii_uppercase();
-    words.starts_with(b"220") && upper.windows(4).any(|window| window == b"SMTP")
-}
+#[cfg(test)]
+mod tests {
+    use super::PROTOCOL;
+    use crate::script::{C, S, check};
 
-/// A reply of one or more lines "250-…", the last "250 …".
-struct Reply {
-    code: u16,
-    text: String,
-}
-
-impl Reply {
-    fn says(&self, word: &str) -> bool {
-        self.text.lines().any(|line| {
-            line.get(4..)
-                .is_some_and(|rest| rest.trim().eq_ignore_ascii_case(word))
-        })
+    #[test]
+    fn a_mail_server_is_brought_to_tls() {
+        let hello = C(b"EHLO holter.invalid\r\n");
+        let features = S(b"250-mail.example\r\n250-SIZE 100\r\n250-starttls\r\n250 HELP\r\n");
+        let ask = C(b"STARTTLS\r\n");
+        let greeting = S(b"220-mail.example ESMTP\r\n220 hello\r\n");
+        check(
+            &PROTOCOL,
+            &[greeting, hello, features, ask, S(b"220 go\r\n")],
+            "TLS",
+        );
+        check(
+            &PROTOCOL,
+            &[greeting, hello, features, ask, S(b"454 not now\r\n")],
+            "declined: it refused STARTTLS",
+        );
+        check(
+            &PROTOCOL,
+            &[greeting, hello, S(b"250 mail.example\r\n")],
+            "declined: it does not list STARTTLS",
+        );
+        check(
+            &PROTOCOL,
+            &[S(b"554 mail.example ESMTP no\r\n")],
+            "declined: its greeting turns us away",
+        );
     }
-}
 
-async fn reply(line: &mut Line) -> Result<Reply, Opening> {
-    const LONGEST_LINE: usize = 2048;
-    const MOST_LINES: usize = 100;
-    let mut text = String::new();
-    for _ in 0..MOST_LINES {
-        let bytes = line.until(b"\n", LONGEST_LINE).await?;
-        let row = String::from_utf8_lossy(&bytes).into_owned();
-        let Some(code) = row.get(..3).and_then(|code| code.parse::<u16>().ok()) else {
-            line.put_back(bytes);
-            return Err(Opening::NotSpoken);
-        };
-        let last = row.as_bytes().get(3) != Some(&b'-');
-        text.push_str(&row);
-        if last {
-            return Ok(Reply { code, text });
-        }
+    #[test]
+    fn clear_text_after_the_go_ahead_is_not_taken_for_tls() {
+        check(
+            &PROTOCOL,
+            &[
+                S(b"220 x ESMTP\r\n"),
+                C(b"EHLO holter.invalid\r\n"),
+                S(b"250 STARTTLS\r\n"),
+                C(b"STARTTLS\r\n"),
+                S(b"220 go\r\n250-injected\r\n"),
+            ],
+            "misbehaved: it went on in clear text after its go-ahead",
+        );
     }
-    Err(Opening::Declined("its reply does not end"))
+
+    #[test]
+    fn what_another_says_is_kept_for_recognition() {
+        check(
+            &PROTOCOL,
+            &[S(b"220 (vsFTPd 3.0.3)\r\n")],
+            "not spoken: 220 (vsFTPd 3.0.3)\\r\\n",
+        );
+        check(
+            &PROTOCOL,
+            &[S(b"220 x LMTP ready\r\n")],
+            "not spoken: 220 x LMTP ready\\r\\n",
+        );
+        check(&PROTOCOL, &[S(b"login: ")], "not spoken: login: ");
+        check(
+            &PROTOCOL,
+            &[S(b"J\0\0\0\n5.7")],
+            "not spoken: J\\x00\\x00\\x00\\n5.7",
+        );
+        check(&PROTOCOL, &[], "line: the peer closed the connection");
+    }
+
+    #[test]
+    fn replies_are_bounded() {
+        let endless = b"220-x ESMTP\r\n".repeat(200).leak();
+        check(&PROTOCOL, &[S(endless)], "misbehaved: its reply does not end");
+        let long = b"2".repeat(5000).leak();
+        assert!(crate::script::play(&PROTOCOL, &[S(long)]).starts_with("not spoken: 222"));
+        check(
+            &PROTOCOL,
+            &[
+                S(b"220 x ESMTP\r\n"),
+                C(b"EHLO holter.invalid\r\n"),
+                S(b"what?\r\n"),
+            ],
+            "misbehaved: its reply has no code",
+        );
+    }
 }

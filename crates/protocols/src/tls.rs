@@ -7,6 +7,7 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     id: "tls",
     direct_id: None,
     name: "TLS",
+    clear_name: "something",
     about: "some service over TLS",
     upgrade_ports: &[],
     direct_ports: &[],

@@ -1,7 +1,5 @@
 //! From facts to a verdict. Pure: the same facts, the same verdict, whoever heard them and when.
 
-use std::collections::BTreeMap;
-
 use holter_model::{Attempt, Basis, Fact, HeartbeatAnswer, Judgement, Observation, Stage, Verdict};
 use holter_wire::Version;
 use holter_wire::heartbeat::LEAST_PADDING;
@@ -11,21 +9,61 @@ use super::stack::{Stack, by_order};
 /// An echo with this payload or less leaves OpenSSL's handshake buffer only after the handshake.
 const STAYS_IN_BUFFER: u32 = 4072;
 
+/// Judges. `None` when no service was reached: there is nothing to have a verdict on.
+pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Judgement> {
+    let heard = by_version(observations);
+    let findings: Vec<Finding> = heard.iter().filter_map(Heard::judge).collect();
+    let worst = findings.iter().map(|finding| finding.verdict).max();
+    let (verdict, evidence) = match worst {
+        Some(Verdict::Affected) => (Verdict::Affected, sentence(&findings, Verdict::Affected)),
+        _ if attempt == Attempt::TlsDeclined => (
+            Verdict::NotApplicable,
+            "it offers no TLS here, so there are no heartbeats to ask for".to_owned(),
+        ),
+        _ if !attempt.reached() && findings.is_empty() => return None,
+        _ if attempt != Attempt::Completed => (
+            Verdict::Inconclusive,
+            format!("it could not be asked to the end: {}", attempt.explain()),
+        ),
+        Some(verdict) => (verdict, sentence(&findings, verdict)),
+        None => (
+            Verdict::Inconclusive,
+            "no version of TLS could be agreed on".to_owned(),
+        ),
+    };
+    Some(Judgement {
+        check: super::CHECK.id.to_owned(),
+        flaw: "CVE-2014-0160".to_owned(),
+        verdict,
+        basis: Basis::Behaviour,
+        evidence,
+        foreign_bytes: findings.iter().map(|finding| finding.foreign).sum(),
+    })
+}
+
 /// What is known of one version, and why.
 #[derive(Debug)]
 struct Finding {
+    version: Version,
     verdict: Verdict,
     why: String,
     foreign: u64,
 }
 
 /// All that was heard under one version.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Heard<'a> {
-    offered: Option<Option<u8>>,
-    order: &'a [u16],
+    version: Version,
+    hello: Option<Offer<'a>>,
     beats: Vec<Beat>,
     proof: Option<Proof>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Offer<'a> {
+    heartbeat: Option<u8>,
+    order: &'a [u16],
+    cut_short: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -42,57 +80,24 @@ struct Proof {
     foreign: u32,
 }
 
-/// Judges. `None` when no service was reached: there is nothing to have a verdict on.
-pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Judgement> {
-    let heard = by_version(observations);
-    let mut findings: Vec<Finding> = heard
-        .iter()
-        .filter_map(|(version, heard)| heard.judge(*version))
-        .collect();
-    // The gravest first; among equals the newest version.
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.verdict));
-    let foreign_bytes = findings.iter().map(|finding| finding.foreign).sum();
-    let (verdict, evidence) = match findings.first() {
-        Some(first) if first.verdict == Verdict::Affected => (Verdict::Affected, first.why.clone()),
-        _ if attempt == Attempt::TlsDeclined => (
-            Verdict::NotApplicable,
-            "it offers no TLS here, so there are no heartbeats to ask for".to_owned(),
-        ),
-        _ if !attempt.reached() && findings.is_empty() => return None,
-        _ if attempt != Attempt::Completed => (
-            Verdict::Inconclusive,
-            format!("it could not be asked to the end: {}", attempt.explain()),
-        ),
-        Some(first) if first.verdict == Verdict::Inconclusive => (Verdict::Inconclusive, first.why.clone()),
-        Some(_) => (Verdict::NotAffected, together(&findings, &heard)),
-        None => (
-            Verdict::Inconclusive,
-            "no version of TLS could be agreed on".to_owned(),
-        ),
-    };
-    Some(Judgement {
-        check: super::CHECK.id.to_owned(),
-        flaw: "CVE-2014-0160".to_owned(),
-        verdict,
-        basis: Basis::Behaviour,
-        evidence,
-        foreign_bytes,
-    })
-}
-
-fn by_version(observations: &[Observation]) -> BTreeMap<std::cmp::Reverse<Version>, Heard<'_>> {
-    let mut heard: BTreeMap<_, Heard<'_>> = BTreeMap::new();
+/// The facts by version, in the order in which the versions were first heard: newest first.
+fn by_version(observations: &[Observation]) -> Vec<Heard<'_>> {
+    let mut all: Vec<Heard<'_>> = Vec::new();
     for observation in observations {
         match &observation.fact {
             Fact::Hello {
                 version,
                 heartbeat,
                 extensions,
+                cut_short,
                 ..
             } => {
-                let entry = heard.entry(std::cmp::Reverse(Version(*version))).or_default();
-                entry.offered = Some(*heartbeat);
-                entry.order = extensions;
+                let offer = Offer {
+                    heartbeat: *heartbeat,
+                    order: extensions,
+                    cut_short: *cut_short,
+                };
+                under(&mut all, *version, |heard| heard.hello = Some(offer));
             }
             Fact::Heartbeat {
                 version,
@@ -107,11 +112,7 @@ fn by_version(observations: &[Observation]) -> BTreeMap<std::cmp::Reverse<Versio
                     padding: *padding,
                     answer: *answer,
                 };
-                heard
-                    .entry(std::cmp::Reverse(Version(*version)))
-                    .or_default()
-                    .beats
-                    .push(beat);
+                under(&mut all, *version, |heard| heard.beats.push(beat));
             }
             Fact::OverRead {
                 version,
@@ -120,142 +121,148 @@ fn by_version(observations: &[Observation]) -> BTreeMap<std::cmp::Reverse<Versio
                 answered: true,
                 ..
             } => {
-                let entry = heard.entry(std::cmp::Reverse(Version(*version))).or_default();
-                entry.proof = Some(Proof {
+                let proof = Proof {
                     own: *own,
                     foreign: *foreign,
-                });
+                };
+                under(&mut all, *version, |heard| heard.proof = Some(proof));
             }
             _ => {}
         }
     }
-    heard
+    all
+}
+
+/// Notes something under its version.
+fn under<'a>(all: &mut Vec<Heard<'a>>, version: u16, note: impl FnOnce(&mut Heard<'a>)) {
+    let version = Version(version);
+    if let Some(heard) = all.iter_mut().find(|heard| heard.version == version) {
+        return note(heard);
+    }
+    let mut heard = Heard {
+        version,
+        hello: None,
+        beats: Vec::new(),
+        proof: None,
+    };
+    note(&mut heard);
+    all.push(heard);
 }
 
 impl Heard<'_> {
-    fn judge(&self, std::cmp::Reverse(version): std::cmp::Reverse<Version>) -> Option<Finding> {
-        let finding = |verdict, why| {
-            Some(Finding {
-                verdict,
-                why,
-                foreign: 0,
-            })
-        };
-        match self.offered? {
-            None if version == Version::TLS13 => finding(
-                Verdict::NotAffected,
-                "it speaks TLS 1.3 only; no OpenSSL with this flaw ever did".to_owned(),
-            ),
-            None => finding(
-                Verdict::NotAffected,
-                format!("it does not offer heartbeats in {version}"),
-            ),
-            Some(1) => Some(self.judge_beats(version)),
-            Some(_) => finding(
+    fn judge(&self) -> Option<Finding> {
+        let offer = self.hello?;
+        let (verdict, why) = match offer.heartbeat {
+            Some(1) => return Some(self.judge_beats(offer)),
+            None if offer.cut_short => (
                 Verdict::Inconclusive,
-                format!("in {version} it has heartbeats but forbids us to send one, so none was sent"),
+                "its ServerHello breaks off, so whether it offers heartbeats is not known",
             ),
-        }
+            None if self.version == Version::TLS13 => (
+                Verdict::NotAffected,
+                "it speaks nothing older than TLS 1.3; no OpenSSL with this flaw ever spoke that",
+            ),
+            None => (Verdict::NotAffected, "it does not offer heartbeats"),
+            Some(_) => (
+                Verdict::Inconclusive,
+                "it has heartbeats but forbids us to send one, so none was sent",
+            ),
+        };
+        Some(self.finding(verdict, why.to_owned()))
     }
 
-    fn judge_beats(&self, version: Version) -> Finding {
-        let finding = |verdict, why| Finding {
-            verdict,
-            why,
-            foreign: 0,
-        };
+    fn judge_beats(&self, offer: Offer<'_>) -> Finding {
         if let Some(beyond) = self.beats.iter().find_map(Beat::beyond) {
+            let why = format!(
+                "an honest heartbeat was answered with {beyond} bytes beyond it; none was kept, and asking ended"
+            );
             return Finding {
-                verdict: Verdict::Affected,
-                why: format!(
-                    "an honest heartbeat in {version} was answered with {beyond} bytes beyond it; none was kept, and asking ended"
-                ),
                 foreign: beyond.into(),
+                ..self.finding(Verdict::Affected, why)
             };
         }
         if let Some(short) = self.beats.iter().find(|beat| beat.is_short() && beat.is_echo()) {
-            return self.judge_echo(version, *short);
+            return self.judge_echo(offer, *short);
         }
-        let decides = |beat: &&Beat| !beat.is_short() && beat.is_echo();
-        if let Some(control) = self.beats.iter().find(decides) {
-            let when = control.stage.words();
-            return finding(
-                Verdict::NotAffected,
-                format!(
-                    "proven fixed in {version}: {when} it dropped a heartbeat 1 byte short of RFC 6520's padding and answered one in good order"
-                ),
+        if let Some(control) = self.beats.iter().find(|beat| beat.is_echo()) {
+            let when = words(control.stage);
+            let why = format!(
+                "proven fixed: {when} it did not answer a heartbeat 1 byte short of RFC 6520's padding, and answered one in good order"
             );
+            return self.finding(Verdict::NotAffected, why);
         }
-        finding(
-            Verdict::Inconclusive,
-            match self.beats.last().map(|beat| beat.answer) {
-                Some(HeartbeatAnswer::Alert { .. } | HeartbeatAnswer::Closed) => {
-                    format!("in {version} it offers heartbeats but ends the connection when one comes")
-                }
-                Some(HeartbeatAnswer::Other { .. }) => {
-                    format!("in {version} it answered a heartbeat with something that is not its echo")
-                }
-                _ => format!(
-                    "in {version} it offers heartbeats but answered none, neither short nor in good order"
-                ),
-            },
-        )
+        let why = match self.beats.last().map(|beat| beat.answer) {
+            Some(HeartbeatAnswer::Alert { .. } | HeartbeatAnswer::Closed) => {
+                "it offers heartbeats but ends the connection when one comes"
+            }
+            Some(HeartbeatAnswer::Other { .. }) => {
+                "it answered a heartbeat with something that is not its echo"
+            }
+            Some(_) => "it offers heartbeats but answered none, neither short nor in good order",
+            None => "it offers heartbeats, but none could be sent",
+        };
+        self.finding(Verdict::Inconclusive, why.to_owned())
     }
 
     /// A short heartbeat was echoed: the flaw, unless a stack is recognised that echoes within its bounds.
-    fn judge_echo(&self, version: Version, short: Beat) -> Finding {
-        let not = |stack: Stack, sign: &str| Finding {
-            verdict: Verdict::NotAffected,
-            why: format!(
-                "it echoed a heartbeat 1 byte short of RFC 6520's padding in {version}, but {sign}: this is {}'s old way, which stays within what it was sent; update it all the same",
-                stack.name()
-            ),
-            foreign: 0,
-        };
+    fn judge_echo(&self, offer: Offer<'_>, short: Beat) -> Finding {
         if matches!(short.answer, HeartbeatAnswer::Echo { zero_padding: true, padding } if padding > 0) {
-            return not(Stack::Botan, "its answer is padded with zeros");
+            return self.bounded("its answer is padded with zeros, as Botan 1.11 did");
         }
-        let unbuffered = self.beats.iter().any(|beat| {
+        let stack = by_order(offer.order);
+        let unbuffered = |beat: &Beat| {
             beat.stage == Stage::MidHandshake
                 && beat.is_short()
                 && beat.is_echo()
                 && beat.payload <= STAYS_IN_BUFFER
-        });
-        let stack = by_order(self.order);
-        let stream = version.0 >> 8 == 3;
-        if unbuffered && stream {
-            let stack = if stack == Stack::OpenSsl {
-                Stack::Unknown
-            } else {
-                stack
-            };
-            return not(
-                stack,
-                "a small one came back in mid-handshake, where OpenSSL would hold it back",
-            );
+        };
+        // The buffer is a stream's; DTLS answers leave it at once.
+        if self.version.0 >> 8 == 3 && self.beats.iter().any(unbuffered) {
+            return self.bounded("a small one came back in mid-handshake too, where OpenSSL holds it back");
         }
         let unsure = match stack {
             Stack::OpenSsl | Stack::Unknown => "",
-            Stack::GnuTls | Stack::Botan => {
-                " (its ServerHello is not laid out as OpenSSL's; a stack that echoes within its bounds cannot be ruled out)"
+            Stack::Other => {
+                "; its ServerHello is not laid out as OpenSSL's, so a stack that echoes within its bounds cannot be ruled out"
             }
         };
         let proof = self.proof.map_or_else(String::new, |proof| match proof {
-            Proof { foreign: 0, own } if own > 0 => {
+            Proof { foreign: 0, own: 0 } => "; the proof found no over-read".to_owned(),
+            Proof { foreign: 0, own } => {
                 format!("; proved: it read {own} bytes beyond the request, all of them our own marker")
             }
-            Proof { foreign: 0, .. } => "; the proof found no over-read".to_owned(),
             Proof { foreign, .. } => {
                 format!("; the proof met {foreign} bytes that were not ours, wiped them and stopped")
             }
         });
-        let short_by = u32::try_from(LEAST_PADDING).unwrap_or(0) - short.padding;
+        let missing = LEAST_PADDING.saturating_sub(usize::try_from(short.padding).unwrap_or(0));
+        let asked = if self.proof.is_some() {
+            ""
+        } else {
+            "; 0 foreign bytes asked for"
+        };
+        let why = format!(
+            "a heartbeat {missing} byte short of RFC 6520's padding was echoed{asked}{unsure}{proof}"
+        );
         Finding {
-            verdict: Verdict::Affected,
-            why: format!(
-                "a heartbeat {short_by} byte short of RFC 6520's padding was echoed in {version}; 0 foreign bytes asked for{unsure}{proof}"
-            ),
             foreign: self.proof.map_or(0, |proof| proof.foreign.into()),
+            ..self.finding(Verdict::Affected, why)
+        }
+    }
+
+    fn bounded(&self, sign: &str) -> Finding {
+        let why = format!(
+            "it echoed a heartbeat 1 byte short of RFC 6520's padding, but {sign}: another stack than OpenSSL, which stays within what it was sent; update it all the same"
+        );
+        self.finding(Verdict::NotAffected, why)
+    }
+
+    const fn finding(&self, verdict: Verdict, why: String) -> Finding {
+        Finding {
+            version: self.version,
+            verdict,
+            why,
+            foreign: 0,
         }
     }
 }
@@ -277,30 +284,25 @@ impl Beat {
     }
 }
 
-trait Words {
-    fn words(&self) -> &'static str;
+const fn words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::MidHandshake => "in mid-handshake",
+        Stage::Finished => "after the handshake",
+    }
 }
 
-impl Words for Stage {
-    fn words(&self) -> &'static str {
-        match self {
-            Self::MidHandshake => "in mid-handshake",
-            Self::Finished => "after the handshake",
+/// Why the verdict is what it is: each reason once, with the versions that it holds for.
+fn sentence(findings: &[Finding], verdict: Verdict) -> String {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.verdict == verdict) {
+        match reasons.iter_mut().find(|(why, _)| *why == finding.why) {
+            Some((_, versions)) => versions.push(finding.version.to_string()),
+            None => reasons.push((&finding.why, vec![finding.version.to_string()])),
         }
     }
-}
-
-/// One sentence for all versions when every one is clear.
-fn together(findings: &[Finding], heard: &BTreeMap<std::cmp::Reverse<Version>, Heard<'_>>) -> String {
-    let silent = heard.values().all(|heard| heard.offered == Some(None));
-    let versions: Vec<String> = heard.keys().map(|version| version.0.to_string()).collect();
-    match findings {
-        [only] => only.why.clone(),
-        _ if silent => format!("it does not offer heartbeats in {}", versions.join(", ")),
-        _ => findings
-            .iter()
-            .map(|finding| finding.why.as_str())
-            .collect::<Vec<_>>()
-            .join("; "),
-    }
+    let reasons: Vec<String> = reasons
+        .iter()
+        .map(|(why, versions)| format!("{why} ({})", versions.join(", ")))
+        .collect();
+    reasons.join("; ")
 }

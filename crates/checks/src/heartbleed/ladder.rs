@@ -137,7 +137,7 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
             Reply::Broken(broken) => {
                 visit.done(conversation.end());
                 if let Some(hello) = &broken.hello {
-                    note_hello(visit, offered, hello, false);
+                    note_hello(visit, offered, hello, (false, false));
                     // Without an offer there is nothing to wait for behind the ServerHello.
                     if hello.heartbeat().is_none() {
                         return Said::Version(hello.negotiated());
@@ -152,7 +152,12 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
     for oddity in &flight.oddities {
         visit.odd(oddity);
     }
-    note_hello(visit, offered, &flight.hello, flight.client_certificate);
+    note_hello(
+        visit,
+        offered,
+        &flight.hello,
+        (flight.cut_short, flight.client_certificate),
+    );
     if !plausible(version, offered) {
         visit.done(conversation.end());
         visit.broke(
@@ -198,7 +203,12 @@ impl Way {
     }
 }
 
-fn note_hello(visit: &mut Visit<'_>, offered: Version, hello: &ServerHello, client_certificate: bool) {
+fn note_hello(
+    visit: &mut Visit<'_>,
+    offered: Version,
+    hello: &ServerHello,
+    (cut_short, client_certificate): (bool, bool),
+) {
     let heartbeat = hello.heartbeat().map(|mode| match mode {
         HeartbeatMode::PeerAllowedToSend => 1,
         HeartbeatMode::PeerNotAllowedToSend => 2,
@@ -214,6 +224,7 @@ fn note_hello(visit: &mut Visit<'_>, offered: Version, hello: &ServerHello, clie
             .iter()
             .map(|extension| extension.kind.0)
             .collect(),
+        cut_short,
         client_certificate,
     });
 }

@@ -1,8 +1,7 @@
 //! Which TLS stack answers, by the order in which its ServerHello lists extensions.
 //!
-//! Measured: OpenSSL 1.0.1 writes `renegotiation_info`, …, `session_ticket`, …, `heartbeat`; GnuTLS writes
-//! `heartbeat` behind `renegotiation_info` but before `session_ticket`; Botan 1.11 writes them by number, so
-//! `heartbeat` comes before both.
+//! Measured: OpenSSL 1.0.1 writes `renegotiation_info`, `session_ticket`, `heartbeat`. GnuTLS before 3.6 writes
+//! `heartbeat` between the two; GnuTLS 3.7 and Botan 1.11 write all by number, `heartbeat` first.
 
 use holter_wire::ExtensionType;
 
@@ -11,24 +10,10 @@ use holter_wire::ExtensionType;
 pub(super) enum Stack {
     /// Laid out as OpenSSL does it.
     OpenSsl,
-    /// Laid out as GnuTLS does it.
-    GnuTls,
-    /// By number, as Botan does it.
-    Botan,
+    /// Laid out as OpenSSL never does it.
+    Other,
     /// Too little to tell.
     Unknown,
-}
-
-impl Stack {
-    /// Its name.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::OpenSsl => "OpenSSL",
-            Self::GnuTls => "GnuTLS",
-            Self::Botan => "Botan",
-            Self::Unknown => "an unknown stack",
-        }
-    }
 }
 
 /// Tells by the order of extensions.
@@ -38,8 +23,8 @@ pub(super) fn by_order(extensions: &[u16]) -> Stack {
     let ticket = place(ExtensionType::SESSION_TICKET);
     let renegotiation = place(ExtensionType::RENEGOTIATION_INFO);
     match (heartbeat, renegotiation, ticket) {
-        (Some(heartbeat), Some(renegotiation), _) if heartbeat < renegotiation => Stack::Botan,
-        (Some(heartbeat), _, Some(ticket)) if heartbeat < ticket => Stack::GnuTls,
+        (Some(heartbeat), Some(renegotiation), _) if heartbeat < renegotiation => Stack::Other,
+        (Some(heartbeat), _, Some(ticket)) if heartbeat < ticket => Stack::Other,
         (Some(_), Some(_), Some(_)) => Stack::OpenSsl,
         _ => Stack::Unknown,
     }
@@ -51,9 +36,13 @@ mod tests {
 
     #[test]
     fn orders_that_were_measured() {
-        assert_eq!(by_order(&[0xff01, 0x0023, 0x000f]), Stack::OpenSsl);
-        assert_eq!(by_order(&[0xff01, 0x000f, 0x0023]), Stack::GnuTls);
-        assert_eq!(by_order(&[0x000f, 0x0023, 0xff01]), Stack::Botan);
+        assert_eq!(
+            by_order(&[0xff01, 0x0023, 0x000f]),
+            Stack::OpenSsl,
+            "Node.js 0.10.1"
+        );
+        assert_eq!(by_order(&[0xff01, 0x000f, 0x0023]), Stack::Other, "GnuTLS 3.2");
+        assert_eq!(by_order(&[0x000f, 0x0023, 0xff01]), Stack::Other, "GnuTLS 3.7.9");
         assert_eq!(by_order(&[0xff01, 0x000f]), Stack::Unknown);
     }
 }

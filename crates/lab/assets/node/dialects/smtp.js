@@ -1,7 +1,7 @@
 // SMTP (RFC 5321, 3207). LMTP is the same with LHLO.
 module.exports = function (link, config) {
   var host = config.text || 'mail.hospital.example';
-  link.send('220 ' + host + ' ESMTP\r\n');
+  link.send('220 ' + host + (config.protocol === 'lmtp' ? ' LMTP' : ' ESMTP') + '\r\n');
   link.lines(function (line) {
     var word = line.split(' ')[0].toUpperCase();
     if (word === 'EHLO' || word === 'LHLO') {

@@ -1,0 +1,85 @@
+//! A whole scan of one endpoint, as the command does it.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
+    reason = "shared by the tests beside it"
+)]
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use holter_checks::{ALL, Questions};
+use holter_engine::{Event, Plan, Scan, Sink, Stop, run};
+use holter_model::Service;
+use holter_model::seam::{FixedDice, SystemClock};
+use holter_net::{Dialer, Limits, Pace};
+
+/// The services of a run.
+#[derive(Default)]
+pub struct List(pub Vec<Service>);
+
+impl Sink for List {
+    fn take(&mut self, event: Event) {
+        if let Event::Tried {
+            service: Some(service),
+        } = event
+        {
+            self.0.push(*service);
+        }
+    }
+}
+
+/// Scans one endpoint and returns what was found there.
+pub fn scan(address: SocketAddr, udp: bool, protocol: Option<&str>, questions: Questions) -> Service {
+    scan_with(address, udp, protocol, questions, |dialer| dialer)
+}
+
+/// As [`scan`], with a dialer that is changed first: through a proxy, onto a tape.
+pub fn scan_with(
+    address: SocketAddr,
+    udp: bool,
+    protocol: Option<&str>,
+    questions: Questions,
+    change: impl FnOnce(Dialer) -> Dialer,
+) -> Service {
+    let target = format!("{address}{}", if udp { "/udp" } else { "" });
+    let plan = Plan {
+        targets: vec![target.parse().unwrap()],
+        protocol: protocol.map(str::to_owned),
+        ..Plan::default()
+    };
+    let limits = Limits {
+        step: Duration::from_secs(3),
+        whole: Duration::from_secs(12),
+        ..Limits::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut list = List::default();
+    runtime.block_on(async {
+        let (visits, scope) = plan.lay_out().await.unwrap();
+        let scan = Scan {
+            dialer: change(Dialer::new(scope, Pace::new(8, None, Duration::ZERO), limits)),
+            checks: ALL.to_vec(),
+            questions,
+            clock: Box::new(SystemClock),
+            dice: Box::new(FixedDice(7)),
+            hosts_at_once: 8,
+        };
+        run(scan, visits, &mut list, &Stop::default()).await
+    });
+    assert_eq!(list.0.len(), 1, "one endpoint, one service");
+    list.0.remove(0)
+}
+
+/// The verdict of the heartbeat check, as its word; "none" when there is nothing to judge.
+pub fn verdict(service: &Service) -> &'static str {
+    service
+        .judgements
+        .first()
+        .map_or("none", |judgement| judgement.verdict.as_str())
+}

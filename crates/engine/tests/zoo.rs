@@ -1,0 +1,104 @@
+//! Every scripted bad peer ends in a verdict or an honest attempt status, and none gets to misuse the scanner.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use holter_checks::Questions;
+use holter_lab::zoo::{self, BadPeer, Expectation, Transport};
+use holter_model::{Attempt, Service};
+use holter_wire::heartbeat::Seen;
+use holter_wire::record::Deframer;
+use holter_wire::{ContentType, dtls};
+use support::{scan, verdict};
+
+/// All in parallel: most of them only make us wait.
+#[test]
+fn every_bad_peer_is_met_rightly() {
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let met: Vec<_> = zoo::ALL
+            .iter()
+            .map(|peer| scope.spawn(move || meet(peer)))
+            .collect();
+        met.into_iter().filter_map(|met| met.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn meet(peer: &BadPeer) -> Option<String> {
+    let running = (peer.start)(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
+    let service = scan(
+        running.address,
+        peer.transport == Transport::Udp,
+        Some("tls"),
+        Questions::default(),
+    );
+    let mut wrong = Vec::new();
+    let Expectation {
+        verdicts,
+        attempt,
+        why,
+    } = &peer.expect;
+    let found = verdict(&service);
+    let unasked = found == "none" && verdicts.contains(&"inconclusive");
+    if !verdicts.contains(&found) && !unasked {
+        wrong.push(format!("verdict {found}, right would be {verdicts:?}: {why}"));
+    }
+    let completed = service.attempt == Attempt::Completed;
+    if !match attempt {
+        zoo::Attempt::Completed => completed,
+        zoo::Attempt::Broken => !completed,
+        zoo::Attempt::Either => true,
+    } {
+        wrong.push(format!(
+            "attempt {:?} ({:?}), expected {attempt:?}: {why}",
+            service.attempt, service.trouble
+        ));
+    }
+    if serde_json::to_string(&service).unwrap().contains(zoo::SECRET) {
+        wrong.push("foreign memory stands in the result".to_owned());
+    }
+    if running.hung() {
+        wrong.push("the device hangs".to_owned());
+    }
+    wrong.extend(dishonest(peer, &running.conversations()));
+    let story = |wrong: String| format!("{}: {wrong}\n    {}", peer.name, evidence(&service));
+    (!wrong.is_empty()).then(|| story(wrong.join("; ")))
+}
+
+/// Heartbeats on the wire that claim more than they bring.
+fn dishonest(peer: &BadPeer, conversations: &[Vec<u8>]) -> Option<String> {
+    let mut claims = Vec::new();
+    for bytes in conversations {
+        if peer.transport == Transport::Udp {
+            let (records, _) = dtls::records(bytes);
+            claims.extend(
+                records
+                    .iter()
+                    .filter(|r| r.content == ContentType::HEARTBEAT)
+                    .map(|r| Seen::read(r.body)),
+            );
+        } else {
+            let mut deframer = Deframer::default();
+            deframer.push(bytes);
+            while let Ok(Some(record)) = deframer.next_record() {
+                if record.content == ContentType::HEARTBEAT {
+                    claims.push(Seen::read(record.body));
+                }
+            }
+        }
+    }
+    let honest = |seen: &Option<Seen>| seen.is_some_and(|seen| seen.is_honest());
+    (!claims.iter().all(honest)).then(|| "a heartbeat claims more than it brings".to_owned())
+}
+
+fn evidence(service: &Service) -> String {
+    format!(
+        "{:?} {:?} {:?}",
+        service.attempt,
+        service.trouble,
+        service.judgements.first().map(|j| &j.evidence)
+    )
+}

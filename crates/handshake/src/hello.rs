@@ -1,0 +1,180 @@
+//! The ClientHello of an [`Offer`], and whether a ServerHello answers it (RFC 5246 sections 7.4.1.2 and 7.4.1.3).
+
+use holter_wire::client_hello::ClientHello;
+use holter_wire::extension::Extension;
+use holter_wire::server_hello::ServerHello;
+use holter_wire::{CipherSuite, ExtensionType, SignatureScheme, Version};
+
+use crate::key_agreement::GROUPS;
+use crate::{HandshakeError, Offer, Suite};
+
+/// Every scheme there is: no signature is verified, so none need be refused.
+const SCHEMES: [u16; 18] = [
+    0x0403, 0x0503, 0x0603, 0x0804, 0x0805, 0x0806, 0x0807, 0x0808, 0x0401, 0x0501, 0x0601, 0x0301, 0x0203,
+    0x0201, 0x0202, 0x0402, 0x0809, 0x0101,
+];
+
+/// encrypt_then_mac (RFC 7366) and truncated_hmac (RFC 6066 section 7) change the protection of records.
+const CHANGES_PROTECTION: [ExtensionType; 2] = [ExtensionType(22), ExtensionType(4)];
+
+/// The hello that makes an offer.
+///
+/// # Errors
+/// [`HandshakeError::Unsupported`] when the offer's version is none that can be finished, or no suite is left.
+pub fn client_hello(offer: &Offer<'_>, random: [u8; 32]) -> Result<ClientHello, HandshakeError> {
+    if !(Version::SSL3..=Version::TLS12).contains(&offer.version) {
+        return Err(HandshakeError::Unsupported(
+            "a version other than SSLv3 to TLS 1.2",
+        ));
+    }
+    let mut hello = ClientHello::new(offer.version, random);
+    hello.suites = offer
+        .suites
+        .iter()
+        .copied()
+        .filter(|code| Suite::of(*code).is_some_and(|suite| suite.least_version() <= offer.version))
+        .collect();
+    if hello.suites.is_empty() {
+        return Err(HandshakeError::Unsupported("any of the suites to offer"));
+    }
+    if offer.version <= Version::SSL3 {
+        // SSLv3 peers may refuse a hello with extensions.
+        hello.suites.push(CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV);
+        return Ok(hello);
+    }
+    hello.extensions = extensions(offer);
+    Ok(hello)
+}
+
+/// The version and the suite that a ServerHello chose.
+///
+/// # Errors
+/// Blames the peer for a choice that was not offered or cannot be.
+pub fn chosen(hello: &ClientHello, answer: &ServerHello) -> Result<(Version, Suite), HandshakeError> {
+    let version = answer.negotiated();
+    if !(Version::SSL3..=hello.version).contains(&version) {
+        return Err(HandshakeError::PeerMisbehaved(
+            "it chooses a version that was not offered",
+        ));
+    }
+    if !hello.suites.contains(&answer.suite) {
+        return Err(HandshakeError::PeerMisbehaved(
+            "it chooses a suite that was not offered",
+        ));
+    }
+    if answer.compression != 0 {
+        return Err(HandshakeError::PeerMisbehaved(
+            "it chooses a compression that was not offered",
+        ));
+    }
+    if CHANGES_PROTECTION
+        .iter()
+        .any(|kind| answer.extension(*kind).is_some())
+    {
+        return Err(HandshakeError::Unsupported(
+            "the record protection that the peer chose",
+        ));
+    }
+    let suite =
+        Suite::of(answer.suite).ok_or(HandshakeError::Unsupported("the suite that the peer chose"))?;
+    if suite.least_version() > version {
+        return Err(HandshakeError::PeerMisbehaved(
+            "it chooses a suite that its version does not have",
+        ));
+    }
+    Ok((version, suite))
+}
+
+fn extensions(offer: &Offer<'_>) -> Vec<Extension> {
+    let mut list = Vec::new();
+    list.extend(offer.server_name.map(Extension::server_name));
+    list.push(Extension::supported_groups(&GROUPS));
+    list.push(Extension::ec_point_formats());
+    if offer.version >= Version::TLS12 {
+        list.push(Extension::signature_algorithms(&SCHEMES.map(SignatureScheme)));
+    }
+    if offer.heartbeat {
+        list.push(Extension::heartbeat());
+    }
+    list.push(Extension {
+        kind: ExtensionType::EXTENDED_MASTER_SECRET,
+        body: Vec::new(),
+    });
+    list.push(Extension::renegotiation_info());
+    list.retain(|ours| offer.extensions.iter().all(|theirs| theirs.kind != ours.kind));
+    list.extend(offer.extensions.iter().cloned());
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(hello: &ClientHello) -> ServerHello {
+        ServerHello {
+            legacy_version: Version::TLS12,
+            random: [2; 32],
+            session_id: Vec::new(),
+            suite: *hello.suites.first().unwrap(),
+            compression: 0,
+            extensions: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_hello_stays_out_of_the_lengths_that_hang_old_load_balancers() {
+        let mut offer = Offer::new(Version::TLS12);
+        offer.heartbeat = true;
+        let mut body = Vec::new();
+        client_hello(&offer, [1; 32]).unwrap().encode(&mut body);
+        assert!(body.len() < 256, "{} bytes", body.len());
+    }
+
+    #[test]
+    fn suites_follow_the_version() {
+        let hello = client_hello(&Offer::new(Version::TLS10), [1; 32]).unwrap();
+        assert!(hello.suites.contains(&CipherSuite(0x002f)));
+        assert!(!hello.suites.contains(&CipherSuite(0x009c)), "GCM needs TLS 1.2");
+        let hello = client_hello(&Offer::new(Version::SSL3), [1; 32]).unwrap();
+        assert!(hello.extensions.is_empty());
+        assert!(client_hello(&Offer::new(Version::TLS13), [1; 32]).is_err());
+        let mut offer = Offer::new(Version::TLS12);
+        offer.suites = &[CipherSuite(0x0003)];
+        assert!(client_hello(&offer, [1; 32]).is_err());
+    }
+
+    #[test]
+    fn an_extension_of_the_caller_takes_the_place_of_ours() {
+        let mut offer = Offer::new(Version::TLS12);
+        offer.extensions = vec![Extension::supported_groups(&[])];
+        let hello = client_hello(&offer, [1; 32]).unwrap();
+        let groups = hello
+            .extensions
+            .iter()
+            .filter(|one| one.kind == ExtensionType::SUPPORTED_GROUPS);
+        assert_eq!(groups.collect::<Vec<_>>(), [&Extension::supported_groups(&[])]);
+    }
+
+    #[test]
+    fn only_what_was_offered_may_be_chosen() {
+        let hello = client_hello(&Offer::new(Version::TLS12), [1; 32]).unwrap();
+        assert!(chosen(&hello, &answer(&hello)).is_ok());
+        let refused = |change: fn(&mut ServerHello)| {
+            let mut answer = answer(&hello);
+            change(&mut answer);
+            chosen(&hello, &answer).is_err()
+        };
+        assert!(refused(|answer| answer.legacy_version = Version::TLS13));
+        assert!(refused(|answer| answer.legacy_version = Version(0x0002)));
+        assert!(refused(|answer| answer.suite = CipherSuite(0x1301)));
+        assert!(refused(|answer| answer.compression = 1));
+        assert!(refused(|answer| {
+            answer.suite = CipherSuite(0x009c);
+            answer.legacy_version = Version::TLS11;
+        }));
+        assert!(refused(|answer| answer.extensions.push(Extension {
+            kind: ExtensionType(22),
+            body: Vec::new()
+        })));
+    }
+}

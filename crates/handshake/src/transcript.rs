@@ -1,0 +1,28 @@
+//! The messages of a handshake as they stood (RFC 5246 section 7.4.9). They are kept, not hashed as they come: which
+//! hash is known only after the ServerHello, and a CertificateVerify may use another one.
+
+use holter_wire::{HandshakeType, handshake};
+
+/// All handshake messages so far, with their headers.
+#[derive(Clone, Debug, Default)]
+pub struct Transcript {
+    messages: Vec<u8>,
+}
+
+impl Transcript {
+    /// Appends a message.
+    pub fn add(&mut self, kind: HandshakeType, body: &[u8]) {
+        handshake::encode(&mut self.messages, kind, |out| out.extend_from_slice(body));
+    }
+
+    /// Appends a message that has its header already.
+    pub fn add_encoded(&mut self, message: &[u8]) {
+        self.messages.extend_from_slice(message);
+    }
+
+    /// The messages, one after the other.
+    #[must_use]
+    pub fn messages(&self) -> &[u8] {
+        &self.messages
+    }
+}

@@ -1,0 +1,115 @@
+//! Every version, key exchange and cipher against real servers: the handshake finishes, and data comes back.
+
+use std::time::Duration;
+
+use crate::peer::{DICE, Peer};
+use holter_handshake::{HandshakeError, Offer, Session, handshake, suite};
+use holter_net::Line;
+use holter_wire::extension::Extension;
+use holter_wire::{CipherSuite, ContentType, NamedGroup, Version};
+
+const SHORTLY: Duration = Duration::from_secs(5);
+
+const EVER: [u16; 9] = [
+    0x002f, 0x0035, 0x0033, 0x0039, 0xc013, 0xc014, 0xc009, 0xc00a, 0x0034,
+];
+const TLS12: [u16; 19] = [
+    0x003c, 0x003d, 0x009c, 0x009d, 0x0067, 0x006b, 0x009e, 0x009f, 0xc027, 0xc028, 0xc02f, 0xc030, 0xc023,
+    0xc024, 0xc02b, 0xc02c, 0xcca8, 0xcca9, 0xccaa,
+];
+const OBSOLETE: [u16; 6] = [0x0004, 0x0005, 0x000a, 0x0016, 0xc011, 0xc012];
+
+/// Sends a line and reads until a line has come back.
+async fn converse(session: &mut Session, line: &mut Line) -> Result<Vec<u8>, HandshakeError> {
+    session
+        .send(line, ContentType::APPLICATION_DATA, b"holter\n")
+        .await?;
+    let mut text = Vec::new();
+    while !text.ends_with(b"\n") {
+        let (content, part) = session.receive(line, SHORTLY).await?;
+        assert_eq!(content, ContentType::APPLICATION_DATA);
+        text.extend(part);
+    }
+    Ok(text)
+}
+
+async fn finishes(peer: &Peer, version: Version, code: u16, extensions: Vec<Extension>, answer: &[u8]) {
+    let code = CipherSuite(code);
+    let mut line = peer.dial().await;
+    let mut offer = Offer::new(version);
+    let suites = [code];
+    offer.suites = &suites;
+    offer.extensions = extensions;
+    let mut session = handshake(&mut line, &offer, &DICE)
+        .await
+        .unwrap_or_else(|error| panic!("{version} {code}: {error}"));
+    assert_eq!((session.version(), session.suite().code), (version, code));
+    for _ in 0..3 {
+        let said = converse(&mut session, &mut line).await;
+        assert_eq!(
+            said.unwrap_or_else(|error| panic!("{version} {code}: {error}")),
+            answer
+        );
+    }
+    session.close(&mut line).await.unwrap();
+}
+
+#[tokio::test]
+async fn openssl() {
+    for (flag, version) in [
+        ("-tls1", Version::TLS10),
+        ("-tls1_1", Version::TLS11),
+        ("-tls1_2", Version::TLS12),
+    ] {
+        let peer = Peer::openssl(&["-cipher", "ALL:@SECLEVEL=0", flag]);
+        let newer = TLS12.iter().filter(|_| version == Version::TLS12);
+        for code in EVER.iter().chain(newer) {
+            finishes(&peer, version, *code, Vec::new(), b"retloh\n").await;
+        }
+        for group in [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1] {
+            let only = vec![Extension::supported_groups(&[group])];
+            finishes(&peer, version, 0xc013, only, b"retloh\n").await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn gnutls() {
+    let priority = "--priority=NONE:+VERS-TLS1.0:+VERS-TLS1.1:+VERS-TLS1.2:+COMP-NULL:+RSA:+DHE-RSA:+ECDHE-RSA\
+                    :+CIPHER-ALL:+ARCFOUR-128:+3DES-CBC:+MAC-ALL:+MD5:+SHA256:+SIGN-ALL:+GROUP-ALL:%COMPAT";
+    let peer = Peer::gnutls(&[priority]);
+    for version in [Version::TLS10, Version::TLS11, Version::TLS12] {
+        let rsa = EVER
+            .iter()
+            .filter(|code| ![0xc009, 0xc00a, 0x0034].contains(*code));
+        for code in rsa.chain(&OBSOLETE) {
+            finishes(&peer, version, *code, Vec::new(), b"holter\n").await;
+        }
+    }
+    for code in [0x003c, 0x009c, 0x009f, 0xc030, 0xcca8] {
+        finishes(&peer, Version::TLS12, code, Vec::new(), b"holter\n").await;
+    }
+}
+
+#[tokio::test]
+async fn a_peer_may_choose_a_lower_version_and_any_suite_of_the_default_offer() {
+    let peer = Peer::openssl(&["-cipher", "ALL:@SECLEVEL=0", "-tls1"]);
+    let mut line = peer.dial().await;
+    let offer = Offer::new(Version::TLS12);
+    let mut session = handshake(&mut line, &offer, &DICE).await.unwrap();
+    assert_eq!(session.version(), Version::TLS10);
+    assert!(suite::preferred().contains(&session.suite().code));
+    assert_eq!(session.chain().len(), 1);
+    assert_eq!(converse(&mut session, &mut line).await.unwrap(), b"retloh\n");
+}
+
+#[tokio::test]
+async fn a_refusal_is_the_peers_and_says_why() {
+    let peer = Peer::openssl(&["-cipher", "ALL:@SECLEVEL=0", "-tls1_2"]);
+    let mut line = peer.dial().await;
+    let refused = handshake(&mut line, &Offer::new(Version::TLS10), &DICE).await;
+    assert!(
+        matches!(refused, Err(HandshakeError::Alert(alert)) if alert.0 == 70),
+        "{refused:?}"
+    );
+}

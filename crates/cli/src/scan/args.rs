@@ -201,11 +201,11 @@ fn after_help() -> String {
             || protocol.id.to_owned(),
             |direct| format!("{}, {direct}", protocol.id),
         );
-        text.push_str(&format!("  {ids:<20} {}: {}\n", protocol.name, protocol.about));
+        text.push_str(&format!("  {ids:<26} {}\n", protocol.about));
     }
     text.push_str("\nChecks (--check):\n");
     for check in holter_checks::ALL {
-        text.push_str(&format!("  {:<20} {}\n", check.id, check.name));
+        text.push_str(&format!("  {:<26} {}\n", check.id, check.name));
     }
     text.push_str(
         "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed\n",

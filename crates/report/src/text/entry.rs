@@ -25,6 +25,8 @@ pub(crate) struct Entry {
     pub(crate) target: String,
     /// The protocol's name and what it carries in a hospital.
     pub(crate) protocol: String,
+    /// Its id, where there is little room.
+    pub(crate) short: String,
     pub(crate) about: &'static str,
     /// The flaw's id.
     pub(crate) flaw: Option<String>,
@@ -57,6 +59,11 @@ impl Entry {
         Self {
             answer,
             target: target(service),
+            short: if protocol == "DTLS" {
+                protocol.clone()
+            } else {
+                terminal(&service.protocol).to_uppercase()
+            },
             protocol,
             about,
             flaw: judgement.map(|judgement| judgement.flaw.clone()),

@@ -44,7 +44,7 @@ impl<'a> Page<'a> {
     pub(crate) fn affected(&mut self, entries: &[&Entry]) {
         self.title(entries, self.palette.bad, "Affected");
         for group in grouped(entries, |entry| (&entry.flaw, &entry.reason)) {
-            let (place, protocol) = widths(&group);
+            let (place, protocol) = widths(&group, |entry| &entry.protocol);
             for entry in &group {
                 let target = painted(self.palette.strong, format!("{:place$}", entry.target));
                 let left = format!("  {target}  {:protocol$}  ", entry.protocol);
@@ -154,9 +154,9 @@ impl<'a> Page<'a> {
     }
 
     fn rows(&mut self, entries: &[&Entry]) {
-        let (place, protocol) = widths(entries);
+        let (place, protocol) = widths(entries, |entry| &entry.short);
         for entry in entries {
-            let left = format!("  {:place$}  {:protocol$}  ", entry.target, entry.protocol);
+            let left = format!("  {:place$}  {:protocol$}  ", entry.target, entry.short);
             self.item(&left, Style::new(), &entry.reason);
         }
     }
@@ -198,11 +198,11 @@ fn grouped<'e, K: Hash + Eq>(entries: &[&'e Entry], key: impl Fn(&'e Entry) -> K
     groups
 }
 
-fn widths(entries: &[&Entry]) -> (usize, usize) {
+fn widths(entries: &[&Entry], protocol: fn(&Entry) -> &str) -> (usize, usize) {
     let widest = |of: fn(&Entry) -> &str| entries.iter().map(|entry| columns(of(entry))).max();
     (
         widest(|entry| &entry.target).unwrap_or(0).min(WIDEST),
-        widest(|entry| &entry.protocol).unwrap_or(0),
+        widest(protocol).unwrap_or(0),
     )
 }
 

@@ -58,6 +58,7 @@ pub(crate) fn portal(last: u8) -> Service {
         suite: 0x002f,
         heartbeat: Some(1),
         extensions: vec![0xff01, 0x0023, 0x000f],
+        cut_short: false,
         client_certificate: false,
     };
     let beat = Fact::Heartbeat {
@@ -83,6 +84,7 @@ pub(crate) fn billing(last: u8) -> Service {
         suite: 0xc02f,
         heartbeat: None,
         extensions: vec![0xff01],
+        cut_short: false,
         client_certificate: true,
     };
     answered(

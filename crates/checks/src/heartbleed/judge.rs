@@ -354,3 +354,6 @@ fn sentence(findings: &[Finding], verdict: Verdict) -> String {
         .collect();
     reasons.join("; ")
 }
+
+#[cfg(test)]
+mod table;

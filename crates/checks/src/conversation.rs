@@ -208,3 +208,6 @@ pub(crate) fn silence(wait: Duration) -> HeartbeatAnswer {
         waited_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX),
     }
 }
+
+#[cfg(test)]
+mod cases;

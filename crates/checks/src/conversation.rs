@@ -5,6 +5,7 @@ use std::time::Duration;
 use holter_model::{Attempt, HeartbeatAnswer, Refusal};
 use holter_net::{Line, LineError};
 use holter_wire::client_hello::ClientHello;
+use holter_wire::extension::HeartbeatMode;
 use holter_wire::heartbeat::{OverClaim, OverRead, Request};
 use holter_wire::server_hello::ServerHello;
 use holter_wire::{Oddity, Version};
@@ -80,9 +81,24 @@ impl Flight {
         }
     }
 
+    /// Whether a heartbeat may be sent: the ServerHello offers them, in a version that has them in the clear.
+    pub(crate) fn invites(&self) -> bool {
+        self.goes_on() && self.hello.heartbeat() == Some(HeartbeatMode::PeerAllowedToSend)
+    }
+
     /// Whether there is anything worth reading behind the ServerHello.
     pub(crate) fn goes_on(&self) -> bool {
         self.hello.heartbeat().is_some() && self.hello.negotiated() != Version::TLS13
+    }
+}
+
+impl Reply {
+    /// The flight, if one came whole.
+    pub(crate) const fn flight(&self) -> Option<&Flight> {
+        match self {
+            Self::Flight(flight) => Some(flight),
+            _ => None,
+        }
     }
 }
 
@@ -124,6 +140,11 @@ impl Conversation {
             Self::Stream(talk) => talk.over_claim(claim, wait).await,
             Self::Datagram(talk) => talk.over_claim(claim, wait).await,
         }
+    }
+
+    /// Whether what is sent and received may be lost, doubled or overtaken.
+    pub(crate) const fn is_datagram(&self) -> bool {
+        matches!(self, Self::Datagram(_))
     }
 
     pub(crate) fn end(self) -> Line {
@@ -187,3 +208,6 @@ pub(crate) fn silence(wait: Duration) -> HeartbeatAnswer {
         waited_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX),
     }
 }
+
+#[cfg(test)]
+mod cases;

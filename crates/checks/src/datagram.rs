@@ -7,7 +7,7 @@ use holter_net::{Line, LineError};
 use holter_wire::alert::Alert;
 use holter_wire::client_hello::ClientHello;
 use holter_wire::dtls::{self, HelloVerifyRequest, Reassembler};
-use holter_wire::heartbeat::{OverClaim, OverRead, Request};
+use holter_wire::heartbeat::{OverClaim, OverRead, Request, is_request};
 use holter_wire::{ContentType, HandshakeType, Version};
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
@@ -241,6 +241,7 @@ impl DatagramTalk {
             .iter()
             .filter(|record| record.epoch == 0)
             .find_map(|record| match record.content {
+                ContentType::HEARTBEAT if is_request(record.body) => None,
                 ContentType::HEARTBEAT => Some(Ok(read(record.body))),
                 ContentType::ALERT => Alert::read(record.body)
                     .0

@@ -7,7 +7,7 @@ use holter_net::{Line, LineError};
 use holter_wire::alert::Alert;
 use holter_wire::client_hello::ClientHello;
 use holter_wire::handshake::Joiner;
-use holter_wire::heartbeat::{OverClaim, OverRead, Request};
+use holter_wire::heartbeat::{OverClaim, OverRead, Request, is_request};
 use holter_wire::record::{self, Deframer, NotRecords};
 use holter_wire::server_hello::ServerHello;
 use holter_wire::{ContentType, HandshakeType, Version};
@@ -217,6 +217,7 @@ impl StreamTalk {
 
 fn heard(record: record::Record<'_>) -> Heard {
     match record.content {
+        ContentType::HEARTBEAT if is_request(record.body) => Heard::Nothing,
         ContentType::HEARTBEAT => Heard::Beat,
         ContentType::ALERT => match Alert::read(record.body).0 {
             Some(alert) if alert.fatal => Heard::Alert(alert.description.0),

@@ -74,6 +74,12 @@ pub enum Answer {
     },
 }
 
+/// Whether this is a request of the peer's own (RFC 6520 section 3), which answers nothing.
+#[must_use]
+pub fn is_request(message: &[u8]) -> bool {
+    message.first() == Some(&REQUEST)
+}
+
 /// Compares an answer with what was asked. Reads in place and keeps lengths only.
 #[must_use]
 pub fn compare(asked: &Request, answer: &[u8]) -> Answer {
@@ -187,9 +193,10 @@ impl OverClaim {
     #[must_use]
     pub fn verify(&self, answer: &mut [u8]) -> OverRead {
         let mut reader = Reader::new(answer);
-        let header = (reader.u8(), reader.u16());
-        let claimed = usize::from(self.claimed);
-        let payload = reader.take(claimed.min(reader.rest().len())).unwrap_or_default();
+        let (kind, length) = (reader.u8(), reader.u16());
+        // What the answer itself calls payload: a peer that stays within its bounds pads what it gives back.
+        let length = usize::from(length.unwrap_or(0)).min(reader.rest().len());
+        let payload = reader.take(length).unwrap_or_default();
         // An affected peer copies from where our earlier request lay, so each byte has its place.
         let ours = payload
             .iter()
@@ -197,10 +204,15 @@ impl OverClaim {
             .filter(|(place, byte)| self.marker.at(*place) == **byte)
             .count();
         let padding = reader.rest().len();
+        let whole = kind == Some(RESPONSE) && length == usize::from(self.claimed);
         let counts = OverRead {
-            over_read: ours.saturating_sub(self.brought),
+            // Any other length is no answer to this claim: over datagrams the full echo before it may come twice.
+            over_read: if whole {
+                ours.saturating_sub(self.brought)
+            } else {
+                0
+            },
             foreign: payload.len() - ours + padding.saturating_sub(LEAST_PADDING),
-            whole: header == (Some(RESPONSE), Some(self.claimed)) && payload.len() == claimed,
         };
         answer.zeroize();
         counts
@@ -210,12 +222,11 @@ impl OverClaim {
 /// How an over-claiming request was answered, in counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OverRead {
-    /// Bytes of our own marker beyond what the request brought: each one proves the over-read.
+    /// Bytes of our own marker beyond what the request brought, in an answer of the length claimed: each one
+    /// proves the over-read.
     pub over_read: usize,
     /// Bytes that are not ours. One is reason to stop and report.
     pub foreign: usize,
-    /// Whether the answer has the claimed length.
-    pub whole: bool,
 }
 
 #[cfg(test)]
@@ -292,19 +303,34 @@ mod tests {
             OverRead {
                 over_read: 8176,
                 foreign: 0,
-                whole: true
             }
         );
         assert!(answer.iter().all(|byte| *byte == 0));
-        let mut answer = response(&ours[..8000], &[0; 208]);
-        let counts = claim.verify(&mut answer);
-        assert_eq!(
-            counts,
-            OverRead {
-                over_read: 7984,
-                foreign: 192,
-                whole: false
-            }
-        );
+    }
+
+    #[test]
+    fn only_an_answer_of_the_claimed_length_proves_and_no_strange_byte_is_forgiven() {
+        let marker = Marker(*b"0123456789abcdef");
+        let ours: Vec<u8> = marker.bytes(16_365).collect();
+        let check = |answer: &[u8], over_read, foreign| {
+            let claim = OverClaim::new(marker, 8192, 16, ProveConsent::given_by_user());
+            let counts = claim.verify(&mut answer.to_vec());
+            assert_eq!(counts, OverRead { over_read, foreign });
+        };
+        // A peer that stays within its bounds: what was brought, and padding.
+        check(&response(&ours[..16], &[9; 16]), 0, 0);
+        // The full echo before, twice on the way.
+        check(&response(&ours, &[9; 16]), 0, 0);
+        check(&response(&ours[..8000], &[9; 208]), 0, 192);
+        // Foreign bytes inside a whole answer.
+        let mixed = [&ours[..4096], &[9; 4096]].concat();
+        check(&response(&mixed, &[9; 16]), 4080, 4096);
+        // An answer that hides behind its own header.
+        check(&[&[RESPONSE, 0, 0][..], &[9; 64]].concat(), 0, 48);
+        // A request of the peer's own.
+        let mut request = response(&ours[..8192], &[]);
+        request[0] = REQUEST;
+        check(&request, 0, 0);
+        check(&[], 0, 0);
     }
 }

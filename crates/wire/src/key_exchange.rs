@@ -6,7 +6,7 @@ use crate::{NamedGroup, Oddity};
 /// Ephemeral elliptic-curve parameters: a named group and the server's point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EcdheParams<'a> {
-    /// The group; explicit curves come out as their curve type's code.
+    /// The group; a curve that is not named comes out as 0xff00 and its type.
     pub group: NamedGroup,
     /// The server's public point.
     pub point: &'a [u8],
@@ -34,7 +34,7 @@ pub fn read_ecdhe(body: &[u8]) -> (Option<EcdheParams<'_>>, Vec<Oddity>) {
             let group = NamedGroup(0xff00 | u16::from(other));
             return (
                 Some(EcdheParams { group, point: &[] }),
-                vec![Oddity::BadLength("a named curve", 0)],
+                vec![Oddity::BadValue("a curve's type", other.into())],
             );
         }
         None => return (None, vec![Oddity::Truncated("the ServerKeyExchange")]),
@@ -91,6 +91,9 @@ mod tests {
                 public: b"\x05"
             })
         );
+        let (params, oddities) = read_ecdhe(b"\x01\x17");
+        assert_eq!(params.map(|params| params.group), Some(NamedGroup(0xff01)));
+        assert_eq!(oddities, [Oddity::BadValue("a curve's type", 1)]);
         assert_eq!(
             read_dhe(b"\x00\x09").1,
             [Oddity::Truncated("the ServerKeyExchange")]

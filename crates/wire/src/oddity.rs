@@ -16,6 +16,8 @@ pub enum Oddity {
     TooMany(&'static str),
     /// A field has a length that its definition does not allow.
     BadLength(&'static str, usize),
+    /// A field has a value that its definition does not allow.
+    BadValue(&'static str, u16),
     /// A fragment lies outside its message or contradicts an earlier one.
     BadFragment,
 }
@@ -28,6 +30,7 @@ impl fmt::Display for Oddity {
             Self::DuplicateExtension(code) => write!(f, "extension {code} stands twice"),
             Self::TooMany(what) => write!(f, "too many entries in {what}"),
             Self::BadLength(what, length) => write!(f, "{what} has the impossible length {length}"),
+            Self::BadValue(what, value) => write!(f, "{what} has the impossible value {value:#06x}"),
             Self::BadFragment => f.write_str("a handshake fragment contradicts the others"),
         }
     }

@@ -7,9 +7,10 @@ use holter_handshake::{HandshakeError, Offer, Session, handshake};
 use holter_model::{HeartbeatAnswer, Stage};
 use holter_net::Line;
 use holter_wire::extension::HeartbeatMode;
-use holter_wire::heartbeat::{LEAST_PADDING, Request};
+use holter_wire::heartbeat::{LEAST_PADDING, Request, is_request};
 use holter_wire::{ContentType, Version};
 use tokio::time::Instant;
+use zeroize::Zeroize as _;
 
 use super::probe;
 use crate::Visit;
@@ -97,7 +98,11 @@ async fn beat(
     loop {
         let left = until.saturating_duration_since(Instant::now());
         match session.receive(line, left).await {
-            Ok((ContentType::HEARTBEAT, body)) => return compared(&body, request, earlier),
+            Ok((ContentType::HEARTBEAT, mut body)) if !is_request(&body) => {
+                let answer = compared(&body, request, earlier);
+                body.zeroize();
+                return answer;
+            }
             // A server may speak first; what it says is not ours to read.
             Ok(_) if !left.is_zero() => {}
             Ok(_) => return (silence(wait), false),

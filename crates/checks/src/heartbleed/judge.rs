@@ -12,7 +12,7 @@ const STAYS_IN_BUFFER: u32 = 4072;
 /// Judges. `None` when no service was reached: there is nothing to have a verdict on.
 pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Judgement> {
     let heard = by_version(observations);
-    let findings: Vec<Finding> = heard.iter().filter_map(Heard::judge).collect();
+    let findings: Vec<Finding> = heard.iter().map(Heard::judge).collect();
     let worst = findings.iter().map(|finding| finding.verdict).max();
     let (verdict, evidence) = match worst {
         Some(Verdict::Affected) => (Verdict::Affected, sentence(&findings, Verdict::Affected)),
@@ -74,8 +74,10 @@ struct Beat {
     answer: HeartbeatAnswer,
 }
 
-#[derive(Clone, Copy, Debug)]
+/// What came of asking for the over-read itself.
+#[derive(Clone, Copy, Debug, Default)]
 struct Proof {
+    answered: bool,
     own: u32,
     foreign: u32,
 }
@@ -97,7 +99,7 @@ fn by_version(observations: &[Observation]) -> Vec<Heard<'_>> {
                     order: extensions,
                     cut_short: *cut_short,
                 };
-                under(&mut all, *version, |heard| heard.hello = Some(offer));
+                under(&mut all, *version, |heard| heard.offered(offer));
             }
             Fact::Heartbeat {
                 version,
@@ -118,15 +120,14 @@ fn by_version(observations: &[Observation]) -> Vec<Heard<'_>> {
                 version,
                 own,
                 foreign,
-                answered: true,
+                answered,
                 ..
-            } => {
-                let proof = Proof {
-                    own: *own,
-                    foreign: *foreign,
-                };
-                under(&mut all, *version, |heard| heard.proof = Some(proof));
-            }
+            } => under(&mut all, *version, |heard| {
+                let proof = heard.proof.get_or_insert_default();
+                proof.answered |= answered;
+                proof.own = proof.own.max(*own);
+                proof.foreign = proof.foreign.saturating_add(*foreign);
+            }),
             _ => {}
         }
     }
@@ -149,11 +150,30 @@ fn under<'a>(all: &mut Vec<Heard<'a>>, version: u16, note: impl FnOnce(&mut Hear
     all.push(heard);
 }
 
-impl Heard<'_> {
-    fn judge(&self) -> Option<Finding> {
-        let offer = self.hello?;
+impl<'a> Heard<'a> {
+    /// Notes an offer. Several machines may stand behind one address: the one that offers most counts.
+    fn offered(&mut self, offer: Offer<'a>) {
+        let weight = |offer: &Offer<'_>| match offer.heartbeat {
+            Some(1) => 3,
+            Some(_) => 2,
+            None if offer.cut_short => 1,
+            None => 0,
+        };
+        if self.hello.is_none_or(|earlier| weight(&offer) > weight(&earlier)) {
+            self.hello = Some(offer);
+        }
+    }
+
+    fn judge(&self) -> Finding {
+        // Only who offers heartbeats is sent one, whether or not the offer itself was noted.
+        let offer = self.hello.unwrap_or(Offer {
+            heartbeat: Some(1),
+            order: &[],
+            cut_short: false,
+        });
         let (verdict, why) = match offer.heartbeat {
-            Some(1) => return Some(self.judge_beats(offer)),
+            _ if !self.beats.is_empty() || self.proof.is_some() => return self.judge_beats(offer),
+            Some(1) => return self.judge_beats(offer),
             None if offer.cut_short => (
                 Verdict::Inconclusive,
                 "its ServerHello breaks off, so whether it offers heartbeats is not known",
@@ -168,7 +188,7 @@ impl Heard<'_> {
                 "it has heartbeats but forbids us to send one, so none was sent",
             ),
         };
-        Some(self.finding(verdict, why.to_owned()))
+        self.finding(verdict, why.to_owned())
     }
 
     fn judge_beats(&self, offer: Offer<'_>) -> Finding {
@@ -176,15 +196,18 @@ impl Heard<'_> {
             let why = format!(
                 "an honest heartbeat was answered with {beyond} bytes beyond it; none was kept, and asking ended"
             );
-            return Finding {
-                foreign: beyond.into(),
-                ..self.finding(Verdict::Affected, why)
-            };
+            let mut finding = self.finding(Verdict::Affected, why);
+            finding.foreign += u64::from(beyond);
+            return finding;
         }
         if let Some(short) = self.beats.iter().find(|beat| beat.is_short() && beat.is_echo()) {
             return self.judge_echo(offer, *short);
         }
-        if let Some(control) = self.beats.iter().find(|beat| beat.is_echo()) {
+        if let Some(proof) = self.proof.filter(|proof| proof.shows_it()) {
+            let why = format!("no short heartbeat came back, yet {}", proof.words());
+            return self.finding(Verdict::Affected, why);
+        }
+        if let Some(control) = self.beats.iter().find(|beat| self.is_control(beat)) {
             let when = words(control.stage);
             let why = format!(
                 "proven fixed: {when} it did not answer a heartbeat 1 byte short of RFC 6520's padding, and answered one in good order"
@@ -195,10 +218,15 @@ impl Heard<'_> {
             Some(HeartbeatAnswer::Alert { .. } | HeartbeatAnswer::Closed) => {
                 "it offers heartbeats but ends the connection when one comes"
             }
+            Some(HeartbeatAnswer::Echo { .. }) => {
+                "it answered a heartbeat in good order, but a short one was not tried beside it"
+            }
             Some(HeartbeatAnswer::Other { .. }) => {
                 "it answered a heartbeat with something that is not its echo"
             }
-            Some(_) => "it offers heartbeats but answered none, neither short nor in good order",
+            Some(HeartbeatAnswer::Silence { .. }) => {
+                "it offers heartbeats but answered none, neither short nor in good order"
+            }
             None => "it offers heartbeats, but none could be sent",
         };
         self.finding(Verdict::Inconclusive, why.to_owned())
@@ -206,7 +234,10 @@ impl Heard<'_> {
 
     /// A short heartbeat was echoed: the flaw, unless a stack is recognised that echoes within its bounds.
     fn judge_echo(&self, offer: Offer<'_>, short: Beat) -> Finding {
-        if matches!(short.answer, HeartbeatAnswer::Echo { zero_padding: true, padding } if padding > 0) {
+        let over_reads = self.proof.is_some_and(Proof::shows_it);
+        let zeros =
+            matches!(short.answer, HeartbeatAnswer::Echo { zero_padding: true, padding } if padding > 0);
+        if zeros && !over_reads {
             return self.bounded("its answer is padded with zeros, as Botan 1.11 did");
         }
         let stack = by_order(offer.order);
@@ -217,7 +248,7 @@ impl Heard<'_> {
                 && beat.payload <= STAYS_IN_BUFFER
         };
         // The buffer is a stream's; DTLS answers leave it at once.
-        if self.version.0 >> 8 == 3 && self.beats.iter().any(unbuffered) {
+        if self.version.0 >> 8 == 3 && self.beats.iter().any(unbuffered) && !over_reads {
             return self.bounded("a small one came back in mid-handshake too, where OpenSSL holds it back");
         }
         let unsure = match stack {
@@ -226,28 +257,22 @@ impl Heard<'_> {
                 "; its ServerHello is not laid out as OpenSSL's, so a stack that echoes within its bounds cannot be ruled out"
             }
         };
-        let proof = self.proof.map_or_else(String::new, |proof| match proof {
-            Proof { foreign: 0, own: 0 } => "; the proof found no over-read".to_owned(),
-            Proof { foreign: 0, own } => {
-                format!("; proved: it read {own} bytes beyond the request, all of them our own marker")
-            }
-            Proof { foreign, .. } => {
-                format!("; the proof met {foreign} bytes that were not ours, wiped them and stopped")
-            }
-        });
+        // Whoever was asked to prove it was asked for more than was brought, answer or not.
+        let asked = self
+            .proof
+            .map_or("0 foreign bytes asked for".to_owned(), Proof::words);
         let missing = LEAST_PADDING.saturating_sub(usize::try_from(short.padding).unwrap_or(0));
-        let asked = if self.proof.is_some() {
-            ""
-        } else {
-            "; 0 foreign bytes asked for"
-        };
-        let why = format!(
-            "a heartbeat {missing} byte short of RFC 6520's padding was echoed{asked}{unsure}{proof}"
-        );
-        Finding {
-            foreign: self.proof.map_or(0, |proof| proof.foreign.into()),
-            ..self.finding(Verdict::Affected, why)
-        }
+        let why =
+            format!("a heartbeat {missing} byte short of RFC 6520's padding was echoed; {asked}{unsure}");
+        self.finding(Verdict::Affected, why)
+    }
+
+    /// Whether this echo in good order stands beside a short heartbeat that got none, at the same stage and no
+    /// smaller, so that nothing but its padding can have kept it from being answered.
+    fn is_control(&self, beat: &Beat) -> bool {
+        let beside =
+            |short: &Beat| short.is_short() && short.stage == beat.stage && short.payload >= beat.payload;
+        !beat.is_short() && beat.is_echo() && self.beats.iter().any(beside)
     }
 
     fn bounded(&self, sign: &str) -> Finding {
@@ -257,12 +282,35 @@ impl Heard<'_> {
         self.finding(Verdict::NotAffected, why)
     }
 
-    const fn finding(&self, verdict: Verdict, why: String) -> Finding {
+    /// A finding of this version. What the proof met counts whatever the verdict.
+    fn finding(&self, verdict: Verdict, why: String) -> Finding {
         Finding {
             version: self.version,
             verdict,
             why,
-            foreign: 0,
+            foreign: self.proof.map_or(0, |proof| proof.foreign.into()),
+        }
+    }
+}
+
+impl Proof {
+    /// Whether a byte beyond the request came back.
+    const fn shows_it(self) -> bool {
+        self.own > 0 || self.foreign > 0
+    }
+
+    fn words(self) -> String {
+        match self {
+            Self { answered: false, .. } => "the proof got no answer".to_owned(),
+            Self {
+                foreign: 0, own: 0, ..
+            } => "the proof found no over-read".to_owned(),
+            Self { foreign: 0, own, .. } => {
+                format!("proved: it read {own} bytes beyond the request, all of them our own marker")
+            }
+            Self { foreign, .. } => {
+                format!("the proof met {foreign} bytes that were not ours, wiped them and stopped")
+            }
         }
     }
 }
@@ -306,3 +354,6 @@ fn sentence(findings: &[Finding], verdict: Verdict) -> String {
         .collect();
     reasons.join("; ")
 }
+
+#[cfg(test)]
+mod table;

@@ -42,6 +42,9 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
         if decided(visit) {
             return;
         }
+        if spoken(visit, *older) {
+            continue;
+        }
         // Older hellos go the way that was understood.
         let way = match way {
             Way::Rsa(_) => Way::Rsa(*older),
@@ -136,12 +139,9 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
             }
             Reply::Broken(broken) => {
                 visit.done(conversation.end());
+                // Only an offer of heartbeats makes us read on behind a ServerHello, so this one has it.
                 if let Some(hello) = &broken.hello {
                     note_hello(visit, offered, hello, (false, false));
-                    // Without an offer there is nothing to wait for behind the ServerHello.
-                    if hello.heartbeat().is_none() {
-                        return Said::Version(hello.negotiated());
-                    }
                 }
                 visit.broke(broken.attempt, Some(broken.why));
                 return Said::End;
@@ -166,12 +166,8 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
         );
         return Said::End;
     }
-    let unanswered = match flight.hello.heartbeat() {
-        Some(HeartbeatMode::PeerAllowedToSend) => {
-            probe::mid_handshake(visit, &mut conversation, version, looks_foreign(&flight)).await
-        }
-        _ => false,
-    };
+    let unanswered = flight.invites()
+        && probe::mid_handshake(visit, &mut conversation, version, looks_foreign(&flight)).await;
     visit.done(conversation.end());
     if unanswered && visit.endpoint.transport == Transport::Tcp {
         finished::ask(visit, version).await;
@@ -243,6 +239,13 @@ fn looks_foreign(flight: &Flight) -> bool {
 fn decided(visit: &Visit<'_>) -> bool {
     super::judge::judge(visit.observations(), Attempt::Completed)
         .is_some_and(|judgement| judgement.verdict == holter_model::Verdict::Affected)
+}
+
+/// Whether the peer has already led a hello to this version, so that all was asked in it.
+fn spoken(visit: &Visit<'_>, version: Version) -> bool {
+    visit.observations().iter().any(
+        |observation| matches!(observation.fact, Fact::Hello { version: spoken, .. } if spoken == version.0),
+    )
 }
 
 /// Versions older than this one, newest first.

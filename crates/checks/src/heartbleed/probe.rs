@@ -29,7 +29,7 @@ pub(super) async fn mid_handshake(
     match answer {
         HeartbeatAnswer::Echo {
             zero_padding: false, ..
-        } if looks_foreign => {
+        } if looks_foreign && !conversation.is_datagram() => {
             let small = request(visit, SMALL_PAYLOAD, LEAST_PADDING - 1);
             let (answer, _) = conversation.beat(&small, None, wait).await;
             note(visit, version, Stage::MidHandshake, &small, answer);
@@ -44,10 +44,14 @@ pub(super) async fn mid_handshake(
             let (answer, late) = conversation.beat(&control, Some(&short), wait).await;
             let answered = if late { &short } else { &control };
             note(visit, version, Stage::MidHandshake, answered, answer);
-            !matches!(
-                answer,
-                HeartbeatAnswer::Echo { .. } | HeartbeatAnswer::Other { .. }
-            )
+            let echoed = matches!(answer, HeartbeatAnswer::Echo { .. });
+            if echoed && !late && conversation.is_datagram() {
+                // The short one may have been lost on the way: over datagrams one silence proves nothing.
+                let (answer, late) = conversation.beat(&short, Some(&control), wait).await;
+                let answered = if late { &control } else { &short };
+                note(visit, version, Stage::MidHandshake, answered, answer);
+            }
+            !(echoed || matches!(answer, HeartbeatAnswer::Other { .. }))
         }
     }
 }

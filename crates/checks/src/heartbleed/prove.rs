@@ -11,7 +11,7 @@ use holter_wire::record::LONGEST_PLAINTEXT;
 use super::ladder::Way;
 use super::probe;
 use crate::Visit;
-use crate::conversation::{Conversation, Reply};
+use crate::conversation::Conversation;
 
 const CLAIMED: u16 = 8192;
 const BROUGHT: usize = 16;
@@ -24,7 +24,9 @@ pub(super) async fn ask(visit: &mut Visit<'_>, way: Way) {
     let Some(line) = visit.open().await else { return };
     let mut conversation = Conversation::over(line);
     let hello = way.hello(visit);
-    if let Reply::Flight(flight) = conversation.hello(&hello).await {
+    let reply = conversation.hello(&hello).await;
+    // Another machine may answer this time: without an offer of its own it is sent nothing.
+    if let Some(flight) = reply.flight().filter(|flight| flight.invites()) {
         let version = flight.hello.negotiated();
         let wait = visit.questions.heartbeat_wait;
         let mut nonce = [0; 16];

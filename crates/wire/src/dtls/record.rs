@@ -30,7 +30,7 @@ pub fn records(datagram: &[u8]) -> (Vec<Record<'_>>, Vec<Oddity>) {
         };
         // Nothing but DTLS's own versions: 0xfexx, or DTLS 1.0 before its RFC (OpenSSL's 0x0100).
         if record.version.0 >> 8 != 0xfe && record.version.0 != 0x0100 {
-            oddities.push(Oddity::BadLength("a DTLS version", record.version.0.into()));
+            oddities.push(Oddity::BadValue("a DTLS version", record.version.0));
             break;
         }
         records.push(record);

@@ -1,0 +1,409 @@
+//! What peers may answer, played from tapes, and what a conversation makes of it.
+
+use holter_model::seam::FixedDice;
+use holter_model::{Endpoint, Transport};
+use holter_net::tape::{End, Event, Tape};
+use holter_net::{Dialer, Limits, Pace, Scope};
+use holter_wire::extension::Extension;
+use holter_wire::{CipherSuite, ContentType, HandshakeType, dtls, handshake, record, writer};
+
+use super::*;
+use crate::hello::{Suites, heartbeat};
+
+const WAIT: Duration = Duration::from_secs(1);
+const SILENCE: Event = Event::End(End::Silence);
+
+/// A line over which the peer says this, one event a read.
+async fn line(transport: Transport, events: Vec<Event>) -> Line {
+    let tape = Tape {
+        connections: vec![events],
+    };
+    let endpoint = Endpoint {
+        address: [127, 0, 0, 1].into(),
+        port: 443,
+        transport,
+    };
+    let pace = Pace::new(1, None, Duration::ZERO);
+    let dialer = Dialer::new(Scope::default(), pace, Limits::default()).replaying(tape);
+    dialer.dial(endpoint).await.unwrap()
+}
+
+fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+fn says(bytes: &[u8]) -> Event {
+    Event::Received(bytes.to_vec())
+}
+
+fn server_hello(version: Version, extensions: Vec<Extension>) -> Vec<u8> {
+    let hello = ServerHello {
+        legacy_version: version,
+        random: [3; 32],
+        session_id: Vec::new(),
+        suite: CipherSuite(0x002f),
+        compression: 0,
+        extensions,
+    };
+    let mut body = Vec::new();
+    hello.encode_body(&mut body);
+    body
+}
+
+/// A whole answer as a word: what matters of it.
+fn word(reply: &Reply) -> String {
+    match reply {
+        Reply::Flight(flight) => {
+            let cut = if flight.cut_short { ", cut short" } else { "" };
+            let client = if flight.client_certificate {
+                ", wants a certificate"
+            } else {
+                ""
+            };
+            format!("flight{cut}{client}")
+        }
+        Reply::Refused(refusal) => format!("refused {refusal:?}"),
+        Reply::NotTls(words) => format!("not TLS: {}", words.escape_ascii()),
+        Reply::Broken(broken) => {
+            let hello = broken.hello.as_ref().map_or("", |_| " after its ServerHello");
+            format!("{:?}{hello}: {}", broken.attempt, broken.why)
+        }
+    }
+}
+
+mod stream {
+    use super::*;
+
+    fn records(content: ContentType, body: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        record::encode(&mut out, content, Version::TLS12, body);
+        out
+    }
+
+    fn message(kind: HandshakeType, body: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        handshake::encode(&mut out, kind, |out| out.extend_from_slice(body));
+        records(ContentType::HANDSHAKE, &out)
+    }
+
+    fn offering() -> Vec<u8> {
+        let body = server_hello(Version::TLS12, vec![Extension::heartbeat()]);
+        message(HandshakeType::SERVER_HELLO, &body)
+    }
+
+    fn done() -> Vec<u8> {
+        message(HandshakeType::SERVER_HELLO_DONE, &[])
+    }
+
+    fn alert(level: u8, code: u8) -> Vec<u8> {
+        records(ContentType::ALERT, &[level, code])
+    }
+
+    #[track_caller]
+    fn check(events: Vec<Event>, expected: &str) {
+        let reply = run(async {
+            let mut talk = Conversation::over(line(Transport::Tcp, events).await);
+            let hello = heartbeat(Version::TLS12, Suites::Rsa, None, &FixedDice(1));
+            talk.hello(&hello).await
+        });
+        assert_eq!(word(&reply), expected);
+    }
+
+    #[test]
+    fn a_flight_is_read_as_far_as_it_matters() {
+        let plain = server_hello(Version::TLS12, vec![Extension::renegotiation_info()]);
+        check(
+            vec![says(&message(HandshakeType::SERVER_HELLO, &plain))],
+            "flight",
+        );
+        let whole = [offering(), done()].concat();
+        check(vec![says(&whole)], "flight");
+        check(whole.chunks(1).map(says).collect(), "flight");
+        let mut cut = plain;
+        cut.pop();
+        check(
+            vec![says(&message(HandshakeType::SERVER_HELLO, &cut))],
+            "flight, cut short",
+        );
+        // A chain that is longer than what is kept, and a demand behind it.
+        let chain = message(HandshakeType::CERTIFICATE, &vec![7; 100_000]);
+        let demand = message(HandshakeType::CERTIFICATE_REQUEST, &[0, 0, 0]);
+        let long = [offering(), chain, demand, done()].concat();
+        check(vec![says(&long)], "flight, wants a certificate");
+        // TLS 1.3 has nothing in the clear behind its ServerHello.
+        let mut versions = Extension::supported_versions(&[]);
+        versions.body = vec![3, 4];
+        let modern = server_hello(Version::TLS12, vec![versions, Extension::heartbeat()]);
+        check(
+            vec![says(&message(HandshakeType::SERVER_HELLO, &modern))],
+            "flight",
+        );
+    }
+
+    #[test]
+    fn a_no_is_told_from_a_break() {
+        check(vec![SILENCE], "refused Silence");
+        check(vec![], "refused Closed");
+        check(vec![Event::End(End::Reset)], "refused Closed");
+        check(vec![says(&alert(2, 40))], "refused Alert(40)");
+        check(vec![says(&alert(1, 0))], "refused Closed");
+        check(vec![says(&done())], "refused Nonsense");
+        // A warning is not a no, and neither is a wish for another hello.
+        let warned = [
+            alert(1, 112),
+            message(HandshakeType::HELLO_REQUEST, &[]),
+            offering(),
+            done(),
+        ];
+        check(vec![says(&warned.concat())], "flight");
+        check(
+            vec![says(&offering())],
+            "Closed after its ServerHello: the peer closed the connection",
+        );
+        check(
+            vec![says(&offering()), SILENCE],
+            "TimedOut after its ServerHello: the peer said nothing in time",
+        );
+        check(
+            vec![says(&[0x16, 3]), SILENCE],
+            "TimedOut: the peer said nothing in time",
+        );
+        check(
+            vec![says(&[offering(), alert(2, 80)].concat())],
+            "Misbehaved after its ServerHello: it ended its own flight: internal_error",
+        );
+        check(
+            vec![says(&[offering(), b"\x16\x03\x03\xff\xff".to_vec()].concat())],
+            "Misbehaved after its ServerHello: a TLS record claims 65535 bytes, more than any version allows",
+        );
+        check(
+            vec![says(&[offering(), b"HTTP/1.1".to_vec()].concat())],
+            "Misbehaved after its ServerHello: the stream of TLS records breaks off in something else",
+        );
+    }
+
+    #[test]
+    fn nobody_leads_on_for_ever() {
+        let empty = records(ContentType::HANDSHAKE, &[]).repeat(MOST_IDLE_RECORDS + 1);
+        check(
+            vec![says(&empty)],
+            "Misbehaved: it sends records that carry nothing, without end",
+        );
+        let warnings = alert(1, 112).repeat(MOST_IDLE_RECORDS + 1);
+        check(
+            vec![says(&warnings)],
+            "Misbehaved: it sends records that carry nothing, without end",
+        );
+        let requests = records(ContentType::HANDSHAKE, &[0; 4 * (MOST_IDLE_RECORDS + 1)]);
+        check(
+            vec![says(&requests)],
+            "Misbehaved: it asks for a hello without end",
+        );
+    }
+
+    #[test]
+    fn words_that_are_no_tls_are_heard_out() {
+        check(
+            vec![says(b"220 mail"), says(b".example ESMTP\r\n")],
+            "not TLS: 220 mail.example ESMTP\\r\\n",
+        );
+        check(vec![says(b"\xff\xfd\x25"), SILENCE], "not TLS: \\xff\\xfd%");
+    }
+
+    /// What a peer's records behind its flight make of a heartbeat of 16 and 15 bytes that follows an earlier one.
+    fn beaten(after: Vec<Event>) -> (HeartbeatAnswer, bool) {
+        let flight = [offering(), done()].concat();
+        let events = [vec![says(&flight)], after].concat();
+        run(async {
+            let mut talk = Conversation::over(line(Transport::Tcp, events).await);
+            let hello = heartbeat(Version::TLS12, Suites::Rsa, None, &FixedDice(1));
+            assert_eq!(word(&talk.hello(&hello).await), "flight");
+            talk.beat(&request(7), Some(&request(8)), WAIT).await
+        })
+    }
+
+    fn beat(kind: u8, payload: &[u8], padding: &[u8]) -> Vec<u8> {
+        records(ContentType::HEARTBEAT, &super::beat(kind, payload, padding))
+    }
+
+    #[test]
+    fn an_answer_is_told_from_everything_else() {
+        let echo = HeartbeatAnswer::Echo {
+            padding: 16,
+            zero_padding: false,
+        };
+        let mine = || beat(2, &[7; 16], &[1; 16]);
+        let silent = super::super::silence(WAIT);
+        assert_eq!(beaten(vec![says(&mine())]), (echo, false));
+        assert_eq!(beaten(mine().chunks(1).map(says).collect()), (echo, false));
+        assert_eq!(beaten(vec![says(&beat(2, &[8; 16], &[1; 16]))]), (echo, true));
+        // A request of the peer's own, however long, answers nothing.
+        let asked = beat(1, &[9; 4000], &[1; 16]);
+        assert_eq!(beaten(vec![says(&asked), says(&mine())]), (echo, false));
+        assert_eq!(beaten(vec![says(&asked), SILENCE]), (silent, false));
+        let other = HeartbeatAnswer::Other {
+            length: 135,
+            beyond: 100,
+        };
+        assert_eq!(beaten(vec![says(&beat(2, &[9; 116], &[1; 16]))]), (other, false));
+        assert_eq!(beaten(vec![SILENCE]), (silent, false));
+        assert_eq!(beaten(vec![]), (HeartbeatAnswer::Closed, false));
+        assert_eq!(beaten(vec![says(&alert(1, 0))]), (HeartbeatAnswer::Closed, false));
+        let refused = HeartbeatAnswer::Alert { code: 10 };
+        assert_eq!(
+            beaten(vec![says(&alert(1, 112)), says(&alert(2, 10))]),
+            (refused, false)
+        );
+        assert_eq!(beaten(vec![says(b"garbage")]), (HeartbeatAnswer::Closed, false));
+        let warnings = alert(1, 112).repeat(MOST_IDLE_RECORDS + 1);
+        assert_eq!(beaten(vec![says(&warnings)]), (HeartbeatAnswer::Closed, false));
+    }
+}
+
+mod datagram {
+    use super::*;
+
+    fn record(content: ContentType, body: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        dtls::encode(&mut out, content, Version::DTLS12, 0, body);
+        out
+    }
+
+    fn message(kind: HandshakeType, sequence: u16, body: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        dtls::encode_message(&mut out, kind, sequence, body);
+        record(ContentType::HANDSHAKE, &out)
+    }
+
+    fn cookie(sequence: u16) -> Vec<u8> {
+        message(
+            HandshakeType::HELLO_VERIFY_REQUEST,
+            sequence,
+            &[0xfe, 0xff, 2, 1, 2],
+        )
+    }
+
+    fn offering(sequence: u16) -> Vec<u8> {
+        let body = server_hello(Version::DTLS12, vec![Extension::heartbeat()]);
+        message(HandshakeType::SERVER_HELLO, sequence, &body)
+    }
+
+    fn done(sequence: u16) -> Vec<u8> {
+        message(HandshakeType::SERVER_HELLO_DONE, sequence, &[])
+    }
+
+    #[track_caller]
+    fn check(events: Vec<Event>, expected: &str) {
+        let reply = run(async {
+            let mut talk = Conversation::over(line(Transport::Udp, events).await);
+            let hello = heartbeat(Version::DTLS12, Suites::Rsa, None, &FixedDice(1));
+            talk.hello(&hello).await
+        });
+        assert_eq!(word(&reply), expected);
+    }
+
+    #[test]
+    fn a_flight_may_be_lost_doubled_and_overtaken() {
+        check(vec![says(&[offering(0), done(1)].concat())], "flight");
+        check(
+            vec![
+                says(&cookie(0)),
+                says(&cookie(0)),
+                says(&offering(1)),
+                says(&done(2)),
+            ],
+            "flight",
+        );
+        check(
+            vec![SILENCE, says(&done(1)), says(&offering(0)), says(&offering(0))],
+            "flight",
+        );
+        check(vec![says(&offering(0)), SILENCE, says(&done(1))], "flight");
+        let demand = message(HandshakeType::CERTIFICATE_REQUEST, 1, &[0, 0, 0]);
+        check(
+            vec![says(&[offering(0), demand, done(2)].concat())],
+            "flight, wants a certificate",
+        );
+        // Another epoch's records are protected, and not for us.
+        let mut strange = offering(0);
+        strange[4] = 1;
+        check(vec![says(&strange), says(&offering(0)), says(&done(1))], "flight");
+    }
+
+    #[test]
+    fn a_no_is_told_from_a_break() {
+        check(vec![SILENCE, SILENCE, SILENCE], "refused Silence");
+        check(vec![Event::End(End::Reset)], "refused Closed");
+        check(
+            vec![says(&record(ContentType::ALERT, &[2, 40]))],
+            "refused Alert(40)",
+        );
+        check(
+            vec![says(&cookie(0)), says(&cookie(1)), says(&cookie(2))],
+            "Misbehaved: it asks for one cookie after another",
+        );
+        check(
+            vec![says(&offering(0)), SILENCE, SILENCE, SILENCE],
+            "TimedOut after its ServerHello: the peer said nothing in time",
+        );
+        check(
+            vec![says(b"no DTLS"), SILENCE, SILENCE, SILENCE],
+            "refused Silence",
+        );
+    }
+
+    /// What a peer's datagrams behind its flight make of a heartbeat that follows an earlier one.
+    fn beaten(after: Vec<Event>) -> (HeartbeatAnswer, bool) {
+        let flight = [offering(0), done(1)].concat();
+        let events = [vec![says(&flight)], after].concat();
+        run(async {
+            let mut talk = Conversation::over(line(Transport::Udp, events).await);
+            let hello = heartbeat(Version::DTLS12, Suites::Rsa, None, &FixedDice(1));
+            assert_eq!(word(&talk.hello(&hello).await), "flight");
+            talk.beat(&request(7), Some(&request(8)), WAIT).await
+        })
+    }
+
+    #[test]
+    fn an_answer_is_told_from_everything_else() {
+        let echo = HeartbeatAnswer::Echo {
+            padding: 16,
+            zero_padding: false,
+        };
+        let beat = |kind, byte| record(ContentType::HEARTBEAT, &super::beat(kind, &[byte; 16], &[1; 16]));
+        assert_eq!(beaten(vec![says(&beat(2, 7))]), (echo, false));
+        assert_eq!(beaten(vec![says(&beat(2, 8))]), (echo, true));
+        assert_eq!(beaten(vec![says(&beat(1, 9)), says(&beat(2, 7))]), (echo, false));
+        // The end of a flight that was sent again, and words that are no DTLS.
+        assert_eq!(
+            beaten(vec![says(&done(1)), says(b"?"), says(&beat(2, 7))]),
+            (echo, false)
+        );
+        assert_eq!(beaten(vec![SILENCE]), (super::super::silence(WAIT), false));
+        let refused = HeartbeatAnswer::Alert { code: 10 };
+        assert_eq!(
+            beaten(vec![says(&record(ContentType::ALERT, &[2, 10]))]),
+            (refused, false)
+        );
+        assert_eq!(
+            beaten(vec![Event::End(End::Reset)]),
+            (HeartbeatAnswer::Closed, false)
+        );
+    }
+}
+
+/// Sixteen bytes of payload and one byte too little of padding.
+fn request(byte: u8) -> Request {
+    Request::new(vec![byte; 16], vec![0; 15])
+}
+
+fn beat(kind: u8, payload: &[u8], padding: &[u8]) -> Vec<u8> {
+    let mut out = vec![kind];
+    writer::vec16(&mut out, |out| out.extend_from_slice(payload));
+    out.extend_from_slice(padding);
+    out
+}

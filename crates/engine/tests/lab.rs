@@ -155,9 +155,26 @@ fn current_servers_of_every_shape_are_not_affected() {
         Shape::EcdsaOnly,
         Shape::ClientCertificate,
         Shape::Tls1Only,
+        Shape::CcmOnly,
     ] {
         let server = openssl3::serve(shape, free_tcp().unwrap()).unwrap();
         expect(server.address, "https", "not_affected");
+    }
+}
+
+#[test]
+fn a_server_with_unusual_suites_only_is_understood() {
+    for ciphers in [
+        "CAMELLIA128-SHA",
+        "SEED-SHA",
+        "DES-CBC3-SHA",
+        "RC4-MD5",
+        "NULL-SHA",
+    ] {
+        let mut wanted = NodeServer::new("0.10.1", "https", free_tcp().unwrap());
+        wanted.ciphers = Some(ciphers.to_owned());
+        let server = node::serve(&wanted).unwrap();
+        expect(server.address, "https", "affected");
     }
 }
 

@@ -115,6 +115,7 @@ async fn first_answer(visit: &mut Visit<'_>) -> Option<(Way, Version)> {
 
 /// Says hello once; where heartbeats are offered, asks on.
 async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
+    let mut retries = 2;
     let (mut conversation, flight, offered) = loop {
         let Some(line) = visit.open().await else {
             return Said::End;
@@ -147,6 +148,14 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
             }
             Reply::Broken(broken) => {
                 visit.done(conversation.end());
+                // A part of the flight was lost, and the peer does not send it again.
+                if broken.attempt == Attempt::TimedOut
+                    && visit.endpoint.transport == Transport::Udp
+                    && retries > 0
+                {
+                    retries -= 1;
+                    continue;
+                }
                 // Only an offer of heartbeats makes us read on behind a ServerHello, so this one has it.
                 if let Some(hello) = &broken.hello {
                     note_hello(visit, offered, hello, (false, false));

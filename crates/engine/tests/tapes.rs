@@ -16,8 +16,9 @@ use holter_lab::openssl3::{self, Shape};
 use holter_lab::openssl102;
 use holter_lab::openssl110::{self, DtlsServer, Variant};
 use holter_lab::ports::{free_tcp, free_udp};
+use holter_model::seam::{Dice, FixedDice};
 use holter_net::tape::{Recording, Tape};
-use support::{scan_with, verdict};
+use support::{scan_by, verdict};
 
 /// The server of each tape, by the tape's name, which begins with the right verdict.
 fn server(name: &str) -> Server {
@@ -83,11 +84,12 @@ fn record(name: &str) -> (Tape, &'static str) {
     let server = server(name);
     let recording = Recording::default();
     let watched = recording.clone();
-    let service = scan_with(
+    let service = scan_by(
         server.address,
         is_dtls(name),
         Some("tls"),
         Questions::default(),
+        dice(),
         |dialer| dialer.recording(watched),
     );
     (recording.tape(), verdict(&service))
@@ -95,14 +97,20 @@ fn record(name: &str) -> (Tape, &'static str) {
 
 fn play(name: &str, tape: Tape) -> &'static str {
     let nowhere = SocketAddr::from(([127, 0, 0, 1], 9));
-    let service = scan_with(
+    let service = scan_by(
         nowhere,
         is_dtls(name),
         Some("tls"),
         Questions::default(),
+        dice(),
         |dialer| dialer.replaying(tape),
     );
     verdict(&service)
+}
+
+/// A tape knows the answers to one throw only.
+fn dice() -> Box<dyn Dice> {
+    Box::new(FixedDice(7))
 }
 
 fn right(name: &str) -> &str {

@@ -56,14 +56,14 @@ pub(super) async fn mid_handshake(
     }
 }
 
-/// A heartbeat with a payload that a peer cannot have by chance: 16 random bytes, over and over. The first says which
-/// of our heartbeats it is, so that a late answer to one is never taken for an answer to another.
+/// A heartbeat with a payload that a peer cannot have by chance: 16 random bytes, over and over. The last of them
+/// says how long the padding is, so that the echo of a control is never taken for that of a short one, however
+/// bad the chance.
 pub(super) fn request(visit: &Visit<'_>, payload: usize, padding: usize) -> Request {
     let mut nonce = [0; 16];
     visit.dice.fill(&mut nonce);
-    if let Some(first) = nonce.first_mut() {
-        *first = u8::try_from(padding).unwrap_or(u8::MAX);
-    }
+    let [.., mark] = &mut nonce;
+    *mark = u8::try_from(padding).unwrap_or(u8::MAX);
     Request::new(
         nonce.iter().copied().cycle().take(payload).collect(),
         vec![0x50; padding],

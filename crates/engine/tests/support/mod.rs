@@ -13,7 +13,7 @@ use std::time::Duration;
 use holter_checks::{ALL, Questions};
 use holter_engine::{Event, Plan, Scan, Sink, Stop, run};
 use holter_model::Service;
-use holter_model::seam::{FixedDice, SystemClock};
+use holter_model::seam::{Dice, SystemClock, SystemDice};
 use holter_net::{Dialer, Limits, Pace};
 
 /// The services of a run.
@@ -44,6 +44,18 @@ pub fn scan_with(
     questions: Questions,
     change: impl FnOnce(Dialer) -> Dialer,
 ) -> Service {
+    scan_by(address, udp, protocol, questions, Box::new(SystemDice), change)
+}
+
+/// As [`scan_with`], with chance that the test knows.
+pub fn scan_by(
+    address: SocketAddr,
+    udp: bool,
+    protocol: Option<&str>,
+    questions: Questions,
+    dice: Box<dyn Dice>,
+    change: impl FnOnce(Dialer) -> Dialer,
+) -> Service {
     let target = format!("{address}{}", if udp { "/udp" } else { "" });
     let plan = Plan {
         targets: vec![target.parse().unwrap()],
@@ -67,7 +79,7 @@ pub fn scan_with(
             checks: ALL.to_vec(),
             questions,
             clock: Box::new(SystemClock),
-            dice: Box::new(FixedDice(7)),
+            dice,
             hosts_at_once: 8,
         };
         run(scan, visits, &mut list, &Stop::default()).await

@@ -9,13 +9,19 @@ pub mod alert;
 pub mod certificate;
 pub mod certificate_request;
 pub mod client_hello;
+pub mod der;
 pub mod dtls;
 pub mod heartbeat;
+pub mod key_agreement;
 pub mod key_exchange;
+pub mod preamble;
+pub mod protection;
+pub mod recognise;
 pub mod record;
 pub mod server_hello;
 pub mod tape;
 pub mod target;
+pub mod tds;
 
 /// A target's name, which is also its corpus folder's, and its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -26,11 +32,17 @@ pub static ALL: &[Target] = &[
     ("certificate", certificate::run),
     ("certificate_request", certificate_request::run),
     ("client_hello", client_hello::run),
+    ("der", der::run),
     ("dtls", dtls::run),
     ("heartbeat", heartbeat::run),
+    ("key_agreement", key_agreement::run),
     ("key_exchange", key_exchange::run),
+    ("preamble", preamble::run),
+    ("protection", protection::run),
+    ("recognise", recognise::run),
     ("record", record::run),
     ("server_hello", server_hello::run),
     ("tape", tape::run),
     ("target", target::run),
+    ("tds", tds::run),
 ];

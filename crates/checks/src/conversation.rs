@@ -1,5 +1,7 @@
 //! A conversation with a peer in TLS or DTLS, as far as a ServerHelloDone, and heartbeats after it.
 
+mod cases;
+
 use std::time::Duration;
 
 use holter_model::{Attempt, HeartbeatAnswer, Refusal};
@@ -216,6 +218,3 @@ pub(crate) fn silence(wait: Duration) -> HeartbeatAnswer {
         waited_ms: u32::try_from(wait.as_millis()).unwrap_or(u32::MAX),
     }
 }
-
-#[cfg(test)]
-mod cases;

@@ -1,6 +1,7 @@
 //! `holter scan`: asks services whether they leak memory.
 
 mod args;
+mod input;
 mod interrupt;
 mod listener;
 mod output;
@@ -64,7 +65,7 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
     if visits.endpoints() > MANY && !args.quiet {
         complain(&format!(
             "{} endpoints are to be asked, which takes long; Ctrl-C ends it and prints what is known by then",
-            visits.endpoints()
+            holter_report::number(visits.endpoints())
         ));
     }
     let tempo = args.tempo();

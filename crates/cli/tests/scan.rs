@@ -198,7 +198,7 @@ fn ctrl_c_prints_what_is_known_so_far() {
     // The affected one is written as soon as it is decided, while the other keeps silent.
     out.read_line(&mut line).unwrap();
     assert_eq!(json(&line)["verdicts"][0]["verdict"], "affected");
-    interrupt(child.id());
+    signal("-INT", child.id());
     let said = said(child.wait_with_output().unwrap());
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("stopped before the end"), "{}", said.err);
@@ -216,10 +216,43 @@ fn ctrl_c_before_anything_is_known_is_not_a_clean_answer() {
     while mute.contacts() == 0 {
         std::thread::sleep(std::time::Duration::from_millis(5));
     }
-    interrupt(child.id());
+    // A service manager or `timeout` asks in this way.
+    signal("-TERM", child.id());
     let said = said(child.wait_with_output().unwrap());
     assert_eq!(said.code, Some(3), "{said:?}");
     assert_eq!(json(&said.out)["summary"]["interrupted"], true);
+}
+
+#[test]
+fn of_what_is_excluded_nothing_is_said_but_that() {
+    let peer = peer("controller-that-hangs");
+    let said = holter(&format!(
+        "scan {} 127.9.0.0/30 --exclude 127.9.0.0/16 -f jsonl",
+        peer.address
+    ));
+    assert_eq!((said.code, said.out.lines().count()), (Some(0), 1));
+    assert!(said.err.contains("127.9.0.0/30 is not asked"), "{}", said.err);
+}
+
+#[test]
+fn a_list_from_a_windows_editor_is_read() {
+    let peer = peer("controller-that-hangs");
+    let input = format!("\u{feff}# ours\r\n{} https\r\n", peer.address);
+    let said = holter_reading("scan -i - -f jsonl", &input);
+    assert_eq!(
+        (said.code, said.out.lines().count()),
+        (Some(0), 1),
+        "{}",
+        said.err
+    );
+}
+
+#[test]
+fn a_full_disk_is_said_and_is_not_an_answer() {
+    let peer = peer("controller-that-hangs");
+    let said = holter(&format!("scan {} -o /dev/full", peer.address));
+    assert_eq!((said.code, said.err.lines().count()), (Some(2), 1));
+    assert!(said.err.contains("/dev/full"), "{}", said.err);
 }
 
 #[test]
@@ -238,9 +271,9 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     assert_eq!((said.code, said.err.as_str()), (Some(1), ""));
 }
 
-fn interrupt(pid: u32) {
+fn signal(name: &str, pid: u32) {
     let sent = Command::new("kill")
-        .args(["-INT", &pid.to_string()])
+        .args([name, &pid.to_string()])
         .status()
         .unwrap();
     assert!(sent.success());

@@ -36,6 +36,9 @@ fn one_clear_line_and_exit_2() {
         ("scan 127.0.0.1 --profile full", "'full'"),
         ("scan 127.0.0.1 --rate 0", "'0'"),
         ("scan 127.0.0.1 --timeout soon", "'soon'"),
+        ("scan 127.0.0.1 --timeout -1", "`holter scan --help`"),
+        ("scan 127.0.0.1 --sni a:1", "'a:1'"),
+        ("scan 127.0.0.0/30 --exclude 127.0.0.0/8 -q", "nothing is left"),
         ("scan 127.0.0.1 --proxy ftp://x:1", "ftp://x:1"),
         ("scan 127.0.0.1 --client-cert /no/such.pem", "/no/such.pem"),
         ("scan 127.0.0.1 --bogus", "--bogus"),
@@ -44,6 +47,9 @@ fn one_clear_line_and_exit_2() {
         ("scan -i /no/such/list", "/no/such/list"),
         ("scan -4 -6 127.0.0.1", "--ipv4"),
         ("nosuch", "'nosuch'"),
+        ("sacn", "'scan'"),
+        ("127.0.0.1", "holter scan 127.0.0.1"),
+        ("lab nosuch", "`holter lab --help`"),
         (&format!("scan -i {list}"), &format!("{list}, line 5")),
     ];
     for (arguments, named) in wrong {
@@ -67,6 +73,25 @@ fn a_wrong_line_on_standard_input_is_named() {
     );
     let said = holter_reading("scan -i -", "# nothing\n\n");
     assert_eq!((said.code, said.err.lines().count()), (Some(2), 1));
+}
+
+#[test]
+fn what_is_no_list_is_said_to_be_none_and_quickly() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list");
+    let scan = format!("scan -i {}", file.display());
+    std::fs::write(&file, b"\x7fELF\xff\xfe").unwrap();
+    let said = holter(&scan);
+    assert!(said.err.contains("is not text in UTF-8"), "{}", said.err);
+    std::fs::write(&file, "a".repeat(1 << 20)).unwrap();
+    let said = holter(&scan);
+    assert!(
+        said.err.len() < 1000 && said.err.ends_with("host name\n"),
+        "{}",
+        said.err
+    );
+    let said = holter(&format!("scan -i {}", folder.path().display()));
+    assert!(said.err.contains("cannot be read"), "{}", said.err);
 }
 
 #[test]

@@ -25,6 +25,7 @@ pub mod read {
     pub use crate::mysql::{Greeting as MysqlGreeting, greeting as mysql_greeting};
     pub use crate::postgres::{Answer as PostgresAnswer, answer as postgres_answer};
     pub use crate::rdp::{Confirm as X224Confirm, confirm as x224_confirm};
+    pub use crate::tds::Tds as TdsFraming;
     pub use crate::telnet::{Command as TelnetCommand, command as telnet_command};
     pub use crate::xmpp::{Stream as XmppStream, proceed as xmpp_proceed, stream as xmpp_stream};
 }

@@ -11,7 +11,7 @@ use holter_net::Framing;
 
 /// Wraps the handshake.
 #[derive(Debug, Default)]
-pub(crate) struct Tds {
+pub struct Tds {
     number: u8,
     records: Records,
     /// Whether TLS stands alone by now.

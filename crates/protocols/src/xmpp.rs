@@ -99,6 +99,8 @@ pub fn proceed(bytes: &[u8]) -> Packet<bool> {
     Packet::Foreign
 }
 
+const LONGEST_PROLOGUE: usize = 200;
+
 /// Opens a stream in this namespace and brings it to the go-ahead.
 pub(crate) async fn upgrade(line: &mut Line, asking: &Asking<'_>, namespace: &str) -> Result<(), Opening> {
     // A name that would need escaping is none.
@@ -142,8 +144,10 @@ fn begins_stream(bytes: &[u8]) -> bool {
     let mut text = bytes.trim_ascii_start();
     if text.starts_with(b"<?xml") {
         match find(text, b"?>") {
+            // As it would have been judged before its end was there.
+            Some(end) if end + 1 >= LONGEST_PROLOGUE => return false,
             Some(end) => text = text.get(end + 2..).unwrap_or_default().trim_ascii_start(),
-            None => return text.len() < 200,
+            None => return text.len() < LONGEST_PROLOGUE,
         }
     } else if may_be(text, b"<?xml") {
         return true;

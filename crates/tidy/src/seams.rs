@@ -66,6 +66,28 @@ fn only_the_user_consents_to_proof() {
     );
 }
 
+/// Where a heartbeat record may be read or written. Each of them writes what `wire`'s `Request` or `OverClaim` has
+/// encoded, and no bytes of its own making.
+const HEARTBEATS: [&str; 5] = [
+    "crates/checks/src/datagram.rs",
+    "crates/checks/src/heartbleed/finished.rs",
+    "crates/checks/src/stream.rs",
+    "crates/handshake/src/client.rs",
+    "crates/wire/src/codepoint.rs",
+];
+
+#[test]
+fn heartbeats_are_sent_in_few_places() {
+    let strays: Vec<String> = elsewhere(&["ContentType::HEARTBEAT"], &["lab", "tidy"])
+        .into_iter()
+        .filter(|stray| !HEARTBEATS.iter().any(|path| stray.starts_with(path)))
+        .collect();
+    tree::none(
+        "a heartbeat record is touched where nobody looks whether it is honest",
+        &strays,
+    );
+}
+
 #[test]
 fn a_longer_word_is_another_word() {
     assert!(has_word("    println!(\"x\")", "println!("));

@@ -1,5 +1,7 @@
 //! What peers may answer, played from tapes, and what a conversation makes of it.
 
+#![cfg(test)]
+
 use holter_model::seam::FixedDice;
 use holter_model::{Endpoint, Transport};
 use holter_net::tape::{End, Event, Tape};

@@ -1,5 +1,7 @@
 //! From facts to a verdict. Pure: the same facts, the same verdict, whoever heard them and when.
 
+mod table;
+
 use holter_model::{Attempt, Basis, Fact, HeartbeatAnswer, Judgement, Observation, Stage, Verdict};
 use holter_wire::Version;
 use holter_wire::heartbeat::LEAST_PADDING;
@@ -356,6 +358,3 @@ fn sentence(findings: &[Finding], verdict: Verdict) -> String {
         .collect();
     reasons.join("; ")
 }
-
-#[cfg(test)]
-mod table;

@@ -8,6 +8,9 @@ use super::Agreement;
 use crate::power::power;
 use crate::{HandshakeError, der};
 
+/// 64 bits, as OpenSSL bounds it for large keys.
+const LONGEST_EXPONENT: usize = 8;
+
 pub(super) fn agree(
     offered: Version,
     chosen: Version,
@@ -17,6 +20,11 @@ pub(super) fn agree(
     let key = der::rsa_public(leaf).ok_or(HandshakeError::PeerMisbehaved(
         "its certificate holds no RSA key where its suite needs one",
     ))?;
+    let unusable = HandshakeError::Unsupported("an RSA key of this size or form");
+    // A longer one would cost a peer nothing and us seconds.
+    if key.exponent.len() > LONGEST_EXPONENT {
+        return Err(unusable);
+    }
     let mut pre_master = [0; 48];
     dice.fill(&mut pre_master);
     // The offered version, not the chosen one: this is how a server notices a forced downgrade.
@@ -24,7 +32,7 @@ pub(super) fn agree(
     [*first, *second] = offered.0.to_be_bytes();
     let encrypted = padded(&pre_master, key.modulus.len(), dice)
         .and_then(|padded| power(&padded, key.exponent, key.modulus))
-        .ok_or(HandshakeError::Unsupported("an RSA key of this size or form"))?;
+        .ok_or(unusable)?;
     let mut message = Vec::new();
     if chosen <= Version::SSL3 {
         // Nearly all SSLv3 stacks leave the length out (RFC 5246 section 7.4.7.1, implementation note).

@@ -34,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) sure: &'static str,
     pub(crate) reason: String,
     pub(crate) next: &'static str,
+    /// Whether something answered at all.
+    pub(crate) reached: bool,
     place: (bool, Option<IpAddr>, u16),
 }
 
@@ -70,6 +72,7 @@ impl Entry {
             sure: judgement.map_or("", |judgement| sure(judgement.basis)),
             reason: reason(service, judgement, answer),
             next: advice::next(service.attempt),
+            reached: service.attempt.reached(),
             place: (
                 service.endpoint.is_none(),
                 service.endpoint.map(|endpoint| endpoint.address),
@@ -136,6 +139,9 @@ fn spoken(service: &Service) -> (String, &'static str) {
         .endpoint
         .is_some_and(|endpoint| endpoint.transport == Transport::Udp);
     match holter_protocols::by_id(id, 0) {
+        Some(chosen) if datagrams && chosen.protocol.id == "tls" => {
+            ("DTLS".to_owned(), "some service over UDP, often a VPN")
+        }
         Some(chosen) if chosen.protocol.id == id => {
             let name = chosen.protocol.name;
             let name = if datagrams {

@@ -36,7 +36,8 @@ pub(crate) fn columns(text: &str) -> usize {
 }
 
 /// 4096 as "4,096".
-pub(crate) fn number(number: u64) -> String {
+#[must_use]
+pub fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -53,8 +53,13 @@ impl<'a> Page<'a> {
             let Some(first) = group.first() else { continue };
             let id = first.flaw.as_deref().unwrap_or_default();
             let name = flaw_named(id).map_or_else(String::new, |flaw| format!("{} ", flaw.name));
-            let said = format!("{name}({id}), {}: {}.", first.sure, first.reason);
+            let said = format!("{name}({id}), {}.", first.sure);
             self.paragraph(4, Style::new(), &said);
+            self.item(
+                "    Measured: ",
+                self.palette.faint,
+                &format!("{}.", first.reason),
+            );
             self.line("");
         }
         self.unspaced();

@@ -1,5 +1,7 @@
 //! Facts and the verdict that they must lead to: a row for each way through the judge.
 
+#![cfg(test)]
+
 use holter_model::{Endpoint, Method, Refusal, Transport};
 
 use super::*;

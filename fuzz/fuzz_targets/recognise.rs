@@ -1,0 +1,7 @@
+//! Fuzzes recognition by words.
+// covers: crates/protocols/src/choose.rs
+// covers: crates/protocols/src/reply.rs
+// covers: crates/protocols/src/roster.rs
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| holter_fuzz::recognise::run(data));

@@ -136,6 +136,14 @@ impl Conversation {
         }
     }
 
+    /// Whether the way there loses what is sent, as far as the last heartbeat shows.
+    pub(crate) const fn is_lossy(&self) -> bool {
+        match self {
+            Self::Stream(_) => false,
+            Self::Datagram(talk) => talk.is_lossy(),
+        }
+    }
+
     /// Sends the proof's over-claiming heartbeat, counts what comes back and wipes it. `None`: no answer.
     pub(crate) async fn over_claim(&mut self, claim: &OverClaim, wait: Duration) -> Option<OverRead> {
         match self {

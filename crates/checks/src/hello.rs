@@ -10,8 +10,10 @@ use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Versi
 pub(crate) enum Suites {
     /// RSA key transport only: the device need not sign.
     Rsa,
-    /// Whatever the device may have.
+    /// What nearly every device has one of.
     All,
+    /// Every registered suite of neither of them: for the one that has only Camellia, CCM or anonymous keys.
+    Rest,
 }
 
 /// RSA key transport: AES first, then what older devices have, the broken ones last. None of these is ever
@@ -64,7 +66,7 @@ pub(crate) fn heartbeat(
 ) -> ClientHello {
     let mut hello = bare(version, suites, dice);
     hello.extensions.extend(name.map(Extension::server_name));
-    if suites == Suites::All {
+    if suites != Suites::Rsa {
         hello.extensions.push(Extension::supported_groups(GROUPS));
         hello.extensions.push(Extension::ec_point_formats());
     }
@@ -124,11 +126,24 @@ fn pad(hello: &mut ClientHello) {
 
 fn bare(version: Version, suites: Suites, dice: &dyn Dice) -> ClientHello {
     let mut hello = ClientHello::new(version, random(dice));
-    let ephemeral = if suites == Suites::All { EPHEMERAL } else { &[] };
     // RSA first in both: a peer that follows the client's order need not sign.
-    hello.suites = RSA.iter().chain(ephemeral).copied().map(CipherSuite).collect();
+    let offered = |suites: &[&[u16]]| suites.concat().into_iter().map(CipherSuite).collect();
+    hello.suites = match suites {
+        Suites::Rsa => offered(&[RSA]),
+        Suites::All => offered(&[RSA, EPHEMERAL]),
+        Suites::Rest => CipherSuite::registered()
+            .filter(|suite| is_rest(suite.0))
+            .collect(),
+    };
     hello.suites.push(CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV);
     hello
+}
+
+/// Whether a suite is in neither list, and one that a TLS 1.2 hello can offer: no signal, none of TLS 1.3.
+fn is_rest(code: u16) -> bool {
+    let signal = matches!(code, 0x0000 | 0x00ff | 0x5600);
+    let tls13 = matches!(code >> 8, 0x13) || matches!(code, 0xc0b4 | 0xc0b5 | 0x00c6 | 0x00c7);
+    !signal && !tls13 && !RSA.contains(&code) && !EPHEMERAL.contains(&code)
 }
 
 fn random(dice: &dyn Dice) -> [u8; 32] {
@@ -144,11 +159,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn together_the_hellos_offer_every_suite_once() {
+        let rest: Vec<u16> = CipherSuite::registered()
+            .map(|suite| suite.0)
+            .filter(|code| is_rest(*code))
+            .collect();
+        let mut all = [RSA, EPHEMERAL, &rest].concat();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+        assert!(count > 330, "{count}");
+    }
+
+    #[test]
     fn no_hello_has_a_length_that_hangs_old_load_balancers() {
         let name = Some("a-rather-long-name.radiology.hospital.example");
         for name in [None, name] {
             for version in [Version::SSL3, Version::TLS10, Version::TLS11, Version::TLS12] {
-                for suites in [Suites::Rsa, Suites::All] {
+                for suites in [Suites::Rsa, Suites::All, Suites::Rest] {
                     let mut bytes = Vec::new();
                     heartbeat(version, suites, name, &FixedDice(1)).encode(&mut bytes);
                     assert!(

@@ -2,7 +2,8 @@
 
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ErrorKind};
+use holter_model::Target;
 
 /// How a verb ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,16 +30,23 @@ impl Outcome {
     }
 }
 
+/// A line longer than this loses its middle: what is wrong may be a file without line breaks.
+const LONGEST: usize = 700;
+
 /// Says on standard error, in one line, what is wrong.
 pub(crate) fn complain(what: &str) {
     use std::io::Write as _;
+    let shown = shortened(&holter_report::terminal(what));
     // Where standard error is closed there is nobody to tell.
-    let _ = writeln!(anstream::stderr(), "holter: {}", holter_report::terminal(what));
+    let _ = writeln!(anstream::stderr(), "holter: {shown}");
 }
 
-/// Ends on what the argument parser says: help on standard output, anything wrong in one line.
-pub(crate) fn of_usage(error: &clap::Error) -> ExitCode {
-    use ErrorKind::{DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion};
+/// Ends on what the argument parser says: help on standard output, anything wrong in one line. `verb` is whose
+/// help it is worth to read.
+pub(crate) fn of_usage(error: &clap::Error, verb: &str) -> ExitCode {
+    use ErrorKind::{
+        DisplayHelp, DisplayHelpOnMissingArgumentOrSubcommand, DisplayVersion, InvalidSubcommand,
+    };
     match error.kind() {
         DisplayHelp | DisplayVersion => {
             let _ = error.print();
@@ -48,32 +56,52 @@ pub(crate) fn of_usage(error: &clap::Error) -> ExitCode {
             let _ = error.print();
             Outcome::Failed.code()
         }
-        _ => {
-            complain(&one_line(&error.render().to_string()));
+        kind => {
+            let said = match kind {
+                InvalidSubcommand => no_command(error),
+                _ => one_line(&error.render().to_string()),
+            };
+            complain(&format!("{said}; `{verb} --help` lists what can be given"));
             Outcome::Failed.code()
         }
     }
 }
 
+/// What to type instead of a command that does not exist. Who types a target means to scan it.
+fn no_command(error: &clap::Error) -> String {
+    let text = |kind| error.get(kind).map(ToString::to_string);
+    let typed = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+    let instead = match text(ContextKind::SuggestedSubcommand) {
+        Some(similar) => format!("; a similar one is '{similar}'"),
+        None if typed.contains(['.', ':']) && typed.parse::<Target>().is_ok() => {
+            format!("; to scan it: holter scan {typed}")
+        }
+        None => String::new(),
+    };
+    format!("there is no command '{typed}'{instead}")
+}
+
 /// The parser's own words without its layout: what is wrong, the values that are possible, its tip.
 fn one_line(rendered: &str) -> String {
-    let lines = || rendered.lines().map(str::trim);
-    let said = lines()
+    let said = rendered
+        .lines()
+        .map(str::trim)
         .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
-        .filter(|line| !line.is_empty())
+        .filter(|line| !line.is_empty() && !line.starts_with("tip: to pass"))
         .collect::<Vec<_>>()
         .join("; ");
     let said = said.strip_prefix("error: ").unwrap_or(&said);
-    let said = said.replace("; [", " [").replace(":;", ":");
-    let usage = lines()
-        .find_map(|line| line.strip_prefix("Usage:"))
-        .unwrap_or(" holter");
-    let verb = usage
-        .split_whitespace()
-        .take_while(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))
-        .collect::<Vec<_>>()
-        .join(" ");
-    format!("{said}; `{verb} --help` lists what can be given")
+    said.replace("; [", " [").replace(":;", ":")
+}
+
+fn shortened(text: &str) -> String {
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(LONGEST / 2).collect();
+    let tail: String = text.chars().skip(length - LONGEST / 4).collect();
+    format!("{head} … {tail}")
 }
 
 /// Ends at once: the user asked twice.

@@ -1,6 +1,6 @@
 //! `holter lab`: the hospital in a box, a dozen real servers on loopback addresses to try Holter on.
 
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -62,9 +62,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             hospital::targets(running.map(|status| &status.service))
         }
     };
-    // A reader that went away wants no more.
-    let _ = anstream::stdout().write_all(text.as_bytes());
-    Ok(Outcome::Clean)
+    match anstream::stdout().write_all(text.as_bytes()) {
+        // A reader that went away wants no more.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(error).context("standard output cannot be written")
+        }
+        _ => Ok(Outcome::Clean),
+    }
 }
 
 fn table(services: &[Status]) -> String {

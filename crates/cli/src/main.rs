@@ -7,14 +7,15 @@ mod scan;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::exit::{Outcome, complain};
 
 /// Finds and helps to close Heartbleed-class leaks in health-care systems, without harm and without reading
 /// anyone's memory.
 #[derive(Debug, Parser)]
-#[command(name = "holter", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "holter", bin_name = "holter", version, arg_required_else_help = true)]
+#[command(max_term_width = 100, after_help = "Begin with: holter scan HOST")]
 struct Holter {
     #[command(subcommand)]
     verb: Verb,
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
         .and_then(|matches| Holter::from_arg_matches(&matches));
     let verb = match parsed {
         Ok(holter) => holter.verb,
-        Err(error) => return exit::of_usage(&error),
+        Err(error) => return exit::of_usage(&error, &asked()),
     };
     let done = match verb {
         Verb::Scan(args) => scan::run(*args),
@@ -49,4 +50,18 @@ fn main() -> ExitCode {
             Outcome::Failed.code()
         }
     }
+}
+
+/// The command that was typed, as far as there is one: `holter lab up`.
+fn asked() -> String {
+    let mut command: &Command = &Holter::command();
+    let mut typed = vec![command.get_name().to_owned()];
+    for word in std::env::args_os().skip(1) {
+        let Some(found) = command.find_subcommand(&word) else {
+            break;
+        };
+        typed.push(found.get_name().to_owned());
+        command = found;
+    }
+    typed.join(" ")
 }

@@ -1,6 +1,7 @@
 //! `holter scan`: asks services whether they leak memory.
 
 mod args;
+mod input;
 mod interrupt;
 mod listener;
 mod output;
@@ -24,6 +25,9 @@ pub(crate) use self::args::Args;
 use self::listener::Listener;
 use self::output::Output;
 use crate::exit::{Outcome, complain};
+
+/// More endpoints than this deserve a word before it starts.
+const MANY: u64 = 1 << 20;
 
 /// Runs the verb.
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
@@ -58,6 +62,12 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
         complain("stopped while names were being looked up; nothing was scanned");
         return Ok(Outcome::Unassessed);
     };
+    if visits.endpoints() > MANY && !args.quiet {
+        complain(&format!(
+            "{} endpoints are to be asked, which takes long; Ctrl-C ends it and prints what is known by then",
+            holter_report::number(visits.endpoints())
+        ));
+    }
     let tempo = args.tempo();
     let pace = Pace::new(tempo.at_once, tempo.per_second, tempo.gap);
     let scan = Scan {

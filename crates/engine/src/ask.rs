@@ -1,13 +1,17 @@
 //! Visits one endpoint: every check asks, every check judges, and a service comes out.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use holter_checks::{Check, Questions, Visit};
 use holter_model::seam::{Clock, Dice};
-use holter_model::{Attempt, Service};
+use holter_model::{Attempt, Service, Transport};
 use holter_net::Dialer;
 
 use crate::plan::{Door, Host};
+
+/// The most time that one endpoint may take, over all its connections. An honest one that answers slowly in four
+/// versions needs half of it.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What all visits of a run share.
 pub(crate) struct Tools<'a> {
@@ -31,14 +35,24 @@ pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<S
         tools.dialer,
         (tools.clock, tools.dice),
     );
-    for check in tools.checks {
-        (check.ask)(&mut visit).await;
+    let asking = async {
+        for check in tools.checks {
+            (check.ask)(&mut visit).await;
+        }
+    };
+    if tokio::time::timeout(PATIENCE, asking).await.is_err() {
+        let why = format!("it was given up after {} s", PATIENCE.as_secs());
+        visit.broke(Attempt::TimedOut, Some(why));
     }
     let notes = visit.leave();
-    let nothing = matches!(
-        notes.attempt,
-        Attempt::Refused | Attempt::Unreachable | Attempt::OutOfScope
-    ) || (notes.attempt == Attempt::TimedOut && notes.received == 0 && !door.named);
+    // A datagram that nobody answers met nobody; a stream that was accepted met somebody who will not talk.
+    let no_answer =
+        door.transport == Transport::Udp && notes.attempt == Attempt::TimedOut && notes.received == 0;
+    let nothing = no_answer
+        || matches!(
+            notes.attempt,
+            Attempt::Refused | Attempt::Unreachable | Attempt::OutOfScope
+        );
     if nothing && !door.named {
         return None;
     }

@@ -1,12 +1,15 @@
 //! From what the user named to the endpoints that are visited, host by host.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use holter_model::target::Place;
 use holter_model::{Endpoint, Target, Transport};
 use holter_net::{Scope, resolve};
 use holter_protocols::{Chosen, by_id, by_port, default_ports};
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 /// What to scan and how to speak to it.
 #[derive(Debug, Default)]
@@ -41,7 +44,7 @@ pub(crate) struct Host {
     pub(crate) address: IpAddr,
     pub(crate) name: Option<String>,
     pub(crate) typed: String,
-    pub(crate) doors: Vec<Door>,
+    pub(crate) doors: Arc<[Door]>,
     /// Whether the user named this very host, so that silence is worth a line.
     pub(crate) named: bool,
 }
@@ -59,18 +62,20 @@ pub(crate) struct Door {
 }
 
 /// The hosts of a plan, made one by one so that memory does not grow with a range.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Visits {
     pub(crate) hosts: Vec<Named>,
     /// Names that have no address, with why.
     pub(crate) unresolved: Vec<(Target, String)>,
+    /// Where packets may go: an excluded address is not even visited.
+    scope: Scope,
 }
 
 /// A target with its addresses.
 #[derive(Debug)]
 pub(crate) struct Named {
     target: Target,
-    doors: Vec<Door>,
+    doors: Arc<[Door]>,
     ranges: Vec<IpNet>,
 }
 
@@ -86,34 +91,57 @@ impl Plan {
         if let Some(id) = self.protocol.as_deref().filter(|id| by_id(id, 0).is_none()) {
             return Err(PlanError::Protocol(id.to_owned()));
         }
-        let mut visits = Visits {
-            hosts: Vec::new(),
-            unresolved: Vec::new(),
-        };
-        let mut allowed = Vec::new();
-        for target in &self.targets {
-            let ranges = match &target.place {
-                Place::Address(address) => vec![IpNet::from(*address)],
-                Place::Range(range) => vec![*range],
-                Place::Name(name) => match resolve::resolve(name, self.family, RESOLVE).await {
-                    Ok(addresses) => addresses.into_iter().map(IpNet::from).collect(),
-                    Err(why) => {
-                        visits.unresolved.push((target.clone(), why));
-                        continue;
-                    }
-                },
-            };
-            allowed.extend(&ranges);
-            visits.hosts.push(Named {
-                target: target.clone(),
-                doors: self.doors(target),
-                ranges,
-            });
+        let mut visits = Visits::default();
+        for (target, ranges) in self.targets.iter().zip(self.ranges().await) {
+            match ranges {
+                Ok(ranges) => visits.hosts.push(Named {
+                    target: target.clone(),
+                    doors: self.doors(target),
+                    ranges,
+                }),
+                Err(why) => visits.unresolved.push((target.clone(), why)),
+            }
         }
-        Ok((visits, Scope::new(&allowed, &self.exclude)))
+        let allowed: Vec<IpNet> = visits
+            .hosts
+            .iter()
+            .flat_map(|named| named.ranges.clone())
+            .collect();
+        visits.scope = Scope::new(&allowed, &self.exclude);
+        let scope = visits.scope.clone();
+        Ok((visits, scope))
     }
 
-    fn doors(&self, target: &Target) -> Vec<Door> {
+    /// The addresses of each target, in the order of the targets; or why a name has none. Names are looked up
+    /// side by side: a list of dead ones must not take ten seconds each.
+    async fn ranges(&self) -> Vec<Result<Vec<IpNet>, String>> {
+        const LOOK_UPS: usize = 16;
+        let turns = Arc::new(Semaphore::new(LOOK_UPS));
+        let mut found: Vec<Result<Vec<IpNet>, String>> = Vec::with_capacity(self.targets.len());
+        let mut asked = JoinSet::new();
+        for (index, target) in self.targets.iter().enumerate() {
+            match &target.place {
+                Place::Address(address) => found.push(Ok(vec![IpNet::from(*address)])),
+                Place::Range(range) => found.push(Ok(vec![*range])),
+                Place::Name(name) => {
+                    found.push(Err("its name was not looked up".to_owned()));
+                    let (name, family, turns) = (name.clone(), self.family, Arc::clone(&turns));
+                    asked.spawn(async move {
+                        let _turn = turns.acquire_owned().await;
+                        (index, resolve::resolve(&name, family, RESOLVE).await)
+                    });
+                }
+            }
+        }
+        while let Some(Ok((index, addresses))) = asked.join_next().await {
+            if let Some(place) = found.get_mut(index) {
+                *place = addresses.map(|addresses| addresses.into_iter().map(IpNet::from).collect());
+            }
+        }
+        found
+    }
+
+    fn doors(&self, target: &Target) -> Arc<[Door]> {
         let ports = match target.port {
             Some(port) => vec![port],
             None => match scheme_port(target) {
@@ -175,7 +203,8 @@ impl Visits {
 
     /// The hosts, one by one.
     pub(crate) fn hosts(self) -> impl Iterator<Item = Host> {
-        self.hosts.into_iter().flat_map(|named| {
+        let scope = self.scope;
+        let hosts = self.hosts.into_iter().flat_map(|named| {
             let Named {
                 target,
                 doors,
@@ -194,10 +223,11 @@ impl Visits {
                 } else {
                     target.text.clone()
                 },
-                doors: doors.clone(),
+                doors: Arc::clone(&doors),
                 named: !is_range,
             })
-        })
+        });
+        hosts.filter(move |host| scope.allows(host.address))
     }
 }
 
@@ -223,6 +253,66 @@ impl Host {
             address: self.address,
             port: door.port,
             transport: door.transport,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The endpoints that these targets come to, as "address:port protocol".
+    fn check(targets: &[&str], ports: &[u16], exclude: &[&str], expected: &[&str]) {
+        let plan = Plan {
+            targets: targets.iter().map(|target| target.parse().unwrap()).collect(),
+            ports: ports.to_vec(),
+            exclude: exclude.iter().map(|range| range.parse().unwrap()).collect(),
+            ..Plan::default()
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let (visits, _) = runtime.block_on(plan.lay_out()).unwrap();
+        let found: Vec<String> = visits
+            .hosts()
+            .flat_map(|host| {
+                let shown = |door: &Door| format!("{} {}", host.endpoint(door), door.chosen.id());
+                host.doors.iter().map(shown).collect::<Vec<_>>()
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_is_typed_comes_to_endpoints() {
+        check(&["127.0.0.1:587"], &[], &[], &["127.0.0.1:587 smtp"]);
+        check(&["imaps://127.0.0.1"], &[], &[], &["127.0.0.1:993 imaps"]);
+        check(&["dtls://[::1]:4433"], &[], &[], &["[::1]:4433/udp tls"]);
+        check(&["127.0.0.1:8443"], &[443], &[], &["127.0.0.1:8443 https"]);
+        let two = &["127.0.0.1:443 https", "127.0.0.1:993 imaps"];
+        check(&["127.0.0.1"], &[443, 993], &[], two);
+    }
+
+    #[test]
+    fn an_excluded_address_is_not_visited() {
+        let left = &["127.0.0.0:443 https", "127.0.0.3:443 https"];
+        check(
+            &["127.0.0.0/30", "127.0.0.2"],
+            &[443],
+            &["127.0.0.1/32", "127.0.0.2/32"],
+            left,
+        );
+    }
+
+    #[test]
+    fn no_default_port_prints_or_controls_a_machine() {
+        // JetDirect 9100–9107 prints what it receives; 623 is IPMI, 17988 and 17990 are iLO's.
+        for port in default_ports() {
+            assert!(
+                !(9100..=9107).contains(&port) && ![515, 623, 17988, 17990].contains(&port),
+                "{port}"
+            );
         }
     }
 }

@@ -98,7 +98,7 @@ async fn visit(scan: Arc<Scan>, host: Host, send: mpsc::Sender<Option<Service>>)
         dice: scan.dice.as_ref(),
     };
     let mut found = false;
-    for door in &host.doors {
+    for door in host.doors.iter() {
         let service = ask(&tools, &host, door).await;
         found |= service.is_some();
         if send.send(service).await.is_err() {

@@ -17,7 +17,7 @@ use holter_lab::openssl3::{self, Shape};
 use holter_lab::openssl102;
 use holter_lab::openssl110::{self, DtlsServer, DtlsVersion, Variant};
 use holter_lab::ports::{free_tcp, free_udp};
-use holter_lab::proxy::cutting;
+use holter_lab::proxy::{cutting, loss};
 use holter_model::{Attempt, Fact, Service};
 use holter_wire::heartbeat::ProveConsent;
 use support::{scan, verdict};
@@ -155,9 +155,26 @@ fn current_servers_of_every_shape_are_not_affected() {
         Shape::EcdsaOnly,
         Shape::ClientCertificate,
         Shape::Tls1Only,
+        Shape::CcmOnly,
     ] {
         let server = openssl3::serve(shape, free_tcp().unwrap()).unwrap();
         expect(server.address, "https", "not_affected");
+    }
+}
+
+#[test]
+fn a_server_with_unusual_suites_only_is_understood() {
+    for ciphers in [
+        "CAMELLIA128-SHA",
+        "SEED-SHA",
+        "DES-CBC3-SHA",
+        "RC4-MD5",
+        "NULL-SHA",
+    ] {
+        let mut wanted = NodeServer::new("0.10.1", "https", free_tcp().unwrap());
+        wanted.ciphers = Some(ciphers.to_owned());
+        let server = node::serve(&wanted).unwrap();
+        expect(server.address, "https", "affected");
     }
 }
 
@@ -199,6 +216,28 @@ fn dtls_is_told_apart_too() {
             assert_eq!(verdict(&service), right, "{service:#?}");
         }
     }
+}
+
+#[test]
+fn lost_datagrams_do_not_clear_an_affected_peer() {
+    let lose = |variant: Variant, every: usize, right: &str| {
+        let server = openssl110::serve_dtls(&DtlsServer::new(variant, free_udp().unwrap())).unwrap();
+        let proxy = loss::start(server.address, every).unwrap();
+        let service = scan(proxy.address, true, Some("tls"), Questions::default());
+        let found = verdict(&service);
+        // A way that loses a third may leave the question open, but must not answer it wrongly.
+        assert!(
+            found == right || found == "inconclusive",
+            "1 of {every} lost: {service:#?}"
+        );
+        assert!(found == right || every < 4, "1 of {every} lost: {service:#?}");
+    };
+    std::thread::scope(|scope| {
+        for every in [2, 3, 4, 5] {
+            scope.spawn(move || lose(Variant::Affected, every, "affected"));
+            scope.spawn(move || lose(Variant::Patched, every, "not_affected"));
+        }
+    });
 }
 
 #[test]

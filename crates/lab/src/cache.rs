@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::LabError;
+use crate::error::at;
 
 /// The cache's folder. It need not exist yet.
 #[must_use]
@@ -70,13 +71,6 @@ fn choose(variable: impl Fn(&str) -> Option<OsString>) -> PathBuf {
         .or_else(|| set("HOME").map(|home| home.join(".cache").join("holter-lab")))
         // A service account without a home still gets a place.
         .unwrap_or_else(|| std::env::temp_dir().join("holter-lab"))
-}
-
-fn at(path: &Path, source: std::io::Error) -> LabError {
-    LabError::File {
-        path: path.to_path_buf(),
-        source,
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What can go wrong while a lab server is fetched, built or started.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// An error of the lab itself, never of the thing under test.
 #[derive(Debug, thiserror::Error)]
@@ -61,4 +61,12 @@ pub enum LabError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+/// The error of a file at this path.
+pub(crate) fn at(path: &Path, source: std::io::Error) -> LabError {
+    LabError::File {
+        path: path.to_path_buf(),
+        source,
+    }
 }

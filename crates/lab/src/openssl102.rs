@@ -9,6 +9,7 @@ use std::process::Command;
 
 use crate::certificate::{Certificate, KeyKind};
 use crate::command::run;
+use crate::error::at;
 use crate::{LabError, Server, cache};
 
 /// The cache's name for it, which the benchmark shares.
@@ -97,11 +98,4 @@ fn fetch(folder: &Path) -> Result<(), LabError> {
         .arg(&wheel)
         .arg(folder))?;
     std::fs::remove_file(&wheel).map_err(|source| at(&wheel, source))
-}
-
-fn at(path: &Path, source: std::io::Error) -> LabError {
-    LabError::File {
-        path: path.to_owned(),
-        source,
-    }
 }

@@ -23,6 +23,8 @@ pub enum Shape {
     ClientCertificate,
     /// TLS 1.0 and nothing else.
     Tls1Only,
+    /// TLS 1.2 with AES-CCM and nothing else, as small devices have it.
+    CcmOnly,
 }
 
 /// Starts the server on `address` and waits until it listens.
@@ -56,6 +58,7 @@ pub fn serve_with(shape: Shape, address: SocketAddr, certificate: &Certificate) 
         Shape::EcdheOnly => command.args(["-tls1_2", "-cipher", "ECDHE+AESGCM:ECDHE+AES"]),
         Shape::EcdsaOnly => command.args(["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"]),
         Shape::ClientCertificate => command.args(["-Verify", "1"]),
+        Shape::CcmOnly => command.args(["-tls1_2", "-cipher", "AES128-CCM8:@SECLEVEL=0"]),
         // Level 0 because Debian forbids TLS 1.0 above it.
         Shape::Tls1Only => command.args(["-tls1", "-cipher", "ALL:@SECLEVEL=0"]),
     };

@@ -92,7 +92,8 @@ fn answers(name: &str, door: Door) -> Result<(), String> {
 
 /// Loopback; another of its addresses, `::1` too, by `HOLTER_LAB_ADDRESS`.
 fn address() -> IpAddr {
-    let text = std::env::var("HOLTER_LAB_ADDRESS").unwrap_or_else(|_| "127.0.0.1".to_owned());
+    let text = std::env::var_os("HOLTER_LAB_ADDRESS").unwrap_or_else(|| "127.0.0.1".into());
+    let text = text.to_string_lossy();
     text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 

@@ -80,14 +80,20 @@ impl Serialize for Facts<'_> {
 
 /// The names of the versions that a service spoke, newest first.
 pub(crate) fn versions(observations: &[Observation]) -> Vec<String> {
-    let spoken: BTreeSet<Version> = observations
+    let spoken: BTreeSet<u16> = observations
         .iter()
         .filter_map(|observation| match observation.fact {
-            Fact::Hello { version, .. } => Some(Version(version)),
+            Fact::Hello { version, .. } => Some(version),
             _ => None,
         })
         .collect();
-    spoken.iter().rev().map(ToString::to_string).collect()
+    // DTLS counts downwards: 0xfeff is 1.0, 0xfefd is 1.2.
+    let (datagrams, streams): (Vec<u16>, Vec<u16>) = spoken.iter().partition(|version| **version >= 0xfe00);
+    datagrams
+        .into_iter()
+        .chain(streams.into_iter().rev())
+        .map(|version| Version(version).to_string())
+        .collect()
 }
 
 fn gather(observations: &[Observation]) -> Shape {
@@ -192,5 +198,44 @@ impl From<HeartbeatAnswer> for Answer {
             HeartbeatAnswer::Closed => "closed",
         };
         answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use holter_model::{Endpoint, Method, Transport};
+
+    use super::*;
+
+    #[test]
+    fn versions_stand_newest_first_also_those_that_count_downwards() {
+        let heard = |version| Observation {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            method: Method::Active,
+            subject: Endpoint {
+                address: Ipv4Addr::LOCALHOST.into(),
+                port: 4433,
+                transport: Transport::Udp,
+            },
+            fact: Fact::Hello {
+                offered: version,
+                version,
+                suite: 0x002f,
+                heartbeat: None,
+                extensions: Vec::new(),
+                cut_short: false,
+                client_certificate: false,
+            },
+        };
+        assert_eq!(
+            versions(&[0xfeff, 0xfefd].map(heard)),
+            ["DTLS 1.2", "DTLS 1.0"].map(str::to_owned)
+        );
+        assert_eq!(
+            versions(&[0x0301, 0x0303, 0x0302].map(heard)),
+            ["TLS 1.2", "TLS 1.1", "TLS 1.0"].map(str::to_owned)
+        );
     }
 }

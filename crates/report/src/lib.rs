@@ -12,3 +12,4 @@ mod text;
 pub use document::{Document, Format, Look};
 pub use escape::{cell, terminal};
 pub use shape::Summary;
+pub use text::number;

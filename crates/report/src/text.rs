@@ -13,6 +13,7 @@ use std::io;
 use holter_model::Service;
 
 use self::entry::{Answer, Entry};
+pub use self::lines::number;
 use self::palette::Palette;
 use self::section::Page;
 use crate::{Document, Look, Summary};
@@ -50,7 +51,7 @@ impl Document for Text {
         };
         let affected = of(Answer::Affected);
         let mut page = Page::new(out, Palette::new(self.look.colour), self.look.width);
-        page.head(summary, &affected);
+        page.head(summary, &self.entries);
         page.affected(&affected);
         page.flaws(&affected);
         page.not_affected(&of(Answer::NotAffected));

@@ -19,6 +19,8 @@ pub(super) enum Way {
     Rsa(Version),
     /// Up to this version, with every key exchange.
     All(Version),
+    /// Up to this version, with every suite that the others leave out.
+    Rest(Version),
     /// Up to this version, with as few extensions as may be.
     Spare(Version),
     /// TLS 1.3 and nothing older.
@@ -48,17 +50,26 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
             continue;
         }
         // Older hellos go the way that was understood.
-        let way = match way {
+        let same = match way {
             Way::Rsa(_) => Way::Rsa(*older),
             Way::All(_) => Way::All(*older),
+            Way::Rest(_) => Way::Rest(*older),
             Way::Spare(_) => Way::Spare(*older),
             Way::Tls13 => return,
         };
-        if matches!(say(visit, way).await, Said::End) {
+        let mut said = say(visit, same).await;
+        // It may know this version with other suites than the newer one.
+        if matches!(said, Said::No(how) if how != PROTOCOL_VERSION) && matches!(way, Way::Rsa(_)) {
+            said = say(visit, Way::All(*older)).await;
+        }
+        if matches!(said, Said::End) {
             return;
         }
     }
 }
+
+/// It knows TLS, but not this version: other suites would not change that.
+const PROTOCOL_VERSION: Refusal = Refusal::Alert(AlertDescription::PROTOCOL_VERSION.0);
 
 /// Finds a hello that is answered, and the version that it leads to.
 async fn first_answer(visit: &mut Visit<'_>) -> Option<(Way, Version)> {
@@ -66,6 +77,7 @@ async fn first_answer(visit: &mut Visit<'_>) -> Option<(Way, Version)> {
         Transport::Tcp => &[
             Way::Rsa(Version::TLS12),
             Way::All(Version::TLS12),
+            Way::Rest(Version::TLS12),
             Way::Tls13,
             Way::Spare(Version::TLS10),
             Way::Spare(Version::SSL3),
@@ -73,18 +85,14 @@ async fn first_answer(visit: &mut Visit<'_>) -> Option<(Way, Version)> {
         Transport::Udp => &[
             Way::Rsa(Version::DTLS12),
             Way::All(Version::DTLS12),
+            Way::Rest(Version::DTLS12),
             Way::Spare(Version::DTLS10),
         ],
     };
     let mut last = None;
     for way in ways {
         match last {
-            // It knows TLS, but not this version: other suites would not change that.
-            Some(Refusal::Alert(code))
-                if code == AlertDescription::PROTOCOL_VERSION.0 && matches!(way, Way::All(_)) =>
-            {
-                continue;
-            }
+            Some(PROTOCOL_VERSION) if matches!(way, Way::All(_) | Way::Rest(_)) => continue,
             // It may choke on what is new or long; only the smallest hello is worth another wait.
             Some(Refusal::Silence) if visit.endpoint.transport == Transport::Udp => break,
             Some(Refusal::Silence) if *way != Way::Spare(Version::TLS10) => continue,
@@ -109,6 +117,7 @@ async fn first_answer(visit: &mut Visit<'_>) -> Option<(Way, Version)> {
 
 /// Says hello once; where heartbeats are offered, asks on.
 async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
+    let mut retries = 2;
     let (mut conversation, flight, offered) = loop {
         let Some(line) = visit.open().await else {
             return Said::End;
@@ -141,6 +150,14 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
             }
             Reply::Broken(broken) => {
                 visit.done(conversation.end());
+                // A part of the flight was lost, and the peer does not send it again.
+                if broken.attempt == Attempt::TimedOut
+                    && visit.endpoint.transport == Transport::Udp
+                    && retries > 0
+                {
+                    retries -= 1;
+                    continue;
+                }
                 // Only an offer of heartbeats makes us read on behind a ServerHello, so this one has it.
                 if let Some(hello) = &broken.hello {
                     note_hello(visit, offered, hello, (false, false));
@@ -184,7 +201,7 @@ impl Way {
     /// The version that it offers.
     const fn version(self) -> Version {
         match self {
-            Self::Rsa(version) | Self::All(version) | Self::Spare(version) => version,
+            Self::Rsa(version) | Self::All(version) | Self::Rest(version) | Self::Spare(version) => version,
             Self::Tls13 => Version::TLS13,
         }
     }
@@ -195,6 +212,7 @@ impl Way {
         match self {
             Self::Rsa(version) => hello::heartbeat(version, Suites::Rsa, name, visit.dice),
             Self::All(version) => hello::heartbeat(version, Suites::All, name, visit.dice),
+            Self::Rest(version) => hello::heartbeat(version, Suites::Rest, name, visit.dice),
             Self::Spare(version) => hello::spare(version, visit.dice),
             Self::Tls13 => hello::tls13(name, visit.dice),
         }

@@ -45,8 +45,8 @@ pub(super) async fn mid_handshake(
             let answered = if late { &short } else { &control };
             note(visit, version, Stage::MidHandshake, answered, answer);
             let echoed = matches!(answer, HeartbeatAnswer::Echo { .. });
-            if echoed && !late && conversation.is_datagram() {
-                // The short one may have been lost on the way: over datagrams one silence proves nothing.
+            if echoed && !late && conversation.is_lossy() {
+                // The control had to be sent again, so the short one may have been lost each time, too.
                 let (answer, late) = conversation.beat(&short, Some(&control), wait).await;
                 let answered = if late { &control } else { &short };
                 note(visit, version, Stage::MidHandshake, answered, answer);

@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use clap::{ColorChoice, ValueEnum};
 use holter_checks::Check;
+use holter_model::Target;
+use holter_model::target::Place;
 use holter_net::proxy::Proxy;
 use holter_net::resolve::Family;
 use holter_report::Format;
@@ -38,11 +40,11 @@ pub(crate) struct Args {
     #[arg(short = '6', long, help_heading = "What to scan")]
     pub(crate) ipv6: bool,
 
-    /// The protocol to speak; "auto" goes by the port, then by what the service says
+    /// The protocol to speak; "auto" goes by the port, then by what the service says. `--help` lists them
     #[arg(long, value_name = "NAME", value_parser = protocols(), hide_possible_values = true, help_heading = "How to ask")]
     pub(crate) protocol: Option<String>,
     /// The host name to ask for instead of the target's own
-    #[arg(long, value_name = "NAME", help_heading = "How to ask")]
+    #[arg(long, value_name = "NAME", value_parser = host_name, help_heading = "How to ask")]
     pub(crate) sni: Option<String>,
     /// Ask only these checks
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = checks(), hide_possible_values = true, conflicts_with = "profile", help_heading = "How to ask")]
@@ -53,7 +55,7 @@ pub(crate) struct Args {
     /// Where a service is affected, prove the over-read with bytes that Holter sent itself; never sent unasked
     #[arg(long, help_heading = "How to ask")]
     pub(crate) prove: bool,
-    /// Go through a proxy: http://[user:password@]host:port or socks5://host:port
+    /// Go through a proxy: http://[user:password@]host:port or socks5://[user:password@]host:port
     #[arg(long, value_name = "URL", help_heading = "How to ask")]
     pub(crate) proxy: Option<Proxy>,
     /// Show this certificate (PEM) where a service demands one
@@ -72,13 +74,13 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t, help_heading = "Pace")]
     pub(crate) pace: PaceName,
     /// At most this many new connections a second, over all hosts
-    #[arg(long, value_name = "N", value_parser = rate, help_heading = "Pace")]
+    #[arg(long, value_name = "N", value_parser = rate, allow_negative_numbers = true, help_heading = "Pace")]
     pub(crate) rate: Option<f64>,
     /// Seconds to wait for a connection [default: 5]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Pace")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Pace")]
     pub(crate) connect_timeout: Option<Duration>,
     /// Seconds to wait for each answer [default: 5]
-    #[arg(long, value_name = "SECONDS", value_parser = seconds, help_heading = "Pace")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Pace")]
     pub(crate) timeout: Option<Duration>,
 
     /// The form of the answer
@@ -178,6 +180,18 @@ fn range(text: &str) -> Result<IpNet, String> {
         .ok_or_else(|| "write an address or a range like 192.0.2.0/24".to_owned())
 }
 
+fn host_name(text: &str) -> Result<String, String> {
+    match text.parse::<Target>() {
+        Ok(Target {
+            place: Place::Name(name),
+            port: None,
+            scheme: None,
+            ..
+        }) => Ok(name),
+        _ => Err("write a host name like portal.example".to_owned()),
+    }
+}
+
 fn seconds(text: &str) -> Result<Duration, String> {
     text.parse::<f64>()
         .ok()
@@ -193,19 +207,21 @@ fn rate(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "write connections a second from 0.001 to 1000000".to_owned())
 }
 
-/// The rosters, and what the exit codes mean.
+/// How it is used, the rosters, and what the exit codes mean.
 fn after_help() -> String {
-    let mut text = String::from("Protocols (--protocol):\n");
+    let mut text = String::from(
+        "Examples:\n  holter scan portal.example                one host, every port that Holter knows\n  holter scan https://portal.example:8443   one service\n  holter scan 192.0.2.0/24 -f csv -o a.csv  a network, for a spreadsheet\n  holter scan -i hosts.txt                  a list, one target a line\n\nProtocols (--protocol):\n",
+    );
     for protocol in holter_protocols::ALL {
         let ids = protocol.direct_id.map_or_else(
             || protocol.id.to_owned(),
             |direct| format!("{}, {direct}", protocol.id),
         );
-        text.push_str(&format!("  {ids:<20} {}: {}\n", protocol.name, protocol.about));
+        text.push_str(&format!("  {ids:<26} {}\n", protocol.about));
     }
     text.push_str("\nChecks (--check):\n");
     for check in holter_checks::ALL {
-        text.push_str(&format!("  {:<20} {}\n", check.id, check.name));
+        text.push_str(&format!("  {:<26} {}\n", check.id, check.name));
     }
     text.push_str(
         "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed\n",

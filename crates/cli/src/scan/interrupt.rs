@@ -1,6 +1,9 @@
-//! Ctrl-C: the first ends the scan in good order, the second ends it at once.
+//! Ctrl-C, or a polite `kill`: the first ends the scan in good order, the second ends it at once.
+
+use std::io;
 
 use holter_engine::Stop;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Waits for the user to interrupt, in a thread of its own: also while a reader keeps the document waiting.
 pub(crate) fn watch(stop: Stop) {
@@ -9,13 +12,21 @@ pub(crate) fn watch(stop: Stop) {
         // Without it Ctrl-C does what it always does.
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            if tokio::signal::ctrl_c().await.is_err() {
+            if asked().await.is_err() {
                 return;
             }
             stop.now();
-            if tokio::signal::ctrl_c().await.is_ok() {
+            if asked().await.is_ok() {
                 crate::exit::at_once();
             }
         });
     });
+}
+
+async fn asked() -> io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
 }

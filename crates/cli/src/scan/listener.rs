@@ -1,6 +1,7 @@
 //! Listens to a run: puts services into the document and keeps the numbers that the progress shows.
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::time::Duration;
 
 use holter_engine::{Event, Sink, Stop, Summary};
@@ -116,12 +117,11 @@ impl State<'_> {
     fn service(&mut self, service: &Service) {
         if service.attempt == Attempt::Unresolved {
             self.told.unknown_hosts += 1;
-            let why = service.trouble.as_deref().unwrap_or("it has no address");
-            self.progress
-                .aside(|| complain(&format!("{}: {why}", service.target)));
+            let said = unknown(service);
+            self.progress.aside(|| complain(&said));
         }
         if service.worst() == Some(Verdict::Affected) {
-            self.progress.affected += 1;
+            self.progress.affected(&service.target);
         }
         if let Err(error) = self.document.service(service, &mut self.written) {
             self.fail(error.into());
@@ -143,5 +143,21 @@ impl State<'_> {
     fn fail(&mut self, error: anyhow::Error) {
         self.failed.get_or_insert(error);
         self.stop.now();
+    }
+}
+
+/// The one line about a name without an address. Who names a file means the targets in it.
+fn unknown(service: &Service) -> String {
+    let target = &service.target;
+    let why = service.trouble.as_deref().unwrap_or("it has no address");
+    let file = if Path::new(target).is_file() {
+        format!(" To scan the targets in the file of that name: -i {target}")
+    } else {
+        String::new()
+    };
+    if why.contains(target.as_str()) {
+        format!("{why}{file}")
+    } else {
+        format!("{target}: {why}{file}")
     }
 }

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 pub(crate) enum PaceName {
     /// 8 hosts at once, 20 new connections a second, half a second between two to one host: for devices
     Gentle,
-    /// 128 hosts at once, one connection at a time to each
+    /// 256 hosts at once, one connection at a time to each
     #[default]
     Normal,
     /// 512 hosts at once, one connection at a time to each: for servers
@@ -32,7 +32,7 @@ impl PaceName {
     pub(crate) const fn tempo(self) -> Tempo {
         let (at_once, per_second, gap) = match self {
             Self::Gentle => (8, Some(20.0), Duration::from_millis(500)),
-            Self::Normal => (128, None, Duration::ZERO),
+            Self::Normal => (256, None, Duration::ZERO),
             Self::Fast => (512, None, Duration::ZERO),
         };
         Tempo {

@@ -3,6 +3,7 @@
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use holter_report::number;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Args;
@@ -13,15 +14,19 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// How often a plain line is written.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
+/// So many affected services are named while the run goes on.
+const NAMED: u64 = 20;
+
 /// What a user sees of a run. Counting is all that an endpoint costs; drawing goes by the clock.
 pub(crate) struct Progress {
     /// Endpoints tried.
     pub(crate) tried: u64,
-    /// Services affected.
-    pub(crate) affected: u64,
+    affected: u64,
     total: u64,
     begun: Instant,
     next_line: Instant,
+    /// How many had been tried when the last line was written.
+    said: Option<u64>,
     way: Way,
 }
 
@@ -46,6 +51,7 @@ impl Progress {
             total: 0,
             begun: now,
             next_line: now + PATIENCE,
+            said: None,
             way,
         }
     }
@@ -62,13 +68,8 @@ impl Progress {
             Way::Quiet => {}
             Way::Lines if now >= self.next_line => {
                 self.next_line = now + LINE_EVERY;
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "holter: {} of {} endpoints asked, {} affected",
-                    self.tried,
-                    self.total,
-                    self.affected
-                );
+                self.said = Some(self.tried);
+                self.line();
             }
             Way::Lines => {}
             Way::Bar(bar) => {
@@ -76,7 +77,7 @@ impl Progress {
                     return;
                 }
                 let bar = bar.get_or_insert_with(|| self::bar(self.total));
-                bar.set_message(format!("{} affected", self.affected));
+                bar.set_message(format!("{} affected", number(self.affected)));
                 bar.set_position(self.tried);
             }
         }
@@ -90,17 +91,42 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away.
-    pub(crate) fn clear(&mut self) {
-        if let Way::Bar(Some(bar)) = &self.way {
-            bar.finish_and_clear();
+    /// Names one that is affected above the bar, the first few times; the document names them all.
+    pub(crate) fn affected(&mut self, target: &str) {
+        self.affected += 1;
+        if let Way::Bar(Some(bar)) = &self.way
+            && self.affected <= NAMED
+        {
+            let target = holter_report::terminal(target);
+            bar.println(format!("affected: {target}"));
         }
+    }
+
+    /// Takes the bar away; the last line is not left short of the end.
+    pub(crate) fn clear(&mut self) {
+        match &self.way {
+            Way::Bar(Some(bar)) => bar.finish_and_clear(),
+            Way::Lines if self.said.is_some_and(|said| said < self.tried) => self.line(),
+            _ => {}
+        }
+    }
+
+    fn line(&self) {
+        // Where standard error is closed there is nobody to tell.
+        let _ = writeln!(
+            std::io::stderr(),
+            "holter: {} of {} endpoints asked, {} affected",
+            number(self.tried),
+            number(self.total),
+            number(self.affected)
+        );
     }
 }
 
 fn bar(total: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
-    let style = ProgressStyle::with_template("{bar:30} {pos} of {len} endpoints, {msg}, {eta} left");
+    let style =
+        ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} endpoints, {msg}, {elapsed}");
     if let Ok(style) = style {
         bar.set_style(style);
     }

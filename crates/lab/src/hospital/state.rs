@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::LabError;
 use crate::command::run;
+use crate::error::at;
 
 /// One started server.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -139,13 +140,6 @@ fn beginning(pid: u32) -> Option<u64> {
         return None;
     }
     fields.nth(18)?.parse().ok()
-}
-
-fn at(path: &Path, source: std::io::Error) -> LabError {
-    LabError::File {
-        path: path.to_path_buf(),
-        source,
-    }
 }
 
 #[cfg(test)]

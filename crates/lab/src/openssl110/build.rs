@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{run, say};
+use crate::error::at;
 use crate::{LabError, cache};
 
 /// The file of the server as it is patched.
@@ -127,13 +128,6 @@ fn without_checks(text: &str) -> Result<String, LabError> {
         text = text.replace(check, "");
     }
     Ok(text)
-}
-
-fn at(path: &Path, source: std::io::Error) -> LabError {
-    LabError::File {
-        path: path.to_path_buf(),
-        source,
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Real forward proxies from Debian: tinyproxy for HTTP CONNECT, microsocks for SOCKS5.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
 
+use crate::error::at;
 use crate::ports::free_tcp;
 use crate::{LabError, Server};
 
@@ -12,14 +14,14 @@ use crate::{LabError, Server};
 /// What [`Server::start`] can say.
 pub fn http() -> Result<Server, LabError> {
     let address = free_tcp()?;
-    let home = tempfile::tempdir().map_err(file("a temporary folder"))?;
+    let home = tempfile::tempdir().map_err(|source| at(Path::new("a temporary folder"), source))?;
     let config = home.path().join("tinyproxy.conf");
     let text = format!(
         "Port {}\nListen {}\nTimeout 60\nMaxClients 20\nAllow 127.0.0.0/8\nLogLevel Error\n",
         address.port(),
         address.ip()
     );
-    std::fs::write(&config, text).map_err(file("tinyproxy.conf"))?;
+    std::fs::write(&config, text).map_err(|source| at(&config, source))?;
     let mut command = Command::new("tinyproxy");
     command.arg("-d").arg("-c").arg(&config);
     Server::start("tinyproxy", &mut command, address, Some(home))
@@ -37,11 +39,4 @@ pub fn socks(login: Option<(&str, &str)>) -> Result<Server, LabError> {
         command.args(["-u", user, "-P", password]);
     }
     Server::start("microsocks", &mut command, address, None)
-}
-
-fn file(path: &'static str) -> impl Fn(std::io::Error) -> LabError {
-    move |source| LabError::File {
-        path: path.into(),
-        source,
-    }
 }

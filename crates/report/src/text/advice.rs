@@ -10,7 +10,7 @@ pub(crate) const fn next(attempt: Attempt) -> &'static str {
             "Check that it is switched on and that no firewall stands between; or scan from its own part of the network."
         }
         Attempt::Refused => {
-            "Check the port. Without one, Holter asks every port on which it knows a protocol."
+            "Check the port (/udp behind it asks for DTLS), or name the host alone: then every port that Holter knows is asked."
         }
         Attempt::TimedOut => "Ask again with more patience: --timeout 20 --pace gentle.",
         Attempt::Closed => {

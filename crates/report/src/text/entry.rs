@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Basis, Judgement, Service, Verdict};
+use holter_model::{Attempt, Basis, Judgement, Service, Transport, Verdict};
 
 use super::advice;
 use crate::escape::terminal;
@@ -25,6 +25,8 @@ pub(crate) struct Entry {
     pub(crate) target: String,
     /// The protocol's name and what it carries in a hospital.
     pub(crate) protocol: String,
+    /// Its id, where there is little room.
+    pub(crate) short: String,
     pub(crate) about: &'static str,
     /// The flaw's id.
     pub(crate) flaw: Option<String>,
@@ -32,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) sure: &'static str,
     pub(crate) reason: String,
     pub(crate) next: &'static str,
+    /// Whether something answered at all.
+    pub(crate) reached: bool,
     place: (bool, Option<IpAddr>, u16),
 }
 
@@ -52,17 +56,23 @@ impl Entry {
     }
 
     fn new(service: &Service, judgement: Option<&Judgement>) -> Self {
-        let (protocol, about) = spoken(&service.protocol);
+        let (protocol, about) = spoken(service);
         let answer = answer(service.attempt, judgement);
         Self {
             answer,
             target: target(service),
+            short: if protocol == "DTLS" {
+                protocol.clone()
+            } else {
+                terminal(&service.protocol).to_uppercase()
+            },
             protocol,
             about,
             flaw: judgement.map(|judgement| judgement.flaw.clone()),
             sure: judgement.map_or("", |judgement| sure(judgement.basis)),
             reason: reason(service, judgement, answer),
             next: advice::next(service.attempt),
+            reached: service.attempt.reached(),
             place: (
                 service.endpoint.is_none(),
                 service.endpoint.map(|endpoint| endpoint.address),
@@ -122,9 +132,25 @@ fn target(service: &Service) -> String {
     }
 }
 
-fn spoken(id: &str) -> (String, &'static str) {
+/// The protocol's name and what it carries.
+fn spoken(service: &Service) -> (String, &'static str) {
+    let id = service.protocol.as_str();
+    let datagrams = service
+        .endpoint
+        .is_some_and(|endpoint| endpoint.transport == Transport::Udp);
     match holter_protocols::by_id(id, 0) {
-        Some(chosen) if chosen.protocol.id == id => (chosen.protocol.name.to_owned(), chosen.protocol.about),
+        Some(chosen) if datagrams && chosen.protocol.id == "tls" => {
+            ("DTLS".to_owned(), "some service over UDP, often a VPN")
+        }
+        Some(chosen) if chosen.protocol.id == id => {
+            let name = chosen.protocol.name;
+            let name = if datagrams {
+                name.replace("TLS", "DTLS")
+            } else {
+                name.to_owned()
+            };
+            (name, chosen.protocol.about)
+        }
         Some(chosen) => (id.to_ascii_uppercase(), chosen.protocol.about),
         None => (terminal(id).into_owned(), ""),
     }

@@ -1,6 +1,8 @@
 //! The first lines: the whole answer in one sentence, and how much was asked.
 
-use super::entry::Entry;
+use std::collections::BTreeSet;
+
+use super::entry::{Answer, Entry};
 use super::lines::{counted, number};
 use super::palette::painted;
 use super::section::{Page, flaw_named};
@@ -8,12 +10,12 @@ use crate::Summary;
 
 impl Page<'_> {
     /// Writes them.
-    pub(crate) fn head(&mut self, summary: &Summary, affected: &[&Entry]) {
+    pub(crate) fn head(&mut self, summary: &Summary, entries: &[Entry]) {
         let (style, sentence) = match *summary {
-            Summary { affected: 1.., .. } => (self.palette.bad, leaking(summary, affected)),
+            Summary { affected: 1.., .. } => (self.palette.bad, leaking(summary, entries)),
             Summary {
                 inconclusive: 1.., ..
-            } => (self.palette.open, open(summary)),
+            } => (self.palette.open, open(summary, entries)),
             Summary {
                 interrupted: true, ..
             } => (
@@ -27,7 +29,7 @@ impl Page<'_> {
                     counted(summary.tried, "endpoint", "endpoints")
                 ),
             ),
-            _ => (self.palette.good, clean(summary.services)),
+            _ => (self.palette.good, clean(summary.services, entries)),
         };
         self.paragraph(0, style, &sentence);
         if let Some(more) = also(summary) {
@@ -40,40 +42,62 @@ impl Page<'_> {
     }
 }
 
-fn leaking(summary: &Summary, affected: &[&Entry]) -> String {
-    let mut names: Vec<String> = affected
+/// " (Heartbleed)": what exactly was found or not, so that the sentence claims no more than was asked.
+fn named(answer: Answer, entries: &[Entry]) -> String {
+    let ids = entries
         .iter()
-        .filter_map(|entry| entry.flaw.as_deref())
+        .filter(|entry| entry.answer == answer)
+        .filter_map(|entry| entry.flaw.as_deref());
+    let names: Vec<String> = ids
+        .collect::<BTreeSet<_>>()
+        .into_iter()
         .map(|id| flaw_named(id).map_or_else(|| id.to_owned(), |flaw| flaw.name))
         .collect();
-    names.dedup();
-    names.sort();
-    names.dedup();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", names.join(", "))
+}
+
+fn leaking(summary: &Summary, entries: &[Entry]) -> String {
+    let names = named(Answer::Affected, entries);
+    if summary.services == 1 {
+        return format!("The service leaks memory{names}.");
+    }
     let (count, of) = (
         number(summary.affected),
         counted(summary.services, "service", "services"),
     );
     let leaks = if summary.affected == 1 { "leaks" } else { "leak" };
-    format!("{count} of {of} {leaks} memory ({}).", names.join(", "))
+    format!("{count} of {of} {leaks} memory{names}.")
 }
 
-fn open(summary: &Summary) -> String {
-    let open = counted(summary.inconclusive, "service", "services");
+fn open(summary: &Summary, entries: &[Entry]) -> String {
     if summary.inconclusive == summary.services {
+        // Where nothing answered, nobody knows of a service.
+        let reached = entries.iter().any(|entry| entry.reached);
+        let (one, many) = if reached || entries.is_empty() {
+            ("service", "services")
+        } else {
+            ("target", "targets")
+        };
+        let open = counted(summary.inconclusive, one, many);
         return format!("{open} could not be assessed. That does not mean that nothing is wrong there.");
     }
     format!(
-        "No service was found to leak memory, but {} of {} could not be assessed.",
+        "No service was found to leak memory{}, but {} of {} could not be assessed.",
+        named(Answer::NotAffected, entries),
         number(summary.inconclusive),
         number(summary.services)
     )
 }
 
-fn clean(services: u64) -> String {
+fn clean(services: u64, entries: &[Entry]) -> String {
+    let names = named(Answer::NotAffected, entries);
     match services {
-        1 => "The service does not leak memory.".to_owned(),
-        2 => "Neither of the 2 services leaks memory.".to_owned(),
-        more => format!("None of the {} services leaks memory.", number(more)),
+        1 => format!("The service does not leak memory{names}."),
+        2 => format!("Neither of the 2 services leaks memory{names}."),
+        more => format!("None of the {} services leaks memory{names}.", number(more)),
     }
 }
 

@@ -44,17 +44,22 @@ impl<'a> Page<'a> {
     pub(crate) fn affected(&mut self, entries: &[&Entry]) {
         self.title(entries, self.palette.bad, "Affected");
         for group in grouped(entries, |entry| (&entry.flaw, &entry.reason)) {
-            let (place, protocol) = widths(&group);
+            let (place, protocol) = widths(&group, |entry| &entry.protocol);
             for entry in &group {
                 let target = painted(self.palette.strong, format!("{:place$}", entry.target));
-                let about = painted(self.palette.faint, entry.about);
-                self.line(format!("  {target}  {:protocol$}  {about}", entry.protocol).trim_end());
+                let left = format!("  {target}  {:protocol$}  ", entry.protocol);
+                self.item(&left, self.palette.faint, entry.about);
             }
             let Some(first) = group.first() else { continue };
             let id = first.flaw.as_deref().unwrap_or_default();
             let name = flaw_named(id).map_or_else(String::new, |flaw| format!("{} ", flaw.name));
-            let said = format!("{name}({id}), {}: {}.", first.sure, first.reason);
+            let said = format!("{name}({id}), {}.", first.sure);
             self.paragraph(4, Style::new(), &said);
+            self.item(
+                "    Measured: ",
+                self.palette.faint,
+                &format!("{}.", first.reason),
+            );
             self.line("");
         }
         self.unspaced();
@@ -77,7 +82,7 @@ impl<'a> Page<'a> {
             self.line(&painted(self.palette.strong, "What to do first"));
             self.line("");
             for (index, step) in flaw.first_steps.iter().enumerate() {
-                self.item(&format!("  {}. ", index + 1), step);
+                self.item(&format!("  {}. ", index + 1), Style::new(), step);
             }
             if let Some(reference) = flaw.references.iter().find(|text| text.starts_with("https://")) {
                 self.line("");
@@ -103,7 +108,7 @@ impl<'a> Page<'a> {
             self.table(&group);
             if let Some(first) = group.first() {
                 let next = painted(self.palette.strong, "Next:");
-                self.item(&format!("    {next} "), first.next);
+                self.item(&format!("    {next} "), Style::new(), first.next);
             }
         }
     }
@@ -154,15 +159,15 @@ impl<'a> Page<'a> {
     }
 
     fn rows(&mut self, entries: &[&Entry]) {
-        let (place, protocol) = widths(entries);
+        let (place, protocol) = widths(entries, |entry| &entry.short);
         for entry in entries {
-            let left = format!("  {:place$}  {:protocol$}  ", entry.target, entry.protocol);
-            self.item(&left, &entry.reason);
+            let left = format!("  {:place$}  {:protocol$}  ", entry.target, entry.short);
+            self.item(&left, Style::new(), &entry.reason);
         }
     }
 
     /// Text behind `left`, its further lines under its first. Where too little room is left, on lines of its own.
-    fn item(&mut self, left: &str, text: &str) {
+    fn item(&mut self, left: &str, style: Style, text: &str) {
         let from = columns(&plain(left));
         let (from, own_lines) = if from + 24 > self.width {
             (6, true)
@@ -170,10 +175,11 @@ impl<'a> Page<'a> {
             (from, false)
         };
         let lines = wrapped(text, self.width.saturating_sub(from));
-        if own_lines {
+        if own_lines || lines.is_empty() {
             self.line(left.trim_end());
         }
         for (index, line) in lines.iter().enumerate() {
+            let line = painted(style, line);
             if index == 0 && !own_lines {
                 self.line(&format!("{left}{line}"));
             } else {
@@ -197,11 +203,11 @@ fn grouped<'e, K: Hash + Eq>(entries: &[&'e Entry], key: impl Fn(&'e Entry) -> K
     groups
 }
 
-fn widths(entries: &[&Entry]) -> (usize, usize) {
+fn widths(entries: &[&Entry], protocol: fn(&Entry) -> &str) -> (usize, usize) {
     let widest = |of: fn(&Entry) -> &str| entries.iter().map(|entry| columns(of(entry))).max();
     (
         widest(|entry| &entry.target).unwrap_or(0).min(WIDEST),
-        widest(|entry| &entry.protocol).unwrap_or(0),
+        widest(protocol).unwrap_or(0),
     )
 }
 

@@ -1,0 +1,48 @@
+//! Runs the real binary and holds what it said.
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+/// What a run said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// `holter` with these arguments, words parted by spaces.
+pub(crate) fn command(arguments: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_holter"));
+    command.args(arguments.split_whitespace()).stdin(Stdio::null());
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn holter(arguments: &str) -> Said {
+    said(command(arguments).output().unwrap())
+}
+
+/// The same, with this on standard input.
+#[allow(dead_code, reason = "not every test speaks to it")]
+pub(crate) fn holter_reading(arguments: &str, input: &str) -> Said {
+    let mut child = command(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
+    drop(stdin);
+    said(child.wait_with_output().unwrap())
+}
+
+/// What a finished run said.
+pub(crate) fn said(output: Output) -> Said {
+    Said {
+        code: output.status.code(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}

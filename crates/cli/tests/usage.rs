@@ -1,0 +1,109 @@
+//! What is wrong is said in one line that names it, with exit code 2, and nothing is scanned.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod command;
+
+use command::{holter, holter_reading};
+
+#[test]
+fn one_clear_line_and_exit_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let list = folder.path().join("targets.txt");
+    std::fs::write(
+        &list,
+        "# the portals\n127.0.0.1:1\n\n10.0.0.1:443 https # main\nbad host\n",
+    )
+    .unwrap();
+    let list = list.display();
+    let wrong = [
+        ("scan", "no target was given"),
+        ("scan no-such-host.invalid", "no-such-host.invalid"),
+        ("scan 10.0.0.0/33", "10.0.0.0/33"),
+        ("scan 2001:db8::/64", "2001:db8::/64"),
+        ("scan 10.0.0.256", "10.0.0.256"),
+        ("scan portal:99999", "portal:99999"),
+        ("scan gopher://portal", "\"gopher\""),
+        ("scan 127.0.0.1 -p 443,x", "\"x\""),
+        ("scan 127.0.0.1 -p 9-8", "\"9-8\""),
+        ("scan 127.0.0.1 --exclude here", "'here'"),
+        ("scan 127.0.0.1 --protocol gopher", "'gopher'"),
+        ("scan 127.0.0.1 --check nosuch", "'nosuch'"),
+        ("scan 127.0.0.1 --profile full", "'full'"),
+        ("scan 127.0.0.1 --rate 0", "'0'"),
+        ("scan 127.0.0.1 --timeout soon", "'soon'"),
+        ("scan 127.0.0.1 --timeout -1", "`holter scan --help`"),
+        ("scan 127.0.0.1 --sni a:1", "'a:1'"),
+        ("scan 127.0.0.0/30 --exclude 127.0.0.0/8 -q", "nothing is left"),
+        ("scan 127.0.0.1 --proxy ftp://x:1", "ftp://x:1"),
+        ("scan 127.0.0.1 --client-cert /no/such.pem", "/no/such.pem"),
+        ("scan 127.0.0.1 --bogus", "--bogus"),
+        ("scan 127.0.0.1 -f xml", "'xml'"),
+        ("scan 127.0.0.1 -o /no/such/folder/x", "/no/such/folder/x"),
+        ("scan -i /no/such/list", "/no/such/list"),
+        ("scan -4 -6 127.0.0.1", "--ipv4"),
+        ("nosuch", "'nosuch'"),
+        ("sacn", "'scan'"),
+        ("127.0.0.1", "holter scan 127.0.0.1"),
+        ("lab nosuch", "`holter lab --help`"),
+        (&format!("scan -i {list}"), &format!("{list}, line 5")),
+    ];
+    for (arguments, named) in wrong {
+        let said = holter(arguments);
+        assert_eq!(said.code, Some(2), "{arguments}: {said:?}");
+        assert_eq!(said.err.lines().count(), 1, "{arguments}: {}", said.err);
+        assert!(said.err.starts_with("holter: "), "{}", said.err);
+        assert!(said.err.contains(named), "{arguments}: {}", said.err);
+        assert_eq!(said.out, "", "{arguments}");
+    }
+}
+
+#[test]
+fn a_wrong_line_on_standard_input_is_named() {
+    let said = holter_reading("scan -i -", "127.0.0.1:1 https\n127.0.0.1:1 nosuch\n");
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.err.contains("standard input, line 2") && said.err.contains("nosuch"),
+        "{}",
+        said.err
+    );
+    let said = holter_reading("scan -i -", "# nothing\n\n");
+    assert_eq!((said.code, said.err.lines().count()), (Some(2), 1));
+}
+
+#[test]
+fn what_is_no_list_is_said_to_be_none_and_quickly() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("list");
+    let scan = format!("scan -i {}", file.display());
+    std::fs::write(&file, b"\x7fELF\xff\xfe").unwrap();
+    let said = holter(&scan);
+    assert!(said.err.contains("is not text in UTF-8"), "{}", said.err);
+    std::fs::write(&file, "a".repeat(1 << 20)).unwrap();
+    let said = holter(&scan);
+    assert!(
+        said.err.len() < 1000 && said.err.ends_with("host name\n"),
+        "{}",
+        said.err
+    );
+    let said = holter(&format!("scan -i {}", folder.path().display()));
+    assert!(said.err.contains("cannot be read"), "{}", said.err);
+}
+
+#[test]
+fn help_lists_what_the_rosters_hold() {
+    let said = holter("scan --help");
+    assert_eq!(said.code, Some(0));
+    for protocol in holter_protocols::ALL {
+        assert!(said.out.contains(protocol.about), "{}", protocol.id);
+    }
+    for check in holter_checks::ALL {
+        assert!(said.out.contains(check.name), "{}", check.id);
+    }
+    assert!(holter("help").out.contains("scan"));
+    assert!(holter("--version").out.starts_with("holter "));
+}

@@ -1,0 +1,148 @@
+//! Each format, of the same hand-made scan of a small hospital.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod hospital;
+
+use holter_report::{Format, Look, Summary};
+
+fn written(format: Format, look: Look, summary: Summary, services: &[holter_model::Service]) -> String {
+    let mut document = format.document(look);
+    let mut out = Vec::new();
+    for service in services {
+        document.service(service, &mut out).unwrap();
+    }
+    document.end(&summary, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn plain(format: Format) -> String {
+    written(
+        format,
+        Look::default(),
+        hospital::summary(),
+        &hospital::services(),
+    )
+}
+
+#[test]
+fn text() {
+    insta::assert_snapshot!(plain(Format::Text));
+}
+
+#[test]
+fn narrow_text_in_colour() {
+    let look = Look {
+        colour: true,
+        width: 60,
+    };
+    let text = written(Format::Text, look, hospital::summary(), &hospital::services());
+    insta::assert_snapshot!(text.replace('\u{1b}', "^"));
+}
+
+#[test]
+fn json() {
+    insta::assert_snapshot!(plain(Format::Json));
+}
+
+#[test]
+fn jsonl() {
+    insta::assert_snapshot!(plain(Format::Jsonl));
+}
+
+#[test]
+fn csv() {
+    insta::assert_snapshot!(plain(Format::Csv).replace("\r\n", "\n"));
+}
+
+#[test]
+fn json_and_jsonl_hold_the_same_objects() {
+    let document: serde_json::Value = serde_json::from_str(&plain(Format::Json)).unwrap();
+    let lines: Vec<serde_json::Value> = plain(Format::Jsonl)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(document["services"].as_array().unwrap(), &lines);
+    assert_eq!(document["summary"]["affected"], 2);
+}
+
+#[test]
+fn an_empty_scan_is_a_whole_document_too() {
+    let empty = |format| written(format, Look::default(), Summary::default(), &[]);
+    let document: serde_json::Value = serde_json::from_str(&empty(Format::Json)).unwrap();
+    assert_eq!(document["services"], serde_json::json!([]));
+    assert_eq!(empty(Format::Jsonl), "");
+    assert!(empty(Format::Csv).starts_with("target,name,address,"));
+    assert!(empty(Format::Text).starts_with("No service was found"));
+}
+
+#[test]
+fn the_first_line_is_the_whole_answer() {
+    let first = |summary: Summary| {
+        let text = written(Format::Text, Look::default(), summary, &[]);
+        text.lines().next().unwrap().to_owned()
+    };
+    let sums = |services, not_affected, inconclusive| Summary {
+        tried: services,
+        services,
+        not_affected,
+        inconclusive,
+        ..Summary::default()
+    };
+    assert_eq!(first(sums(1, 1, 0)), "The service does not leak memory.");
+    assert_eq!(first(sums(2, 2, 0)), "Neither of the 2 services leaks memory.");
+    assert_eq!(
+        first(sums(4096, 4096, 0)),
+        "None of the 4,096 services leaks memory."
+    );
+    assert_eq!(
+        first(sums(12, 10, 2)),
+        "No service was found to leak memory, but 2 of 12 could not be assessed."
+    );
+    let stopped = Summary {
+        interrupted: true,
+        ..sums(3, 3, 0)
+    };
+    assert_eq!(
+        first(stopped),
+        "Nothing affected was found before the scan was stopped."
+    );
+}
+
+#[test]
+fn many_of_a_kind_are_gathered_but_no_affected_one_is_left_out() {
+    let services: Vec<_> = (0..200u8)
+        .flat_map(|last| [hospital::portal(last), hospital::billing(last)])
+        .collect();
+    let text = written(
+        Format::Text,
+        Look::default(),
+        Summary {
+            affected: 200,
+            ..Summary::default()
+        },
+        &services,
+    );
+    for last in 0..200u8 {
+        assert!(text.contains(&format!("  10.20.0.{last}:443 ")), "{last}");
+    }
+    assert!(text.contains("and 190 others for the same reason"));
+    assert!(text.lines().count() < 260);
+}
+
+#[test]
+fn what_a_peer_says_cannot_steer_a_terminal_or_a_spreadsheet() {
+    let mut service = hospital::billing(9);
+    service.oddities = vec!["\u{1b}]0;owned\u{7}".to_owned()];
+    service.trouble = Some("=HYPERLINK(\"http://x\")\u{1b}[2J".to_owned());
+    service.judgements.clear();
+    let services = [service];
+    let text = written(Format::Text, Look::default(), Summary::default(), &services);
+    assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'));
+    let csv = written(Format::Csv, Look::default(), Summary::default(), &services);
+    assert!(csv.contains("\"'=HYPERLINK("));
+}

@@ -10,7 +10,7 @@ use holter_wire::handshake::Joiner;
 use holter_wire::heartbeat::{OverClaim, OverRead, Request, is_request};
 use holter_wire::record::{self, Deframer, NotRecords};
 use holter_wire::server_hello::ServerHello;
-use holter_wire::{ContentType, HandshakeType, Version};
+use holter_wire::{AlertDescription, ContentType, HandshakeType, Version};
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
@@ -221,7 +221,7 @@ fn heard(record: record::Record<'_>) -> Heard {
         ContentType::HEARTBEAT => Heard::Beat,
         ContentType::ALERT => match Alert::read(record.body).0 {
             Some(alert) if alert.fatal => Heard::Alert(alert.description.0),
-            Some(alert) if alert.description == holter_wire::AlertDescription::CLOSE_NOTIFY => Heard::Closed,
+            Some(alert) if alert.description == AlertDescription::CLOSE_NOTIFY => Heard::Closed,
             _ => Heard::Nothing,
         },
         _ => Heard::Nothing,
@@ -259,13 +259,13 @@ fn read_messages(joiner: &mut Joiner, flight: &mut Option<Flight>) -> Step {
 
 fn read_alert(body: &[u8], after_hello: bool) -> Step {
     match Alert::read(body).0 {
-        Some(alert) if alert.fatal && after_hello => {
+        Some(alert)
+            if after_hello && (alert.fatal || alert.description == AlertDescription::CLOSE_NOTIFY) =>
+        {
             Step::Broken(format!("it ended its own flight: {}", alert.description))
         }
         Some(alert) if alert.fatal => Step::Refused(Refusal::Alert(alert.description.0)),
-        Some(alert) if alert.description == holter_wire::AlertDescription::CLOSE_NOTIFY => {
-            Step::Refused(Refusal::Closed)
-        }
+        Some(alert) if alert.description == AlertDescription::CLOSE_NOTIFY => Step::Refused(Refusal::Closed),
         // A warning, such as an unrecognised name, is not a no.
         _ => Step::More,
     }

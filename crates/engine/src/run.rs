@@ -1,5 +1,6 @@
 //! Carries out a plan: many hosts at once, the endpoints of one host one after the other.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use holter_checks::{Check, Questions};
@@ -52,12 +53,14 @@ pub async fn run(scan: Scan, visits: Visits, sink: &mut dyn Sink, stop: &Stop) -
     let (send, mut receive) = mpsc::channel::<Option<Service>>(BACKLOG);
     let mut hosts = visits.hosts();
     let mut running = JoinSet::new();
+    let mut visited = HashMap::new();
     let mut more = true;
     loop {
         while more && running.len() < at_once && !stop.asked() {
             match hosts.next() {
                 Some(host) => {
-                    running.spawn(visit(Arc::clone(&scan), host, send.clone()));
+                    let task = running.spawn(visit(Arc::clone(&scan), host.clone(), send.clone()));
+                    visited.insert(task.id(), host);
                 }
                 None => more = false,
             }
@@ -70,11 +73,15 @@ pub async fn run(scan: Scan, visits: Visits, sink: &mut dyn Sink, stop: &Stop) -
             biased;
             () = stop.wait(), if !stop.asked() => {}
             Some(service) = receive.recv() => tell(sink, service),
-            joined = running.join_next(), if !running.is_empty() => {
-                if let Some(Err(error)) = joined && error.is_panic() {
-                    tell(sink, None);
+            Some(joined) = running.join_next_with_id() => match joined {
+                Ok((task, ())) => drop(visited.remove(&task)),
+                Err(error) => {
+                    let host = visited.remove(&error.id()).filter(|_| error.is_panic());
+                    if let Some(host) = host {
+                        tell(sink, Some(failed(&host, scan.clock.as_ref())));
+                    }
                 }
-            }
+            },
         }
         if stop.asked() {
             running.shutdown().await;
@@ -119,6 +126,18 @@ fn silent(host: &Host, clock: &dyn Clock) -> Service {
         host.name.clone(),
         Attempt::Unreachable,
         "none of the ports asked is open".to_owned(),
+        clock,
+    )
+}
+
+/// A bug of ours must not pass for a host with nothing on it.
+fn failed(host: &Host, clock: &dyn Clock) -> Service {
+    blank(
+        host.typed.clone(),
+        host.doors.first().map(|door| host.endpoint(door)),
+        host.name.clone(),
+        Attempt::OurFault,
+        "Holter failed while it asked this host, which is a bug of Holter's".to_owned(),
         clock,
     )
 }

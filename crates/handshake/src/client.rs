@@ -17,8 +17,11 @@ use crate::session::heed;
 use crate::transcript::Transcript;
 use crate::{HandshakeError, Offer, Session, Suite, client_auth, hello};
 
-/// The longest message that is kept: chains with dozens of certificates fit.
-const LONGEST_MESSAGE: usize = 1 << 18;
+/// The longest message that is kept, as OpenSSL's default for chains: dozens of certificates fit.
+const LONGEST_MESSAGE: usize = 100 << 10;
+
+/// The longest handshake that is kept. Hundreds of peers may be asked at once, and each may send as much.
+const LONGEST_HANDSHAKE: usize = 160 << 10;
 
 /// extended_master_secret (RFC 7627 section 5.1).
 const EXTENDED: holter_wire::ExtensionType = holter_wire::ExtensionType::EXTENDED_MASTER_SECRET;
@@ -248,10 +251,13 @@ impl Client<'_> {
         loop {
             while let Some(message) = self.joiner.next_message() {
                 let body = message.body.ok_or(HandshakeError::Unsupported(
-                    "a handshake message of more than 256 KiB",
+                    "a handshake message of more than 100 KiB",
                 ))?;
                 if message.kind == HandshakeType::HELLO_REQUEST {
                     continue;
+                }
+                if self.transcript.messages().len() + body.len() > LONGEST_HANDSHAKE {
+                    return Err(HandshakeError::Unsupported("a handshake of more than 160 KiB"));
                 }
                 self.transcript.add(message.kind, body);
                 return Ok(Next::Message(message.kind, body.to_vec()));
@@ -271,5 +277,70 @@ impl Client<'_> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use holter_model::seam::FixedDice;
+    use holter_model::{Endpoint, Transport};
+    use holter_net::tape::{End, Event, Tape};
+    use holter_net::{Dialer, Limits, Pace, Scope};
+    use holter_wire::{CipherSuite, record};
+
+    use super::*;
+
+    /// How a handshake ends with a peer that says a ServerHello and then these messages, and falls silent.
+    async fn ends(messages: &[(HandshakeType, Vec<u8>)]) -> String {
+        let hello = ServerHello {
+            legacy_version: Version::TLS12,
+            random: [3; 32],
+            session_id: Vec::new(),
+            suite: CipherSuite(0x002f),
+            compression: 0,
+            extensions: Vec::new(),
+        };
+        let mut said = Vec::new();
+        handshake::encode(&mut said, HandshakeType::SERVER_HELLO, |out| {
+            hello.encode_body(out)
+        });
+        for (kind, body) in messages {
+            handshake::encode(&mut said, *kind, |out| out.extend_from_slice(body));
+        }
+        let mut records = Vec::new();
+        record::encode(&mut records, ContentType::HANDSHAKE, Version::TLS12, &said);
+        let tape = Tape {
+            connections: vec![vec![Event::Received(records), Event::End(End::Silence)]],
+        };
+        let endpoint = Endpoint {
+            address: [127, 0, 0, 1].into(),
+            port: 443,
+            transport: Transport::Tcp,
+        };
+        let pace = Pace::new(1, None, Duration::ZERO);
+        let dialer = Dialer::new(Scope::default(), pace, Limits::default()).replaying(tape);
+        let mut line = dialer.dial(endpoint).await.unwrap();
+        super::handshake(&mut line, &Offer::new(Version::TLS12), &FixedDice(1))
+            .await
+            .unwrap_err()
+            .to_string()
+    }
+
+    #[tokio::test]
+    async fn a_peer_that_never_ends_fills_no_memory() {
+        let chain = |length| (HandshakeType::CERTIFICATE, vec![0; length]);
+        assert_eq!(ends(&[chain(90 << 10)]).await, "the peer said nothing in time");
+        let wordy = ends(&[chain(90 << 10), chain(90 << 10)]).await;
+        assert!(wordy.contains("a handshake of more than 160 KiB"), "{wordy}");
+        let long = ends(&[chain(101 << 10)]).await;
+        assert!(
+            long.contains("a handshake message of more than 100 KiB"),
+            "{long}"
+        );
+        let empty = vec![(HandshakeType::CERTIFICATE_REQUEST, Vec::new()); 50_000];
+        let empty = ends(&empty).await;
+        assert!(empty.contains("a handshake of more than 160 KiB"), "{empty}");
     }
 }

@@ -16,8 +16,8 @@ impl Scope {
     #[must_use]
     pub fn new(allowed: &[IpNet], excluded: &[IpNet]) -> Self {
         Self {
-            allowed: Some(IpNet::aggregate(&allowed.to_vec())),
-            excluded: IpNet::aggregate(&excluded.to_vec()),
+            allowed: Some(canonical(allowed)),
+            excluded: canonical(excluded),
         }
     }
 
@@ -33,6 +33,23 @@ impl Scope {
     }
 }
 
+/// The ranges without overlaps; one of IPv4 addresses in IPv6's clothes (RFC 4291 section 2.5.5.2) as what it is.
+fn canonical(ranges: &[IpNet]) -> Vec<IpNet> {
+    const MAPPED: u8 = 96;
+    let plain = |range: &IpNet| {
+        let length = range.prefix_len().checked_sub(MAPPED)?;
+        match range.addr().to_canonical() {
+            address if address.is_ipv4() && range.addr().is_ipv6() => IpNet::new(address, length).ok(),
+            _ => None,
+        }
+    };
+    let ranges: Vec<IpNet> = ranges
+        .iter()
+        .map(|range| plain(range).unwrap_or(*range))
+        .collect();
+    IpNet::aggregate(&ranges)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +61,14 @@ mod tests {
         let allows = |text: &str| scope.allows(text.parse().unwrap());
         assert!(allows("127.0.0.1") && allows("::1") && allows("::ffff:127.0.0.1"));
         assert!(!allows("127.0.9.1") && !allows("128.0.0.1") && !allows("::ffff:127.0.9.1"));
+    }
+
+    #[test]
+    fn an_address_in_other_clothes_is_the_same_address() {
+        let net = |text: &str| text.parse::<IpNet>().unwrap();
+        let scope = Scope::new(&[net("127.0.0.0/8")], &[net("::ffff:127.0.9.0/120")]);
+        assert!(scope.allows([127, 0, 0, 1].into()) && !scope.allows([127, 0, 9, 200].into()));
+        let scope = Scope::new(&[net("::ffff:127.0.0.1/128")], &[]);
+        assert!(scope.allows([127, 0, 0, 1].into()) && !scope.allows([127, 0, 0, 2].into()));
     }
 }

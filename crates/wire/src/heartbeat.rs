@@ -94,9 +94,16 @@ pub fn compare(asked: &Request, answer: &[u8]) -> Answer {
         return other;
     };
     let padding = reader.rest();
-    // RFC 6520 lets an answer be padded further than 16 bytes, but no stack with heartbeats pads beyond 255.
-    if payload != expected || padding.len() > 255 {
+    if payload != expected {
         return other;
+    }
+    // RFC 6520 lets an answer be padded further than 16 bytes, but no stack with heartbeats pads beyond 255: that is
+    // no echo to build on, and yet nothing beyond our payload was claimed.
+    if padding.len() > 255 {
+        return Answer::Other {
+            length: answer.len(),
+            beyond: 0,
+        };
     }
     Answer::Echo {
         padding: padding.len(),
@@ -287,6 +294,15 @@ mod tests {
             Answer::Other {
                 length: 4019,
                 beyond: 3984
+            }
+        );
+        // An answer may be padded as long as its record allows; that accuses nobody, and clears nobody.
+        let padded = compare(&asked, &response(b"0123456789abcdef", &[1; 300]));
+        assert_eq!(
+            padded,
+            Answer::Other {
+                length: 319,
+                beyond: 0
             }
         );
     }

@@ -178,6 +178,11 @@ mod stream {
             vec![says(&[offering(), alert(2, 80)].concat())],
             "Misbehaved after its ServerHello: it ended its own flight: internal_error",
         );
+        // A goodbye after an offer is no "not this version": the offer stands, and nothing could be asked.
+        check(
+            vec![says(&[offering(), alert(1, 0)].concat())],
+            "Misbehaved after its ServerHello: it ended its own flight: close_notify",
+        );
         check(
             vec![says(&[offering(), b"\x16\x03\x03\xff\xff".to_vec()].concat())],
             "Misbehaved after its ServerHello: a TLS record claims 65535 bytes, more than any version allows",

@@ -18,7 +18,8 @@ pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Ju
     let worst = findings.iter().map(|finding| finding.verdict).max();
     let (verdict, evidence) = match worst {
         Some(Verdict::Affected) => (Verdict::Affected, sentence(&findings, Verdict::Affected)),
-        _ if attempt == Attempt::TlsDeclined => (
+        // Who offered TLS once and declines it later was not asked to the end.
+        _ if attempt == Attempt::TlsDeclined && findings.is_empty() => (
             Verdict::NotApplicable,
             "it offers no TLS here, so there are no heartbeats to ask for".to_owned(),
         ),
@@ -239,10 +240,11 @@ impl<'a> Heard<'a> {
         let over_reads = self.proof.is_some_and(Proof::shows_it);
         let zeros =
             matches!(short.answer, HeartbeatAnswer::Echo { zero_padding: true, padding } if padding > 0);
-        if zeros && !over_reads {
+        let stack = by_order(offer.order);
+        // OpenSSL without randomness leaves zeros there too, but lays out its ServerHello its own way.
+        if zeros && stack != Stack::OpenSsl && !over_reads {
             return self.bounded("its answer is padded with zeros, as Botan 1.11 did");
         }
-        let stack = by_order(offer.order);
         let unbuffered = |beat: &Beat| {
             beat.stage == Stage::MidHandshake
                 && beat.is_short()

@@ -283,6 +283,23 @@ fn plausible(chosen: Version, offered: Version) -> bool {
     match offered {
         Version::DTLS12 => chosen == Version::DTLS12 || chosen == Version::DTLS10,
         Version::DTLS10 => chosen == Version::DTLS10,
+        // That hello names nothing older and offers no heartbeats, so an older answer would tell nothing of them.
+        Version::TLS13 => chosen == Version::TLS13,
         _ => (Version::SSL3..=offered).contains(&chosen),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_in_a_version_that_was_not_offered_tells_nothing() {
+        assert!(plausible(Version::TLS10, Version::TLS12));
+        assert!(!plausible(Version::TLS12, Version::TLS10));
+        assert!(plausible(Version::TLS13, Version::TLS13));
+        assert!(!plausible(Version::TLS12, Version::TLS13), "it offers no heartbeats");
+        assert!(plausible(Version::DTLS10, Version::DTLS12));
+        assert!(!plausible(Version::DTLS12, Version::DTLS10) && !plausible(Version::TLS12, Version::DTLS12));
     }
 }

@@ -54,7 +54,7 @@ pub(crate) const INERT: BadPeer = BadPeer {
 /// Botan 1.11 before 2015.
 pub(crate) const BOTAN: BadPeer = BadPeer {
     name: "botan-1.11",
-    about: "echoes short padding within the record's bounds, with sixteen zero bytes behind the answer",
+    about: "echoes short padding within the record's bounds, with sixteen zero bytes behind it; extensions by number",
     transport: Transport::Tcp,
     start: botan,
     expect: Expectation {
@@ -105,7 +105,10 @@ fn inert(ip: IpAddr) -> Result<Running, LabError> {
 
 fn botan(ip: IpAddr) -> Result<Running, LabError> {
     serve(ip, |line| {
-        let flight = talk::hear_hello(line)?;
+        let (hello, mut flight) = talk::hear_plain_hello(line)?;
+        flight = flight.with_heartbeats(&hello);
+        // Botan lists its extensions by their numbers.
+        flight.extensions.sort_by_key(|(kind, _)| *kind);
         line.send(&flight.bytes())?;
         talk::hear_beats(line, |line, beat| match beat.payload() {
             Some(payload) => line.send(&record::record(

@@ -2,8 +2,9 @@
 
 use super::peer::BadPeer;
 use super::{
-    alerts, big_certificate, client_certificate, controller, cut_off, delivery, dtls_peers, echoers,
-    empty_records, endless, fragments, garbage, leaks, lengths, odd_hellos, plaintext, refusals, silent,
+    alerts, big_certificate, client_certificate, controller, cut_off, delivery, downgrades, dtls_peers,
+    echoers, empty_records, endless, fragments, garbage, leaks, lengths, odd_hellos, paddings, plaintext,
+    refusals, silent,
 };
 
 /// Every bad peer, by kind.
@@ -32,6 +33,8 @@ pub const ALL: &[BadPeer] = &[
     odd_hellos::HIGHER_VERSION,
     odd_hellos::TRUNCATED_EXTENSIONS,
     odd_hellos::DUPLICATE_EXTENSION,
+    downgrades::GOODBYE_IN_OLDER,
+    downgrades::TLS13_ANSWERED_BELOW,
     echoers::AFFECTED,
     echoers::PATCHED,
     echoers::INERT,
@@ -41,6 +44,8 @@ pub const ALL: &[BadPeer] = &[
     leaks::WRONG_PAYLOAD,
     leaks::OTHER_MEMORY,
     leaks::UNASKED_RESPONSES,
+    paddings::OVERPADDED,
+    paddings::ZEROS_OF_OPENSSL,
     refusals::ALERT_ON_HEARTBEAT,
     delivery::IN_PIECES,
     delivery::SLOW_AFFECTED,

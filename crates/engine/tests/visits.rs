@@ -1,0 +1,107 @@
+//! What a run says of hosts in a range, where a closed port is passed over in silence: nothing that was heard is.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::time::Duration;
+
+use holter_checks::{ALL, Check, Questions};
+use holter_engine::{Plan, Scan, Stop, Summary, run};
+use holter_lab::zoo;
+use holter_model::seam::{SystemClock, SystemDice};
+use holter_model::{Attempt, Service};
+use holter_net::{Dialer, Limits, Pace};
+use support::{List, verdict};
+
+/// Scans loopback as a range, so that no port of it is named by itself.
+fn scan_range(port: u16, checks: Vec<&'static Check>) -> (Vec<Service>, Summary) {
+    let plan = Plan {
+        targets: vec!["127.0.0.1/32".parse().unwrap()],
+        ports: vec![port],
+        protocol: Some("tls".to_owned()),
+        ..Plan::default()
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let mut list = List::default();
+    let summary = runtime.block_on(async {
+        let (visits, scope) = plan.lay_out().await.unwrap();
+        let scan = Scan {
+            dialer: Dialer::new(scope, Pace::new(1, None, Duration::ZERO), Limits::default()),
+            checks,
+            questions: Questions::default(),
+            clock: Box::new(SystemClock),
+            dice: Box::new(SystemDice),
+            hosts_at_once: 1,
+        };
+        run(scan, visits, &mut list, &Stop::default()).await
+    });
+    (list.0, summary)
+}
+
+/// A peer that passes its first connection on to a zoo's one, and then is gone: crashed, or shut by a firewall that
+/// took us for an attacker.
+fn gone_after_one(upstream: std::net::SocketAddr) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        drop(listener);
+        let mut server = std::net::TcpStream::connect(upstream).unwrap();
+        let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+        std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = client.read(&mut buffer) {
+            if server.write_all(&buffer[..count]).is_err() {
+                break;
+            }
+        }
+        let _ = server.shutdown(std::net::Shutdown::Both);
+    });
+    port
+}
+
+#[test]
+fn a_port_that_closes_after_the_first_connection_is_not_passed_over() {
+    let inert = zoo::named("heartbeat-inert").unwrap();
+    let running = (inert.start)([127, 0, 0, 1].into()).unwrap();
+    let (services, summary) = scan_range(gone_after_one(running.address), ALL.to_vec());
+    assert_eq!(services.len(), 1);
+    assert_eq!(verdict(&services[0]), "inconclusive");
+    assert_eq!(services[0].attempt, Attempt::Refused);
+    assert_eq!((summary.inconclusive, summary.nothing_there), (1, 0));
+}
+
+#[test]
+fn a_port_that_was_never_open_is_passed_over() {
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let (services, summary) = scan_range(port, ALL.to_vec());
+    assert_eq!((services.len(), summary.nothing_there), (0, 1));
+}
+
+/// A bug of ours.
+static BUG: Check = Check {
+    id: "bug",
+    name: "Bug",
+    about: "panics",
+    flaw: "",
+    ask: |_| Box::pin(async { panic!("as this test wants it") }),
+    judge: |_, _| None,
+};
+
+#[test]
+fn a_bug_does_not_pass_for_a_host_with_nothing_on_it() {
+    let (services, summary) = scan_range(9, vec![&BUG]);
+    assert_eq!(services.len(), 1);
+    assert_eq!(services[0].attempt, Attempt::OurFault);
+    assert_eq!((summary.inconclusive, summary.nothing_there), (1, 0));
+}

@@ -154,10 +154,17 @@ fn each_older_version_is_asked_once() {
         &[0x0303, 0x0303, 0x0302, 0x0301, 0x0300],
     );
     check(
-        vec![plain(Version::TLS10), alert(40)],
+        vec![plain(Version::TLS10), alert(40), alert(40)],
         Attempt::Completed,
         Some(NotAffected),
-        &[0x0303, 0x0300],
+        &[0x0303, 0x0300, 0x0300],
+    );
+    // What is refused with RSA alone is asked for with every exchange, unless the version was the reason.
+    check(
+        vec![plain(Version::TLS11), alert(40), plain(Version::TLS10), alert(70)],
+        Attempt::Completed,
+        Some(NotAffected),
+        &[0x0303, 0x0301, 0x0301, 0x0300],
     );
     // It skips TLS 1.1 downwards: TLS 1.0 need not be asked again.
     check(
@@ -181,10 +188,10 @@ fn a_peer_of_tls_13_alone_is_found_and_not_asked_for_more() {
         &[0x0303, 0x0304],
     );
     check(
-        vec![alert(40), alert(40), modern()],
+        vec![alert(40), alert(40), alert(40), modern()],
         Attempt::Completed,
         cleared,
-        &[0x0303, 0x0303, 0x0304],
+        &[0x0303, 0x0303, 0x0303, 0x0304],
     );
     // An offer of heartbeats has no place in that ServerHello, and is not taken up.
     let odd = hello(Version::TLS12, vec![version.clone(), Extension::heartbeat()]);
@@ -207,16 +214,16 @@ fn who_answers_no_hello_ends_in_an_attempt() {
         &[0x0303, 0x0301],
     );
     check(
-        vec![alert(40); 5],
+        vec![alert(40); 6],
         Attempt::HandshakeRefused,
         Some(Verdict::Inconclusive),
-        &[0x0303, 0x0303, 0x0304, 0x0301, 0x0300],
+        &[0x0303, 0x0303, 0x0303, 0x0304, 0x0301, 0x0300],
     );
     check(
-        vec![vec![]; 5],
+        vec![vec![]; 6],
         Attempt::Closed,
         Some(Verdict::Inconclusive),
-        &[0x0303, 0x0303, 0x0304, 0x0301, 0x0300],
+        &[0x0303, 0x0303, 0x0303, 0x0304, 0x0301, 0x0300],
     );
     let words = vec![Event::Received(b"SSH-2.0-x\r\n".to_vec()), SILENCE];
     let (notes, verdict) = walk(Transport::Tcp, None, false, vec![words]);
@@ -255,7 +262,7 @@ fn an_unknown_name_does_not_hide_what_serves_the_address() {
 fn datagrams_are_given_up_on_sooner() {
     let (notes, _) = walk(Transport::Udp, None, false, vec![vec![SILENCE; 3]]);
     assert_eq!((notes.attempt, notes.connections), (Attempt::TimedOut, 1));
-    let closed = vec![vec![Event::End(End::Reset)]; 3];
+    let closed = vec![vec![Event::End(End::Reset)]; 4];
     let (notes, verdict) = walk(Transport::Udp, None, false, closed);
     assert_eq!((notes.attempt, verdict), (Attempt::Refused, None));
 }

@@ -7,7 +7,7 @@ use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Service, Transport};
 use holter_net::Dialer;
 
-use crate::plan::{Door, Host};
+use crate::visits::{Door, Host};
 
 /// The most time that one endpoint may take, over all its connections. An honest one that answers slowly in four
 /// versions needs half of it.

@@ -5,8 +5,10 @@ mod event;
 mod plan;
 mod run;
 mod stop;
+mod visits;
 
 pub use event::{Event, Sink, Summary};
-pub use plan::{Plan, PlanError, Visits};
+pub use plan::{Plan, PlanError};
 pub use run::{Scan, run};
 pub use stop::Stop;
+pub use visits::Visits;

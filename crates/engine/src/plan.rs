@@ -1,15 +1,16 @@
 //! From what the user named to the endpoints that are visited, host by host.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
+use holter_model::Target;
 use holter_model::target::Place;
-use holter_model::{Endpoint, Target, Transport};
 use holter_net::{Scope, resolve};
-use holter_protocols::{Chosen, by_id, by_port, default_ports};
+use holter_protocols::{by_id, by_port, default_ports};
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+
+use crate::visits::{Door, Named, Visits};
 
 /// What to scan and how to speak to it.
 #[derive(Debug, Default)]
@@ -36,47 +37,6 @@ pub enum PlanError {
     /// Nothing to scan.
     #[error("no target was given; name a host, a range or a file with -i")]
     NoTarget,
-}
-
-/// A host and what to visit there, one after the other.
-#[derive(Clone, Debug)]
-pub(crate) struct Host {
-    pub(crate) address: IpAddr,
-    pub(crate) name: Option<String>,
-    pub(crate) typed: String,
-    pub(crate) doors: Arc<[Door]>,
-    /// Whether the user named this very host, so that silence is worth a line.
-    pub(crate) named: bool,
-}
-
-/// One endpoint of a host.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Door {
-    pub(crate) port: u16,
-    pub(crate) transport: Transport,
-    pub(crate) chosen: Chosen,
-    /// Whether the protocol is a guess that what the service says may correct.
-    pub(crate) guessed: bool,
-    /// Whether the user named this very port for this very host.
-    pub(crate) named: bool,
-}
-
-/// The hosts of a plan, made one by one so that memory does not grow with a range.
-#[derive(Debug, Default)]
-pub struct Visits {
-    pub(crate) hosts: Vec<Named>,
-    /// Names that have no address, with why.
-    pub(crate) unresolved: Vec<(Target, String)>,
-    /// Where packets may go: an excluded address is not even visited.
-    scope: Scope,
-}
-
-/// A target with its addresses.
-#[derive(Debug)]
-pub(crate) struct Named {
-    target: Target,
-    doors: Arc<[Door]>,
-    ranges: Vec<IpNet>,
 }
 
 impl Plan {
@@ -188,75 +148,6 @@ fn scheme_port(target: &Target) -> Option<u16> {
     ports.first().copied()
 }
 
-impl Visits {
-    /// How many endpoints there are, exclusions not yet taken out.
-    #[must_use]
-    pub fn endpoints(&self) -> u64 {
-        self.hosts.iter().fold(0u64, |sum, named| {
-            let hosts = named.ranges.iter().fold(0u64, |sum, range| {
-                let bits = u32::from(range.max_prefix_len() - range.prefix_len());
-                sum.saturating_add(1u64.checked_shl(bits).unwrap_or(u64::MAX))
-            });
-            sum.saturating_add(hosts.saturating_mul(u64::try_from(named.doors.len()).unwrap_or(u64::MAX)))
-        })
-    }
-
-    /// The hosts, one by one.
-    pub(crate) fn hosts(self) -> impl Iterator<Item = Host> {
-        let scope = self.scope;
-        let hosts = self.hosts.into_iter().flat_map(|named| {
-            let Named {
-                target,
-                doors,
-                ranges,
-            } = named;
-            let is_range = matches!(target.place, Place::Range(_));
-            let name = match &target.place {
-                Place::Name(name) => Some(name.clone()),
-                _ => None,
-            };
-            ranges.into_iter().flat_map(addresses).map(move |address| Host {
-                address,
-                name: name.clone(),
-                typed: if is_range {
-                    address.to_string()
-                } else {
-                    target.text.clone()
-                },
-                doors: Arc::clone(&doors),
-                named: !is_range,
-            })
-        });
-        hosts.filter(move |host| scope.allows(host.address))
-    }
-}
-
-/// Every address of a range; of an IPv4 subnet larger than /31 also its first and last, which on some networks
-/// are hosts.
-fn addresses(range: IpNet) -> Box<dyn Iterator<Item = IpAddr> + Send> {
-    match range {
-        IpNet::V4(range) => {
-            let (first, last) = (u32::from(range.network()), u32::from(range.broadcast()));
-            Box::new((first..=last).map(|number| IpAddr::from(std::net::Ipv4Addr::from(number))))
-        }
-        IpNet::V6(range) => {
-            let (first, last) = (u128::from(range.network()), u128::from(range.broadcast()));
-            Box::new((first..=last).map(|number| IpAddr::from(std::net::Ipv6Addr::from(number))))
-        }
-    }
-}
-
-impl Host {
-    /// The endpoint behind a door.
-    pub(crate) const fn endpoint(&self, door: &Door) -> Endpoint {
-        Endpoint {
-            address: self.address,
-            port: door.port,
-            transport: door.transport,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -302,6 +193,27 @@ mod tests {
             &[443],
             &["127.0.0.1/32", "127.0.0.2/32"],
             left,
+        );
+    }
+
+    #[test]
+    fn what_is_named_twice_is_visited_once() {
+        let all = &[
+            "127.0.0.2:443 https",
+            "127.0.0.2:993 imaps",
+            "127.0.0.3:443 https",
+            "127.0.0.3:993 imaps",
+        ];
+        check(
+            &[
+                "127.0.0.2:443",
+                "127.0.0.2",
+                "127.0.0.2/31",
+                "https://127.0.0.3/x",
+            ],
+            &[443, 993],
+            &[],
+            all,
         );
     }
 

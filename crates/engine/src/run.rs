@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use crate::ask::{Tools, ask};
-use crate::plan::{Host, Visits};
+use crate::visits::{Host, Visits};
 use crate::{Event, Sink, Stop, Summary};
 
 /// What a run works with.

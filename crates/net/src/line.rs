@@ -160,44 +160,6 @@ impl Line {
         }
     }
 
-    /// Exactly `count` bytes of a preamble.
-    ///
-    /// # Errors
-    /// See [`LineError`].
-    pub async fn exactly(&mut self, count: usize) -> Result<Vec<u8>, LineError> {
-        let mut bytes = Vec::new();
-        while bytes.len() < count {
-            if let Err(error) = self.receive(&mut bytes).await {
-                self.pending = bytes;
-                return Err(error);
-            }
-        }
-        self.pending = bytes.split_off(count);
-        Ok(bytes)
-    }
-
-    /// The bytes of a preamble up to and with `mark`, at most `most`.
-    ///
-    /// # Errors
-    /// [`LineError::TooMuch`] when the mark does not come within `most` bytes; see [`LineError`].
-    pub async fn until(&mut self, mark: &[u8], most: usize) -> Result<Vec<u8>, LineError> {
-        let mut bytes = Vec::new();
-        loop {
-            if let Some(at) = bytes.windows(mark.len()).position(|window| window == mark) {
-                self.pending = bytes.split_off(at + mark.len());
-                return Ok(bytes);
-            }
-            if bytes.len() > most {
-                return Err(LineError::TooMuch(most.try_into().unwrap_or(u64::MAX)));
-            }
-            if let Err(error) = self.receive(&mut bytes).await {
-                // What was said before the silence is worth recognising.
-                self.pending = bytes;
-                return Err(error);
-            }
-        }
-    }
-
     /// Puts bytes back, to be received again before all others.
     pub fn put_back(&mut self, mut bytes: Vec<u8>) {
         bytes.append(&mut self.pending);

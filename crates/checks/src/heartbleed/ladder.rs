@@ -59,7 +59,9 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
         };
         let mut said = say(visit, same).await;
         // It may know this version with other suites than the newer one.
-        if matches!(said, Said::No(how) if how != PROTOCOL_VERSION) && matches!(way, Way::Rsa(_)) {
+        let other_suites =
+            matches!(said, Said::No(how) if how != PROTOCOL_VERSION && how != Refusal::Silence);
+        if other_suites && matches!(way, Way::Rsa(_)) {
             said = say(visit, Way::All(*older)).await;
         }
         if matches!(said, Said::End) {

@@ -93,7 +93,7 @@ impl DatagramTalk {
                 .await;
             match answer {
                 Ok(answer) => return answer,
-                Err(HeartbeatAnswer::Silence { .. }) => {}
+                Err(HeartbeatAnswer::Silence { .. }) => self.line.rest(),
                 Err(answer) => return (answer, false),
             }
         }

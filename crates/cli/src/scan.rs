@@ -69,14 +69,14 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
         ));
     }
     let tempo = args.tempo();
-    let pace = Pace::new(tempo.at_once, tempo.per_second, tempo.gap);
+    let pace = Pace::new(tempo.busy, tempo.per_second, tempo.gap);
     let scan = Scan {
         dialer: Dialer::new(scope, Arc::clone(&pace), limits(args)).through(args.proxy.clone()),
         checks: args.checks(),
         questions,
         clock: Box::new(SystemClock),
         dice: Box::new(SystemDice),
-        hosts_at_once: tempo.at_once,
+        hosts_at_once: tempo.hosts,
     };
     let listener = Listener::new(args, &mut output, stop.clone());
     let mut ear = listener.ear();

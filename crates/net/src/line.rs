@@ -63,7 +63,7 @@ pub struct Line {
     pending: Vec<u8>,
     framing: Option<(Box<dyn Framing>, Vec<u8>)>,
     recorder: Option<Recorder>,
-    _permit: Option<Permit>,
+    permit: Option<Permit>,
 }
 
 enum Stream {
@@ -108,7 +108,7 @@ impl Line {
             pending: Vec::new(),
             framing: None,
             recorder,
-            _permit: permit,
+            permit,
         }
     }
 
@@ -175,6 +175,13 @@ impl Line {
     /// From here on wraps and unwraps; bytes already pending are unwrapped too.
     pub fn frame(&mut self, framing: Box<dyn Framing>) {
         self.framing = Some((framing, std::mem::take(&mut self.pending)));
+    }
+
+    /// Says that the peer is only being waited for: the line stays open, and the next host may be asked meanwhile.
+    pub fn rest(&mut self) {
+        if let Some(permit) = &mut self.permit {
+            permit.rest();
+        }
     }
 
     /// Whether this line carries datagrams.

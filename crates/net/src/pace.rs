@@ -1,4 +1,4 @@
-//! How fast Holter goes: connections at once and per second over all, and one at a time to each host.
+//! How fast Holter goes: busy connections at once and new ones per second over all, one at a time to each host.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -31,11 +31,11 @@ pub struct Permit {
     pace: Arc<Pace>,
     address: IpAddr,
     host: Option<OwnedSemaphorePermit>,
-    _at_once: OwnedSemaphorePermit,
+    busy: Option<OwnedSemaphorePermit>,
 }
 
 impl Pace {
-    /// At most `at_once` connections at a time, `per_second` new ones over all hosts (`None`: as fast as they
+    /// At most `at_once` busy connections at a time, `per_second` new ones over all hosts (`None`: as fast as they
     /// come), and `per_host_gap` between two connections to the same host.
     #[must_use]
     pub fn new(at_once: usize, per_second: Option<f64>, per_host_gap: Duration) -> Arc<Self> {
@@ -67,7 +67,7 @@ impl Pace {
             pace: Arc::clone(self),
             address,
             host: Some(host),
-            _at_once: at_once,
+            busy: Some(at_once),
         })
     }
 
@@ -108,6 +108,13 @@ impl Pace {
 
     fn hosts(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, Host>> {
         self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Permit {
+    /// Gives the place among the busy connections to another host, while this one is only waited for.
+    pub(crate) fn rest(&mut self) {
+        self.busy = None;
     }
 }
 

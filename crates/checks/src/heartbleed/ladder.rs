@@ -296,7 +296,10 @@ mod tests {
         assert!(plausible(Version::TLS10, Version::TLS12));
         assert!(!plausible(Version::TLS12, Version::TLS10));
         assert!(plausible(Version::TLS13, Version::TLS13));
-        assert!(!plausible(Version::TLS12, Version::TLS13), "it offers no heartbeats");
+        assert!(
+            !plausible(Version::TLS12, Version::TLS13),
+            "it offers no heartbeats"
+        );
         assert!(plausible(Version::DTLS10, Version::DTLS12));
         assert!(!plausible(Version::DTLS12, Version::DTLS10) && !plausible(Version::TLS12, Version::DTLS12));
     }

@@ -329,7 +329,11 @@ fn an_over_read_outweighs_every_sign_of_another_stack() {
     use Verdict::Affected;
     let proved = || proof(TLS12, 8176, 0, true);
     check(
-        &[hello(TLS12, Some(1), FOREIGN, false), short(TLS12, ZEROS), proved()],
+        &[
+            hello(TLS12, Some(1), FOREIGN, false),
+            short(TLS12, ZEROS),
+            proved(),
+        ],
         Affected,
         0,
         &["proved"],

@@ -1,6 +1,10 @@
 //! What a run says of hosts in a range, where a closed port is passed over in silence: nothing that was heard is.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

@@ -407,7 +407,9 @@ mod datagram {
             beaten(vec![says(&done(1)), says(b"?"), says(&beat(2, 7))]),
             (echo, false)
         );
-        assert_eq!(beaten(vec![SILENCE]), (super::super::silence(WAIT), false));
+        // A request is sent again and again before its silence counts.
+        assert_eq!(beaten(vec![SILENCE, says(&beat(2, 7))]), (echo, false));
+        assert_eq!(beaten(vec![SILENCE; 5]), (super::super::silence(WAIT), false));
         let refused = HeartbeatAnswer::Alert { code: 10 };
         assert_eq!(
             beaten(vec![says(&record(ContentType::ALERT, &[2, 10]))]),

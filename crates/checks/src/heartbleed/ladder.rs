@@ -1,5 +1,7 @@
 //! The order of questions: first a hello that this peer understands, then each older version that it speaks.
 
+mod walks;
+
 use holter_model::{Attempt, Fact, Refusal, Transport};
 use holter_wire::extension::HeartbeatMode;
 use holter_wire::server_hello::ServerHello;

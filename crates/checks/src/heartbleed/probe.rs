@@ -27,9 +27,10 @@ pub(super) async fn mid_handshake(
     let (answer, _) = conversation.beat(&short, None, wait).await;
     note(visit, version, Stage::MidHandshake, &short, answer);
     match answer {
-        HeartbeatAnswer::Echo {
-            zero_padding: false, ..
-        } if looks_foreign && !conversation.is_datagram() => {
+        // The two signs of another stack, its layout and Botan's zeros, contradict each other: a third decides.
+        HeartbeatAnswer::Echo { zero_padding, .. }
+            if looks_foreign != zero_padding && !conversation.is_datagram() =>
+        {
             let small = request(visit, SMALL_PAYLOAD, LEAST_PADDING - 1);
             let (answer, _) = conversation.beat(&small, None, wait).await;
             note(visit, version, Stage::MidHandshake, &small, answer);

@@ -9,8 +9,8 @@ use holter_wire::{CipherSuite, ContentType, HandshakeType, Version, dtls};
 
 use crate::{Does, Log, Seen, answer};
 
-/// A peer that speaks one version, for as long as the test lasts.
-pub(crate) fn start(version: Version, does: Does, log: &Log) -> SocketAddr {
+/// A peer that speaks one version, for as long as the test lasts, and hears nothing of the first `lost` heartbeats.
+pub(crate) fn start(version: Version, does: Does, lost: usize, log: &Log) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
     let log = log.clone();
@@ -23,7 +23,8 @@ pub(crate) fn start(version: Version, does: Does, log: &Log) -> SocketAddr {
                 match record.content {
                     ContentType::HANDSHAKE => flight(&mut out, version, record.body),
                     ContentType::HEARTBEAT => {
-                        if let Some(answer) = answer(does, record.body) {
+                        let heard = log.lock().unwrap().len() >= lost;
+                        if let Some(answer) = answer(does, record.body).filter(|_| heard) {
                             dtls::encode(&mut out, ContentType::HEARTBEAT, version, 9, &answer);
                         }
                         log.lock().unwrap().push(Seen {

@@ -59,3 +59,45 @@ fn padded(secret: &[u8], length: usize, dice: &dyn Dice) -> Option<Vec<u8>> {
     }
     Some([&[0, 2], &filler[..], &[0], secret].concat())
 }
+
+#[cfg(test)]
+mod tests {
+    use holter_model::seam::FixedDice;
+
+    use super::*;
+
+    /// A certificate cut down to the fields that are read.
+    fn certificate(exponent: usize) -> Vec<u8> {
+        let field = |tag: u8, body: &[u8]| {
+            let [high, low] = u16::try_from(body.len()).unwrap().to_be_bytes();
+            [&[tag, 0x82, high, low], body].concat()
+        };
+        let numbers = [field(2, &[0xfb; 128]), field(2, &vec![3; exponent])].concat();
+        let algorithm = field(
+            0x30,
+            &field(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01]),
+        );
+        let bits = field(3, &[&[0], &field(0x30, &numbers)[..]].concat());
+        let key = field(0x30, &[algorithm, bits].concat());
+        let before = field(0x30, &[]).repeat(4);
+        let body = [field(2, &[1]), before, key].concat();
+        field(0x30, &field(0x30, &body))
+    }
+
+    #[test]
+    fn a_long_exponent_is_not_worked_out() {
+        let agreed = |exponent| {
+            agree(
+                Version::TLS12,
+                Version::TLS12,
+                &certificate(exponent),
+                &FixedDice(1),
+            )
+            .is_ok()
+        };
+        assert!(agreed(3));
+        assert!(agreed(LONGEST_EXPONENT));
+        assert!(!agreed(LONGEST_EXPONENT + 1));
+        assert!(!agreed(128));
+    }
+}

@@ -8,6 +8,7 @@ use super::peer::{Attempt, BadPeer, Expectation, Transport};
 use super::record::{self, HEARTBEAT};
 use super::running::{Running, serve};
 use super::talk;
+use super::write_buffer::WriteBuffer;
 use crate::LabError;
 
 /// More padding than any known stack puts behind an answer.
@@ -33,8 +34,8 @@ pub(crate) const ZEROS_OF_OPENSSL: BadPeer = BadPeer {
     transport: Transport::Tcp,
     start: zeros_of_openssl,
     expect: Expectation {
-        verdicts: &["affected", "inconclusive"],
-        attempt: Attempt::Either,
+        verdicts: &["affected"],
+        attempt: Attempt::Completed,
         why: "zeros alone do not make it Botan: the order of its extensions is OpenSSL's",
     },
 };
@@ -58,9 +59,10 @@ fn zeros_of_openssl(ip: IpAddr) -> Result<Running, LabError> {
     serve(ip, |line| {
         let flight = talk::hear_hello(line)?;
         line.send(&flight.bytes())?;
+        let mut buffer = WriteBuffer::default();
         talk::hear_beats(line, |line, beat| {
             let answer = beat::response(beat.payload().unwrap_or_default(), &[0; PADDING]);
-            line.send(&record::record(HEARTBEAT, beat.version, &answer))
+            line.send(&buffer.write(&record::record(HEARTBEAT, beat.version, &answer)))
         })
     })
 }

@@ -187,7 +187,8 @@ impl DatagramTalk {
         }
         while let Some(message) = reassembler.next_message() {
             match message.kind {
-                HandshakeType::HELLO_VERIFY_REQUEST => {
+                // Behind a ServerHello a cookie is none: starting anew would forget what was offered.
+                HandshakeType::HELLO_VERIFY_REQUEST if flight.is_none() => {
                     if let (Some(verify), _) = HelloVerifyRequest::read(&message.body) {
                         return Step::Again(verify.cookie);
                     }

@@ -121,7 +121,14 @@ impl<'a> Visit<'a> {
             let mut line = match self.dialer.dial(self.endpoint).await {
                 Ok(line) => line,
                 Err(error) => {
-                    self.broke(error.attempt(), Some(error.to_string()));
+                    let attempt = match error.attempt() {
+                        // It was there before: it crashed, or somebody on the way shut us out.
+                        Attempt::Refused | Attempt::Unreachable if self.notes.connections > 0 => {
+                            Attempt::Closed
+                        }
+                        other => other,
+                    };
+                    self.broke(attempt, Some(error.to_string()));
                     return None;
                 }
             };

@@ -48,17 +48,12 @@ pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<S
     // A datagram that nobody answers met nobody; a stream that was accepted met somebody who will not talk.
     let no_answer =
         door.transport == Transport::Udp && notes.attempt == Attempt::TimedOut && notes.received == 0;
-    // A port that opened once and is closed now is no closed port: what was heard there counts. A datagram socket
-    // opens without the peer.
-    let met = match door.transport {
-        Transport::Tcp => notes.connections > 0,
-        Transport::Udp => notes.received > 0,
-    };
+    // A datagram socket opens without its peer, and a port that answered and is closed now is no closed port.
     let shut = matches!(
         notes.attempt,
         Attempt::Refused | Attempt::Unreachable | Attempt::OutOfScope
     );
-    let nothing = no_answer || (shut && !met);
+    let nothing = no_answer || (shut && notes.received == 0);
     if nothing && !door.named {
         return None;
     }

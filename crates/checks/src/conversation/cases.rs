@@ -342,6 +342,23 @@ mod datagram {
     }
 
     #[test]
+    fn a_cookie_behind_an_offer_does_not_undo_it() {
+        let plain = server_hello(Version::DTLS12, vec![Extension::renegotiation_info()]);
+        let unsaid = message(HandshakeType::SERVER_HELLO, 2, &plain);
+        check(
+            vec![
+                says(&offering(0)),
+                says(&cookie(1)),
+                says(&unsaid),
+                SILENCE,
+                SILENCE,
+                SILENCE,
+            ],
+            "TimedOut after its ServerHello: the peer said nothing in time",
+        );
+    }
+
+    #[test]
     fn a_no_is_told_from_a_break() {
         check(vec![SILENCE, SILENCE, SILENCE], "refused Silence");
         check(vec![Event::End(End::Reset)], "refused Closed");

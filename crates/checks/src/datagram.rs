@@ -93,7 +93,7 @@ impl DatagramTalk {
                 .await;
             match answer {
                 Ok(answer) => return answer,
-                Err(HeartbeatAnswer::Silence { .. }) => self.line.rest(),
+                Err(HeartbeatAnswer::Silence { .. }) => {}
                 Err(answer) => return (answer, false),
             }
         }

@@ -16,9 +16,6 @@ use zeroize::Zeroize as _;
 
 use crate::conversation::{Broken, Flight, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence};
 
-/// Who answers a heartbeat at all mostly does so sooner; from then on others may be asked meanwhile.
-const PROMPT: Duration = Duration::from_millis(300);
-
 /// A stream on which TLS is spoken.
 #[derive(Debug)]
 pub(crate) struct StreamTalk {
@@ -148,7 +145,6 @@ impl StreamTalk {
     }
 
     async fn wait_for_beat<T>(&mut self, until: Instant, read: impl Fn(&[u8]) -> T) -> Result<T, Heard> {
-        let mut patience = PROMPT;
         loop {
             loop {
                 match self.deframer.next_record() {
@@ -166,13 +162,8 @@ impl StreamTalk {
             if left.is_zero() {
                 return Err(Heard::Nothing);
             }
-            let wait = left.min(patience);
-            match self.line.receive_within(wait, self.deframer.buffer()).await {
+            match self.line.receive_within(left, self.deframer.buffer()).await {
                 Ok(_) => {}
-                Err(LineError::Silence) if wait < left => {
-                    self.line.rest();
-                    patience = left;
-                }
                 Err(LineError::Silence) => return Err(Heard::Nothing),
                 Err(_) => return Err(Heard::Closed),
             }

@@ -147,7 +147,7 @@ impl<'a> Visit<'a> {
             let words = line.pending().to_vec();
             self.done(line);
             let another = match opening {
-                Opening::Declined(_) | Opening::Misbehaved(_) => false,
+                Opening::Declined(_) | Opening::TurnedAway(_) | Opening::Misbehaved(_) => false,
                 _ => self.choose_by(&words),
             };
             if another {

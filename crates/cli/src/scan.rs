@@ -68,7 +68,7 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
             holter_report::number(visits.endpoints())
         ));
     }
-    let tempo = args.tempo();
+    let tempo = args.tempo().within_open_files();
     let pace = Pace::new(tempo.busy, tempo.per_second, tempo.gap);
     let scan = Scan {
         dialer: Dialer::new(scope, Arc::clone(&pace), limits(args)).through(args.proxy.clone()),

@@ -14,6 +14,9 @@ use crate::tape::{End, Recorder, Replay};
 /// The most that one read takes; a server's first flight fits.
 const READ: usize = 16 << 10;
 
+/// A peer that answers at all mostly does so sooner. A line that waits longer keeps nobody else waiting.
+const PROMPT: Duration = Duration::from_millis(300);
+
 /// Why nothing more comes from, or goes to, the peer. Who is to blame stands first.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -177,13 +180,6 @@ impl Line {
         self.framing = Some((framing, std::mem::take(&mut self.pending)));
     }
 
-    /// Says that the peer is only being waited for: the line stays open, and the next host may be asked meanwhile.
-    pub fn rest(&mut self) {
-        if let Some(permit) = &mut self.permit {
-            permit.rest();
-        }
-    }
-
     /// Whether this line carries datagrams.
     #[must_use]
     pub const fn is_datagram(&self) -> bool {
@@ -252,14 +248,27 @@ impl Line {
     async fn receive_raw(&mut self, until: Instant, into: &mut Vec<u8>) -> Result<usize, LineError> {
         let until = until.min(self.end);
         let before = into.len();
+        let prompt = until.min(Instant::now() + PROMPT);
         let outcome = match &mut self.stream {
             Stream::Tcp(stream) => {
                 into.reserve(READ);
-                tokio::time::timeout_at(until, stream.read_buf(into)).await
+                match tokio::time::timeout_at(prompt, stream.read_buf(into)).await {
+                    Err(_) if prompt < until => {
+                        rest(&mut self.permit);
+                        tokio::time::timeout_at(until, stream.read_buf(into)).await
+                    }
+                    read => read,
+                }
             }
             Stream::Udp(socket) => {
                 into.reserve(1 << 16);
-                tokio::time::timeout_at(until, socket.recv_buf(into)).await
+                match tokio::time::timeout_at(prompt, socket.recv_buf(into)).await {
+                    Err(_) if prompt < until => {
+                        rest(&mut self.permit);
+                        tokio::time::timeout_at(until, socket.recv_buf(into)).await
+                    }
+                    read => read,
+                }
             }
             Stream::Replay(replay) => match replay.receive(into) {
                 Ok(count) => Ok(Ok(count)),
@@ -298,6 +307,13 @@ impl std::fmt::Debug for Line {
             .field("sent", &self.sent)
             .field("received", &self.received)
             .finish_non_exhaustive()
+    }
+}
+
+/// Gives the line's place among the busy ones to another host: its peer is only waited for.
+fn rest(permit: &mut Option<Permit>) {
+    if let Some(permit) = permit {
+        permit.rest();
     }
 }
 

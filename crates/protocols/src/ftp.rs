@@ -28,7 +28,7 @@ const GREETINGS: &[u16] = &[120, 220, 421];
 
 async fn open(line: &mut Line) -> Result<(), Opening> {
     if reply::greeting(line, &PROTOCOL, GREETINGS).await?.code != 220 {
-        return Err(Opening::Declined("its greeting turns us away"));
+        return Err(Opening::TurnedAway("by its greeting"));
     }
     // AUTH SSL is what servers older than RFC 4217 know.
     for command in ["AUTH TLS", "AUTH SSL"] {
@@ -67,11 +67,7 @@ mod tests {
             &[greeting, tls, S(b"530 log in\r\n"), ssl, S(b"530 log in\r\n")],
             refused,
         );
-        check(
-            &PROTOCOL,
-            &[S(b"421 full\r\n")],
-            "declined: its greeting turns us away",
-        );
+        check(&PROTOCOL, &[S(b"421 full\r\n")], "turned away: by its greeting");
         check(
             &PROTOCOL,
             &[S(b"220 x ESMTP\r\n")],

@@ -33,7 +33,7 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
         ));
     }
     if begins(&greeting, "* BYE") {
-        return Err(Opening::Declined("its greeting turns us away"));
+        return Err(Opening::TurnedAway("by its greeting"));
     }
     // Asked outright: a server that does not know it says BAD, which costs no more than asking what it can do.
     line.send(b"a1 STARTTLS\r\n").await?;
@@ -69,11 +69,7 @@ mod tests {
             &[greeting, ask, S(b"a1 BAD what\r\n")],
             "declined: it refused STARTTLS",
         );
-        check(
-            &PROTOCOL,
-            &[S(b"* BYE no\r\n")],
-            "declined: its greeting turns us away",
-        );
+        check(&PROTOCOL, &[S(b"* BYE no\r\n")], "turned away: by its greeting");
         let late = "declined: it takes us as logged in, too late for STARTTLS";
         check(&PROTOCOL, &[S(b"* PREAUTH hello\r\n")], late);
         check(&PROTOCOL, &[S(b"+OK hello\r\n")], "not spoken: +OK hello\\r\\n");

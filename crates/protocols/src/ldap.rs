@@ -65,7 +65,8 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
     match packet::first(line, response).await? {
         Response { id: 1, code: 0 } => tls_begins(line),
         Response { id: 1, code: 2 | 12 } => Err(Opening::Declined("it does not know StartTLS")),
-        Response { id: 0, .. } => Err(Opening::Declined("it disconnects when asked for StartTLS")),
+        Response { id: 0, .. } => Err(Opening::TurnedAway("it disconnects when asked for StartTLS")),
+        Response { code: 51 | 52, .. } => Err(Opening::TurnedAway("it is busy or unavailable")),
         Response { .. } => Err(Opening::Declined("it refused StartTLS")),
     }
 }
@@ -131,13 +132,13 @@ mod tests {
             &[ask, S(b"0\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\0\x04\0")],
             unknown,
         );
-        let refused = "declined: it refused StartTLS";
+        let refused = "turned away: it is busy or unavailable";
         check(
             &PROTOCOL,
             &[ask, S(b"0\x0c\x02\x01\x01\x78\x07\x0a\x01\x34\x04\0\x04\0")],
             refused,
         );
-        let notice = "declined: it disconnects when asked for StartTLS";
+        let notice = "turned away: it disconnects when asked for StartTLS";
         check(
             &PROTOCOL,
             &[ask, S(b"0\x0c\x02\x01\0\x78\x07\x0a\x01\x34\x04\0\x04\0")],

@@ -75,7 +75,7 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
     match packet::first(line, greeting).await? {
         Greeting::Tls => {}
         Greeting::NoTls => return Err(Opening::Declined("its greeting does not list TLS")),
-        Greeting::Error => return Err(Opening::Declined("it greets with an error")),
+        Greeting::Error => return Err(Opening::TurnedAway("it greets with an error")),
     }
     tls_begins(line)?;
     Ok(line.send(SSL_REQUEST).await?)
@@ -130,7 +130,7 @@ mod tests {
         check(
             &PROTOCOL,
             &[S(b"\x0a\0\0\0\xff\x10\x04Too man")],
-            "declined: it greets with an error",
+            "turned away: it greets with an error",
         );
         check(
             &PROTOCOL,

@@ -29,7 +29,7 @@ const GREETINGS: &[u16] = &[200, 201, 400, 502];
 async fn open(line: &mut Line) -> Result<(), Opening> {
     match reply::greeting(line, &PROTOCOL, GREETINGS).await?.code {
         200 | 201 => {}
-        _ => return Err(Opening::Declined("its greeting turns us away")),
+        _ => return Err(Opening::TurnedAway("by its greeting")),
     }
     match reply::ask(line, "STARTTLS").await?.code {
         382 => tls_begins(line),
@@ -61,7 +61,7 @@ mod tests {
         check(
             &PROTOCOL,
             &[S(b"502 no NNTP for you\r\n")],
-            "declined: its greeting turns us away",
+            "turned away: by its greeting",
         );
         check(&PROTOCOL, &[S(b"+OK pop\r\n")], "not spoken: +OK pop\\r\\n");
     }

@@ -22,6 +22,9 @@ pub enum Opening {
     /// It speaks the protocol but offers no TLS, or refused it.
     #[error("it speaks the protocol but declines TLS: {0}")]
     Declined(&'static str),
+    /// It turned us away before it could say whether it has TLS: busy, blocked, not for us. Another day it may.
+    #[error("it turned us away: {0}")]
+    TurnedAway(&'static str),
     /// It speaks the protocol, but against its rules.
     #[error("it breaks the protocol: {0}")]
     Misbehaved(&'static str),
@@ -39,6 +42,7 @@ impl Opening {
     pub const fn attempt(&self) -> Attempt {
         match self {
             Self::Declined(_) => Attempt::TlsDeclined,
+            Self::TurnedAway(_) => Attempt::Closed,
             Self::Misbehaved(_) => Attempt::Misbehaved,
             Self::NotSpoken => Attempt::NotSpoken,
             Self::Line(LineError::Silence | LineError::Deadline) => Attempt::TimedOut,

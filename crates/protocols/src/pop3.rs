@@ -29,7 +29,7 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
     let fit = |row: &[u8]| begins(row, "+OK") || begins(row, "-ERR");
     let greeting = reply::first_row(line, &PROTOCOL, fit).await?;
     if !begins(&greeting, "+OK") {
-        return Err(Opening::Declined("its greeting turns us away"));
+        return Err(Opening::TurnedAway("by its greeting"));
     }
     line.send(b"STLS\r\n").await?;
     let agreed = reply::seek(line, |row| fit(row).then(|| begins(row, "+OK"))).await?;
@@ -54,11 +54,7 @@ mod tests {
             &[greeting, ask, S(b"-ERR what\r\n")],
             "declined: it refused STLS",
         );
-        check(
-            &PROTOCOL,
-            &[S(b"-ERR busy\r\n")],
-            "declined: its greeting turns us away",
-        );
+        check(&PROTOCOL, &[S(b"-ERR busy\r\n")], "turned away: by its greeting");
         check(&PROTOCOL, &[S(b"* OK imap\r\n")], "not spoken: * OK imap\\r\\n");
     }
 }

@@ -58,7 +58,9 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
     match packet::first(line, answer).await? {
         Answer::Accepts => tls_begins(line),
         Answer::Refuses => Err(Opening::Declined("it answers that it has no TLS")),
-        Answer::Error => Err(Opening::Declined("it answers the request for TLS with an error")),
+        Answer::Error => Err(Opening::TurnedAway(
+            "it answers the request for TLS with an error",
+        )),
     }
 }
 
@@ -101,7 +103,7 @@ mod tests {
             &[ask, S(b"N")],
             "declined: it answers that it has no TLS",
         );
-        let error = "declined: it answers the request for TLS with an error";
+        let error = "turned away: it answers the request for TLS with an error";
         check(&PROTOCOL, &[ask, S(b"E\0\0\0\x0dSFATAL\0\0\0")], error);
         check(
             &PROTOCOL,

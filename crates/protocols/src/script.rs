@@ -41,6 +41,7 @@ pub(crate) fn play(protocol: &Protocol, script: &[Step]) -> String {
     converse(script, async |line| match open(protocol, line).await {
         Ok(()) => "TLS".into(),
         Err(Opening::Declined(why)) => format!("declined: {why}"),
+        Err(Opening::TurnedAway(why)) => format!("turned away: {why}"),
         Err(Opening::Misbehaved(why)) => format!("misbehaved: {why}"),
         Err(Opening::NotSpoken) => format!("not spoken: {}", line.pending().escape_ascii()),
         Err(Opening::Line(error)) => format!("line: {error}"),

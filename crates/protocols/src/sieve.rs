@@ -32,7 +32,7 @@ async fn open(line: &mut Line) -> Result<(), Opening> {
     })
     .await?;
     if !is_capability(&first) {
-        return Err(Opening::Declined("its greeting turns us away"));
+        return Err(Opening::TurnedAway("by its greeting"));
     }
     let lists = |row: &[u8]| begins(row, "\"STARTTLS\"");
     let mut offered = lists(&first);
@@ -96,7 +96,7 @@ mod tests {
         check(
             &PROTOCOL,
             &[S(b"BYE \"full\"\r\n")],
-            "declined: its greeting turns us away",
+            "turned away: by its greeting",
         );
         check(&PROTOCOL, &[S(b"* OK imap\r\n")], "not spoken: * OK imap\\r\\n");
     }

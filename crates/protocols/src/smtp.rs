@@ -30,7 +30,7 @@ pub(crate) const GREETINGS: &[u16] = &[220, 421, 554];
 /// From the greeting to the go-ahead, in SMTP and its sister that says LHLO.
 pub(crate) async fn upgrade(line: &mut Line, mine: &Protocol, hello: &str) -> Result<(), Opening> {
     if reply::greeting(line, mine, GREETINGS).await?.code != 220 {
-        return Err(Opening::Declined("its greeting turns us away"));
+        return Err(Opening::TurnedAway("by its greeting"));
     }
     let features = reply::ask(line, hello).await?;
     if features.code != 250 || !features.lists("STARTTLS") {
@@ -38,6 +38,7 @@ pub(crate) async fn upgrade(line: &mut Line, mine: &Protocol, hello: &str) -> Re
     }
     match reply::ask(line, "STARTTLS").await?.code {
         220 => tls_begins(line),
+        400..=499 => Err(Opening::TurnedAway("it cannot do STARTTLS now")),
         _ => Err(Opening::Declined("it refused STARTTLS")),
     }
 }
@@ -61,7 +62,7 @@ mod tests {
         check(
             &PROTOCOL,
             &[greeting, hello, features, ask, S(b"454 not now\r\n")],
-            "declined: it refused STARTTLS",
+            "turned away: it cannot do STARTTLS now",
         );
         check(
             &PROTOCOL,
@@ -71,7 +72,7 @@ mod tests {
         check(
             &PROTOCOL,
             &[S(b"554 mail.example ESMTP no\r\n")],
-            "declined: its greeting turns us away",
+            "turned away: by its greeting",
         );
     }
 

@@ -118,11 +118,11 @@ pub(crate) async fn upgrade(line: &mut Line, asking: &Asking<'_>, namespace: &st
         Stream::StartTls => {}
         Stream::NoStartTls => return Err(Opening::Declined("it does not list STARTTLS")),
         Stream::UnknownHost => {
-            return Err(Opening::Declined(
+            return Err(Opening::TurnedAway(
                 "it serves no host of this name; name the one it serves",
             ));
         }
-        Stream::Ended => return Err(Opening::Declined("it ended the stream")),
+        Stream::Ended => return Err(Opening::TurnedAway("it ended the stream")),
     }
     line.send(b"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>")
         .await?;
@@ -200,7 +200,7 @@ mod tests {
             "declined: it does not list STARTTLS",
         );
         let unknown = S(b"<stream:stream><stream:error><host-unknown/></stream:error></stream:stream>");
-        let name = "declined: it serves no host of this name; name the one it serves";
+        let name = "turned away: it serves no host of this name; name the one it serves";
         check(&PROTOCOL, &[hello, unknown], name);
         check(
             &PROTOCOL,

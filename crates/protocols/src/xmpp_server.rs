@@ -40,7 +40,7 @@ mod tests {
             "declined: it does not list STARTTLS",
         );
         let unlike = S(b"<stream:stream><stream:error><x/></stream:error>");
-        check(&PROTOCOL, &[hello, unlike], "declined: it ended the stream");
+        check(&PROTOCOL, &[hello, unlike], "turned away: it ended the stream");
         check(
             &PROTOCOL,
             &[hello, S(b"+OK pop\r\n")],

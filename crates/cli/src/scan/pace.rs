@@ -29,6 +29,28 @@ pub(crate) struct Tempo {
     pub(crate) gap: Duration,
 }
 
+impl Tempo {
+    /// The same with no more hosts than half the files that this process may have open. Linux tells how many; where
+    /// nobody does, the usual number is taken for granted.
+    pub(crate) fn within_open_files(self) -> Self {
+        let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+        let hosts = open_files(&limits).map_or(self.hosts, |files| self.hosts.min((files / 2).max(1)));
+        Self {
+            hosts,
+            busy: self.busy.min(hosts),
+            ..self
+        }
+    }
+}
+
+/// The soft limit in a text like that of `/proc/self/limits`.
+fn open_files(limits: &str) -> Option<usize> {
+    let row = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))?;
+    row.split_whitespace().next()?.parse().ok()
+}
+
 impl PaceName {
     /// The numbers behind the word.
     pub(crate) const fn tempo(self) -> Tempo {
@@ -44,5 +66,18 @@ impl PaceName {
             per_second,
             gap,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_of_open_files_is_read_where_it_stands() {
+        let text = "Limit     Soft Limit  Hard Limit  Units\nMax open files            1024        524288      files\n";
+        assert_eq!(open_files(text), Some(1024));
+        assert_eq!(open_files("Max open files unlimited unlimited files"), None);
+        assert_eq!(open_files(""), None);
     }
 }

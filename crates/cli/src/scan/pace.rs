@@ -9,10 +9,10 @@ use clap::ValueEnum;
 pub(crate) enum PaceName {
     /// 8 hosts at once, 20 new connections a second, half a second between two to one host: for devices
     Gentle,
-    /// 128 busy connections at once, never two to one host
+    /// 64 busy connections at once, never two to one host
     #[default]
     Normal,
-    /// 384 busy connections at once, never two to one host: for servers
+    /// 256 busy connections at once, never two to one host: for servers
     Fast,
 }
 
@@ -57,8 +57,8 @@ impl PaceName {
         // Hosts stay well below the 1,024 files that a process may usually have open.
         let (busy, hosts, per_second, gap) = match self {
             Self::Gentle => (8, 8, Some(20.0), Duration::from_millis(500)),
-            Self::Normal => (128, 512, None, Duration::ZERO),
-            Self::Fast => (384, 768, None, Duration::ZERO),
+            Self::Normal => (64, 512, None, Duration::ZERO),
+            Self::Fast => (256, 768, None, Duration::ZERO),
         };
         Tempo {
             busy,

@@ -81,6 +81,7 @@ async fn first_answer(visit: &mut Visit<'_>) -> Option<(Way, Version)> {
             Way::All(Version::TLS12),
             Way::Rest(Version::TLS12),
             Way::Tls13,
+            Way::Spare(Version::TLS11),
             Way::Spare(Version::TLS10),
             Way::Spare(Version::SSL3),
         ],

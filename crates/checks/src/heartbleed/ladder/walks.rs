@@ -214,16 +214,16 @@ fn who_answers_no_hello_ends_in_an_attempt() {
         &[0x0303, 0x0301],
     );
     check(
-        vec![alert(40); 6],
+        vec![alert(40); 7],
         Attempt::HandshakeRefused,
         Some(Verdict::Inconclusive),
-        &[0x0303, 0x0303, 0x0303, 0x0304, 0x0301, 0x0300],
+        &[0x0303, 0x0303, 0x0303, 0x0304, 0x0302, 0x0301, 0x0300],
     );
     check(
-        vec![vec![]; 6],
+        vec![vec![]; 7],
         Attempt::Closed,
         Some(Verdict::Inconclusive),
-        &[0x0303, 0x0303, 0x0303, 0x0304, 0x0301, 0x0300],
+        &[0x0303, 0x0303, 0x0303, 0x0304, 0x0302, 0x0301, 0x0300],
     );
     let words = vec![Event::Received(b"SSH-2.0-x\r\n".to_vec()), SILENCE];
     let (notes, verdict) = walk(Transport::Tcp, None, false, vec![words]);

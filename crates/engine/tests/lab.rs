@@ -8,17 +8,19 @@
 
 mod support;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use holter_checks::Questions;
+use holter_lab::certificate::{Certificate, KeyKind};
 use holter_lab::gnutls::{self, GnutlsServer};
 use holter_lab::node::{self, NodeServer};
 use holter_lab::openssl3::{self, Shape};
 use holter_lab::openssl102;
 use holter_lab::openssl110::{self, DtlsServer, DtlsVersion, Variant};
-use holter_lab::ports::{free_tcp, free_udp};
+use holter_lab::ports::{free_tcp, free_tcp_on, free_udp};
 use holter_lab::proxy::{cutting, loss};
 use holter_model::{Attempt, Fact, Service};
+use holter_net::identity::Identity;
 use holter_wire::heartbeat::ProveConsent;
 use support::{scan, verdict};
 
@@ -109,6 +111,13 @@ fn the_affected_server_is_found_behind_every_starttls_dialect() {
 }
 
 #[test]
+fn ipv6_is_asked_like_ipv4() {
+    let address = free_tcp_on(IpAddr::V6(Ipv6Addr::LOCALHOST)).unwrap();
+    let server = node::serve(&NodeServer::new("0.10.1", "smtp", address)).unwrap();
+    expect(server.address, "smtp", "affected");
+}
+
+#[test]
 fn a_client_certificate_demanded_hides_nothing() {
     let mut wanted = NodeServer::new("0.10.1", "https", free_tcp().unwrap());
     wanted.request_client_cert = true;
@@ -186,6 +195,23 @@ fn gnutls_with_heartbeats_is_not_affected() {
         let server = gnutls::serve(&wanted).unwrap();
         expect(server.address, "tls", "not_affected");
     }
+}
+
+#[test]
+fn where_only_known_clients_finish_a_handshake_the_users_own_certificate_decides() {
+    let mut wanted = GnutlsServer::tls(free_tcp().unwrap());
+    wanted.priority = Some(gnutls::only("TLS1.2"));
+    wanted.require_client_cert = true;
+    let server = gnutls::serve(&wanted).unwrap();
+    let stranger = scan(server.address, false, Some("tls"), Questions::default());
+    assert_eq!(verdict(&stranger), "inconclusive", "{stranger:#?}");
+    let own = Certificate::shared(KeyKind::Rsa).unwrap();
+    let questions = Questions {
+        identity: Some(Identity::from_files(&own.chain, &own.key).unwrap()),
+        ..Questions::default()
+    };
+    let known = scan(server.address, false, Some("tls"), questions);
+    assert_eq!(verdict(&known), "not_affected", "{known:#?}");
 }
 
 #[test]

@@ -29,8 +29,7 @@ pub fn free_udp() -> Result<SocketAddr, LabError> {
 /// # Errors
 /// [`LabError::Command`] when not one port can be bound.
 pub fn free_tcp_on(address: IpAddr) -> Result<SocketAddr, LabError> {
-    let bound = TcpListener::bind((address, 0)).and_then(|listener| listener.local_addr());
-    bound.map_err(|error| none(&error))
+    free(|port| TcpListener::bind((address, port)).and_then(|listener| listener.local_addr()))
 }
 
 /// A UDP port that is free on `address`; the unspecified address asks for one that is free on all.
@@ -38,8 +37,28 @@ pub fn free_tcp_on(address: IpAddr) -> Result<SocketAddr, LabError> {
 /// # Errors
 /// [`LabError::Command`] when not one port can be bound.
 pub fn free_udp_on(address: IpAddr) -> Result<SocketAddr, LabError> {
-    let bound = UdpSocket::bind((address, 0)).and_then(|socket| socket.local_addr());
-    bound.map_err(|error| none(&error))
+    free(|port| UdpSocket::bind((address, port)).and_then(|socket| socket.local_addr()))
+}
+
+/// The first port that can be bound, below those that outgoing connections leave from (32768 and up on Linux): one
+/// of these could take the port between this call and the server's start.
+fn free(bind: impl Fn(u16) -> std::io::Result<SocketAddr>) -> Result<SocketAddr, LabError> {
+    const FIRST: u16 = 20_000;
+    const COUNT: u32 = 12_000;
+    static CALLS: AtomicU32 = AtomicU32::new(0);
+    let mut last = None;
+    for _ in 0..COUNT {
+        let call = CALLS.fetch_add(1, Ordering::Relaxed);
+        // Other processes of the same test run begin elsewhere.
+        let place = std::process::id().wrapping_mul(7919).wrapping_add(call) % COUNT;
+        match bind(FIRST + u16::try_from(place).unwrap_or(0)) {
+            Ok(address) => return Ok(address),
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(none(
+        &last.unwrap_or_else(|| std::io::ErrorKind::AddrInUse.into()),
+    ))
 }
 
 fn own_address() -> IpAddr {

@@ -64,10 +64,27 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
         if other_suites && matches!(way, Way::Rsa(_)) {
             said = say(visit, Way::All(*older)).await;
         }
-        if matches!(said, Said::End) {
+        let gone = matches!(said, Said::No(Refusal::Silence)) && !still_answers(visit, way).await;
+        if gone {
+            let why = format!("it fell silent when it was asked for {older}, and stayed so");
+            visit.broke(Attempt::TimedOut, Some(why));
+        }
+        if gone || matches!(said, Said::End) {
             return;
         }
     }
+}
+
+/// Whether a hello that was understood before still is. Silence to another version means "I do not speak that" only
+/// from a peer that has not fallen silent altogether.
+async fn still_answers(visit: &mut Visit<'_>, way: Way) -> bool {
+    let Some(line) = visit.open().await else {
+        return false;
+    };
+    let mut conversation = Conversation::over(line);
+    let answered = matches!(conversation.hello(&way.hello(visit)).await, Reply::Flight(_));
+    visit.done(conversation.end());
+    answered
 }
 
 /// It knows TLS, but not this version: other suites would not change that.

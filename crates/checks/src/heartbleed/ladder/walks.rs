@@ -205,6 +205,20 @@ fn a_peer_of_tls_13_alone_is_found_and_not_asked_for_more() {
 }
 
 #[test]
+fn who_falls_silent_is_not_taken_for_one_that_knows_nothing_older() {
+    let silent = || vec![SILENCE];
+    let walked = |connections| {
+        let (notes, verdict) = walk(Transport::Tcp, None, false, connections);
+        (notes.attempt, verdict, notes.connections)
+    };
+    let dead = vec![plain(Version::TLS12), silent(), silent()];
+    assert_eq!(walked(dead), (Attempt::TimedOut, Some(Verdict::Inconclusive), 3));
+    // It swallows what it does not speak, and answers what it does.
+    let alive = vec![plain(Version::TLS10), silent(), plain(Version::TLS10)];
+    assert_eq!(walked(alive), (Attempt::Completed, Some(Verdict::NotAffected), 3));
+}
+
+#[test]
 fn who_answers_no_hello_ends_in_an_attempt() {
     let silent = || vec![SILENCE];
     check(

@@ -1,20 +1,28 @@
 //! The words of Holter as types. Nothing here does I/O; clock and randomness are seams ([`seam`]).
 
+pub mod asset;
 pub mod attempt;
+pub mod criticality;
 pub mod endpoint;
 pub mod fact;
 pub mod flaw;
+pub mod fragility;
 pub mod observation;
+pub mod role;
 pub mod seam;
 pub mod service;
 pub mod target;
 pub mod verdict;
 
+pub use asset::Asset;
 pub use attempt::Attempt;
+pub use criticality::Criticality;
 pub use endpoint::{Endpoint, Transport};
 pub use fact::{Fact, HeartbeatAnswer, Refusal, Stage};
 pub use flaw::Flaw;
+pub use fragility::Fragility;
 pub use observation::{Method, Observation};
+pub use role::Role;
 pub use service::Service;
 pub use target::{Target, TargetError};
 pub use verdict::{Basis, Judgement, Verdict};

@@ -8,6 +8,7 @@ mod output;
 mod pace;
 mod ports;
 mod progress;
+mod record;
 mod targets;
 
 use std::sync::Arc;
@@ -31,12 +32,10 @@ const MANY: u64 = 1 << 20;
 
 /// Runs the verb.
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let plan = Plan {
-        targets: targets::gather(&args)?,
-        ports: args.ports.clone().unwrap_or_default().0,
-        exclude: args.exclude.clone(),
-        protocol: args.protocol.clone().filter(|id| id != "auto"),
-        family: args.family(),
+    let (args, plan) = record::arguments(args)?;
+    let plan = match plan {
+        Some(plan) => plan,
+        None => self::plan(&args)?,
     };
     let questions = questions(&args)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -49,39 +48,58 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     outcome
 }
 
+fn plan(args: &Args) -> anyhow::Result<Plan> {
+    let plan = Plan {
+        targets: targets::gather(args)?,
+        ports: args.ports.clone().unwrap_or_default().0,
+        exclude: args.exclude.clone(),
+        protocol: args.protocol.clone().filter(|id| id != "auto"),
+        family: args.family(),
+    };
+    plan.check()?;
+    Ok(plan)
+}
+
 async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Result<Outcome> {
     let stop = Stop::default();
     interrupt::watch(stop.clone());
     // Opened before the first packet: a document that cannot be written is not worth a scan.
     let mut output = Output::open(args)?;
-    let laid_out = tokio::select! {
-        laid_out = plan.lay_out() => Some(laid_out?),
-        () = stop.wait() => None,
+    let mut work = match record::take_up(args, &plan)? {
+        Some(work) => work,
+        None => {
+            let addresses = tokio::select! {
+                addresses = plan.addresses() => Some(addresses),
+                () = stop.wait() => None,
+            };
+            let Some(addresses) = addresses else {
+                complain("stopped while names were being looked up; nothing was scanned");
+                return Ok(Outcome::Unassessed);
+            };
+            record::begin(args, plan, addresses)?
+        }
     };
-    let Some((visits, scope)) = laid_out else {
-        complain("stopped while names were being looked up; nothing was scanned");
-        return Ok(Outcome::Unassessed);
-    };
+    let (visits, scope) = work.header.plan.lay_out_at(&work.header.addresses);
     if visits.endpoints() > MANY && !args.quiet {
         complain(&format!(
             "{} endpoints are to be asked, which takes long; Ctrl-C ends it and prints what is known by then",
             holter_report::number(visits.endpoints())
         ));
     }
-    let tempo = args.tempo().within_open_files();
-    let pace = Pace::new(tempo.busy, tempo.per_second, tempo.gap);
+    let speed = args.speed().within_open_files();
+    let pace = Pace::within(&speed.tempo);
     let scan = Scan {
         dialer: Dialer::new(scope, Arc::clone(&pace), limits(args)).through(args.proxy.clone()),
         checks: args.checks(),
         questions,
         clock: Box::new(SystemClock),
         dice: Box::new(SystemDice),
-        hosts_at_once: tempo.hosts,
+        hosts_at_once: speed.hosts,
     };
     let listener = Listener::new(args, &mut output, stop.clone());
     let mut ear = listener.ear();
     let summary = {
-        let running = holter_engine::run(scan, visits, &mut ear, &stop);
+        let running = holter_engine::run(scan, visits, &mut work.course, &mut ear, &stop);
         tokio::pin!(running);
         loop {
             tokio::select! {
@@ -92,6 +110,13 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
         }
     };
     let told = listener.end(args, &summary)?;
+    // Only now: whoever is killed before the answer is written can still have it.
+    if let Err(error) = work.course.end(&summary) {
+        complain(&format!("the run's journal cannot be closed: {error}"));
+    }
+    if summary.interrupted && work.course.is_written_down() && !args.quiet {
+        complain("to go on with it: the same command with --resume");
+    }
     Ok(outcome(&summary, told.unknown_hosts))
 }
 
@@ -104,7 +129,8 @@ fn outcome(summary: &Summary, unknown_hosts: u64) -> Outcome {
         }
         | Summary {
             inconclusive: 1.., ..
-        } => Outcome::Unassessed,
+        }
+        | Summary { left_alone: 1.., .. } => Outcome::Unassessed,
         _ => Outcome::Clean,
     }
 }

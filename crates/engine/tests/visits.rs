@@ -13,7 +13,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use holter_checks::{ALL, Check, Questions};
-use holter_engine::{Plan, Scan, Stop, Summary, run};
+use holter_engine::{Course, Plan, Scan, Stop, Summary, run};
 use holter_lab::zoo;
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_model::{Attempt, Service};
@@ -43,7 +43,7 @@ fn scan_range(port: u16, checks: Vec<&'static Check>) -> (Vec<Service>, Summary)
             dice: Box::new(SystemDice),
             hosts_at_once: 1,
         };
-        run(scan, visits, &mut list, &Stop::default()).await
+        run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await
     });
     (list.0, summary)
 }

@@ -107,6 +107,17 @@ impl Dialer {
         self
     }
 
+    /// Whether somebody else connects for us, or nobody does: then a knock tells nothing of the target.
+    #[must_use]
+    pub const fn is_indirect(&self) -> bool {
+        self.proxy.is_some() || matches!(self.source, Source::Replayed(_))
+    }
+
+    /// A host that lives was not heard: fewer connections at once.
+    pub fn gave_way(&self) {
+        self.pace.gave_way();
+    }
+
     /// The limits of its lines.
     #[must_use]
     pub const fn limits(&self) -> &Limits {

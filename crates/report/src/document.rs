@@ -2,7 +2,7 @@
 
 use std::io;
 
-use holter_model::Service;
+use holter_model::{LeftAlone, Service};
 
 use crate::{Summary, csv, json, jsonl, text};
 
@@ -45,6 +45,9 @@ pub trait Document {
     /// # Errors
     /// When it cannot be put into the format.
     fn service(&mut self, service: &Service, out: &mut Vec<u8>) -> io::Result<()>;
+
+    /// Takes a host that was left alone. A format of one service a line has no place for it.
+    fn left_alone(&mut self, _: &LeftAlone) {}
 
     /// Appends all that is still to be written.
     ///

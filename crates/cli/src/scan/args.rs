@@ -14,7 +14,7 @@ use holter_net::resolve::Family;
 use holter_report::Format;
 use ipnet::IpNet;
 
-use super::pace::{PaceName, Tempo};
+use super::pace::{PaceName, Speed};
 use super::ports::Ports;
 
 /// The arguments of `holter scan`.
@@ -83,6 +83,16 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Pace")]
     pub(crate) timeout: Option<Duration>,
 
+    /// Go on with the last run of this that was cut off; without targets, with the last of all
+    #[arg(long, conflicts_with = "no_state", help_heading = "Runs")]
+    pub(crate) resume: bool,
+    /// The folder in which runs are written down [default: ~/.local/state/holter]
+    #[arg(long, value_name = "DIR", help_heading = "Runs")]
+    pub(crate) state: Option<PathBuf>,
+    /// Write nothing down
+    #[arg(long, conflicts_with = "state", help_heading = "Runs")]
+    pub(crate) no_state: bool,
+
     /// The form of the answer
     #[arg(short, long, value_enum, default_value_t, help_heading = "Answer")]
     pub(crate) format: FormatName,
@@ -130,12 +140,12 @@ impl Args {
     }
 
     /// The pace, with the user's own rate where one was given.
-    pub(crate) const fn tempo(&self) -> Tempo {
-        let mut tempo = self.pace.tempo();
+    pub(crate) fn speed(&self) -> Speed {
+        let mut speed = self.pace.speed();
         if self.rate.is_some() {
-            tempo.per_second = self.rate;
+            speed.tempo.per_second = self.rate;
         }
-        tempo
+        speed
     }
 
     /// The checks that ask, in the roster's order.

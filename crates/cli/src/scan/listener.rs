@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use holter_engine::{Event, Sink, Stop, Summary};
-use holter_model::{Attempt, Service, Verdict};
+use holter_model::{Attempt, LeftAlone, Service, Verdict};
 use holter_report::{Document, Format};
 
 use super::Args;
@@ -79,6 +79,8 @@ impl<'a> Listener<'a> {
             not_affected: summary.not_affected,
             inconclusive: summary.inconclusive,
             nothing_there: summary.nothing_there,
+            left_alone: summary.left_alone,
+            not_asked: summary.not_asked,
             interrupted: summary.interrupted,
         };
         if summary.interrupted && !state.output.gone && state.failed.is_none() && !args.quiet {
@@ -104,16 +106,32 @@ impl Sink for Ear<'_, '_> {
             Event::Began { endpoints } => state.progress.begin(endpoints),
             Event::Tried { service } => {
                 state.progress.tried += 1;
-                if let Some(service) = service {
-                    state.service(&service);
-                }
+                state.service(&service);
             }
+            Event::Nothing { endpoints } => state.progress.tried += endpoints,
+            Event::LeftAlone(left) => state.left_alone(&left),
+            Event::Unrecorded { why } => state.warn(&format!(
+                "this run can no longer be taken up with --resume, should it end early: {why}"
+            )),
             _ => {}
         }
     }
 }
 
 impl State<'_> {
+    fn left_alone(&mut self, left: &LeftAlone) {
+        self.progress.tried += left.not_asked;
+        self.warn(&format!(
+            "{} is left alone from now on: {}",
+            left.endpoint.address, left.why
+        ));
+        self.document.left_alone(left);
+    }
+
+    fn warn(&self, what: &str) {
+        self.progress.aside(|| complain(what));
+    }
+
     fn service(&mut self, service: &Service) {
         if service.attempt == Attempt::Unresolved {
             self.told.unknown_hosts += 1;

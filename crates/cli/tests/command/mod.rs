@@ -15,6 +15,7 @@ pub(crate) struct Said {
 pub(crate) fn command(arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_holter"));
     command.args(arguments.split_whitespace()).stdin(Stdio::null());
+    command.env("HOLTER_STATE", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"));
     command
 }
 

@@ -64,6 +64,17 @@ impl Visits {
         })
     }
 
+    /// What was typed, the name in it and the addresses that it came to, exclusions not yet taken out.
+    pub fn ranges(&self) -> impl Iterator<Item = (&str, Option<&str>, &[IpNet])> {
+        self.hosts.iter().map(|named| {
+            let name = match &named.target.place {
+                Place::Name(name) => Some(name.as_str()),
+                _ => None,
+            };
+            (named.target.text.as_str(), name, named.ranges.as_slice())
+        })
+    }
+
     /// The hosts, one by one, each without the endpoints that an earlier target has named already.
     pub(crate) fn hosts(self) -> impl Iterator<Item = Host> {
         let Self { hosts, scope, .. } = self;

@@ -222,3 +222,44 @@ fn schedules_carry_out_what_the_file_says() {
     );
     assert_eq!(ended(child).0, Some(0));
 }
+
+/// In a network of its own, where nothing is but what this file of hosts says.
+#[test]
+fn whatever_address_a_name_of_ones_own_has_is_ones_own() {
+    let apart = |arguments: &[&str]| {
+        let mut unshare = std::process::Command::new("unshare");
+        unshare
+            .args(["--user", "--map-root-user", "--mount", "--net"])
+            .args(arguments);
+        unshare.output()
+    };
+    if !apart(&["true"]).is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: this machine gives no networks to try it in");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let hosts = folder.path().join("hosts");
+    std::fs::write(&hosts, "203.0.113.9 portal.example\n").unwrap();
+    let scan = |targets: &str, own: &str| {
+        let config = written(folder.path(), &format!("own = [{own}]"));
+        let binary = env!("CARGO_BIN_EXE_holter");
+        let script = format!(
+            "mount --bind {} /etc/hosts && exec {binary} scan -q --config {config} {targets}",
+            hosts.display()
+        );
+        command::said(apart(&["sh", "-c", &script]).unwrap())
+    };
+    // Permitted, and not reached: there is no way out of that network.
+    assert_eq!(scan("portal.example:443", "'portal.example'").code, Some(3));
+    assert_eq!(scan("203.0.113.9:443", "'portal.example'").code, Some(3));
+    let said = scan("203.0.113.9:443 203.0.113.10", "'portal.example'");
+    assert!(
+        said.code == Some(2) && said.err.contains("203.0.113.10 is neither"),
+        "{said:?}"
+    );
+    let said = scan("portal.example:443", "");
+    assert!(
+        said.code == Some(2) && said.err.contains("203.0.113.9 (portal.example) is neither"),
+        "{said:?}"
+    );
+}

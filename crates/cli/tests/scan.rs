@@ -9,11 +9,10 @@
 mod command;
 
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use command::{command, holter, holter_reading, said};
+use command::{command, holter, holter_reading, said, signal};
 use holter_lab::zoo::{self, Running};
 use serde_json::Value;
 
@@ -275,12 +274,4 @@ fn a_reader_that_goes_away_ends_it_quietly() {
     drop(child.stdout.take());
     let said = said(child.wait_with_output().unwrap());
     assert_eq!((said.code, said.err.as_str()), (Some(1), ""));
-}
-
-fn signal(name: &str, pid: u32) {
-    let sent = Command::new("kill")
-        .args([name, &pid.to_string()])
-        .status()
-        .unwrap();
-    assert!(sent.success());
 }

@@ -85,6 +85,17 @@ impl Visits {
         })
     }
 
+    /// What was typed, the name in it and the addresses that it came to, exclusions not yet taken out.
+    pub fn ranges(&self) -> impl Iterator<Item = (&str, Option<&str>, &[IpNet])> {
+        self.targets.iter().map(|named| {
+            let name = match &named.target.place {
+                Place::Name(name) => Some(name.as_str()),
+                _ => None,
+            };
+            (named.target.text.as_str(), name, named.ranges.as_slice())
+        })
+    }
+
     /// How many hosts there are, exclusions and those named twice not yet taken out.
     pub(crate) const fn count(&self) -> u64 {
         self.hosts

@@ -4,7 +4,7 @@ use std::io;
 
 use holter_model::{LeftAlone, Service};
 
-use crate::{Summary, csv, json, jsonl, text};
+use crate::{Preamble, Summary, csv, json, jsonl, text};
 
 /// The formats that a report can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,15 @@ impl Default for Look {
 
 /// A report in the making.
 pub trait Document {
+    /// Takes what holds for the whole run, before the first service. A format that is nothing but rows has no place
+    /// for it.
+    ///
+    /// # Errors
+    /// When it cannot be put into the format.
+    fn begin(&mut self, _: &Preamble, _: &mut Vec<u8>) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Takes one service. What can be written already is appended to `out`.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use holter_engine::{Event, Sink, Stop, Summary};
 use holter_model::{Attempt, LeftAlone, Service, Verdict};
-use holter_report::{Document, Format};
+use holter_report::{Document, Format, Preamble};
 
 use super::Args;
 use super::output::Output;
@@ -44,16 +44,26 @@ pub(crate) struct Ear<'l, 'a>(&'l Listener<'a>);
 
 impl<'a> Listener<'a> {
     /// Begins the document.
-    pub(crate) fn new(args: &Args, output: &'a mut Output, stop: Stop) -> Self {
-        Self(RefCell::new(State {
-            document: args.form().document(output.look),
-            written: Vec::with_capacity(ENOUGH * 2),
+    pub(crate) fn new(
+        args: &Args,
+        authorized_by: Option<String>,
+        output: &'a mut Output,
+        stop: Stop,
+    ) -> anyhow::Result<Self> {
+        let mut preamble = Preamble::default();
+        preamble.authorized_by = authorized_by;
+        let mut document = args.form().document(output.look);
+        let mut written = Vec::with_capacity(ENOUGH * 2);
+        document.begin(&preamble, &mut written)?;
+        Ok(Self(RefCell::new(State {
+            document,
+            written,
             output,
             progress: Progress::new(args),
             stop,
             told: Told::default(),
             failed: None,
-        }))
+        })))
     }
 
     /// What the run speaks into.

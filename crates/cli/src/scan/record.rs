@@ -1,23 +1,28 @@
 //! Writes runs down in the state folder, and takes up one that was cut off.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args as _, FromArgMatches as _};
-use holter_engine::{Course, Header, Journal, Plan, Runs, fingerprint};
+use holter_engine::{Course, Header, Journal, Plan, Runs, Visits, fingerprint};
 use holter_model::seam::{SystemClock, SystemDice};
-use ipnet::IpNet;
+use holter_net::Scope;
 
 use super::Args;
+use super::job::Job;
+use super::permission;
 use crate::exit::complain;
 
 /// A run as it is about to begin, or to go on.
-#[derive(Debug)]
 pub(crate) struct Work {
-    /// What to do.
+    /// What to do, and who allowed it.
     pub(crate) header: Header,
     /// Which host comes next; it writes down what is done.
     pub(crate) course: Course,
+    /// The hosts.
+    pub(crate) visits: Visits,
+    /// Where packets may go.
+    pub(crate) scope: Scope,
 }
 
 /// What `--resume` without targets stands for: the arguments and the plan of the last run that was cut off. Other
@@ -53,59 +58,69 @@ pub(crate) fn arguments(args: Args) -> anyhow::Result<(Args, Option<Plan>)> {
     Ok((args, Some(header.plan)))
 }
 
-/// A cut off run of this plan, where the user wants to go on with it.
-pub(crate) fn take_up(args: &Args, plan: &Plan) -> anyhow::Result<Option<Work>> {
-    let Some(runs) = runs(args)? else {
-        return Ok(None);
-    };
-    let Some(path) = runs.cut_off(Some(&fingerprint_of(args, plan)?)) else {
-        if args.resume && !args.quiet {
-            complain("no run of this was cut off, so there is nothing to take up: it begins anew");
-        }
-        return Ok(None);
-    };
-    if !args.resume {
-        if !args.quiet {
-            complain("an earlier run of this was cut off; --resume would go on with it");
-        }
-        return Ok(None);
-    }
-    let (header, journal) = Journal::resume(&path)?;
-    if !header.is_of_this_version() {
-        bail!(
-            "the run was begun by Holter {}, which may ask other questions: leave --resume out to begin anew",
-            header.holter
-        );
-    }
-    let course = Course::shuffled(header.seed).written_down(journal);
-    if !args.quiet {
-        let done = holter_report::number(course.done());
-        complain(&format!(
-            "going on with the run of {:.0}: {done} hosts are done",
-            header.begun
-        ));
-    }
-    Ok(Some(Work { header, course }))
-}
-
-/// A run that begins now.
-pub(crate) fn begin(
-    args: &Args,
-    plan: Plan,
-    addresses: Vec<Result<Vec<IpNet>, String>>,
-) -> anyhow::Result<Work> {
+/// The run that the user wants to go on with, or a new one. Names may be looked up; nothing else is sent, and what is
+/// somebody else's and not allowed is refused.
+pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Work> {
+    let args = &job.args;
+    let runs = runs(args)?;
     let fingerprint = fingerprint_of(args, &plan)?;
+    let earlier = runs.as_ref().and_then(|runs| runs.cut_off(Some(&fingerprint)));
+    if let Some(path) = earlier.as_ref().filter(|_| args.resume) {
+        return take_up(job, path).await;
+    }
+    if !args.quiet && args.resume {
+        complain("no run of this was cut off, so there is nothing to take up: it begins anew");
+    } else if !args.quiet && earlier.is_some() {
+        complain("an earlier run of this was cut off; --resume would go on with it");
+    }
+    let addresses = plan.addresses().await;
+    let (visits, scope) = plan.lay_out_at(&addresses);
+    permission::check(&visits, job, args.authorized_by.is_some()).await?;
     let mut header = Header::new(plan, addresses, fingerprint, (&SystemClock, &SystemDice));
     header.command = command(args);
+    header.authorized_by = args.authorized_by.as_ref().map(ToString::to_string);
     let mut course = Course::shuffled(header.seed);
-    if let Some(runs) = runs(args)? {
+    if let Some(runs) = runs {
         runs.forget_old(&header.fingerprint);
         match runs.begin(&header, &SystemDice) {
             Ok(journal) => course = course.written_down(journal),
             Err(error) => unwritten(args, &error),
         }
     }
-    Ok(Work { header, course })
+    Ok(Work {
+        header,
+        course,
+        visits,
+        scope,
+    })
+}
+
+async fn take_up(job: &Job, path: &Path) -> anyhow::Result<Work> {
+    let (mut header, journal) = Journal::resume(path)?;
+    if !header.is_of_this_version() {
+        bail!(
+            "the run was begun by Holter {}, which may ask other questions: leave --resume out to begin anew",
+            header.holter
+        );
+    }
+    let word = job.args.authorized_by.as_ref().map(ToString::to_string);
+    header.authorized_by = word.or(header.authorized_by);
+    let (visits, scope) = header.plan.lay_out_at(&header.addresses);
+    permission::check(&visits, job, header.authorized_by.is_some()).await?;
+    let course = Course::shuffled(header.seed).written_down(journal);
+    if !job.args.quiet {
+        let done = holter_report::number(course.done());
+        complain(&format!(
+            "going on with the run of {:.0}: {done} hosts are done",
+            header.begun
+        ));
+    }
+    Ok(Work {
+        header,
+        course,
+        visits,
+        scope,
+    })
 }
 
 /// The runs in the state folder. `None`: nothing is to be written down, or nothing can.

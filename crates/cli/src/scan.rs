@@ -20,11 +20,12 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use holter_checks::Questions;
-use holter_engine::{Scan, Stop, Summary};
+use holter_engine::{Rules, Scan, Stop, Summary};
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_net::identity::Identity;
 use holter_net::{Dialer, Limits, Pace};
 use holter_wire::heartbeat::ProveConsent;
+use jiff::tz::TimeZone;
 
 pub(crate) use self::args::{Args, FormatName, range, rate};
 use self::calendar::Calendar;
@@ -103,7 +104,11 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
             holter_report::number(visits.endpoints())
         ));
     }
-    let speed = args.speed().within_open_files();
+    let mut speed = args.speed().within_open_files();
+    let rates = job.networks.iter();
+    speed.tempo.networks = rates
+        .filter_map(|network| Some((network.range, network.rate?)))
+        .collect();
     let pace = Pace::within(&speed.tempo);
     let scan = Scan {
         dialer: Dialer::new(scope, Arc::clone(&pace), limits(args)).through(args.proxy.clone()),
@@ -112,6 +117,11 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         clock: Box::new(SystemClock),
         dice: Box::new(SystemDice),
         hosts_at_once: speed.hosts,
+        rules: Rules {
+            networks: job.networks.clone(),
+            quiet: job.turn.quiet.clone(),
+            zone: TimeZone::system(),
+        },
     };
     let listener = Listener::new(args, header.authorized_by, &mut output, stop.clone())?;
     let mut ear = listener.ear();

@@ -5,6 +5,7 @@ use std::io;
 use crate::Summary;
 use crate::intervals::Intervals;
 use crate::journal::Journal;
+use crate::lanes::{LaneId, Lanes, Waits};
 use crate::order::Order;
 use crate::visits::{Host, Visits};
 
@@ -15,15 +16,18 @@ pub struct Course {
     order: Option<Order>,
     done: Intervals,
     next: u64,
+    lanes: Lanes,
     pub(crate) journal: Option<Journal>,
 }
 
 /// What comes next.
 pub(crate) enum Next {
-    /// This host, at this place.
-    Host(u64, Host),
-    /// At this place there is nothing to visit.
-    Skipped(u64),
+    /// This host, at this place, in its lane.
+    Host(u64, Option<LaneId>, Host),
+    /// Nobody just now: at this place there is nothing to visit, or its host waits in its lane.
+    Skipped(Option<u64>),
+    /// Nobody until a host is done.
+    Wait,
     /// Nothing.
     End,
 }
@@ -69,18 +73,43 @@ impl Course {
         self.journal.is_some()
     }
 
-    pub(crate) const fn lay_out(&mut self, hosts: u64) {
+    pub(crate) fn lay_out(&mut self, hosts: u64, lanes: Lanes) {
         self.order = Some(Order::new(hosts, self.seed));
+        self.lanes = lanes;
     }
 
     pub(crate) fn next(&mut self, visits: &Visits) -> Next {
+        if let Some(place) = self.lanes.next() {
+            return self.enter(place, visits);
+        }
+        if self.lanes.is_full() {
+            return Next::Wait;
+        }
         let place = self.done.next_gap(self.next);
+        if self.order.as_ref().is_none_or(|order| order.at(place).is_none()) {
+            return if self.lanes.is_empty() {
+                Next::End
+            } else {
+                Next::Wait
+            };
+        }
         self.next = place.saturating_add(1);
-        match self.order.as_ref().and_then(|order| order.at(place)) {
-            None => Next::End,
-            Some(number) => visits
-                .host(number)
-                .map_or(Next::Skipped(place), |host| Next::Host(place, host)),
+        self.enter(place, visits)
+    }
+
+    /// A host is done.
+    pub(crate) fn leave(&mut self, lane: Option<LaneId>) {
+        self.lanes.leave(lane);
+    }
+
+    fn enter(&mut self, place: u64, visits: &Visits) -> Next {
+        let number = self.order.as_ref().and_then(|order| order.at(place));
+        let Some(host) = number.and_then(|number| visits.host(number)) else {
+            return Next::Skipped(Some(place));
+        };
+        match self.lanes.enter(place, host.address) {
+            Ok(lane) => Next::Host(place, lane, host),
+            Err(Waits) => Next::Skipped(None),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a run tells whoever listens: a progress bar, a report, a test's list.
 
 use holter_model::{Attempt, LeftAlone, Service, Verdict};
+use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -24,6 +25,11 @@ pub enum Event {
     },
     /// A host is left alone from now on.
     LeftAlone(LeftAlone),
+    /// Quiet hours: hosts wait.
+    Quiet {
+        /// When they end.
+        until: Zoned,
+    },
     /// The run can no longer be taken up if it is killed.
     Unrecorded {
         /// Why not.

@@ -41,6 +41,12 @@ impl Networks {
         self.0.iter().find(|network| network.range.contains(&address))
     }
 
+    /// Which of them, in the order of [`Self::iter`], is the network of an address.
+    pub(crate) fn place(&self, address: IpAddr) -> Option<usize> {
+        let address = address.to_canonical();
+        self.0.iter().position(|network| network.range.contains(&address))
+    }
+
     /// Each of them, the smaller ranges first.
     pub fn iter(&self) -> impl Iterator<Item = &Network> {
         self.0.iter()

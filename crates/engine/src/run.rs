@@ -8,12 +8,15 @@ use holter_checks::{Check, Questions};
 use holter_model::seam::{Clock, Dice};
 use holter_model::{LeftAlone, Service};
 use holter_net::Dialer;
+use jiff::Zoned;
 use tokio::sync::mpsc;
 use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::blank;
 use crate::course::{Course, Next};
 use crate::journal::{Batch, Past, words};
+use crate::lanes::{LaneId, Lanes};
+use crate::rules::Rules;
 use crate::visit::visit;
 use crate::visits::{Host, Visits};
 use crate::{Event, Sink, Stop, Summary};
@@ -32,6 +35,8 @@ pub struct Scan {
     pub dice: Box<dyn Dice>,
     /// How many hosts are visited at once.
     pub hosts_at_once: usize,
+    /// What is said of networks, and when it is quiet.
+    pub rules: Rules,
 }
 
 /// What waits for the sink before hosts wait for it.
@@ -56,16 +61,17 @@ pub async fn run(
         batch: Batch::default(),
         course,
         under_way: HashMap::new(),
+        quiet_until: None,
         sink,
     };
-    front.begin(&visits, scan.clock.as_ref());
+    front.begin(&visits, &scan);
     let mut running = JoinSet::new();
     let mut more = true;
     loop {
         let mut skipped = 0;
         while more && front.under_way.len() < at_once && skipped < SKIPPED && !stop.asked() {
             match front.course.next(&visits) {
-                Next::Host(place, host) => {
+                Next::Host(place, lane, host) => {
                     let mut teller = Teller {
                         place,
                         send: send.clone(),
@@ -75,13 +81,16 @@ pub async fn run(
                         visit(&scan, &visited, &mut teller).await;
                         teller.tell(Told::Done).await;
                     });
-                    let under_way = UnderWay::new(host, task.id());
+                    let under_way = UnderWay::new(host, lane, task.id());
                     front.under_way.insert(place, under_way);
                 }
                 Next::Skipped(place) => {
                     skipped += 1;
-                    front.batch.add(place, 0, &[]);
+                    if let Some(place) = place {
+                        front.batch.add(place, 0, &[]);
+                    }
                 }
+                Next::Wait => break,
                 Next::End => more = false,
             }
         }
@@ -121,6 +130,7 @@ enum Told {
     Service(Box<Service>),
     Nothing(u64),
     Left(LeftAlone),
+    Quiet(Zoned),
     Done,
 }
 
@@ -148,6 +158,11 @@ impl Teller {
         self.tell(Told::Left(left)).await;
     }
 
+    /// It is quiet there until this hour.
+    pub(crate) async fn quiet(&mut self, until: Zoned) {
+        self.tell(Told::Quiet(until)).await;
+    }
+
     async fn tell(&mut self, told: Told) {
         // Where nobody listens any more the run has been stopped.
         let _ = self.send.send((self.place, told)).await;
@@ -157,6 +172,7 @@ impl Teller {
 /// A host that is being visited.
 struct UnderWay {
     host: Host,
+    lane: Option<LaneId>,
     task: Id,
     nothing: u64,
     left: Option<LeftAlone>,
@@ -165,9 +181,10 @@ struct UnderWay {
 }
 
 impl UnderWay {
-    const fn new(host: Host, task: Id) -> Self {
+    const fn new(host: Host, lane: Option<LaneId>, task: Id) -> Self {
         Self {
             host,
+            lane,
             task,
             nothing: 0,
             left: None,
@@ -182,18 +199,21 @@ struct Front<'a> {
     batch: Batch,
     course: &'a mut Course,
     under_way: HashMap<u64, UnderWay>,
+    /// The last end of quiet hours that was told.
+    quiet_until: Option<Zoned>,
     sink: &'a mut dyn Sink,
 }
 
 impl Front<'_> {
-    fn begin(&mut self, visits: &Visits, clock: &dyn Clock) {
+    fn begin(&mut self, visits: &Visits, scan: &Scan) {
         let unresolved = visits.unresolved.len() as u64;
-        self.course.lay_out(visits.count());
+        let lanes = Lanes::new(scan.rules.networks.clone(), scan.hosts_at_once);
+        self.course.lay_out(visits.count(), lanes);
         self.sink.take(Event::Began {
             endpoints: visits.endpoints().saturating_add(unresolved),
         });
         for (target, why) in &visits.unresolved {
-            self.service(blank::unresolved(target, why, clock));
+            self.service(blank::unresolved(target, why, scan.clock.as_ref()));
         }
         let Some(journal) = self.course.journal.take() else {
             return;
@@ -231,8 +251,15 @@ impl Front<'_> {
                 }
                 self.left(left);
             }
+            Told::Quiet(until) => {
+                if self.quiet_until.as_ref().is_none_or(|told| *told < until) {
+                    self.quiet_until = Some(until.clone());
+                    self.sink.take(Event::Quiet { until });
+                }
+            }
             Told::Done => {
                 if let Some(host) = self.under_way.remove(&place) {
+                    self.course.leave(host.lane);
                     self.batch.add(place, host.nothing, &host.services);
                     host.left.into_iter().for_each(|left| self.batch.left(left));
                 }
@@ -250,6 +277,7 @@ impl Front<'_> {
         if let Some(place) = place.map(|(place, _)| *place)
             && let Some(host) = self.under_way.remove(&place)
         {
+            self.course.leave(host.lane);
             self.service(blank::failed(&host.host, clock));
         }
     }

@@ -15,6 +15,10 @@ use crate::visits::{Door, Host};
 pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
     let mut bearing = Bearing::default();
     for (count, door) in host.doors.iter().enumerate() {
+        while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
+            teller.quiet(until.clone()).await;
+            scan.rules.wait(&until, scan.clock.as_ref()).await;
+        }
         match call(scan, host, door, &mut bearing).await {
             Call::Service(service) => {
                 bearing.found = true;

@@ -19,7 +19,6 @@ pub(crate) struct Job {
     /// What may be scanned though it is not private.
     pub(crate) own: Own,
     /// What is said of single networks; what is quiet everywhere is quiet there.
-    #[expect(dead_code, reason = "for the run, which paces each network")]
     pub(crate) networks: Networks,
     /// When.
     pub(crate) turn: Turn,

@@ -27,6 +27,7 @@ struct State<'a> {
     written: Vec<u8>,
     output: &'a mut Output,
     progress: Progress,
+    quiet: bool,
     stop: Stop,
     told: Told,
     failed: Option<anyhow::Error>,
@@ -60,6 +61,7 @@ impl<'a> Listener<'a> {
             written,
             output,
             progress: Progress::new(args),
+            quiet: args.quiet,
             stop,
             told: Told::default(),
             failed: None,
@@ -120,6 +122,10 @@ impl Sink for Ear<'_, '_> {
             }
             Event::Nothing { endpoints } => state.progress.tried += endpoints,
             Event::LeftAlone(left) => state.left_alone(&left),
+            Event::Quiet { until } => state.say(&format!(
+                "quiet hours until {}; hosts there wait",
+                until.strftime("%a %H:%M")
+            )),
             Event::Unrecorded { why } => state.warn(&format!(
                 "this run can no longer be taken up with --resume, should it end early: {why}"
             )),
@@ -136,6 +142,12 @@ impl State<'_> {
             left.endpoint.address, left.why
         ));
         self.document.left_alone(left);
+    }
+
+    fn say(&self, what: &str) {
+        if !self.quiet {
+            self.warn(what);
+        }
     }
 
     fn warn(&self, what: &str) {

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use holter_checks::{ALL, Questions};
-use holter_engine::{Course, Event, Plan, Scan, Sink, Stop, run};
+use holter_engine::{Course, Event, Plan, Rules, Scan, Sink, Stop, run};
 use holter_model::Service;
 use holter_model::seam::{Dice, SystemClock, SystemDice};
 use holter_net::{Dialer, Limits, Pace};
@@ -78,6 +78,7 @@ pub fn scan_by(
             clock: Box::new(SystemClock),
             dice,
             hosts_at_once: 8,
+            rules: Rules::default(),
         };
         run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await
     });

@@ -13,7 +13,7 @@ mod targets;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use holter_checks::Questions;
 use holter_engine::{Plan, Scan, Stop, Summary};
 use holter_model::seam::{SystemClock, SystemDice};
@@ -62,6 +62,15 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
         complain("stopped while names were being looked up; nothing was scanned");
         return Ok(Outcome::Unassessed);
     };
+    let left_out = ports::left_out(&plan.left_out());
+    if plan.asks_nothing()
+        && let Some(left_out) = &left_out
+    {
+        bail!("nothing is left to ask; {left_out}");
+    }
+    if let Some(left_out) = left_out.filter(|_| !args.quiet) {
+        complain(&left_out);
+    }
     if visits.endpoints() > MANY && !args.quiet {
         complain(&format!(
             "{} endpoints are to be asked, which takes long; Ctrl-C ends it and prints what is known by then",

@@ -16,15 +16,20 @@ use holter_checks::{ALL, Check, Questions};
 use holter_engine::{Plan, Scan, Stop, Summary, run};
 use holter_lab::zoo;
 use holter_model::seam::{SystemClock, SystemDice};
-use holter_model::{Attempt, Service};
+use holter_model::{Attempt, Service, Transport};
 use holter_net::{Dialer, Limits, Pace};
+use holter_protocols::PortChoice;
 use support::{List, verdict};
 
 /// Scans loopback as a range, so that no port of it is named by itself.
 fn scan_range(port: u16, checks: Vec<&'static Check>) -> (Vec<Service>, Summary) {
     let plan = Plan {
         targets: vec!["127.0.0.1/32".parse().unwrap()],
-        ports: vec![port],
+        ports: vec![PortChoice {
+            port,
+            transport: Transport::Tcp,
+            named: true,
+        }],
         protocol: Some("tls".to_owned()),
         ..Plan::default()
     };

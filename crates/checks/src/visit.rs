@@ -7,6 +7,7 @@ use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
 use holter_net::{Dialer, Line};
+use holter_protocols::marks::{Mark, recognise_words};
 use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
 
@@ -34,6 +35,17 @@ impl Default for Questions {
     }
 }
 
+/// How a service is approached.
+#[derive(Clone, Copy, Debug)]
+pub struct Approach {
+    /// The protocol to speak.
+    pub chosen: Chosen,
+    /// Whether that is a guess, so that what the service says counts more.
+    pub guessed: bool,
+    /// Whether the user named this very endpoint: only then is a delicate system sent a heartbeat.
+    pub named: bool,
+}
+
 /// One service being asked.
 pub struct Visit<'a> {
     /// Where it is.
@@ -50,6 +62,9 @@ pub struct Visit<'a> {
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
     /// else each time must not lead on for ever.
     may_choose: u8,
+    named: bool,
+    /// The most delicate thing that it gave itself away as.
+    mark: Option<&'static Mark>,
     notes: Notes,
 }
 
@@ -62,6 +77,8 @@ pub struct Notes {
     pub observations: Vec<Observation>,
     /// What was strange.
     pub oddities: BTreeSet<String>,
+    /// What it gave itself away as.
+    pub mark: Option<&'static Mark>,
     /// How far it came.
     pub attempt: Attempt,
     /// More about an attempt that broke off.
@@ -75,20 +92,20 @@ pub struct Notes {
 }
 
 impl<'a> Visit<'a> {
-    /// A visit that has not asked anything yet. `may_choose`: the protocol is a guess, and what the service
-    /// says counts more.
+    /// A visit that has not asked anything yet.
     pub fn new(
         endpoint: Endpoint,
         name: Option<&'a str>,
-        (chosen, may_choose): (Chosen, bool),
+        approach: Approach,
         questions: &'a Questions,
         dialer: &'a Dialer,
         (clock, dice): (&'a dyn Clock, &'a dyn Dice),
     ) -> Self {
         let notes = Notes {
-            chosen,
+            chosen: approach.chosen,
             observations: Vec::new(),
             oddities: BTreeSet::new(),
+            mark: None,
             attempt: Attempt::Completed,
             trouble: None,
             connections: 0,
@@ -102,8 +119,10 @@ impl<'a> Visit<'a> {
             dice,
             dialer,
             clock,
-            chosen,
-            may_choose: if may_choose { 2 } else { 0 },
+            chosen: approach.chosen,
+            may_choose: if approach.guessed { 2 } else { 0 },
+            named: approach.named,
+            mark: None,
             notes,
         }
     }
@@ -112,6 +131,7 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn leave(mut self) -> Notes {
         self.notes.chosen = self.chosen;
+        self.notes.mark = self.mark;
         self.notes
     }
 
@@ -146,6 +166,7 @@ impl<'a> Visit<'a> {
             };
             let words = line.pending().to_vec();
             self.done(line);
+            self.recognised(recognise_words(&words));
             let another = match opening {
                 Opening::Declined(_) | Opening::TurnedAway(_) | Opening::Misbehaved(_) => false,
                 _ => self.choose_by(&words),
@@ -168,11 +189,31 @@ impl<'a> Visit<'a> {
     /// Something that is not TLS came where TLS should begin. Whether another protocol was recognised in it
     /// and a new line is worth opening.
     pub fn not_tls(&mut self, words: &[u8]) -> bool {
+        self.recognised(recognise_words(words));
         if self.choose_by(words) {
             return true;
         }
         self.broke(Attempt::NotSpoken, in_clear(words));
         false
+    }
+
+    /// Notes what the service gave itself away as. A less delicate mark beside one that is known says nothing new.
+    pub fn recognised(&mut self, mark: Option<&'static Mark>) {
+        let delicate = |mark: Option<&Mark>| mark.map(|mark| mark.fragility);
+        if delicate(mark) <= delicate(self.mark) {
+            return;
+        }
+        self.mark = mark;
+        if let Some(mark) = mark {
+            let mark = mark.id.to_owned();
+            self.heard(Fact::Recognised { mark });
+        }
+    }
+
+    /// Whether this is a delicate system that nobody named: it is left alone as soon as that is known.
+    #[must_use]
+    pub fn is_spared(&self) -> bool {
+        !self.named && self.mark.is_some_and(Mark::is_delicate)
     }
 
     /// Notes a fact.

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use holter_checks::{Check, Questions, Visit};
+use holter_checks::{Approach, Check, Questions, Visit};
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Service, Transport};
 use holter_net::Dialer;
+use holter_protocols::roles::role;
 
 use crate::visits::{Door, Host};
 
@@ -30,7 +31,11 @@ pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<S
     let mut visit = Visit::new(
         endpoint,
         host.name.as_deref(),
-        (door.chosen, door.guessed),
+        Approach {
+            chosen: door.chosen,
+            guessed: door.guessed,
+            named: door.named,
+        },
         tools.questions,
         tools.dialer,
         (tools.clock, tools.dice),
@@ -67,6 +72,7 @@ pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<S
         endpoint: Some(endpoint),
         name: host.name.clone(),
         protocol: notes.chosen.id().to_owned(),
+        role: role(endpoint, notes.chosen.id(), notes.mark),
         started,
         elapsed_ms: u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX),
         connections: notes.connections,

@@ -166,6 +166,7 @@ fn blank(
         endpoint,
         name,
         protocol: "tls".to_owned(),
+        role: None,
         started: clock.now(),
         elapsed_ms: 0,
         connections: 0,

@@ -125,6 +125,7 @@ fn broken(target: &str, last: u8, attempt: Attempt, why: &str) -> Service {
         endpoint: at(last, 443),
         name: None,
         protocol: "https".to_owned(),
+        role: None,
         started: "2026-11-21T20:00:00.123456Z".parse::<Timestamp>().unwrap(),
         elapsed_ms: 12,
         connections: 0,

@@ -17,11 +17,7 @@ pub fn run(data: &[u8]) {
         .flatten()
     {
         let there = |text: &&str| data.windows(text.len()).any(|window| window == text.as_bytes());
-        assert!(
-            mark.texts.iter().all(|text| there(&text)),
-            "{} is not there",
-            mark.id
-        );
+        assert!(mark.texts.iter().all(there), "{} is not there", mark.id);
     }
     for id in ["tls", "smtp", "telnet"] {
         if let Some(other) = by_id(id, 0).and_then(|chosen| chosen.instead(data)) {

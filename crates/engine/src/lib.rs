@@ -1,6 +1,7 @@
 //! Plans a scan, runs it, and emits its events into a sink. Knows nothing of output.
 
 mod ask;
+mod doors;
 mod event;
 mod plan;
 mod run;

@@ -3,9 +3,10 @@
 use crate::tree::{self, File};
 
 /// Folders in which every parser is found by its looks.
-const PARSERS: [&str; 4] = [
+const PARSERS: [&str; 5] = [
     "crates/cert/src/",
     "crates/handshake/src/",
+    "crates/inventory/src/",
     "crates/protocols/src/",
     "crates/wire/src/",
 ];

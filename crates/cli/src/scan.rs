@@ -1,6 +1,7 @@
 //! `holter scan`: asks services whether they leak memory.
 
 mod args;
+mod files;
 mod input;
 mod interrupt;
 mod listener;
@@ -16,14 +17,17 @@ use std::time::Duration;
 use anyhow::Context as _;
 use holter_checks::Questions;
 use holter_engine::{Plan, Scan, Stop, Summary};
+use holter_inventory::Inventory;
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_net::identity::Identity;
 use holter_net::{Dialer, Limits, Pace};
 use holter_wire::heartbeat::ProveConsent;
+use ipnet::IpNet;
 
 pub(crate) use self::args::Args;
 use self::listener::Listener;
 use self::output::Output;
+use self::targets::Gathered;
 use crate::exit::{Outcome, complain};
 
 /// More endpoints than this deserve a word before it starts.
@@ -31,10 +35,16 @@ const MANY: u64 = 1 << 20;
 
 /// Runs the verb.
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
+    let Gathered { targets, inventory } = targets::gather(&args)?;
     let plan = Plan {
-        targets: targets::gather(&args)?,
+        targets,
         ports: args.ports.clone().unwrap_or_default().0,
-        exclude: args.exclude.clone(),
+        exclude: args
+            .exclude
+            .iter()
+            .copied()
+            .chain(untouchable(&inventory))
+            .collect(),
         protocol: args.protocol.clone().filter(|id| id != "auto"),
         family: args.family(),
     };
@@ -47,6 +57,14 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
     // A look-up that hangs in the system's resolver must not keep the user waiting.
     runtime.shutdown_background();
     outcome
+}
+
+/// The addresses that the user's inventory calls do-not-touch, whatever the port.
+fn untouchable(inventory: &Inventory) -> impl Iterator<Item = IpNet> + '_ {
+    inventory
+        .untouchable()
+        .filter(|(_, port)| port.is_none())
+        .map(|(range, _)| range)
 }
 
 async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Result<Outcome> {

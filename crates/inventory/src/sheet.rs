@@ -6,6 +6,8 @@
 pub(crate) mod columns;
 mod ports;
 
+use std::net::IpAddr;
+
 use holter_model::target::Place;
 use holter_model::{Asset, Criticality, Fragility, Target, Transport};
 
@@ -132,18 +134,19 @@ fn ask(at: Vec<Target>, ports: &Ports, found: &mut Found) -> Result<(), ReadErro
             continue;
         }
         for (port, transport) in &ports.open {
-            let host = match &target.place {
-                Place::Name(name) => name.clone(),
-                Place::Address(address) if address.is_ipv6() => format!("[{address}]"),
-                Place::Address(address) => address.to_string(),
-                Place::Range(range) => range.to_string(),
-            };
             let over = match transport {
                 Transport::Tcp => "",
                 Transport::Udp => "/udp",
             };
+            let text = match &target.place {
+                Place::Name(name) => format!("{name}:{port}{over}"),
+                Place::Address(IpAddr::V4(address)) => format!("{address}:{port}{over}"),
+                Place::Address(IpAddr::V6(address)) => format!("[{address}]:{port}{over}"),
+                // A range cannot be written with a port, and its hosts stand for themselves.
+                Place::Range(_) => target.text.clone(),
+            };
             found.target(Target {
-                text: format!("{host}:{port}{over}"),
+                text,
                 port: Some(*port),
                 transport: *transport,
                 ..target.clone()

@@ -83,11 +83,8 @@ fn a_table_of_a_hospital() {
 fn a_row_comes_to_targets() {
     for (row, expected) in [
         ("10.0.0.1,,", &["10.0.0.1"][..]),
-        ("10.0.0.0/24,,443", &["10.0.0.0/24:443"]),
-        (
-            "10.0.0.1-2,,443/udp",
-            &["10.0.0.1/32:443/udp", "10.0.0.2/32:443/udp"],
-        ),
+        ("10.0.0.0/24,,443", &["10.0.0.0/24"]),
+        ("10.0.0.1-2,,443/udp", &["10.0.0.1-2", "10.0.0.1-2"]),
         ("2001:db8::5,,443", &["[2001:db8::5]:443"]),
         ("pump.example,,", &["pump.example"]),
         (",pump.example,8443", &["pump.example:8443"]),
@@ -104,6 +101,9 @@ fn a_row_comes_to_targets() {
             "{row}"
         );
         assert_eq!(read.assets.is_empty(), expected.is_empty(), "{row}");
+        let port = row.rsplit([',', '/']).find(|word| word.starts_with("443"));
+        let with = read.targets.iter().all(|target| target.port == Some(443));
+        assert!(port.is_none() || with, "{row}");
     }
 }
 

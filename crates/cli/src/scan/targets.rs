@@ -189,7 +189,7 @@ mod tests {
         for (text, hint) in [
             ("http://portal.example", "not encrypted"),
             ("htps://portal.example", "htps://portal.example"),
-            ("Cargo.toml", "-i Cargo.toml"),
+            ("src/main.rs", "-i src/main.rs"),
         ] {
             assert!(said(text).contains(hint), "{text}: {}", said(text));
         }

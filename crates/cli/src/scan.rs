@@ -2,6 +2,7 @@
 
 mod args;
 mod calendar;
+mod files;
 mod input;
 mod interrupt;
 mod job;
@@ -127,6 +128,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         dice: Box::new(SystemDice),
         hosts_at_once: speed.hosts,
         rules: Rules {
+            inventory: header.plan.inventory,
             networks: job.networks.clone(),
             quiet: job.turn.quiet.clone(),
             zone: TimeZone::system(),

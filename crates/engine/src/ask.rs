@@ -80,7 +80,11 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         endpoint: Some(endpoint),
         name: host.name.clone(),
         protocol: notes.chosen.id().to_owned(),
-        role: role(endpoint, notes.chosen.id(), notes.mark),
+        role: scan.rules.role(
+            endpoint,
+            host.name.as_deref(),
+            role(endpoint, notes.chosen.id(), notes.mark),
+        ),
         started,
         elapsed_ms: u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX),
         connections: notes.connections,

@@ -120,7 +120,11 @@ fn is_asked(choice: PortChoice, one_host: bool) -> bool {
 /// The class of what stands behind a port. What the user names by itself may be touched, with the greatest care.
 fn fragility(choice: PortChoice, named: bool) -> Fragility {
     let class = roles::fragility(choice.port, choice.transport);
-    if named { class.min(Fragility::Fragile) } else { class }
+    if named {
+        class.min(Fragility::Fragile)
+    } else {
+        class
+    }
 }
 
 const fn is_one_host(target: &Target) -> bool {

@@ -155,6 +155,7 @@ impl Journal {
                     .for_each(|service| each(Past::Service(Box::new(service))));
                 hosts.left.into_iter().for_each(|left| each(Past::Left(left)));
                 each(Past::Nothing(hosts.nothing));
+                each(Past::Spared(hosts.spared));
             }
         })
         .map(drop)
@@ -194,6 +195,7 @@ pub(crate) enum Past {
     Service(Box<Service>),
     Left(LeftAlone),
     Nothing(u64),
+    Spared(u64),
 }
 
 /// Reads line by line up to `end`, or to the first that is no line of a journal. Returns where that is.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use holter_model::target::Place;
+use holter_inventory::Inventory;
 use holter_model::Target;
+use holter_model::target::Place;
 use holter_net::{Scope, resolve};
 use holter_protocols::{PortChoice, by_id};
 use ipnet::IpNet;
@@ -22,6 +23,8 @@ pub struct Plan {
     pub ports: Vec<PortChoice>,
     /// Addresses never to be contacted.
     pub exclude: Vec<IpNet>,
+    /// What the user's files say of systems: it wins over every guess.
+    pub inventory: Inventory,
     /// A protocol's id, or `None` to choose by port and by what the service says.
     pub protocol: Option<String>,
     /// Which addresses of a name count.
@@ -79,8 +82,30 @@ impl Plan {
             }
         }
         let allowed: Vec<IpNet> = targets.iter().flat_map(|named| named.ranges.clone()).collect();
-        let scope = Scope::new(&allowed, &self.exclude);
+        let untouchable = |of_a_port: bool| {
+            let all = self.inventory.untouchable();
+            all.filter(move |(_, port)| port.is_some() == of_a_port)
+        };
+        let ranges = untouchable(false).map(|(range, _)| range);
+        let excluded: Vec<IpNet> = self.exclude.iter().copied().chain(ranges).collect();
+        let ports = untouchable(true).filter_map(|(range, port)| Some((range, port?)));
+        let scope = Scope::new(&allowed, &excluded).without_ports(ports);
         (Visits::new(targets, unresolved, scope.clone()), scope)
+    }
+
+    /// Looks up the names that the inventory calls do-not-touch, and excludes their addresses: a range may hold them.
+    pub async fn spare_names(&mut self) {
+        let names = self.inventory.untouchable_names();
+        let targets = names
+            .filter(|(_, port)| port.is_none())
+            .filter_map(|(name, _)| name.parse().ok())
+            .collect();
+        let spared = Self {
+            targets,
+            ..Self::default()
+        };
+        self.exclude
+            .extend(spared.addresses().await.into_iter().flatten().flatten());
     }
 
     /// The addresses of each target, in the order of the targets; or why a name has none. Names are looked up

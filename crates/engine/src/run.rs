@@ -87,7 +87,7 @@ pub async fn run(
                 Next::Skipped(place) => {
                     skipped += 1;
                     if let Some(place) = place {
-                        front.batch.add(place, 0, &[]);
+                        front.batch.add(place, (0, 0), &[]);
                     }
                 }
                 Next::Wait => break,
@@ -129,6 +129,7 @@ pub async fn run(
 enum Told {
     Service(Box<Service>),
     Nothing(u64),
+    Spared(u64),
     Left(LeftAlone),
     Quiet(Zoned),
     Done,
@@ -150,6 +151,13 @@ impl Teller {
     pub(crate) async fn nothing(&mut self, endpoints: u64) {
         if endpoints > 0 {
             self.tell(Told::Nothing(endpoints)).await;
+        }
+    }
+
+    /// So many endpoints are too delicate to be contacted.
+    pub(crate) async fn spared(&mut self, endpoints: u64) {
+        if endpoints > 0 {
+            self.tell(Told::Spared(endpoints)).await;
         }
     }
 
@@ -175,6 +183,7 @@ struct UnderWay {
     lane: Option<LaneId>,
     task: Id,
     nothing: u64,
+    spared: u64,
     left: Option<LeftAlone>,
     /// Its services in the journal's words.
     services: Vec<u8>,
@@ -187,6 +196,7 @@ impl UnderWay {
             lane,
             task,
             nothing: 0,
+            spared: 0,
             left: None,
             services: Vec::new(),
         }
@@ -221,6 +231,7 @@ impl Front<'_> {
         let told = journal.replay(|past| match past {
             Past::Service(service) => self.service(*service),
             Past::Nothing(endpoints) => self.nothing(endpoints),
+            Past::Spared(endpoints) => self.spared(endpoints),
             Past::Left(left) => self.left(left),
         });
         match told {
@@ -245,6 +256,12 @@ impl Front<'_> {
                 }
                 self.nothing(endpoints);
             }
+            Told::Spared(endpoints) => {
+                if let Some(host) = self.under_way.get_mut(&place) {
+                    host.spared += endpoints;
+                }
+                self.spared(endpoints);
+            }
             Told::Left(left) => {
                 if let Some(host) = self.under_way.get_mut(&place) {
                     host.left = Some(left.clone());
@@ -260,7 +277,7 @@ impl Front<'_> {
             Told::Done => {
                 if let Some(host) = self.under_way.remove(&place) {
                     self.course.leave(host.lane);
-                    self.batch.add(place, host.nothing, &host.services);
+                    self.batch.add(place, (host.nothing, host.spared), &host.services);
                     host.left.into_iter().for_each(|left| self.batch.left(left));
                 }
             }
@@ -292,6 +309,11 @@ impl Front<'_> {
     fn nothing(&mut self, endpoints: u64) {
         self.summary.count_nothing(endpoints);
         self.sink.take(Event::Nothing { endpoints });
+    }
+
+    fn spared(&mut self, endpoints: u64) {
+        self.summary.spared += endpoints;
+        self.sink.take(Event::Spared { endpoints });
     }
 
     fn left(&mut self, left: LeftAlone) {

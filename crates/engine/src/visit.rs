@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use holter_model::{Attempt, LeftAlone, Service, Transport};
+use holter_model::{Attempt, Fragility, LeftAlone, Service, Transport};
 use holter_net::{Care, DialError, Limits, Line};
 
 use crate::ask::ask;
@@ -14,6 +14,7 @@ use crate::visits::{Door, Host};
 /// Visits a host from the first door to the last, and tells what it finds.
 pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
     let mut bearing = Bearing::default();
+    let mut spared = 0;
     for (count, door) in host.doors.iter().enumerate() {
         while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
             teller.quiet(until.clone()).await;
@@ -25,6 +26,7 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
                 teller.service(*service).await;
             }
             Call::Nothing => bearing.nothing(teller).await,
+            Call::Spared => spared += 1,
             Call::Nobody => {
                 let rest = host.doors.len() - count;
                 for _ in 0..rest {
@@ -51,6 +53,7 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
         teller.service(blank::silent(host, scan.clock.as_ref())).await;
     }
     teller.nothing(bearing.owed).await;
+    teller.spared(spared).await;
 }
 
 /// What came of one door.
@@ -58,6 +61,8 @@ enum Call {
     Service(Box<Service>),
     /// Closed, or silent.
     Nothing,
+    /// Too delicate to be contacted.
+    Spared,
     /// There is no host at this address.
     Nobody,
 }
@@ -107,10 +112,10 @@ impl Bearing {
 const NOBODY: Duration = Duration::from_millis(900);
 
 async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> Call {
-    let Some(care) = Care::of(door.fragility).map(|care| bearing.care.map_or(care, |more| care.max(more)))
-    else {
-        return Call::Nothing;
+    let Some(care) = care(scan, host, door) else {
+        return Call::Spared;
     };
+    let care = bearing.care.map_or(care, |more| care.max(more));
     if door.transport == Transport::Udp || scan.dialer.is_indirect() {
         return talk(scan, host, door, care, None, bearing).await;
     }
@@ -147,6 +152,20 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
         scan.clock.as_ref(),
     );
     Call::Service(Box::new(service))
+}
+
+/// How carefully a door is touched; `None`: not at all. The user's inventory wins over what a port means; what it calls
+/// fragile is touched only where the user names the host.
+fn care(scan: &Scan, host: &Host, door: &Door) -> Option<Care> {
+    let inventory = &scan.rules.inventory;
+    let known = (!inventory.is_empty())
+        .then(|| inventory.fragility(host.address, host.name.as_deref(), door.port))
+        .flatten();
+    match known {
+        Some(Fragility::Fragile) if !host.named => None,
+        Some(class) => Care::of(class),
+        None => Care::of(door.fragility),
+    }
 }
 
 async fn talk(

@@ -73,6 +73,8 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
     } else if !args.quiet && earlier.is_some() {
         complain("an earlier run of this was cut off; --resume would go on with it");
     }
+    let mut plan = plan;
+    plan.spare_names().await;
     let addresses = plan.addresses().await;
     let (visits, scope) = plan.lay_out_at(&addresses);
     permission::check(&visits, job, args.authorized_by.is_some()).await?;

@@ -21,6 +21,7 @@ pub(crate) fn summary() -> Summary {
         not_affected: 2,
         inconclusive: 3,
         nothing_there: 1017,
+        spared: 0,
         left_alone: 0,
         not_asked: 0,
         interrupted: false,

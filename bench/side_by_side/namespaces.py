@@ -24,8 +24,8 @@ class Namespace:
     keeper: int
 
     def inside(self, *command):
-        """The command that runs `command` on this side."""
-        return ["nsenter", "--target", str(self.keeper), "--net", *command]
+        """The command that runs `command` on this side, no longer than this process lives."""
+        return ["setpriv", "--pdeathsig", "KILL", "nsenter", "--target", str(self.keeper), "--net", *command]
 
     def run(self, *command):
         return run(*self.inside(*command))
@@ -63,14 +63,13 @@ def gateway(far):
 def kept():
     try:
         keeper = subprocess.Popen(["unshare", "--net", "cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE)
+                                  stderr=subprocess.PIPE, bufsize=0)
     except FileNotFoundError:
         raise Problem("unshare is missing: apt-get install util-linux") from None
     with keeper:
         # An echo shows that the namespace is there: cat starts only inside it.
         with contextlib.suppress(BrokenPipeError):
             keeper.stdin.write(b"\n")
-            keeper.stdin.flush()
         if keeper.stdout.readline() != b"\n":
             raise Problem(f"no network namespace, run as root: {keeper.stderr.read().decode().strip()}")
         yield Namespace(keeper.pid)
@@ -80,7 +79,8 @@ def run(*command):
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10)
     except FileNotFoundError:
-        raise Problem(f"{command[0]} is missing: apt-get install iproute2") from None
+        package = "iproute2" if command[0] == "ip" else "util-linux"
+        raise Problem(f"{command[0]} is missing: apt-get install {package}") from None
     if done.returncode != 0:
         raise Problem(f"{' '.join(command)}: {done.stderr.strip()}")
     return done.stdout

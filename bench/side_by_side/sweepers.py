@@ -23,7 +23,7 @@ class Sweeper:
     read: Callable
     # Exit codes of a run that went well.
     fine: tuple = (0,)
-    # masscan 1.3.2 does not report every answer that reaches it, whatever its rate.
+    # masscan 1.3.2 was seen not to report answers that reach its device, at every rate tried.
     may_miss: bool = False
 
 

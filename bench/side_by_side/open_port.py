@@ -1,7 +1,7 @@
 """A program: one open port on every address of one device, behind which every caller is hung up on.
 
-Arguments: the port (0 for none), the device, and an address to which a datagram goes ten times a second. masscan's
-receiver looks at its clock only when a packet comes, so on a network that is silent its wait would not end.
+Arguments: the port (0 for none), the device, and an address to which a datagram goes ten times a second. Where
+nothing comes back, masscan was seen to wait for minutes more than it was told to.
 
 It says a line when it listens, and ends when its standard input does.
 """

@@ -72,3 +72,20 @@ impl Certificate {
         }
     }
 }
+
+/// Writes the certificate of a management controller, self-signed, in DER: what it shows of itself before anything else.
+pub(crate) fn of_a_controller(folder: &Path) -> Result<PathBuf, LabError> {
+    let certificate = folder.join("controller.der");
+    let mut openssl = Command::new("openssl");
+    openssl
+        .args([
+            "req", "-x509", "-nodes", "-sha256", "-days", "3650", "-newkey", "rsa:2048",
+        ])
+        .args(["-subj", "/C=US/O=Hewlett-Packard Company/OU=ISS/CN=iLO-LAB0001"])
+        .args(["-outform", "DER", "-keyout"])
+        .arg(folder.join("controller.key"))
+        .arg("-out")
+        .arg(&certificate);
+    run(&mut openssl)?;
+    Ok(certificate)
+}

@@ -28,11 +28,11 @@ use namespace::Namespace;
 /// The network with its hosts. Dropping it ends every process in it and takes it down.
 #[derive(Debug)]
 pub struct Network {
+    /// What the names of its namespaces begin with; each has the host's behind it.
+    pub name: String,
     // In this order: the hosts end before the wall that they are plugged into.
     hosts: Vec<Host>,
     wall: Namespace,
-    /// What the names of its namespaces begin with.
-    prefix: String,
 }
 
 /// The name of the bridge in the wall.
@@ -46,14 +46,14 @@ impl Network {
     pub fn up() -> Result<Self, LabError> {
         static CALLS: AtomicU32 = AtomicU32::new(0);
         namespace::sweep();
-        let prefix = namespace::prefix(std::process::id(), CALLS.fetch_add(1, Ordering::Relaxed));
-        let wall = Namespace::make(&format!("{prefix}-wall"))?;
+        let name = namespace::prefix(std::process::id(), CALLS.fetch_add(1, Ordering::Relaxed));
+        let wall = Namespace::make(&format!("{name}-wall"))?;
         wall.ip(&format!("link add name {SWITCH} type bridge"))?;
         wall.ip(&format!("link set {SWITCH} up"))?;
         Ok(Self {
+            name,
             hosts: Vec::new(),
             wall,
-            prefix,
         })
     }
 
@@ -62,7 +62,7 @@ impl Network {
     /// # Errors
     /// [`LabError::Command`] when the kernel refuses, as it does for a name of more than 15 letters or given twice.
     pub fn plug(&mut self, name: &str, address: Ipv4Addr) -> Result<&mut Host, LabError> {
-        let namespace = Namespace::make(&format!("{}-{name}", self.prefix))?;
+        let namespace = Namespace::make(&format!("{}-{name}", self.name))?;
         let (inside, wall) = (namespace.name(), self.wall.name());
         // Both ends are born in their namespaces: this machine itself never sees the cable.
         self.wall.ip(&format!(

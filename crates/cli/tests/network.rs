@@ -19,6 +19,7 @@ use holter_lab::network::hospital::{
     CONTROLLER, DROPPER, FIXED, MAIL, OFFERING_CONTROLLER, PORTAL, PRINTER, PUMP, RANGE, RESETTER, SCANNER,
     SLOW,
 };
+use holter_lab::network::proof::End;
 use holter_lab::network::{Load, proof};
 use ipnet::Ipv4Net;
 
@@ -126,10 +127,20 @@ fn no_packet_leaves_the_scope() {
 #[test]
 fn no_host_has_two_connections_at_once() {
     let Some(day) = day() else { return };
-    let open = proof::open_at_once(&day.packets, SCANNER.into());
+    let open = proof::open_at_once(&day.packets, SCANNER.into(), End::Scanner);
     let many: Vec<_> = open.iter().filter(|(_, most)| **most > 1).collect();
     assert!(many.is_empty(), "{many:?}");
     for address in [PORTAL, FIXED, MAIL, CONTROLLER, PRINTER, SLOW, DROPPER, RESETTER] {
+        assert_eq!(open.get(&address.into()), Some(&1), "{address}");
+    }
+}
+
+#[test]
+#[ignore = "the next connection does not wait for the host's own end of the one before"]
+fn the_next_connection_waits_until_the_host_has_ended_the_one_before() {
+    let Some(day) = day() else { return };
+    let open = proof::open_at_once(&day.packets, SCANNER.into(), End::Both);
+    for address in [PORTAL, FIXED, MAIL, CONTROLLER, SLOW, DROPPER] {
         assert_eq!(open.get(&address.into()), Some(&1), "{address}");
     }
 }

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use holter_lab::network::fake::{self, Event, Fake};
+use holter_lab::network::proof::End;
 use holter_lab::network::{self, Capture, Host, Load, Network, proof};
 
 const CLIENT: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 200);
@@ -84,7 +85,7 @@ fn a_controller_hangs_on_a_second_connection() {
     let two = format!("exec 3<>/dev/tcp/{DEVICE}/443 4<>/dev/tcp/{DEVICE}/17990");
     noted(&network, &two, hung);
     let packets = capture.end().unwrap();
-    let open = proof::open_at_once(&packets, CLIENT.into());
+    let open = proof::open_at_once(&packets, CLIENT.into(), End::Scanner);
     assert_eq!(open.get(&DEVICE.into()), Some(&2));
     assert_eq!(
         proof::ports(&packets, CLIENT.into(), DEVICE.into()),

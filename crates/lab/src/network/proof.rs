@@ -31,13 +31,12 @@ pub fn ports(packets: &[Packet], scanner: IpAddr, host: IpAddr) -> BTreeSet<u16>
 
 /// The most TCP connections that `scanner` had open at once, for each host that it opened any to.
 ///
-/// A connection is open from its first SYN until the scanner's FIN, or until a RST of either side: then the scanner is
-/// done with it, and the host's kernel knows before the next SYN can reach it. One that nobody answers is open from its
-/// first SYN to its last: the kernel repeats it for as long as the scanner waits. A FIN of the host alone ends nothing.
+/// A connection is open from its first SYN until its [`End`]. One that nobody answers is open from its first SYN to its
+/// last: the kernel repeats it for as long as the scanner waits.
 #[must_use]
-pub fn open_at_once(packets: &[Packet], scanner: IpAddr) -> BTreeMap<IpAddr, usize> {
+pub fn open_at_once(packets: &[Packet], scanner: IpAddr, end: End) -> BTreeMap<IpAddr, usize> {
     let mut most = BTreeMap::new();
-    for (host, spans) in spans(packets, scanner) {
+    for (host, spans) in spans(packets, scanner, end) {
         let at_once = |span: &Span| {
             spans
                 .iter()
@@ -48,6 +47,15 @@ pub fn open_at_once(packets: &[Packet], scanner: IpAddr) -> BTreeMap<IpAddr, usi
         most.insert(host, spans.iter().map(at_once).max().unwrap_or(0));
     }
     most
+}
+
+/// What ends a connection. A RST of either side always does, a FIN of the host alone never.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// The scanner's FIN: it is done, and the host's kernel knows so before the next SYN can reach it.
+    Scanner,
+    /// A FIN of each side: the program on the host is done, too. A host that never ends its side has it open for ever.
+    Both,
 }
 
 /// One connection's time, as places in the capture: packets of the same microsecond still have an order.
@@ -64,10 +72,12 @@ struct Span {
 enum State {
     Asked,
     Answered,
+    /// One side has sent its FIN; whether that was the scanner.
+    Half(bool),
     Over,
 }
 
-fn spans(packets: &[Packet], scanner: IpAddr) -> BTreeMap<IpAddr, Vec<Span>> {
+fn spans(packets: &[Packet], scanner: IpAddr, end: End) -> BTreeMap<IpAddr, Vec<Span>> {
     let mut hosts: BTreeMap<IpAddr, Vec<Span>> = BTreeMap::new();
     for (place, packet) in packets.iter().enumerate() {
         let (Some(sender), Some(receiver), Load::Tcp { from, to, flags }) =
@@ -93,9 +103,10 @@ fn spans(packets: &[Packet], scanner: IpAddr) -> BTreeMap<IpAddr, Vec<Span>> {
                 ended: place + 1,
                 state: State::Asked,
             }),
-            Some(span) if flags & RST != 0 || (ours && flags & FIN != 0) => {
+            Some(span) if flags & RST != 0 || (flags & FIN != 0 && is_last(span, ours, end)) => {
                 (span.ended, span.state) = (place, State::Over);
             }
+            Some(span) if flags & FIN != 0 => span.state = State::Half(ours),
             // Open until something ends it, which may be nothing in this capture.
             Some(span) if !ours && flags & SYN != 0 => {
                 (span.ended, span.state) = (packets.len(), State::Answered);
@@ -106,6 +117,15 @@ fn spans(packets: &[Packet], scanner: IpAddr) -> BTreeMap<IpAddr, Vec<Span>> {
         }
     }
     hosts
+}
+
+/// Whether this side's FIN ends the connection.
+fn is_last(span: &Span, ours: bool, end: End) -> bool {
+    match end {
+        End::Scanner => ours,
+        // One's own FIN may come twice.
+        End::Both => span.state == State::Half(!ours),
+    }
 }
 
 /// From the first packet to the last.
@@ -156,7 +176,7 @@ mod tests {
     #[test]
     fn connections_are_open_for_as_long_as_the_scanner_holds_them() {
         let check = |segments: &str, expected: usize| {
-            let found = open_at_once(&capture(segments), SCANNER);
+            let found = open_at_once(&capture(segments), SCANNER, End::Scanner);
             assert_eq!(found.get(&HOST).copied().unwrap_or(0), expected, "{segments}");
         };
         check("", 0);
@@ -174,6 +194,19 @@ mod tests {
         check("1>S 1<SA 1>FA 1>S 1<SA 2>S", 2);
         // What a connection of before the capture still says opens none.
         check("9>A 9<A 1>S 1<SA", 1);
+    }
+
+    #[test]
+    fn a_strict_end_waits_for_the_host() {
+        let check = |segments: &str, expected: usize| {
+            let found = open_at_once(&capture(segments), SCANNER, End::Both);
+            assert_eq!(found[&HOST], expected, "{segments}");
+        };
+        check("1>S 1<SA 1>FA 1<FA 2>S 2<SA", 1);
+        check("1>S 1<SA 1<FA 1>FA 2>S 2<SA", 1);
+        check("1>S 1<SA 1>FA 1>FA 2>S 1<FA", 2);
+        check("1>S 1<SA 1>FA 1>R 2>S", 1);
+        check("1>S 1<SA 1>FA 2>S 2<SA 2>FA 3>S", 3);
     }
 
     #[test]

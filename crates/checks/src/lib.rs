@@ -12,7 +12,7 @@ mod stream;
 mod visit;
 
 pub use roster::{Asked, Check};
-pub use visit::{Questions, Visit};
+pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
     heartbleed,

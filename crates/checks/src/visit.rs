@@ -6,9 +6,12 @@ use std::time::Duration;
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
-use holter_net::{Dialer, Line};
+use holter_net::{Care, DialError, Dialer, Line};
 use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
+
+/// An answer within this is no sign of trouble, however fast the ones before were.
+const SLOW: Duration = Duration::from_secs(2);
 
 /// What the user asked for, the same for all services of a run.
 #[derive(Debug)]
@@ -34,6 +37,19 @@ impl Default for Questions {
     }
 }
 
+/// How to come to a service.
+#[derive(Debug)]
+pub struct Approach {
+    /// The protocol to speak.
+    pub chosen: Chosen,
+    /// Whether that is a guess, and what the service says counts more.
+    pub guessed: bool,
+    /// How carefully the host is touched.
+    pub care: Care,
+    /// A line that is open already: the one that found the port open.
+    pub line: Option<Line>,
+}
+
 /// One service being asked.
 pub struct Visit<'a> {
     /// Where it is.
@@ -47,6 +63,11 @@ pub struct Visit<'a> {
     dialer: &'a Dialer,
     clock: &'a dyn Clock,
     chosen: Chosen,
+    care: Care,
+    /// A line that stands open, before any that is dialled.
+    first: Option<Line>,
+    /// The slowest answer on the first line: what is usual here.
+    usual: Option<Duration>,
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
     /// else each time must not lead on for ever.
     may_choose: u8,
@@ -72,19 +93,28 @@ pub struct Notes {
     pub sent: u64,
     /// Bytes received.
     pub received: u64,
+    /// What the host did that it should be left alone for: it stopped answering what it had answered before.
+    pub suffers: Option<String>,
+    /// How carefully it is to be touched from now on.
+    pub care: Care,
 }
 
 impl<'a> Visit<'a> {
-    /// A visit that has not asked anything yet. `may_choose`: the protocol is a guess, and what the service
-    /// says counts more.
+    /// A visit that has not asked anything yet.
     pub fn new(
         endpoint: Endpoint,
         name: Option<&'a str>,
-        (chosen, may_choose): (Chosen, bool),
+        approach: Approach,
         questions: &'a Questions,
         dialer: &'a Dialer,
         (clock, dice): (&'a dyn Clock, &'a dyn Dice),
     ) -> Self {
+        let Approach {
+            chosen,
+            guessed,
+            care,
+            line,
+        } = approach;
         let notes = Notes {
             chosen,
             observations: Vec::new(),
@@ -94,6 +124,8 @@ impl<'a> Visit<'a> {
             connections: 0,
             sent: 0,
             received: 0,
+            suffers: None,
+            care,
         };
         Self {
             endpoint,
@@ -103,7 +135,10 @@ impl<'a> Visit<'a> {
             dialer,
             clock,
             chosen,
-            may_choose: if may_choose { 2 } else { 0 },
+            care,
+            first: line,
+            usual: None,
+            may_choose: if guessed { 2 } else { 0 },
             notes,
         }
     }
@@ -112,23 +147,17 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn leave(mut self) -> Notes {
         self.notes.chosen = self.chosen;
+        self.notes.care = self.care;
         self.notes
     }
 
     /// A new line at the point where TLS begins. `None` when there is none to be had; why is noted.
     pub async fn open(&mut self) -> Option<Line> {
         loop {
-            let mut line = match self.dialer.dial(self.endpoint).await {
+            let mut line = match self.dial().await {
                 Ok(line) => line,
                 Err(error) => {
-                    let attempt = match error.attempt() {
-                        // It was there before: it crashed, or somebody on the way shut us out.
-                        Attempt::Refused | Attempt::Unreachable if self.notes.connections > 0 => {
-                            Attempt::Closed
-                        }
-                        other => other,
-                    };
-                    self.broke(attempt, Some(error.to_string()));
+                    self.not_open(&error);
                     return None;
                 }
             };
@@ -158,11 +187,22 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Counts a line's bytes and closes it.
+    /// Counts a line's bytes and closes it. A peer that resets, or answers more and more slowly, is touched more
+    /// carefully from then on.
     pub fn done(&mut self, line: Line) {
         self.notes.sent += line.sent();
         self.notes.received += line.received();
+        let usual = *self.usual.get_or_insert(line.slowest());
+        let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
+        if slower || line.was_reset() {
+            self.care = self.care.more();
+        }
         drop(line);
+    }
+
+    /// Notes that the host stopped answering what it had answered before. It is left alone from then on.
+    pub fn suffers(&mut self, why: &str) {
+        self.notes.suffers.get_or_insert_with(|| why.to_owned());
     }
 
     /// Something that is not TLS came where TLS should begin. Whether another protocol was recognised in it
@@ -206,6 +246,32 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn observations(&self) -> &[Observation] {
         &self.notes.observations
+    }
+
+    /// The line that is open already, or a new one; none to a host that suffers.
+    async fn dial(&mut self) -> Result<Line, DialError> {
+        match self.first.take() {
+            Some(line) => Ok(line),
+            None if self.notes.suffers.is_some() => Err(DialError::Silent),
+            None => self.dialer.dial(self.endpoint, self.care).await,
+        }
+    }
+
+    fn not_open(&mut self, error: &DialError) {
+        let gone = matches!(
+            error,
+            DialError::Refused | DialError::Silent | DialError::NoRoute(_)
+        );
+        if gone && self.notes.connections > 0 {
+            // It was there before: it crashed, or somebody on the way shut us out.
+            self.suffers(match error {
+                DialError::Refused => "it accepted connections, and then refused one",
+                _ => "it accepted connections, and then answered none any more",
+            });
+            self.broke(Attempt::Closed, Some(error.to_string()));
+        } else {
+            self.broke(error.attempt(), Some(error.to_string()));
+        }
     }
 
     /// Takes the protocol that these words lead to; `false` when there is none, or none may be taken.

@@ -1,5 +1,6 @@
 //! The `holter` command: its verbs, and the only place that decides how it exits.
 
+mod config;
 mod exit;
 #[cfg(feature = "lab")]
 mod lab;

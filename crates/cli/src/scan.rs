@@ -1,13 +1,18 @@
 //! `holter scan`: asks services whether they leak memory.
 
 mod args;
+mod calendar;
 mod input;
 mod interrupt;
+mod job;
 mod listener;
 mod output;
 mod pace;
+mod permission;
 mod ports;
 mod progress;
+mod record;
+mod repeat;
 mod targets;
 
 use std::sync::Arc;
@@ -15,15 +20,22 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use holter_checks::Questions;
-use holter_engine::{Plan, Scan, Stop, Summary};
+use holter_engine::{Rules, Scan, Stop, Summary};
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_net::identity::Identity;
 use holter_net::{Dialer, Limits, Pace};
 use holter_wire::heartbeat::ProveConsent;
+use jiff::tz::TimeZone;
 
-pub(crate) use self::args::Args;
+pub(crate) use self::args::{Args, FormatName, range, rate};
+use self::calendar::Calendar;
+use self::job::Job;
 use self::listener::Listener;
 use self::output::Output;
+pub(crate) use self::pace::PaceName;
+pub(crate) use self::ports::Ports;
+use self::record::Work;
+use self::repeat::Turn;
 use crate::exit::{Outcome, complain};
 
 /// More endpoints than this deserve a word before it starts.
@@ -31,34 +43,58 @@ const MANY: u64 = 1 << 20;
 
 /// Runs the verb.
 pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
-    let plan = Plan {
-        targets: targets::gather(&args)?,
-        ports: args.ports.clone().unwrap_or_default().0,
-        exclude: args.exclude.clone(),
-        protocol: args.protocol.clone().filter(|id| id != "auto"),
-        family: args.family(),
-    };
-    let questions = questions(&args)?;
+    let (args, plan) = record::arguments(args)?;
+    let quiet = args.quiet;
+    // Wrong in one scan, it is wrong in all; and nobody waits for a schedule to be told.
+    questions(&args)?;
+    let jobs = Job::all(args, plan)?;
+    let turns: Vec<&Turn> = jobs.iter().map(|job| &job.turn).collect();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .context("cannot start: the system gave no event loop")?;
-    let outcome = runtime.block_on(carry_out(&args, plan, questions));
+    let outcome = runtime.block_on(async {
+        let stop = Stop::default();
+        interrupt::watch(stop.clone());
+        let calendar = Calendar::of_machine();
+        let say = |text: &str| {
+            if !quiet {
+                complain(text);
+            }
+        };
+        repeat::run(
+            &turns,
+            &calendar,
+            &stop,
+            say,
+            complain,
+            async |place| match jobs.get(place) {
+                Some(job) => carry_out(job, &stop).await,
+                None => Ok(Outcome::Clean),
+            },
+        )
+        .await
+    });
     // A look-up that hangs in the system's resolver must not keep the user waiting.
     runtime.shutdown_background();
     outcome
 }
 
-async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Result<Outcome> {
-    let stop = Stop::default();
-    interrupt::watch(stop.clone());
+async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
+    let (args, plan, questions) = (&job.args, job.plan()?, questions(&job.args)?);
     // Opened before the first packet: a document that cannot be written is not worth a scan.
     let mut output = Output::open(args)?;
-    let laid_out = tokio::select! {
-        laid_out = plan.lay_out() => Some(laid_out?),
+    let begun = tokio::select! {
+        begun = record::take_up_or_begin(job, plan) => Some(begun?),
         () = stop.wait() => None,
     };
-    let Some((visits, scope)) = laid_out else {
+    let Some(Work {
+        header,
+        mut course,
+        visits,
+        scope,
+    }) = begun
+    else {
         complain("stopped while names were being looked up; nothing was scanned");
         return Ok(Outcome::Unassessed);
     };
@@ -68,20 +104,29 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
             holter_report::number(visits.endpoints())
         ));
     }
-    let tempo = args.tempo().within_open_files();
-    let pace = Pace::new(tempo.busy, tempo.per_second, tempo.gap);
+    let mut speed = args.speed().within_open_files();
+    let rates = job.networks.iter();
+    speed.tempo.networks = rates
+        .filter_map(|network| Some((network.range, network.rate?)))
+        .collect();
+    let pace = Pace::within(&speed.tempo);
     let scan = Scan {
         dialer: Dialer::new(scope, Arc::clone(&pace), limits(args)).through(args.proxy.clone()),
         checks: args.checks(),
         questions,
         clock: Box::new(SystemClock),
         dice: Box::new(SystemDice),
-        hosts_at_once: tempo.hosts,
+        hosts_at_once: speed.hosts,
+        rules: Rules {
+            networks: job.networks.clone(),
+            quiet: job.turn.quiet.clone(),
+            zone: TimeZone::system(),
+        },
     };
-    let listener = Listener::new(args, &mut output, stop.clone());
+    let listener = Listener::new(args, header.authorized_by, &mut output, stop.clone())?;
     let mut ear = listener.ear();
     let summary = {
-        let running = holter_engine::run(scan, visits, &mut ear, &stop);
+        let running = holter_engine::run(scan, visits, &mut course, &mut ear, stop);
         tokio::pin!(running);
         loop {
             tokio::select! {
@@ -92,6 +137,14 @@ async fn carry_out(args: &Args, plan: Plan, questions: Questions) -> anyhow::Res
         }
     };
     let told = listener.end(args, &summary)?;
+    output.settle()?;
+    // Only now: whoever is killed before the answer is written can still have it.
+    if let Err(error) = course.end(&summary) {
+        complain(&format!("the run's journal cannot be closed: {error}"));
+    }
+    if summary.interrupted && course.is_written_down() && !args.quiet {
+        complain("to go on with it: the same command with --resume");
+    }
     Ok(outcome(&summary, told.unknown_hosts))
 }
 
@@ -104,7 +157,8 @@ fn outcome(summary: &Summary, unknown_hosts: u64) -> Outcome {
         }
         | Summary {
             inconclusive: 1.., ..
-        } => Outcome::Unassessed,
+        }
+        | Summary { left_alone: 1.., .. } => Outcome::Unassessed,
         _ => Outcome::Clean,
     }
 }

@@ -2,41 +2,47 @@
 
 use std::time::{Duration, Instant};
 
-use holter_checks::{Check, Questions, Visit};
-use holter_model::seam::{Clock, Dice};
+use holter_checks::{Approach, Visit};
 use holter_model::{Attempt, Service, Transport};
-use holter_net::Dialer;
+use holter_net::{Care, Line};
 
+use crate::run::Scan;
 use crate::visits::{Door, Host};
 
 /// The most time that one endpoint may take, over all its connections. An honest one that answers slowly in four
 /// versions needs half of it.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// What all visits of a run share.
-pub(crate) struct Tools<'a> {
-    pub(crate) dialer: &'a Dialer,
-    pub(crate) checks: &'a [&'static Check],
-    pub(crate) questions: &'a Questions,
-    pub(crate) clock: &'a dyn Clock,
-    pub(crate) dice: &'a dyn Dice,
+/// What came of asking at one door.
+pub(crate) struct Asked {
+    /// What there is to say; `None`: nothing there, and nobody named it.
+    pub(crate) service: Option<Service>,
+    /// What the host did that it should be left alone for.
+    pub(crate) suffers: Option<String>,
+    /// How carefully it is to be touched from now on.
+    pub(crate) care: Care,
 }
 
-/// Asks at one door. `None`: nothing there, and nobody named it.
-pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<Service> {
+/// Asks at one door; `line` stands open there already.
+pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line: Option<Line>) -> Asked {
     let endpoint = host.endpoint(door);
-    let started = tools.clock.now();
+    let started = scan.clock.now();
     let stopwatch = Instant::now();
     let mut visit = Visit::new(
         endpoint,
         host.name.as_deref(),
-        (door.chosen, door.guessed),
-        tools.questions,
-        tools.dialer,
-        (tools.clock, tools.dice),
+        Approach {
+            chosen: door.chosen,
+            guessed: door.guessed,
+            care,
+            line,
+        },
+        &scan.questions,
+        &scan.dialer,
+        (scan.clock.as_ref(), scan.dice.as_ref()),
     );
     let asking = async {
-        for check in tools.checks {
+        for check in &scan.checks {
             (check.ask)(&mut visit).await;
         }
     };
@@ -45,6 +51,7 @@ pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<S
         visit.broke(Attempt::TimedOut, Some(why));
     }
     let notes = visit.leave();
+    let (suffers, care) = (notes.suffers, notes.care);
     // A datagram that nobody answers met nobody; a stream that was accepted met somebody who will not talk.
     let no_answer =
         door.transport == Transport::Udp && notes.attempt == Attempt::TimedOut && notes.received == 0;
@@ -55,15 +62,19 @@ pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<S
     );
     let nothing = no_answer || (shut && notes.received == 0);
     if nothing && !door.named {
-        return None;
+        return Asked {
+            service: None,
+            suffers,
+            care,
+        };
     }
-    let judgements = tools
+    let judgements = scan
         .checks
         .iter()
         .filter_map(|check| (check.judge)(&notes.observations, notes.attempt))
         .collect();
-    Some(Service {
-        target: label(host, door),
+    let service = Service {
+        target: host.label(door),
         endpoint: Some(endpoint),
         name: host.name.clone(),
         protocol: notes.chosen.id().to_owned(),
@@ -77,19 +88,10 @@ pub(crate) async fn ask(tools: &Tools<'_>, host: &Host, door: &Door) -> Option<S
         observations: notes.observations,
         judgements,
         oddities: notes.oddities.into_iter().collect(),
-    })
-}
-
-/// What was typed where it names one endpoint, else the endpoint itself.
-fn label(host: &Host, door: &Door) -> String {
-    let (text, port) = (&host.typed, door.port);
-    let bare = text.parse::<std::net::IpAddr>().is_ok();
-    match &host.name {
-        _ if text.ends_with(&format!(":{port}")) || text.contains("://") || text.ends_with("/udp") => {
-            text.clone()
-        }
-        Some(name) => format!("{name}:{port}"),
-        None if bare || !door.named => host.endpoint(door).socket().to_string(),
-        None => format!("{text}:{port}"),
+    };
+    Asked {
+        service: Some(service),
+        suffers,
+        care,
     }
 }

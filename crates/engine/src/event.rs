@@ -1,21 +1,39 @@
 //! What a run tells whoever listens: a progress bar, a report, a test's list.
 
-use holter_model::{Attempt, Service, Verdict};
+use holter_model::{Attempt, LeftAlone, Service, Verdict};
+use jiff::Zoned;
+use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// The run begins with about this many endpoints; `None` when names must be looked up first.
+    /// The run begins, or goes on, with about this many endpoints.
     Began {
         /// How many endpoints will be tried.
         endpoints: u64,
     },
-    /// An endpoint was tried; `service` is what there is to say, `None` for a closed or silent port that
-    /// nobody named by itself.
+    /// There is something to say about an endpoint.
     Tried {
-        /// The service, if there is one to report.
-        service: Option<Box<Service>>,
+        /// What it is.
+        service: Box<Service>,
+    },
+    /// Closed or silent ports that nobody named by themselves.
+    Nothing {
+        /// How many endpoints.
+        endpoints: u64,
+    },
+    /// A host is left alone from now on.
+    LeftAlone(LeftAlone),
+    /// Quiet hours: hosts wait.
+    Quiet {
+        /// When they end.
+        until: Zoned,
+    },
+    /// The run can no longer be taken up if it is killed.
+    Unrecorded {
+        /// Why not.
+        why: String,
     },
     /// The run is over.
     Ended {
@@ -31,7 +49,7 @@ pub trait Sink {
 }
 
 /// The sums of a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Endpoints tried.
     pub tried: u64,
@@ -45,18 +63,18 @@ pub struct Summary {
     pub inconclusive: u64,
     /// Ports that were closed, or where nothing answered, and that nobody named by themselves.
     pub nothing_there: u64,
+    /// Hosts that were left alone because they stopped answering what they had answered before.
+    pub left_alone: u64,
+    /// Endpoints that were not asked because of that.
+    pub not_asked: u64,
     /// Whether the user stopped the run before its end.
     pub interrupted: bool,
 }
 
 impl Summary {
-    /// Adds one endpoint.
-    pub(crate) fn count(&mut self, service: Option<&Service>) {
+    /// Adds an endpoint of which there is something to say.
+    pub(crate) fn count(&mut self, service: &Service) {
         self.tried += 1;
-        let Some(service) = service else {
-            self.nothing_there += 1;
-            return;
-        };
         self.services += 1;
         match service.worst() {
             Some(Verdict::Affected) => self.affected += 1,
@@ -65,6 +83,18 @@ impl Summary {
             }
             _ => self.inconclusive += 1,
         }
+    }
+
+    /// Adds endpoints with nothing there.
+    pub(crate) const fn count_nothing(&mut self, endpoints: u64) {
+        self.tried += endpoints;
+        self.nothing_there += endpoints;
+    }
+
+    /// Adds a host that was left alone.
+    pub(crate) const fn count_left(&mut self, left: &LeftAlone) {
+        self.left_alone += 1;
+        self.not_asked += left.not_asked;
     }
 }
 

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use holter_model::Target;
 use holter_model::target::Place;
+use holter_model::{Fragility, Target};
 use holter_net::{Scope, resolve};
 use holter_protocols::{by_id, by_port, default_ports};
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::visits::{Door, Named, Visits};
 
 /// What to scan and how to speak to it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Plan {
     /// What the user named.
     pub targets: Vec<Target>,
@@ -45,36 +46,46 @@ impl Plan {
     /// # Errors
     /// See [`PlanError`].
     pub async fn lay_out(&self) -> Result<(Visits, Scope), PlanError> {
+        self.check()?;
+        Ok(self.lay_out_at(&self.addresses().await))
+    }
+
+    /// Whether it can be carried out.
+    ///
+    /// # Errors
+    /// See [`PlanError`].
+    pub fn check(&self) -> Result<(), PlanError> {
         if self.targets.is_empty() {
             return Err(PlanError::NoTarget);
         }
-        if let Some(id) = self.protocol.as_deref().filter(|id| by_id(id, 0).is_none()) {
-            return Err(PlanError::Protocol(id.to_owned()));
+        match self.protocol.as_deref().filter(|id| by_id(id, 0).is_none()) {
+            Some(id) => Err(PlanError::Protocol(id.to_owned())),
+            None => Ok(()),
         }
-        let mut visits = Visits::default();
-        for (target, ranges) in self.targets.iter().zip(self.ranges().await) {
+    }
+
+    /// Lays out the visits to addresses that were looked up before.
+    #[must_use]
+    pub fn lay_out_at(&self, addresses: &[Result<Vec<IpNet>, String>]) -> (Visits, Scope) {
+        let (mut targets, mut unresolved) = (Vec::new(), Vec::new());
+        for (target, ranges) in self.targets.iter().zip(addresses) {
             match ranges {
-                Ok(ranges) => visits.hosts.push(Named {
+                Ok(ranges) => targets.push(Named {
                     target: target.clone(),
                     doors: self.doors(target),
-                    ranges,
+                    ranges: ranges.clone(),
                 }),
-                Err(why) => visits.unresolved.push((target.clone(), why)),
+                Err(why) => unresolved.push((target.clone(), why.clone())),
             }
         }
-        let allowed: Vec<IpNet> = visits
-            .hosts
-            .iter()
-            .flat_map(|named| named.ranges.clone())
-            .collect();
-        visits.scope = Scope::new(&allowed, &self.exclude);
-        let scope = visits.scope.clone();
-        Ok((visits, scope))
+        let allowed: Vec<IpNet> = targets.iter().flat_map(|named| named.ranges.clone()).collect();
+        let scope = Scope::new(&allowed, &self.exclude);
+        (Visits::new(targets, unresolved, scope.clone()), scope)
     }
 
     /// The addresses of each target, in the order of the targets; or why a name has none. Names are looked up
     /// side by side: a list of dead ones must not take ten seconds each.
-    async fn ranges(&self) -> Vec<Result<Vec<IpNet>, String>> {
+    pub async fn addresses(&self) -> Vec<Result<Vec<IpNet>, String>> {
         const LOOK_UPS: usize = 16;
         let turns = Arc::new(Semaphore::new(LOOK_UPS));
         let mut found: Vec<Result<Vec<IpNet>, String>> = Vec::with_capacity(self.targets.len());
@@ -132,6 +143,7 @@ impl Plan {
             chosen,
             guessed,
             named,
+            fragility: Fragility::Robust,
         })
     }
 }
@@ -165,8 +177,8 @@ mod tests {
             .build()
             .unwrap();
         let (visits, _) = runtime.block_on(plan.lay_out()).unwrap();
-        let found: Vec<String> = visits
-            .hosts()
+        let found: Vec<String> = (0..visits.count())
+            .filter_map(|number| visits.host(number))
             .flat_map(|host| {
                 let shown = |door: &Door| format!("{} {}", host.endpoint(door), door.chosen.id());
                 host.doors.iter().map(shown).collect::<Vec<_>>()

@@ -1,16 +1,23 @@
-//! Carries out a plan: many hosts at once, the endpoints of one host one after the other.
+//! Carries out a plan: many hosts at once in a shuffled order, the endpoints of one host one after the other, and
+//! what is done is written down before anything more is begun.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use holter_checks::{Check, Questions};
 use holter_model::seam::{Clock, Dice};
-use holter_model::{Attempt, Service};
+use holter_model::{LeftAlone, Service};
 use holter_net::Dialer;
+use jiff::Zoned;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
-use crate::ask::{Tools, ask};
+use crate::blank;
+use crate::course::{Course, Next};
+use crate::journal::{Batch, Past, words};
+use crate::lanes::{LaneId, Lanes};
+use crate::rules::Rules;
+use crate::visit::visit;
 use crate::visits::{Host, Visits};
 use crate::{Event, Sink, Stop, Summary};
 
@@ -28,153 +35,295 @@ pub struct Scan {
     pub dice: Box<dyn Dice>,
     /// How many hosts are visited at once.
     pub hosts_at_once: usize,
+    /// What is said of networks, and when it is quiet.
+    pub rules: Rules,
 }
 
-/// Services that wait for the sink before hosts wait for it.
+/// What waits for the sink before hosts wait for it.
 const BACKLOG: usize = 256;
 
+/// So many excluded hosts are passed before others get a word in.
+const SKIPPED: usize = 10_000;
+
 /// Runs to the end, or until stopped. Every service is in the sink before this returns.
-pub async fn run(scan: Scan, visits: Visits, sink: &mut dyn Sink, stop: &Stop) -> Summary {
-    let mut summary = Summary::default();
-    sink.take(Event::Began {
-        endpoints: visits.endpoints().saturating_add(visits.unresolved.len() as u64),
-    });
-    let mut tell = |sink: &mut dyn Sink, service: Option<Service>| {
-        summary.count(service.as_ref());
-        sink.take(Event::Tried {
-            service: service.map(Box::new),
-        });
-    };
-    for (target, why) in &visits.unresolved {
-        tell(sink, Some(unresolved(target, why, scan.clock.as_ref())));
-    }
+pub async fn run(
+    scan: Scan,
+    visits: Visits,
+    course: &mut Course,
+    sink: &mut dyn Sink,
+    stop: &Stop,
+) -> Summary {
     let at_once = scan.hosts_at_once.max(1);
+    let (send, mut receive) = mpsc::channel(BACKLOG);
     let scan = Arc::new(scan);
-    let (send, mut receive) = mpsc::channel::<Option<Service>>(BACKLOG);
-    let mut hosts = visits.hosts();
+    let mut front = Front {
+        summary: Summary::default(),
+        batch: Batch::default(),
+        course,
+        under_way: HashMap::new(),
+        quiet_until: None,
+        sink,
+    };
+    front.begin(&visits, &scan);
     let mut running = JoinSet::new();
-    let mut visited = HashMap::new();
     let mut more = true;
     loop {
-        while more && running.len() < at_once && !stop.asked() {
-            match hosts.next() {
-                Some(host) => {
-                    let task = running.spawn(visit(Arc::clone(&scan), host.clone(), send.clone()));
-                    visited.insert(task.id(), host);
+        let mut skipped = 0;
+        while more && front.under_way.len() < at_once && skipped < SKIPPED && !stop.asked() {
+            match front.course.next(&visits) {
+                Next::Host(place, lane, host) => {
+                    let mut teller = Teller {
+                        place,
+                        send: send.clone(),
+                    };
+                    let (scan, visited) = (Arc::clone(&scan), host.clone());
+                    let task = running.spawn(async move {
+                        visit(&scan, &visited, &mut teller).await;
+                        teller.tell(Told::Done).await;
+                    });
+                    let under_way = UnderWay::new(host, lane, task.id());
+                    front.under_way.insert(place, under_way);
                 }
-                None => more = false,
+                Next::Skipped(place) => {
+                    skipped += 1;
+                    if let Some(place) = place {
+                        front.batch.add(place, 0, &[]);
+                    }
+                }
+                Next::Wait => break,
+                Next::End => more = false,
             }
         }
+        front.write_down();
         // Before waiting: with no host at all, or after the last, nobody is left who could wake us.
-        if running.is_empty() && (stop.asked() || !more) {
+        if front.under_way.is_empty() && (stop.asked() || !more) {
             break;
         }
         tokio::select! {
             biased;
             () = stop.wait(), if !stop.asked() => {}
-            Some(service) = receive.recv() => tell(sink, service),
-            Some(joined) = running.join_next_with_id() => match joined {
-                Ok((task, ())) => drop(visited.remove(&task)),
-                Err(error) => {
-                    let host = visited.remove(&error.id()).filter(|_| error.is_panic());
-                    if let Some(host) = host {
-                        tell(sink, Some(failed(&host, scan.clock.as_ref())));
-                    }
+            Some((place, told)) = receive.recv() => {
+                front.hear(place, told);
+                while let Ok((place, told)) = receive.try_recv() {
+                    front.hear(place, told);
                 }
-            },
+            }
+            Some(joined) = running.join_next() => front.joined(joined, scan.clock.as_ref()),
+            () = tokio::task::yield_now(), if skipped == SKIPPED => {}
+        }
+        while let Some(joined) = running.try_join_next() {
+            front.joined(joined, scan.clock.as_ref());
         }
         if stop.asked() {
             running.shutdown().await;
+            while let Ok((place, told)) = receive.try_recv() {
+                front.hear(place, told);
+            }
+            front.under_way.clear();
         }
     }
-    drop(send);
-    while let Some(service) = receive.recv().await {
-        tell(sink, service);
-    }
-    summary.interrupted = stop.asked();
-    sink.take(Event::Ended { summary });
-    summary
+    front.end(stop.asked())
 }
 
-async fn visit(scan: Arc<Scan>, host: Host, send: mpsc::Sender<Option<Service>>) {
-    let tools = Tools {
-        dialer: &scan.dialer,
-        checks: &scan.checks,
-        questions: &scan.questions,
-        clock: scan.clock.as_ref(),
-        dice: scan.dice.as_ref(),
-    };
-    let mut found = false;
-    for door in host.doors.iter() {
-        let service = ask(&tools, &host, door).await;
-        found |= service.is_some();
-        if send.send(service).await.is_err() {
+/// One thing that a visit has to say.
+enum Told {
+    Service(Box<Service>),
+    Nothing(u64),
+    Left(LeftAlone),
+    Quiet(Zoned),
+    Done,
+}
+
+/// Tells the run what a visit finds.
+pub(crate) struct Teller {
+    place: u64,
+    send: mpsc::Sender<(u64, Told)>,
+}
+
+impl Teller {
+    /// There is something to say about an endpoint.
+    pub(crate) async fn service(&mut self, service: Service) {
+        self.tell(Told::Service(Box::new(service))).await;
+    }
+
+    /// So many endpoints have nothing.
+    pub(crate) async fn nothing(&mut self, endpoints: u64) {
+        if endpoints > 0 {
+            self.tell(Told::Nothing(endpoints)).await;
+        }
+    }
+
+    /// The host is left alone.
+    pub(crate) async fn left(&mut self, left: LeftAlone) {
+        self.tell(Told::Left(left)).await;
+    }
+
+    /// It is quiet there until this hour.
+    pub(crate) async fn quiet(&mut self, until: Zoned) {
+        self.tell(Told::Quiet(until)).await;
+    }
+
+    async fn tell(&mut self, told: Told) {
+        // Where nobody listens any more the run has been stopped.
+        let _ = self.send.send((self.place, told)).await;
+    }
+}
+
+/// A host that is being visited.
+struct UnderWay {
+    host: Host,
+    lane: Option<LaneId>,
+    task: Id,
+    nothing: u64,
+    left: Option<LeftAlone>,
+    /// Its services in the journal's words.
+    services: Vec<u8>,
+}
+
+impl UnderWay {
+    const fn new(host: Host, lane: Option<LaneId>, task: Id) -> Self {
+        Self {
+            host,
+            lane,
+            task,
+            nothing: 0,
+            left: None,
+            services: Vec::new(),
+        }
+    }
+}
+
+/// Where a run stands.
+struct Front<'a> {
+    summary: Summary,
+    batch: Batch,
+    course: &'a mut Course,
+    under_way: HashMap<u64, UnderWay>,
+    /// The last end of quiet hours that was told.
+    quiet_until: Option<Zoned>,
+    sink: &'a mut dyn Sink,
+}
+
+impl Front<'_> {
+    fn begin(&mut self, visits: &Visits, scan: &Scan) {
+        let unresolved = visits.unresolved.len() as u64;
+        let lanes = Lanes::new(scan.rules.networks.clone(), scan.hosts_at_once);
+        self.course.lay_out(visits.count(), lanes);
+        self.sink.take(Event::Began {
+            endpoints: visits.endpoints().saturating_add(unresolved),
+        });
+        for (target, why) in &visits.unresolved {
+            self.service(blank::unresolved(target, why, scan.clock.as_ref()));
+        }
+        let Some(journal) = self.course.journal.take() else {
+            return;
+        };
+        let told = journal.replay(|past| match past {
+            Past::Service(service) => self.service(*service),
+            Past::Nothing(endpoints) => self.nothing(endpoints),
+            Past::Left(left) => self.left(left),
+        });
+        match told {
+            Ok(()) => self.course.journal = Some(journal),
+            Err(error) => self.unrecorded(&error),
+        }
+    }
+
+    fn hear(&mut self, place: u64, told: Told) {
+        match told {
+            Told::Service(service) => {
+                if self.course.journal.is_some()
+                    && let Some(host) = self.under_way.get_mut(&place)
+                {
+                    words(&service, &mut host.services);
+                }
+                self.service(*service);
+            }
+            Told::Nothing(endpoints) => {
+                if let Some(host) = self.under_way.get_mut(&place) {
+                    host.nothing += endpoints;
+                }
+                self.nothing(endpoints);
+            }
+            Told::Left(left) => {
+                if let Some(host) = self.under_way.get_mut(&place) {
+                    host.left = Some(left.clone());
+                }
+                self.left(left);
+            }
+            Told::Quiet(until) => {
+                if self.quiet_until.as_ref().is_none_or(|told| *told < until) {
+                    self.quiet_until = Some(until.clone());
+                    self.sink.take(Event::Quiet { until });
+                }
+            }
+            Told::Done => {
+                if let Some(host) = self.under_way.remove(&place) {
+                    self.course.leave(host.lane);
+                    self.batch.add(place, host.nothing, &host.services);
+                    host.left.into_iter().for_each(|left| self.batch.left(left));
+                }
+            }
+        }
+    }
+
+    /// A host that Holter itself failed at is not done: whoever takes the run up asks it again.
+    fn joined(&mut self, joined: Result<(), JoinError>, clock: &dyn Clock) {
+        let Err(error) = joined else { return };
+        if !error.is_panic() {
             return;
         }
+        let place = self.under_way.iter().find(|(_, host)| host.task == error.id());
+        if let Some(place) = place.map(|(place, _)| *place)
+            && let Some(host) = self.under_way.remove(&place)
+        {
+            self.course.leave(host.lane);
+            self.service(blank::failed(&host.host, clock));
+        }
     }
-    // A host that was named and shows nothing at all deserves a line: silence is not "not affected".
-    if host.named && !found && !host.doors.is_empty() {
-        let _ = send.send(Some(silent(&host, scan.clock.as_ref()))).await;
+
+    fn service(&mut self, service: Service) {
+        self.summary.count(&service);
+        self.sink.take(Event::Tried {
+            service: Box::new(service),
+        });
     }
-}
 
-fn silent(host: &Host, clock: &dyn Clock) -> Service {
-    let endpoint = host.doors.first().map(|door| host.endpoint(door));
-    blank(
-        host.typed.clone(),
-        endpoint,
-        host.name.clone(),
-        Attempt::Unreachable,
-        "none of the ports asked is open".to_owned(),
-        clock,
-    )
-}
+    fn nothing(&mut self, endpoints: u64) {
+        self.summary.count_nothing(endpoints);
+        self.sink.take(Event::Nothing { endpoints });
+    }
 
-/// A bug of ours must not pass for a host with nothing on it.
-fn failed(host: &Host, clock: &dyn Clock) -> Service {
-    blank(
-        host.typed.clone(),
-        host.doors.first().map(|door| host.endpoint(door)),
-        host.name.clone(),
-        Attempt::OurFault,
-        "Holter failed while it asked this host, which is a bug of Holter's".to_owned(),
-        clock,
-    )
-}
+    fn left(&mut self, left: LeftAlone) {
+        self.summary.count_left(&left);
+        self.sink.take(Event::LeftAlone(left));
+    }
 
-fn unresolved(target: &holter_model::Target, why: &str, clock: &dyn Clock) -> Service {
-    blank(
-        target.text.clone(),
-        None,
-        None,
-        Attempt::Unresolved,
-        why.to_owned(),
-        clock,
-    )
-}
+    fn write_down(&mut self) {
+        if self.batch.is_empty() {
+            return;
+        }
+        match &mut self.course.journal {
+            None => self.batch.clear(),
+            Some(journal) => {
+                if let Err(error) = journal.write(&mut self.batch) {
+                    self.unrecorded(&error);
+                }
+            }
+        }
+    }
 
-fn blank(
-    target: String,
-    endpoint: Option<holter_model::Endpoint>,
-    name: Option<String>,
-    attempt: Attempt,
-    why: String,
-    clock: &dyn Clock,
-) -> Service {
-    Service {
-        target,
-        endpoint,
-        name,
-        protocol: "tls".to_owned(),
-        started: clock.now(),
-        elapsed_ms: 0,
-        connections: 0,
-        bytes_sent: 0,
-        bytes_received: 0,
-        attempt,
-        trouble: Some(why),
-        observations: Vec::new(),
-        judgements: Vec::new(),
-        oddities: Vec::new(),
+    fn unrecorded(&mut self, error: &std::io::Error) {
+        self.course.journal = None;
+        let why = error.to_string();
+        self.sink.take(Event::Unrecorded { why });
+    }
+
+    fn end(mut self, interrupted: bool) -> Summary {
+        self.write_down();
+        self.summary.interrupted = interrupted;
+        let summary = self.summary;
+        self.sink.take(Event::Ended { summary });
+        summary
     }
 }

@@ -1,11 +1,11 @@
-//! The hosts that a plan comes to, made one by one so that memory does not grow with a range.
+//! The hosts that a plan comes to, found by their number so that memory does not grow with a range.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use holter_model::target::Place;
-use holter_model::{Endpoint, Target, Transport};
+use holter_model::{Endpoint, Fragility, Target, Transport};
 use holter_net::Scope;
 use holter_protocols::Chosen;
 use ipnet::IpNet;
@@ -31,16 +31,22 @@ pub(crate) struct Door {
     pub(crate) guessed: bool,
     /// Whether the user named this very port for this very host.
     pub(crate) named: bool,
+    /// How carefully what stands behind it must be touched.
+    pub(crate) fragility: Fragility,
 }
 
-/// The hosts of a plan, made one by one so that memory does not grow with a range.
+/// The hosts of a plan, found by their number so that memory does not grow with a range.
 #[derive(Debug, Default)]
 pub struct Visits {
-    pub(crate) hosts: Vec<Named>,
+    targets: Vec<Named>,
+    /// The number of each target's first host.
+    starts: Vec<u64>,
+    hosts: u64,
+    earlier: Earlier,
     /// Names that have no address, with why.
     pub(crate) unresolved: Vec<(Target, String)>,
     /// Where packets may go: an excluded address is not even visited.
-    pub(crate) scope: Scope,
+    scope: Scope,
 }
 
 /// A target with its addresses.
@@ -52,52 +58,90 @@ pub(crate) struct Named {
 }
 
 impl Visits {
+    /// The visits to these targets, as far as the scope allows.
+    pub(crate) fn new(targets: Vec<Named>, unresolved: Vec<(Target, String)>, scope: Scope) -> Self {
+        let mut starts = Vec::with_capacity(targets.len());
+        let mut hosts = 0u64;
+        for named in &targets {
+            starts.push(hosts);
+            hosts = named.ranges.iter().map(size).fold(hosts, u64::saturating_add);
+        }
+        Self {
+            earlier: Earlier::of(&targets),
+            targets,
+            starts,
+            hosts,
+            unresolved,
+            scope,
+        }
+    }
+
     /// How many endpoints there are, exclusions not yet taken out.
     #[must_use]
     pub fn endpoints(&self) -> u64 {
-        self.hosts.iter().fold(0u64, |sum, named| {
-            let hosts = named.ranges.iter().fold(0u64, |sum, range| {
-                let bits = u32::from(range.max_prefix_len() - range.prefix_len());
-                sum.saturating_add(1u64.checked_shl(bits).unwrap_or(u64::MAX))
-            });
+        self.targets.iter().fold(0u64, |sum, named| {
+            let hosts = named.ranges.iter().map(size).fold(0u64, u64::saturating_add);
             sum.saturating_add(hosts.saturating_mul(u64::try_from(named.doors.len()).unwrap_or(u64::MAX)))
         })
     }
 
-    /// The hosts, one by one, each without the endpoints that an earlier target has named already.
-    pub(crate) fn hosts(self) -> impl Iterator<Item = Host> {
-        let Self { hosts, scope, .. } = self;
-        let named = Earlier::of(&hosts);
-        let all = hosts.into_iter().enumerate().flat_map(|(place, named)| {
-            let Named {
-                target,
-                doors,
-                ranges,
-            } = named;
-            let is_range = matches!(target.place, Place::Range(_));
-            let name = name_of(&target);
-            ranges.into_iter().flat_map(addresses).map(move |address| {
-                let host = Host {
-                    address,
-                    name: name.clone(),
-                    typed: if is_range {
-                        address.to_string()
-                    } else {
-                        target.text.clone()
-                    },
-                    doors: Arc::clone(&doors),
-                    named: !is_range,
-                };
-                (place, host)
-            })
-        });
-        all.filter(move |(_, host)| scope.allows(host.address))
-            .filter_map(move |(place, host)| named.leave_out(place, host))
+    /// What was typed, the name in it and the addresses that it came to, exclusions not yet taken out.
+    pub fn ranges(&self) -> impl Iterator<Item = (&str, Option<&str>, &[IpNet])> {
+        self.targets.iter().map(|named| {
+            let name = match &named.target.place {
+                Place::Name(name) => Some(name.as_str()),
+                _ => None,
+            };
+            (named.target.text.as_str(), name, named.ranges.as_slice())
+        })
+    }
+
+    /// How many hosts there are, exclusions and those named twice not yet taken out.
+    pub(crate) const fn count(&self) -> u64 {
+        self.hosts
+    }
+
+    /// The host with this number, without the endpoints that an earlier target has named already; `None` where it is
+    /// excluded or nothing of it is left.
+    pub(crate) fn host(&self, number: u64) -> Option<Host> {
+        let place = self
+            .starts
+            .partition_point(|start| *start <= number)
+            .checked_sub(1)?;
+        let (named, start) = (self.targets.get(place)?, self.starts.get(place)?);
+        let mut number = number - start;
+        let range = named
+            .ranges
+            .iter()
+            .find(|range| match number.checked_sub(size(range)) {
+                Some(rest) => {
+                    number = rest;
+                    false
+                }
+                None => true,
+            })?;
+        let address = address(range, number)?;
+        if !self.scope.allows(address) {
+            return None;
+        }
+        let is_range = matches!(named.target.place, Place::Range(_));
+        let host = Host {
+            address,
+            name: name_of(&named.target),
+            typed: if is_range {
+                address.to_string()
+            } else {
+                named.target.text.clone()
+            },
+            doors: Arc::clone(&named.doors),
+            named: !is_range,
+        };
+        self.earlier.leave_out(place, host)
     }
 }
 
 /// What each target has named, for those that come after it. It grows with the list of targets, not with ranges.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Earlier {
     claims: Vec<Claim>,
     singles: HashMap<IpAddr, Vec<usize>>,
@@ -175,17 +219,22 @@ fn name_of(target: &Target) -> Option<String> {
     }
 }
 
-/// Every address of a range; of an IPv4 subnet larger than /31 also its first and last, which on some networks
-/// are hosts.
-fn addresses(range: IpNet) -> Box<dyn Iterator<Item = IpAddr> + Send> {
+/// How many addresses a range holds; of an IPv4 subnet larger than /31 also its first and last, which on some
+/// networks are hosts.
+fn size(range: &IpNet) -> u64 {
+    let bits = u32::from(range.max_prefix_len() - range.prefix_len());
+    1u64.checked_shl(bits).unwrap_or(u64::MAX)
+}
+
+/// The address with this number in a range.
+fn address(range: &IpNet, number: u64) -> Option<IpAddr> {
     match range {
         IpNet::V4(range) => {
-            let (first, last) = (u32::from(range.network()), u32::from(range.broadcast()));
-            Box::new((first..=last).map(|number| IpAddr::from(std::net::Ipv4Addr::from(number))))
+            let number = u32::try_from(number).ok()?;
+            Some(Ipv4Addr::from(u32::from(range.network()).checked_add(number)?).into())
         }
         IpNet::V6(range) => {
-            let (first, last) = (u128::from(range.network()), u128::from(range.broadcast()));
-            Box::new((first..=last).map(|number| IpAddr::from(std::net::Ipv6Addr::from(number))))
+            Some(Ipv6Addr::from(u128::from(range.network()).checked_add(u128::from(number))?).into())
         }
     }
 }
@@ -197,6 +246,20 @@ impl Host {
             address: self.address,
             port: door.port,
             transport: door.transport,
+        }
+    }
+
+    /// What was typed where it names one endpoint, else the endpoint itself.
+    pub(crate) fn label(&self, door: &Door) -> String {
+        let (text, port) = (&self.typed, door.port);
+        let bare = text.parse::<IpAddr>().is_ok();
+        match &self.name {
+            _ if text.ends_with(&format!(":{port}")) || text.contains("://") || text.ends_with("/udp") => {
+                text.clone()
+            }
+            Some(name) => format!("{name}:{port}"),
+            None if bare || !door.named => self.endpoint(door).socket().to_string(),
+            None => format!("{text}:{port}"),
         }
     }
 }

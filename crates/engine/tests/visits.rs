@@ -13,7 +13,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use holter_checks::{ALL, Check, Questions};
-use holter_engine::{Plan, Scan, Stop, Summary, run};
+use holter_engine::{Course, Plan, Rules, Scan, Stop, Summary, run};
 use holter_lab::zoo;
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_model::{Attempt, Service};
@@ -42,8 +42,9 @@ fn scan_range(port: u16, checks: Vec<&'static Check>) -> (Vec<Service>, Summary)
             clock: Box::new(SystemClock),
             dice: Box::new(SystemDice),
             hosts_at_once: 1,
+            rules: Rules::default(),
         };
-        run(scan, visits, &mut list, &Stop::default()).await
+        run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await
     });
     (list.0, summary)
 }
@@ -104,7 +105,8 @@ static BUG: Check = Check {
 
 #[test]
 fn a_bug_does_not_pass_for_a_host_with_nothing_on_it() {
-    let (services, summary) = scan_range(9, vec![&BUG]);
+    let open = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (services, summary) = scan_range(open.local_addr().unwrap().port(), vec![&BUG]);
     assert_eq!(services.len(), 1);
     assert_eq!(services[0].attempt, Attempt::OurFault);
     assert_eq!((summary.inconclusive, summary.nothing_there), (1, 0));

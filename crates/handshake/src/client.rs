@@ -287,7 +287,7 @@ mod tests {
     use holter_model::seam::FixedDice;
     use holter_model::{Endpoint, Transport};
     use holter_net::tape::{End, Event, Tape};
-    use holter_net::{Dialer, Limits, Pace, Scope};
+    use holter_net::{Care, Dialer, Limits, Pace, Scope};
     use holter_wire::{CipherSuite, record};
 
     use super::*;
@@ -321,7 +321,7 @@ mod tests {
         };
         let pace = Pace::new(1, None, Duration::ZERO);
         let dialer = Dialer::new(Scope::default(), pace, Limits::default()).replaying(tape);
-        let mut line = dialer.dial(endpoint).await.unwrap();
+        let mut line = dialer.dial(endpoint, Care::ROBUST).await.unwrap();
         super::handshake(&mut line, &Offer::new(Version::TLS12), &FixedDice(1))
             .await
             .unwrap_err()

@@ -3,14 +3,17 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use holter_model::{Attempt, Endpoint, Transport};
 use tokio::net::{TcpStream, UdpSocket};
 
+use crate::connect::{Knock, knock};
 use crate::line::Line;
+use crate::pace::Permit;
 use crate::proxy::{Proxy, ProxyError};
 use crate::tape::{Recording, Replay, Tape};
-use crate::{Limits, Pace, Scope};
+use crate::{Care, Limits, Pace, Scope};
 
 /// Why no line came about.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +27,10 @@ pub enum DialError {
     Refused,
     /// Nothing answers.
     #[error("nothing answers at this address")]
-    Unreachable,
+    Silent,
+    /// Something on the way says that there is no way, after so long.
+    #[error("nothing answers at this address: there is no way to it")]
+    NoRoute(Duration),
     /// The proxy did not connect us.
     #[error(transparent)]
     Proxy(#[from] ProxyError),
@@ -43,7 +49,7 @@ impl DialError {
         match self {
             Self::OutOfScope => Attempt::OutOfScope,
             Self::Refused => Attempt::Refused,
-            Self::Unreachable => Attempt::Unreachable,
+            Self::Silent | Self::NoRoute(_) => Attempt::Unreachable,
             Self::Proxy(_) | Self::NoDatagrams => Attempt::ProxyFailed,
             Self::Ours(_) => Attempt::OurFault,
         }
@@ -101,6 +107,17 @@ impl Dialer {
         self
     }
 
+    /// Whether somebody else connects for us, or nobody does: then a knock tells nothing of the target.
+    #[must_use]
+    pub const fn is_indirect(&self) -> bool {
+        self.proxy.is_some() || matches!(self.source, Source::Replayed(_))
+    }
+
+    /// A host that lives was not heard: fewer connections at once.
+    pub fn gave_way(&self) {
+        self.pace.gave_way();
+    }
+
     /// The limits of its lines.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
@@ -111,36 +128,89 @@ impl Dialer {
     ///
     /// # Errors
     /// See [`DialError`].
-    pub async fn dial(&self, endpoint: Endpoint) -> Result<Line, DialError> {
-        if !self.scope.allows(endpoint.address) {
+    pub async fn dial(&self, endpoint: Endpoint, care: Care) -> Result<Line, DialError> {
+        self.dial_within(self.limits.connect, endpoint, care).await
+    }
+
+    /// As [`Self::dial`], but gives up after `wait` where nothing answers.
+    ///
+    /// # Errors
+    /// See [`DialError`].
+    pub async fn dial_within(
+        &self,
+        wait: Duration,
+        endpoint: Endpoint,
+        care: Care,
+    ) -> Result<Line, DialError> {
+        if !self.scope.allows_port(endpoint.address, endpoint.port) {
             return Err(DialError::OutOfScope);
         }
         if let Source::Replayed(tape) = &self.source {
             return replay(tape, endpoint, self.limits);
         }
-        let permit = self.pace.enter(endpoint.address).await;
+        let mut permit = self.pace.enter(endpoint.address, care).await;
         let recorder = match &self.source {
             Source::Recorded(recording) => Some(recording.connection()),
             _ => None,
         };
         match endpoint.transport {
             Transport::Tcp => {
-                let stream = self.connect(endpoint.socket()).await?;
+                let stream = match &self.proxy {
+                    None => self.connect(endpoint.socket(), &mut permit, wait).await?,
+                    Some(proxy) => self.connect_by(proxy, endpoint.socket()).await?,
+                };
+                if let Some(permit) = &mut permit {
+                    permit.connected();
+                }
                 Ok(Line::tcp(stream, self.limits, permit, recorder))
             }
             Transport::Udp => {
                 let socket = self.bind(endpoint.socket()).await?;
+                if let Some(permit) = &mut permit {
+                    permit.connected();
+                }
                 Ok(Line::udp(socket, self.limits, permit, recorder))
             }
         }
     }
 
-    async fn connect(&self, target: SocketAddr) -> Result<TcpStream, DialError> {
+    async fn connect(
+        &self,
+        target: SocketAddr,
+        permit: &mut Option<Permit>,
+        wait: Duration,
+    ) -> Result<TcpStream, DialError> {
+        let mut pauses = SHORTAGES.into_iter();
+        loop {
+            let begun = tokio::time::Instant::now();
+            match knock(target, &self.pace, permit, wait).await {
+                Knock::Open(stream) => {
+                    self.pace.answered(begun.elapsed());
+                    return Ok(stream);
+                }
+                Knock::Silent => return Err(DialError::Silent),
+                Knock::Failed(error, after) => {
+                    let error = connect_blame(error, after);
+                    let DialError::Ours(ours) = &error else {
+                        if matches!(error, DialError::Refused) {
+                            self.pace.answered(after);
+                        }
+                        return Err(error);
+                    };
+                    // This machine ran short of something that it has again when other connections end.
+                    self.pace.gave_way();
+                    match pauses.next().filter(|_| is_shortage(ours)) {
+                        Some(pause) => tokio::time::sleep(pause).await,
+                        None => return Err(error),
+                    }
+                }
+            }
+        }
+    }
+
+    async fn connect_by(&self, proxy: &Proxy, target: SocketAddr) -> Result<TcpStream, DialError> {
         let connecting = async {
-            let Some(proxy) = &self.proxy else {
-                return open_tcp(target).await.map_err(connect_blame);
-            };
-            let mut last = DialError::Unreachable;
+            let mut last = DialError::Silent;
             for address in tokio::net::lookup_host(&proxy.place)
                 .await
                 .map_err(ProxyError::Broken)?
@@ -155,15 +225,9 @@ impl Dialer {
             }
             Err(last)
         };
-        let silent = |_| {
-            self.proxy
-                .as_ref()
-                .map_or(DialError::Unreachable, |_| ProxyError::Silent.into())
-        };
         let stream = tokio::time::timeout(self.limits.connect, connecting)
             .await
-            .map_err(silent)??;
-        // A probe is one write; waiting to fill a segment would only add delay.
+            .map_err(|_| ProxyError::Silent)??;
         stream.set_nodelay(true).map_err(DialError::Ours)?;
         Ok(stream)
     }
@@ -178,7 +242,8 @@ impl Dialer {
             ([0u16; 8], 0).into()
         };
         let socket = UdpSocket::bind(any).await.map_err(DialError::Ours)?;
-        socket.connect(target).await.map_err(connect_blame)?;
+        let blame = |error| connect_blame(error, Duration::ZERO);
+        socket.connect(target).await.map_err(blame)?;
         Ok(socket)
     }
 }
@@ -191,7 +256,7 @@ async fn open_tcp(address: SocketAddr) -> io::Result<TcpStream> {
 fn replay(tape: &Mutex<Tape>, endpoint: Endpoint, limits: Limits) -> Result<Line, DialError> {
     let mut tape = tape.lock().unwrap_or_else(PoisonError::into_inner);
     if tape.connections.is_empty() {
-        return Err(DialError::Unreachable);
+        return Err(DialError::Silent);
     }
     let events = tape.connections.remove(0);
     Ok(Line::replay(
@@ -200,11 +265,36 @@ fn replay(tape: &Mutex<Tape>, endpoint: Endpoint, limits: Limits) -> Result<Line
     ))
 }
 
-fn connect_blame(error: io::Error) -> DialError {
-    use io::ErrorKind::{ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, TimedOut};
+fn connect_blame(error: io::Error, after: Duration) -> DialError {
+    use io::ErrorKind::{
+        ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, PermissionDenied, TimedOut,
+    };
     match error.kind() {
         ConnectionRefused | ConnectionReset => DialError::Refused,
-        HostUnreachable | NetworkUnreachable | TimedOut => DialError::Unreachable,
+        // A firewall of this machine answers like one on the way.
+        HostUnreachable | NetworkUnreachable | PermissionDenied => DialError::NoRoute(after),
+        TimedOut => DialError::Silent,
         _ => DialError::Ours(error),
     }
+}
+
+/// How long to wait for what this machine ran short of, one try after the other.
+const SHORTAGES: [Duration; 4] = [
+    Duration::from_millis(50),
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+];
+
+/// Whether there is too little of something just now: files, ports, memory.
+fn is_shortage(error: &io::Error) -> bool {
+    let short = [
+        libc::EMFILE,
+        libc::ENFILE,
+        libc::ENOBUFS,
+        libc::ENOMEM,
+        libc::EAGAIN,
+    ];
+    error.kind() == io::ErrorKind::AddrNotAvailable
+        || error.raw_os_error().is_some_and(|code| short.contains(&code))
 }

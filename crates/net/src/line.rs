@@ -63,6 +63,8 @@ pub struct Line {
     end: Instant,
     sent: u64,
     received: u64,
+    slowest: Duration,
+    reset: bool,
     pending: Vec<u8>,
     framing: Option<(Box<dyn Framing>, Vec<u8>)>,
     recorder: Option<Recorder>,
@@ -108,6 +110,8 @@ impl Line {
             end: Instant::now() + limits.whole,
             sent: 0,
             received: 0,
+            slowest: Duration::ZERO,
+            reset: false,
             pending: Vec::new(),
             framing: None,
             recorder,
@@ -208,6 +212,18 @@ impl Line {
         self.received
     }
 
+    /// The longest that the peer took for an answer.
+    #[must_use]
+    pub const fn slowest(&self) -> Duration {
+        self.slowest
+    }
+
+    /// Whether the peer, or something between, reset the connection.
+    #[must_use]
+    pub const fn was_reset(&self) -> bool {
+        self.reset
+    }
+
     async fn send_raw(&mut self, bytes: &[u8]) -> Result<(), LineError> {
         let until = self.end.min(Instant::now() + self.limits.step);
         let outcome = match &mut self.stream {
@@ -248,7 +264,8 @@ impl Line {
     async fn receive_raw(&mut self, until: Instant, into: &mut Vec<u8>) -> Result<usize, LineError> {
         let until = until.min(self.end);
         let before = into.len();
-        let prompt = until.min(Instant::now() + PROMPT);
+        let begun = Instant::now();
+        let prompt = until.min(begun + PROMPT);
         let outcome = match &mut self.stream {
             Stream::Tcp(stream) => {
                 into.reserve(READ);
@@ -284,6 +301,11 @@ impl Line {
             Err(_) if until == self.end => Err(LineError::Deadline),
             Err(_) => Err(LineError::Silence),
         };
+        match &result {
+            Ok(_) => self.slowest = self.slowest.max(begun.elapsed()),
+            Err(LineError::Reset) => self.reset = true,
+            Err(_) => {}
+        }
         if let Some(recorder) = &mut self.recorder {
             match &result {
                 Ok(_) => recorder.received(into.get(before..).unwrap_or_default()),

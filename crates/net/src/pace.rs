@@ -1,28 +1,47 @@
-//! How fast Holter goes: busy connections at once and new ones per second over all, one at a time to each host.
+//! How fast Holter goes: one connection at a time to each host, so many a second to each network and over all,
+//! and no more busy ones at once than are answered promptly.
 
-use std::collections::HashMap;
+mod rate;
+mod turns;
+mod window;
+
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::Instant;
+use ipnet::IpNet;
+use tokio::sync::OwnedSemaphorePermit;
+
+use self::rate::{NetworkRates, Rate};
+use self::turns::Turns;
+use self::window::Window;
+use crate::care::{Care, Rests};
+
+/// What bounds the pace of a run.
+#[derive(Clone, Debug)]
+pub struct Tempo {
+    /// Busy connections at once, to begin with.
+    pub busy: usize,
+    /// Busy connections at once, where they are answered promptly.
+    pub most_busy: usize,
+    /// New connections a second over all hosts; `None`: as fast as they come.
+    pub per_second: Option<f64>,
+    /// New connections a second to each /24 or /64 that has no rate of its own.
+    pub per_subnet: Option<f64>,
+    /// New connections a second to networks that the user gave a rate.
+    pub networks: Vec<(IpNet, f64)>,
+    /// The rest between two connections to one host.
+    pub rests: Rests,
+}
 
 /// The pace of a run, shared by all its connections.
 #[derive(Debug)]
 pub struct Pace {
-    at_once: Arc<Semaphore>,
-    hosts: Mutex<HashMap<IpAddr, Host>>,
-    per_host_gap: Duration,
-    gap: Option<Duration>,
-    next: Mutex<Instant>,
-}
-
-/// What is kept of a host while somebody holds or awaits it, and for as long as its gap lasts.
-#[derive(Debug)]
-struct Host {
-    turn: Arc<Semaphore>,
-    free_at: Instant,
+    turns: Turns,
+    networks: NetworkRates,
+    window: Window,
+    all: Option<Rate>,
+    rests: Rests,
 }
 
 /// The right to one connection; the host is free again when it drops.
@@ -30,114 +49,133 @@ struct Host {
 pub struct Permit {
     pace: Arc<Pace>,
     address: IpAddr,
-    host: Option<OwnedSemaphorePermit>,
+    care: Care,
+    /// Whether a connection came about, after which the host rests longer.
+    connected: bool,
+    turn: Option<OwnedSemaphorePermit>,
     busy: Option<OwnedSemaphorePermit>,
 }
 
 impl Pace {
     /// At most `at_once` busy connections at a time, `per_second` new ones over all hosts (`None`: as fast as they
-    /// come), and `per_host_gap` between two connections to the same host.
+    /// come), and `rest` between two connections to the same host.
     #[must_use]
-    pub fn new(at_once: usize, per_second: Option<f64>, per_host_gap: Duration) -> Arc<Self> {
-        let gap = per_second
-            .filter(|rate| *rate > 0.0)
-            .map(|rate| Duration::from_secs_f64((1.0 / rate).min(3600.0)));
-        Arc::new(Self {
-            at_once: Arc::new(Semaphore::new(at_once.max(1))),
-            hosts: Mutex::default(),
-            per_host_gap,
-            gap,
-            next: Mutex::new(Instant::now()),
+    pub fn new(at_once: usize, per_second: Option<f64>, rest: Duration) -> Arc<Self> {
+        Self::within(&Tempo {
+            busy: at_once,
+            most_busy: at_once,
+            per_second,
+            per_subnet: None,
+            networks: Vec::new(),
+            rests: Rests::all(rest),
         })
     }
 
-    /// Waits for the host's turn, then for a place among all connections, then for the rate.
-    pub async fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Permit> {
-        let host = self.turn(address).acquire_owned().await.ok()?;
-        let free_at = self.hosts().get(&address).map(|host| host.free_at);
-        // A host that was never visited is free already, and a timer costs more than the question.
-        if let Some(free_at) = free_at.filter(|free_at| *free_at > Instant::now()) {
-            tokio::time::sleep_until(free_at).await;
-        }
-        let at_once = Arc::clone(&self.at_once).acquire_owned().await.ok()?;
-        if let Some(gap) = self.gap {
-            tokio::time::sleep_until(self.slot(gap)).await;
-        }
-        Some(Permit {
+    /// A pace within these bounds.
+    #[must_use]
+    pub fn within(tempo: &Tempo) -> Arc<Self> {
+        Arc::new(Self {
+            turns: Turns::default(),
+            networks: NetworkRates::new(&tempo.networks, tempo.per_subnet),
+            window: Window::new(tempo.busy, tempo.most_busy),
+            all: tempo.per_second.and_then(Rate::new),
+            rests: tempo.rests,
+        })
+    }
+
+    /// Waits for the host's turn, then for its network's, then for a place among all connections and for the rate.
+    pub async fn enter(self: &Arc<Self>, address: IpAddr, care: Care) -> Option<Permit> {
+        let turn = self.turns.enter(address).await?;
+        // From here on the host is given back by the permit's drop, also where nobody waits to the end.
+        let mut permit = Permit {
             pace: Arc::clone(self),
             address,
-            host: Some(host),
-            busy: Some(at_once),
-        })
-    }
-
-    fn turn(&self, address: IpAddr) -> Arc<Semaphore> {
-        let mut hosts = self.hosts();
-        let host = hosts.entry(address).or_insert_with(|| Host {
-            turn: Arc::new(Semaphore::new(1)),
-            free_at: Instant::now(),
-        });
-        Arc::clone(&host.turn)
-    }
-
-    fn slot(&self, gap: Duration) -> Instant {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let slot = (*next).max(Instant::now());
-        *next = slot + gap;
-        slot
-    }
-
-    fn leave(&self, address: IpAddr, host: Option<OwnedSemaphorePermit>) {
-        let mut hosts = self.hosts();
-        if let Some(entry) = hosts.get_mut(&address) {
-            entry.free_at = Instant::now() + self.per_host_gap;
+            care,
+            connected: false,
+            turn: Some(turn),
+            busy: None,
+        };
+        if let Some(slot) = self.networks.slot(address) {
+            until(slot).await;
         }
-        drop(host);
-        // Memory must not grow with the range: a host that nobody waits for and owes no gap is forgotten.
-        if self.per_host_gap.is_zero()
-            && hosts
-                .get(&address)
-                .is_some_and(|host| Arc::strong_count(&host.turn) == 1)
-        {
-            hosts.remove(&address);
-        } else if hosts.len() > 4096 {
-            let now = Instant::now();
-            hosts.retain(|_, host| Arc::strong_count(&host.turn) > 1 || host.free_at > now);
+        permit.busy = Some(self.window.enter().await?);
+        if let Some(rate) = &self.all {
+            until(rate.slot()).await;
         }
+        Some(permit)
     }
 
-    fn hosts(&self) -> std::sync::MutexGuard<'_, HashMap<IpAddr, Host>> {
-        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
+    /// How long a connection that nobody has answered yet counts as busy: a little longer than they usually take.
+    #[must_use]
+    pub(crate) fn prompt(&self) -> Duration {
+        const SHORTEST: Duration = Duration::from_millis(20);
+        const LONGEST: Duration = Duration::from_millis(300);
+        let usual = self.window.usual();
+        usual.map_or(LONGEST, |usual| (usual * 4).clamp(SHORTEST, LONGEST))
+    }
+
+    /// A host answered a connection, one way or the other, after so long.
+    pub(crate) fn answered(&self, after: Duration) {
+        self.window.answered(after);
+    }
+
+    /// A host that lives was not heard, or this machine ran short of something: fewer at once.
+    pub fn gave_way(&self) {
+        self.window.gave_way();
+    }
+}
+
+/// A timer costs more than to ask whether it is needed.
+async fn until(slot: tokio::time::Instant) {
+    if slot > tokio::time::Instant::now() {
+        tokio::time::sleep_until(slot).await;
     }
 }
 
 impl Permit {
+    /// A connection came about.
+    pub(crate) const fn connected(&mut self) {
+        self.connected = true;
+    }
+
     /// Gives the place among the busy connections to another host, while this one is only waited for.
     pub(crate) fn rest(&mut self) {
-        self.busy = None;
+        if let Some(place) = self.busy.take() {
+            self.pace.window.leave(place);
+        }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.pace.leave(self.address, self.host.take());
+        self.rest();
+        let rests = &self.pace.rests;
+        let rest = if self.connected {
+            rests.after_connection(self.care)
+        } else {
+            rests.after_knock(self.care)
+        };
+        self.pace.turns.leave(self.address, self.turn.take(), rest);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use holter_model::Fragility;
+    use tokio::time::Instant;
+
     use super::*;
 
     const HOST: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
     #[tokio::test(start_paused = true)]
-    async fn a_host_is_visited_one_connection_at_a_time_with_its_gap() {
+    async fn a_host_is_visited_one_connection_at_a_time_and_rests_between() {
         let pace = Pace::new(10, None, Duration::from_secs(2));
         let start = Instant::now();
-        let first = pace.enter(HOST).await;
+        let first = pace.enter(HOST, Care::ROBUST).await;
         let second = tokio::spawn({
             let pace = Arc::clone(&pace);
-            async move { pace.enter(HOST).await.map(|_| Instant::now()) }
+            async move { pace.enter(HOST, Care::ROBUST).await.map(|_| Instant::now()) }
         });
         tokio::time::sleep(Duration::from_secs(5)).await;
         assert!(!second.is_finished(), "the second waits while the first is held");
@@ -151,9 +189,34 @@ mod tests {
         let pace = Pace::new(100, Some(10.0), Duration::ZERO);
         let start = Instant::now();
         for last in 1..=11 {
-            drop(pace.enter(IpAddr::from([127, 0, 0, last])).await);
+            drop(pace.enter(IpAddr::from([127, 0, 0, last]), Care::ROBUST).await);
         }
         assert_eq!(start.elapsed().as_millis(), 1000);
-        assert!(pace.hosts().is_empty(), "hosts that owe nothing are forgotten");
+        assert!(pace.turns.is_empty(), "hosts that owe nothing are forgotten");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fragile_host_rests_longer() {
+        let rests = Rests {
+            fragile: Duration::from_secs(2),
+            ..Rests::default()
+        };
+        let tempo = Tempo {
+            busy: 8,
+            most_busy: 8,
+            per_second: None,
+            per_subnet: None,
+            networks: Vec::new(),
+            rests,
+        };
+        let pace = Pace::within(&tempo);
+        let mut times = Vec::new();
+        for class in [Fragility::Robust, Fragility::Fragile, Fragility::Robust] {
+            let permit = pace.enter(HOST, Care::of(class).unwrap()).await;
+            times.push(Instant::now());
+            drop(permit);
+        }
+        assert_eq!(times[1] - times[0], Duration::ZERO);
+        assert_eq!(times[2] - times[1], Duration::from_secs(2));
     }
 }

@@ -13,7 +13,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use holter_model::{Endpoint, Transport};
-use holter_net::{Dialer, Limits, Line, Pace, Scope};
+use holter_net::{Care, Dialer, Limits, Line, Pace, Scope};
 
 pub(crate) use Step::{C, S};
 
@@ -66,7 +66,7 @@ pub(crate) fn converse<T>(script: &[Step], talk: impl AsyncFnOnce(&mut Line) -> 
         .enable_all()
         .build()
         .unwrap()
-        .block_on(async { talk(&mut dialer().dial(endpoint(port)).await.unwrap()).await });
+        .block_on(async { talk(&mut dialer().dial(endpoint(port), Care::ROBUST).await.unwrap()).await });
     peer.join().unwrap();
     outcome
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use holter_model::{Endpoint, Transport};
 use holter_net::tape::{End, Event, Tape};
-use holter_net::{Dialer, Limits, Pace, Scope};
+use holter_net::{Care, Dialer, Limits, Pace, Scope};
 use holter_protocols::{ALL, Asking, Opening, Packet, Protocol, by_words, in_clear, read, speaker};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -139,7 +139,7 @@ fn open(protocol: &Protocol, said: &[Vec<u8>], silent: bool) -> (Result<(), Open
         .build()
         .unwrap();
     runtime.block_on(async {
-        let mut line = dialer.dial(endpoint).await.unwrap();
+        let mut line = dialer.dial(endpoint, Care::ROBUST).await.unwrap();
         let asking = Asking {
             name: Some("ward.example"),
         };

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use holter_model::Service;
+use holter_model::{LeftAlone, Service};
 
-use crate::{Summary, csv, json, jsonl, text};
+use crate::{Preamble, Summary, csv, json, jsonl, text};
 
 /// The formats that a report can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,11 +40,23 @@ impl Default for Look {
 
 /// A report in the making.
 pub trait Document {
+    /// Takes what holds for the whole run, before the first service. A format that is nothing but rows has no place
+    /// for it.
+    ///
+    /// # Errors
+    /// When it cannot be put into the format.
+    fn begin(&mut self, _: &Preamble, _: &mut Vec<u8>) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Takes one service. What can be written already is appended to `out`.
     ///
     /// # Errors
     /// When it cannot be put into the format.
     fn service(&mut self, service: &Service, out: &mut Vec<u8>) -> io::Result<()>;
+
+    /// Takes a host that was left alone. A format of one service a line has no place for it.
+    fn left_alone(&mut self, _: &LeftAlone) {}
 
     /// Appends all that is still to be written.
     ///

@@ -5,15 +5,21 @@ use std::io;
 use holter_model::Service;
 
 use crate::shape::Row;
-use crate::{Document, Summary};
+use crate::{Document, Preamble, Summary};
 
 /// Services wait here as JSON, which takes a fraction of the memory that they take as values.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
+    preamble: Preamble,
     services: Vec<u8>,
 }
 
 impl Document for Json {
+    fn begin(&mut self, preamble: &Preamble, _: &mut Vec<u8>) -> io::Result<()> {
+        self.preamble = preamble.clone();
+        Ok(())
+    }
+
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
         self.services
             .extend_from_slice(if self.services.is_empty() { b"\n" } else { b",\n" });
@@ -22,7 +28,13 @@ impl Document for Json {
     }
 
     fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
-        out.extend_from_slice(b"{\"schema\":\"holter.report/1\",\n\"summary\":");
+        out.extend_from_slice(b"{\"schema\":\"holter.report/1\",\n");
+        if let Some(authorized_by) = &self.preamble.authorized_by {
+            out.extend_from_slice(b"\"authorized_by\":");
+            serde_json::to_writer(&mut *out, authorized_by)?;
+            out.extend_from_slice(b",\n");
+        }
+        out.extend_from_slice(b"\"summary\":");
         serde_json::to_writer(&mut *out, summary)?;
         out.extend_from_slice(b",\n\"services\":[");
         out.append(&mut self.services);

@@ -6,10 +6,12 @@ mod escape;
 mod facts;
 mod json;
 mod jsonl;
+mod preamble;
 mod shape;
 mod text;
 
 pub use document::{Document, Format, Look};
 pub use escape::{cell, terminal};
+pub use preamble::Preamble;
 pub use shape::Summary;
 pub use text::number;

@@ -23,6 +23,10 @@ pub struct Summary {
     pub inconclusive: u64,
     /// Ports that were closed or silent and that nobody named by themselves.
     pub nothing_there: u64,
+    /// Hosts that were left alone because they stopped answering what they had answered before.
+    pub left_alone: u64,
+    /// Endpoints that were not asked because of that.
+    pub not_asked: u64,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
 }

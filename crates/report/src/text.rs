@@ -16,26 +16,33 @@ use self::entry::{Answer, Entry};
 pub use self::lines::number;
 use self::palette::Palette;
 use self::section::Page;
-use crate::{Document, Look, Summary};
+use crate::{Document, Look, Preamble, Summary};
 
 /// What a person reads. It is written at the end: the most important thing first.
 #[derive(Debug)]
 pub(crate) struct Text {
     look: Look,
+    preamble: Preamble,
     entries: Vec<Entry>,
 }
 
 impl Text {
     /// Nothing yet.
-    pub(crate) const fn new(look: Look) -> Self {
+    pub(crate) fn new(look: Look) -> Self {
         Self {
             look,
+            preamble: Preamble::default(),
             entries: Vec::new(),
         }
     }
 }
 
 impl Document for Text {
+    fn begin(&mut self, preamble: &Preamble, _: &mut Vec<u8>) -> io::Result<()> {
+        self.preamble = preamble.clone();
+        Ok(())
+    }
+
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
         Entry::add_all(service, &mut self.entries);
         Ok(())
@@ -52,6 +59,7 @@ impl Document for Text {
         let affected = of(Answer::Affected);
         let mut page = Page::new(out, Palette::new(self.look.colour), self.look.width);
         page.head(summary, &self.entries);
+        page.preamble(&self.preamble);
         page.affected(&affected);
         page.flaws(&affected);
         page.not_affected(&of(Answer::NotAffected));

@@ -8,7 +8,7 @@
 
 mod hospital;
 
-use holter_report::{Format, Look, Summary};
+use holter_report::{Format, Look, Preamble, Summary};
 
 fn written(format: Format, look: Look, summary: Summary, services: &[holter_model::Service]) -> String {
     let mut document = format.document(look);
@@ -145,4 +145,24 @@ fn what_a_peer_says_cannot_steer_a_terminal_or_a_spreadsheet() {
     assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'));
     let csv = written(Format::Csv, Look::default(), Summary::default(), &services);
     assert!(csv.contains("\"'=HYPERLINK("));
+}
+
+#[test]
+fn who_allowed_the_scan_stands_in_the_document_and_nowhere_among_its_rows() {
+    let mut preamble = Preamble::default();
+    preamble.authorized_by = Some("J. Weber \u{1b}[2J\"Acme\", contract".to_owned());
+    let written = |format: Format| {
+        let mut document = format.document(Look::default());
+        let mut out = Vec::new();
+        document.begin(&preamble, &mut out).unwrap();
+        document.service(&hospital::portal(7), &mut out).unwrap();
+        document.end(&hospital::summary(), &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let document: serde_json::Value = serde_json::from_str(&written(Format::Json)).unwrap();
+    assert_eq!(document["authorized_by"], "J. Weber \u{1b}[2J\"Acme\", contract");
+    let text = written(Format::Text);
+    let said = "\nAuthorised by: J. Weber \\u{1b}[2J\"Acme\", contract\n";
+    assert!(text.contains(said), "{text}");
+    assert!(!written(Format::Csv).contains("Weber") && !written(Format::Jsonl).contains("Weber"));
 }

@@ -5,7 +5,7 @@
 use holter_model::seam::FixedDice;
 use holter_model::{Endpoint, Transport};
 use holter_net::tape::{End, Event, Tape};
-use holter_net::{Dialer, Limits, Pace, Scope};
+use holter_net::{Care, Dialer, Limits, Pace, Scope};
 use holter_wire::extension::Extension;
 use holter_wire::{CipherSuite, ContentType, HandshakeType, dtls, handshake, record, writer};
 
@@ -27,7 +27,7 @@ async fn line(transport: Transport, events: Vec<Event>) -> Line {
     };
     let pace = Pace::new(1, None, Duration::ZERO);
     let dialer = Dialer::new(Scope::default(), pace, Limits::default()).replaying(tape);
-    dialer.dial(endpoint).await.unwrap()
+    dialer.dial(endpoint, Care::ROBUST).await.unwrap()
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {

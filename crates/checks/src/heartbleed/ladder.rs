@@ -67,6 +67,7 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
         let gone = matches!(said, Said::No(Refusal::Silence)) && !still_answers(visit, way).await;
         if gone {
             let why = format!("it fell silent when it was asked for {older}, and stayed so");
+            visit.suffers(&why);
             visit.broke(Attempt::TimedOut, Some(why));
         }
         if gone || matches!(said, Said::End) {

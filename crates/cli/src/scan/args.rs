@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::builder::PossibleValuesParser;
 use clap::{ColorChoice, ValueEnum};
 use holter_checks::Check;
+use holter_engine::{Authorisation, Every, QuietHours};
 use holter_model::Target;
 use holter_model::target::Place;
 use holter_net::proxy::Proxy;
@@ -14,11 +15,11 @@ use holter_net::resolve::Family;
 use holter_report::Format;
 use ipnet::IpNet;
 
-use super::pace::{PaceName, Tempo};
+use super::pace::{PaceName, Speed};
 use super::ports::Ports;
 
 /// The arguments of `holter scan`.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = after_help())]
 pub(crate) struct Args {
     /// Hosts, host:port, URLs, addresses, [v6]:port or ranges like 192.0.2.0/24; "/udp" at the end asks for DTLS
@@ -70,9 +71,9 @@ pub(crate) struct Args {
     )]
     pub(crate) client_key: Option<PathBuf>,
 
-    /// How fast to go
-    #[arg(long, value_enum, default_value_t, help_heading = "Pace")]
-    pub(crate) pace: PaceName,
+    /// How fast to go [default: normal]
+    #[arg(long, value_enum, help_heading = "Pace")]
+    pub(crate) pace: Option<PaceName>,
     /// At most this many new connections a second, over all hosts
     #[arg(long, value_name = "N", value_parser = rate, allow_negative_numbers = true, help_heading = "Pace")]
     pub(crate) rate: Option<f64>,
@@ -83,9 +84,50 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true, help_heading = "Pace")]
     pub(crate) timeout: Option<Duration>,
 
-    /// The form of the answer
-    #[arg(short, long, value_enum, default_value_t, help_heading = "Answer")]
-    pub(crate) format: FormatName,
+    /// Go on with the last run of this that was cut off; without targets, with the last of all
+    #[arg(long, conflicts_with = "no_state", help_heading = "Runs")]
+    pub(crate) resume: bool,
+    /// The folder in which runs are written down [default: ~/.local/state/holter]
+    #[arg(long, value_name = "DIR", help_heading = "Runs")]
+    pub(crate) state: Option<PathBuf>,
+    /// Write nothing down
+    #[arg(long, conflicts_with = "state", help_heading = "Runs")]
+    pub(crate) no_state: bool,
+
+    /// Scan again and again: 6h, 90m or 1d after each beginning; lists of targets are read anew
+    #[arg(
+        long,
+        value_name = "DURATION",
+        conflicts_with = "schedule",
+        help_heading = "When"
+    )]
+    pub(crate) every: Option<Every>,
+    /// Carry out the [[schedule]] of this name in holter.toml whenever it is due; without a name, all of them
+    #[arg(long, value_name = "NAME", num_args = 0..=1, conflicts_with_all = ["targets", "input", "output"], help_heading = "When")]
+    #[expect(clippy::option_option, reason = "not given, given, and given with a name")]
+    pub(crate) schedule: Option<Option<String>>,
+    /// Begin nothing at these times, like "Mon-Fri 07:00-19:00", 22:00-06:00 or Sat,Sun; can be given more than once
+    #[arg(long, value_name = "HOURS", help_heading = "When")]
+    pub(crate) quiet_hours: Vec<QuietHours>,
+
+    /// Who allowed to scan systems that are not yours, and on what ground; it is kept with the answer
+    #[arg(long, value_name = "TEXT", help_heading = "Permission and settings")]
+    pub(crate) authorized_by: Option<Authorisation>,
+    /// Read the settings from this file [default: holter.toml here, in ~/.config/holter or in /etc/holter]
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "no_config",
+        help_heading = "Permission and settings"
+    )]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no holter.toml
+    #[arg(long, help_heading = "Permission and settings")]
+    pub(crate) no_config: bool,
+
+    /// The form of the answer [default: text]
+    #[arg(short, long, value_enum, help_heading = "Answer")]
+    pub(crate) format: Option<FormatName>,
     /// Write the answer to a file instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Answer")]
     pub(crate) output: Option<PathBuf>,
@@ -130,12 +172,12 @@ impl Args {
     }
 
     /// The pace, with the user's own rate where one was given.
-    pub(crate) const fn tempo(&self) -> Tempo {
-        let mut tempo = self.pace.tempo();
+    pub(crate) fn speed(&self) -> Speed {
+        let mut speed = self.pace.unwrap_or_default().speed();
         if self.rate.is_some() {
-            tempo.per_second = self.rate;
+            speed.tempo.per_second = self.rate;
         }
-        tempo
+        speed
     }
 
     /// The checks that ask, in the roster's order.
@@ -149,9 +191,14 @@ impl Args {
         holter_checks::ALL.iter().filter(wanted).copied().collect()
     }
 
+    /// Whether the same document is written more than once.
+    pub(crate) const fn repeats(&self) -> bool {
+        self.every.is_some() || self.schedule.is_some()
+    }
+
     /// The format.
-    pub(crate) const fn form(&self) -> Format {
-        match self.format {
+    pub(crate) fn form(&self) -> Format {
+        match self.format.unwrap_or_default() {
             FormatName::Text => Format::Text,
             FormatName::Json => Format::Json,
             FormatName::Jsonl => Format::Jsonl,
@@ -172,7 +219,8 @@ fn checks() -> PossibleValuesParser {
     PossibleValuesParser::new(holter_checks::ALL.iter().map(|check| check.id))
 }
 
-fn range(text: &str) -> Result<IpNet, String> {
+/// An address or a range.
+pub(crate) fn range(text: &str) -> Result<IpNet, String> {
     let address = text.trim().parse::<IpAddr>().map(IpNet::from).ok();
     address
         .or_else(|| text.trim().parse::<IpNet>().ok())
@@ -200,7 +248,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "write seconds from 0.05 to 600".to_owned())
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+/// Connections a second.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
     text.parse::<f64>()
         .ok()
         .filter(|rate| (0.001..=1_000_000.0).contains(rate))
@@ -210,7 +259,7 @@ fn rate(text: &str) -> Result<f64, String> {
 /// How it is used, the rosters, and what the exit codes mean.
 fn after_help() -> String {
     let mut text = String::from(
-        "Examples:\n  holter scan portal.example                one host, every port that Holter knows\n  holter scan https://portal.example:8443   one service\n  holter scan 192.0.2.0/24 -f csv -o a.csv  a network, for a spreadsheet\n  holter scan -i hosts.txt                  a list, one target a line\n\nProtocols (--protocol):\n",
+        "Examples:\n  holter scan portal.example                one host, every port that Holter knows\n  holter scan https://portal.example:8443   one service\n  holter scan 192.0.2.0/24 -f csv -o a.csv  a network, for a spreadsheet\n  holter scan -i hosts.txt                  a list, one target a line\n  holter scan 192.0.2.0/24 --every 6h       again and again\n\nProtocols (--protocol):\n",
     );
     for protocol in holter_protocols::ALL {
         let ids = protocol.direct_id.map_or_else(

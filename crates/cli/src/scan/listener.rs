@@ -5,8 +5,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use holter_engine::{Event, Sink, Stop, Summary};
-use holter_model::{Attempt, Service, Verdict};
-use holter_report::{Document, Format};
+use holter_model::{Attempt, LeftAlone, Service, Verdict};
+use holter_report::{Document, Format, Preamble};
 
 use super::Args;
 use super::output::Output;
@@ -27,6 +27,7 @@ struct State<'a> {
     written: Vec<u8>,
     output: &'a mut Output,
     progress: Progress,
+    quiet: bool,
     stop: Stop,
     told: Told,
     failed: Option<anyhow::Error>,
@@ -44,16 +45,27 @@ pub(crate) struct Ear<'l, 'a>(&'l Listener<'a>);
 
 impl<'a> Listener<'a> {
     /// Begins the document.
-    pub(crate) fn new(args: &Args, output: &'a mut Output, stop: Stop) -> Self {
-        Self(RefCell::new(State {
-            document: args.form().document(output.look),
-            written: Vec::with_capacity(ENOUGH * 2),
+    pub(crate) fn new(
+        args: &Args,
+        authorized_by: Option<String>,
+        output: &'a mut Output,
+        stop: Stop,
+    ) -> anyhow::Result<Self> {
+        let mut preamble = Preamble::default();
+        preamble.authorized_by = authorized_by;
+        let mut document = args.form().document(output.look);
+        let mut written = Vec::with_capacity(ENOUGH * 2);
+        document.begin(&preamble, &mut written)?;
+        Ok(Self(RefCell::new(State {
+            document,
+            written,
             output,
             progress: Progress::new(args),
+            quiet: args.quiet,
             stop,
             told: Told::default(),
             failed: None,
-        }))
+        })))
     }
 
     /// What the run speaks into.
@@ -79,6 +91,8 @@ impl<'a> Listener<'a> {
             not_affected: summary.not_affected,
             inconclusive: summary.inconclusive,
             nothing_there: summary.nothing_there,
+            left_alone: summary.left_alone,
+            not_asked: summary.not_asked,
             interrupted: summary.interrupted,
         };
         if summary.interrupted && !state.output.gone && state.failed.is_none() && !args.quiet {
@@ -104,16 +118,42 @@ impl Sink for Ear<'_, '_> {
             Event::Began { endpoints } => state.progress.begin(endpoints),
             Event::Tried { service } => {
                 state.progress.tried += 1;
-                if let Some(service) = service {
-                    state.service(&service);
-                }
+                state.service(&service);
             }
+            Event::Nothing { endpoints } => state.progress.tried += endpoints,
+            Event::LeftAlone(left) => state.left_alone(&left),
+            Event::Quiet { until } => state.say(&format!(
+                "quiet hours until {}; hosts there wait",
+                until.strftime("%a %H:%M")
+            )),
+            Event::Unrecorded { why } => state.warn(&format!(
+                "this run can no longer be taken up with --resume, should it end early: {why}"
+            )),
             _ => {}
         }
     }
 }
 
 impl State<'_> {
+    fn left_alone(&mut self, left: &LeftAlone) {
+        self.progress.tried += left.not_asked;
+        self.warn(&format!(
+            "{} is left alone from now on: {}",
+            left.endpoint.address, left.why
+        ));
+        self.document.left_alone(left);
+    }
+
+    fn say(&self, what: &str) {
+        if !self.quiet {
+            self.warn(what);
+        }
+    }
+
+    fn warn(&self, what: &str) {
+        self.progress.aside(|| complain(what));
+    }
+
     fn service(&mut self, service: &Service) {
         if service.attempt == Attempt::Unresolved {
             self.told.unknown_hosts += 1;

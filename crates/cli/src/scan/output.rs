@@ -1,11 +1,14 @@
-//! Where the document goes: standard output or a file. A reader that goes away ends the scan quietly.
+//! Where the document goes: standard output or a file. A reader that goes away ends the scan quietly; who reads the
+//! file of a repeated scan sees one whole document or the other.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, IsTerminal as _, Write};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use holter_report::Look;
+use tempfile::NamedTempFile;
 
 use super::Args;
 
@@ -14,6 +17,9 @@ pub(crate) struct Output {
     to: Box<dyn Write>,
     /// What an earlier scan wrote into the file; it goes when there is something to take its place.
     earlier: Option<File>,
+    /// Where a repeated scan writes until it is over, and the file whose place that takes then.
+    beside: Option<(NamedTempFile, PathBuf)>,
+    begun: bool,
     what: String,
     /// Whether the reader has gone away.
     pub(crate) gone: bool,
@@ -26,17 +32,28 @@ impl Output {
     pub(crate) fn open(args: &Args) -> anyhow::Result<Self> {
         let path = args.output.as_deref().filter(|path| *path != Path::new("-"));
         let terminal = path.is_none() && io::stdout().is_terminal();
-        let (to, earlier): (Box<dyn Write>, _) = match path {
+        let (mut earlier, mut beside) = (None, None);
+        let to: Box<dyn Write> = match path {
             Some(path) => {
-                let (file, earlier) =
-                    open(path).with_context(|| format!("{} cannot be written", path.display()))?;
-                (Box::new(file), earlier)
+                let wrong = || format!("{} cannot be written", path.display());
+                let (file, before) = open(path).with_context(wrong)?;
+                if before.is_some() && args.repeats() {
+                    let (new, place) = new_beside(path).with_context(wrong)?;
+                    let file = new.as_file().try_clone().with_context(wrong)?;
+                    beside = Some((new, place));
+                    Box::new(file)
+                } else {
+                    earlier = before;
+                    Box::new(file)
+                }
             }
-            None => (Box::new(io::stdout()), None),
+            None => Box::new(io::stdout()),
         };
         Ok(Self {
             to,
             earlier,
+            beside,
+            begun: false,
             what: path.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string()),
             gone: false,
             look: Look {
@@ -50,6 +67,7 @@ impl Output {
     pub(crate) fn write(&mut self, bytes: &mut Vec<u8>) -> anyhow::Result<()> {
         if !self.gone && !bytes.is_empty() {
             let emptied = self.earlier.take().map_or(Ok(()), |file| file.set_len(0));
+            self.begun = true;
             let written = emptied
                 .and_then(|()| self.to.write_all(bytes))
                 .and_then(|()| self.to.flush());
@@ -61,6 +79,30 @@ impl Output {
         bytes.clear();
         Ok(())
     }
+
+    /// Puts the document of a repeated scan into its place. One of which nothing was written leaves the earlier there.
+    pub(crate) fn settle(self) -> anyhow::Result<()> {
+        match self.beside {
+            Some((new, place)) if self.begun => {
+                new.persist(place)
+                    .with_context(|| format!("{} cannot be written", self.what))?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// A new file where this one is, which can take its place, and that place.
+fn new_beside(path: &Path) -> io::Result<(NamedTempFile, PathBuf)> {
+    // The place of what a link leads to, not of the link.
+    let path = fs::canonicalize(path)?;
+    let new = tempfile::Builder::new()
+        .prefix(".holter-")
+        .permissions(Permissions::from_mode(0o666))
+        .tempfile_in(path.parent().unwrap_or(Path::new("/")))?;
+    fs::set_permissions(new.path(), fs::metadata(&path)?.permissions())?;
+    Ok((new, path))
 }
 
 /// Opens a file for writing and leaves what is in it. Pipes and devices hold nothing that could be emptied.

@@ -3,68 +3,87 @@
 use std::time::Duration;
 
 use clap::ValueEnum;
+use holter_net::{Rests, Tempo};
+use rustix::process::{Resource, getrlimit, setrlimit};
 
 /// The paces that have a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PaceName {
-    /// 8 hosts at once, 20 new connections a second, half a second between two to one host: for devices
+    /// 8 hosts at once, 20 new connections a second, half a second or more between two to one host: for devices
     Gentle,
-    /// 64 busy connections at once, never two to one host
+    /// As many hosts at once as answer promptly, a rest between two connections to what is fragile
     #[default]
     Normal,
-    /// 256 busy connections at once, never two to one host: for servers
+    /// The same with shorter rests and four times as many to begin with: for servers
     Fast,
 }
 
 /// What a pace comes down to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Tempo {
-    /// Busy connections at once.
-    pub(crate) busy: usize,
+#[derive(Clone, Debug)]
+pub(crate) struct Speed {
     /// Hosts at once, those that are only waited for among them.
     pub(crate) hosts: usize,
-    /// New connections a second over all hosts.
-    pub(crate) per_second: Option<f64>,
-    /// Rest between two connections to one host.
-    pub(crate) gap: Duration,
+    /// What bounds the connections.
+    pub(crate) tempo: Tempo,
 }
 
-impl Tempo {
-    /// The same with no more hosts than half the files that this process may have open. Linux tells how many; where
-    /// nobody does, the usual number is taken for granted.
-    pub(crate) fn within_open_files(self) -> Self {
-        let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-        let hosts = open_files(&limits).map_or(self.hosts, |files| self.hosts.min((files / 2).max(1)));
-        Self {
-            hosts,
-            busy: self.busy.min(hosts),
-            ..self
-        }
+impl Speed {
+    /// The same with no more hosts than half the files that this process may have open, after it has asked the
+    /// system for more.
+    pub(crate) fn within_open_files(mut self) -> Self {
+        let files = open_files(self.hosts.saturating_mul(2));
+        self.hosts = self.hosts.min((files / 2).max(1));
+        self.tempo.busy = self.tempo.busy.min(self.hosts);
+        self.tempo.most_busy = self.tempo.most_busy.min(self.hosts);
+        self
     }
 }
 
-/// The soft limit in a text like that of `/proc/self/limits`.
-fn open_files(limits: &str) -> Option<usize> {
-    let row = limits
-        .lines()
-        .find_map(|line| line.strip_prefix("Max open files"))?;
-    row.split_whitespace().next()?.parse().ok()
+/// How many files this process may have open, as near to `wanted` as the system gives.
+fn open_files(wanted: usize) -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    let wanted = u64::try_from(wanted).unwrap_or(u64::MAX);
+    if limit.current.is_some_and(|files| files < wanted) {
+        let more = limit.maximum.map_or(wanted, |most| wanted.min(most));
+        let raised = rustix::process::Rlimit {
+            current: Some(more),
+            maximum: limit.maximum,
+        };
+        if setrlimit(Resource::Nofile, raised).is_ok() {
+            limit = raised;
+        }
+    }
+    limit
+        .current
+        .and_then(|files| usize::try_from(files).ok())
+        .unwrap_or(usize::MAX)
 }
 
 impl PaceName {
     /// The numbers behind the word.
-    pub(crate) const fn tempo(self) -> Tempo {
-        // Hosts stay well below the 1,024 files that a process may usually have open.
-        let (busy, hosts, per_second, gap) = match self {
-            Self::Gentle => (8, 8, Some(20.0), Duration::from_millis(500)),
-            Self::Normal => (64, 512, None, Duration::ZERO),
-            Self::Fast => (256, 768, None, Duration::ZERO),
+    pub(crate) fn speed(self) -> Speed {
+        let milliseconds = Duration::from_millis;
+        let rests = |knock, robust, careful, fragile| Rests {
+            knock: milliseconds(knock),
+            robust: milliseconds(robust),
+            careful: milliseconds(careful),
+            fragile: milliseconds(fragile),
         };
-        Tempo {
-            busy,
+        let (hosts, busy, most_busy, per_second, per_subnet, rests) = match self {
+            Self::Gentle => (8, 8, 8, Some(20.0), None, rests(500, 500, 1000, 5000)),
+            Self::Normal => (4096, 64, 256, None, Some(1000.0), rests(0, 0, 200, 2000)),
+            Self::Fast => (8192, 256, 1024, None, None, rests(0, 0, 50, 1000)),
+        };
+        Speed {
             hosts,
-            per_second,
-            gap,
+            tempo: Tempo {
+                busy,
+                most_busy,
+                per_second,
+                per_subnet,
+                networks: Vec::new(),
+                rests,
+            },
         }
     }
 }
@@ -74,10 +93,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limit_of_open_files_is_read_where_it_stands() {
-        let text = "Limit     Soft Limit  Hard Limit  Units\nMax open files            1024        524288      files\n";
-        assert_eq!(open_files(text), Some(1024));
-        assert_eq!(open_files("Max open files unlimited unlimited files"), None);
-        assert_eq!(open_files(""), None);
+    fn no_more_hosts_than_files() {
+        let speed = |hosts| Speed {
+            hosts,
+            ..PaceName::Fast.speed()
+        };
+        let bounded = speed(usize::MAX / 2).within_open_files();
+        assert!(bounded.tempo.most_busy <= bounded.hosts);
+        assert_eq!(speed(1).within_open_files().tempo.busy, 1);
     }
 }

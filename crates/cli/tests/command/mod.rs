@@ -15,6 +15,9 @@ pub(crate) struct Said {
 pub(crate) fn command(arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_holter"));
     command.args(arguments.split_whitespace()).stdin(Stdio::null());
+    command.env("HOLTER_STATE", concat!(env!("CARGO_TARGET_TMPDIR"), "/state"));
+    // The tester's own settings are none of a test's.
+    command.env("XDG_CONFIG_HOME", "/no/such/folder");
     command
 }
 
@@ -36,6 +39,16 @@ pub(crate) fn holter_reading(arguments: &str, input: &str) -> Said {
     stdin.write_all(input.as_bytes()).unwrap();
     drop(stdin);
     said(child.wait_with_output().unwrap())
+}
+
+/// Sends a signal to a run.
+#[allow(dead_code, reason = "not every test interrupts it")]
+pub(crate) fn signal(name: &str, pid: u32) {
+    let sent = Command::new("kill")
+        .args([name, &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(sent.success());
 }
 
 /// What a finished run said.

@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use holter_checks::{ALL, Questions};
-use holter_engine::{Event, Plan, Scan, Sink, Stop, run};
+use holter_engine::{Course, Event, Plan, Rules, Scan, Sink, Stop, run};
 use holter_model::Service;
 use holter_model::seam::{Dice, SystemClock, SystemDice};
 use holter_net::{Dialer, Limits, Pace};
@@ -22,10 +22,7 @@ pub struct List(pub Vec<Service>);
 
 impl Sink for List {
     fn take(&mut self, event: Event) {
-        if let Event::Tried {
-            service: Some(service),
-        } = event
-        {
+        if let Event::Tried { service } = event {
             self.0.push(*service);
         }
     }
@@ -81,8 +78,9 @@ pub fn scan_by(
             clock: Box::new(SystemClock),
             dice,
             hosts_at_once: 8,
+            rules: Rules::default(),
         };
-        run(scan, visits, &mut list, &Stop::default()).await
+        run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await
     });
     assert_eq!(list.0.len(), 1, "one endpoint, one service");
     list.0.remove(0)

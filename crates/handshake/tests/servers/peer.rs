@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use holter_model::seam::SystemDice;
 use holter_model::{Endpoint, Transport};
-use holter_net::{Dialer, Limits, Line, Pace, Scope};
+use holter_net::{Care, Dialer, Limits, Line, Pace, Scope};
 
 /// A running server.
 pub(crate) struct Peer {
@@ -61,7 +61,7 @@ impl Peer {
 
     /// A new line to the server.
     pub(crate) async fn dial(&self) -> Line {
-        dialer().dial(self.endpoint()).await.unwrap()
+        dialer().dial(self.endpoint(), Care::ROBUST).await.unwrap()
     }
 
     fn start(program: &str, arguments: impl FnOnce(u16, &Path) -> Vec<String>) -> Self {

@@ -2,6 +2,7 @@
 
 use holter_handshake::{HandshakeError, Offer, Session, handshake};
 use holter_model::seam::FixedDice;
+use holter_net::Care;
 use holter_net::tape::{Event, Recording, Tape};
 use holter_wire::{CipherSuite, ContentType, Version};
 
@@ -10,7 +11,11 @@ use crate::peer::{Peer, dialer};
 const DICE: FixedDice = FixedDice(7);
 
 async fn replay(tape: Tape, peer: &Peer, offer: &Offer<'_>) -> Result<Session, HandshakeError> {
-    let mut line = dialer().replaying(tape).dial(peer.endpoint()).await.unwrap();
+    let mut line = dialer()
+        .replaying(tape)
+        .dial(peer.endpoint(), Care::ROBUST)
+        .await
+        .unwrap();
     handshake(&mut line, offer, &DICE).await
 }
 
@@ -18,7 +23,7 @@ async fn recorded(peer: &Peer, offer: &Offer<'_>) -> Tape {
     let recording = Recording::default();
     let mut line = dialer()
         .recording(recording.clone())
-        .dial(peer.endpoint())
+        .dial(peer.endpoint(), Care::ROBUST)
         .await
         .unwrap();
     let mut session = handshake(&mut line, offer, &DICE).await.unwrap();

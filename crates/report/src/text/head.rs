@@ -6,7 +6,7 @@ use super::entry::{Answer, Entry};
 use super::lines::{counted, number};
 use super::palette::painted;
 use super::section::{Page, flaw_named};
-use crate::Summary;
+use crate::{Preamble, Summary, terminal};
 
 impl Page<'_> {
     /// Writes them.
@@ -38,6 +38,14 @@ impl Page<'_> {
         if summary.interrupted {
             let said = "The scan was stopped before its end: this is what was known by then.";
             self.line(&painted(self.palette.open, said));
+        }
+    }
+
+    /// Writes what holds for the whole run.
+    pub(crate) fn preamble(&mut self, preamble: &Preamble) {
+        if let Some(authorized_by) = &preamble.authorized_by {
+            let said = format!("Authorised by: {}", terminal(authorized_by));
+            self.paragraph(0, self.palette.faint, &said);
         }
     }
 }

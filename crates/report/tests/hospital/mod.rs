@@ -20,6 +20,8 @@ pub(crate) fn summary() -> Summary {
         not_affected: 2,
         inconclusive: 3,
         nothing_there: 1017,
+        left_alone: 0,
+        not_asked: 0,
         interrupted: false,
     }
 }

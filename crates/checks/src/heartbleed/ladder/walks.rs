@@ -7,14 +7,14 @@ use std::time::Duration;
 use holter_model::seam::{Dice as _, FixedClock, FixedDice};
 use holter_model::{Endpoint, HeartbeatAnswer, Verdict};
 use holter_net::tape::{End, Event, Tape};
-use holter_net::{Dialer, Limits, Pace, Scope};
+use holter_net::{Care, Dialer, Limits, Pace, Scope};
 use holter_wire::extension::Extension;
 use holter_wire::heartbeat::{LEAST_PADDING, ProveConsent};
 use holter_wire::{CipherSuite, ContentType, HandshakeType, handshake, record, writer};
 
 use super::*;
-use crate::Questions;
 use crate::visit::Notes;
+use crate::{Approach, Questions};
 
 const DICE: FixedDice = FixedDice(1);
 const SILENCE: Event = Event::End(End::Silence);
@@ -42,7 +42,12 @@ fn walk(
     let mut visit = Visit::new(
         endpoint,
         name,
-        (chosen, false),
+        Approach {
+            chosen,
+            guessed: false,
+            care: Care::ROBUST,
+            line: None,
+        },
         &questions,
         &dialer,
         (&clock, &DICE),

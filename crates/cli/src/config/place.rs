@@ -1,0 +1,101 @@
+//! Where `holter.toml` is found, and where in it something is wrong.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+
+const NAME: &str = "holter.toml";
+
+/// A longer file is not one.
+const MOST: u64 = 4 << 20;
+
+/// The file that was named, or else the first that is there: in this folder, the user's, the machine's.
+pub(crate) fn read(named: Option<&Path>) -> anyhow::Result<Option<(PathBuf, String)>> {
+    if let Some(path) = named {
+        let text = text(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        return Ok(Some((path.to_owned(), text)));
+    }
+    for path in usual(std::env::var_os("XDG_CONFIG_HOME"), std::env::var_os("HOME")) {
+        match text(&path) {
+            Ok(text) => return Ok(Some((path, text))),
+            Err(error) if absent(&error) => {}
+            Err(error) => {
+                return Err(error.context(format!(
+                    "{} cannot be read; --no-config does without it",
+                    path.display()
+                )));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// What the parser says, with the line and column that it means.
+pub(crate) fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let said = error
+        .message()
+        .lines()
+        .map(str::trim)
+        .collect::<Vec<_>>()
+        .join("; ");
+    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else {
+        return anyhow!("{}: {said}", path.display());
+    };
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    anyhow!("{}, line {line}, column {column}: {said}", path.display())
+}
+
+fn usual(settings: Option<OsString>, home: Option<OsString>) -> Vec<PathBuf> {
+    // The specification of these folders says that a relative one does not count.
+    let settings = settings.map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let settings =
+        settings.or_else(|| Some(PathBuf::from(home.filter(|home| !home.is_empty())?).join(".config")));
+    let mut found = vec![PathBuf::from(NAME)];
+    found.extend(settings.map(|folder| folder.join("holter").join(NAME)));
+    found.push(Path::new("/etc/holter").join(NAME));
+    found
+}
+
+fn text(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > MOST {
+        bail!("it is longer than {} MiB", MOST >> 20);
+    }
+    Ok(text)
+}
+
+fn absent(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_file_counts() {
+        let usual = |settings: Option<&str>, home: Option<&str>| {
+            usual(settings.map(OsString::from), home.map(OsString::from))
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect::<Vec<_>>()
+        };
+        let (here, machine) = ("holter.toml", "/etc/holter/holter.toml");
+        assert_eq!(
+            usual(Some("/x"), Some("/h")),
+            [here, "/x/holter/holter.toml", machine]
+        );
+        assert_eq!(
+            usual(Some("x"), Some("/h")),
+            [here, "/h/.config/holter/holter.toml", machine]
+        );
+        assert_eq!(usual(None, Some("")), [here, machine]);
+    }
+}

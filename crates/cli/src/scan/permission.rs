@@ -1,0 +1,130 @@
+//! Whose the targets are. Somebody else's are scanned only with somebody's word for it.
+
+use std::collections::HashSet;
+
+use anyhow::bail;
+use holter_engine::{Permitted, Plan, Visits};
+use holter_model::Target;
+use ipnet::IpNet;
+
+use super::job::Job;
+
+/// So many are named in the one line that refuses.
+const FIRST: usize = 3;
+
+/// Refuses what is neither private nor the user's own nor authorised. Names may be looked up for it; nothing else
+/// is sent.
+pub(crate) async fn check(visits: &Visits, job: &Job, authorized: bool) -> anyhow::Result<()> {
+    if authorized {
+        return Ok(());
+    }
+    let named = |name: &str| job.own.names.iter().any(|own| own == name);
+    let mut own = job.own.ranges.clone();
+    // What is never contacted needs nobody's word.
+    own.extend(&job.args.exclude);
+    let of_names = visits.ranges().filter(|(_, name, _)| name.is_some_and(named));
+    own.extend(of_names.flat_map(|(_, _, ranges)| ranges));
+    if foreign(visits, &own).is_empty() {
+        return Ok(());
+    }
+    own.extend(looked_up(job).await);
+    let foreign = foreign(visits, &own);
+    if let Some(said) = refusal(&foreign) {
+        bail!(said);
+    }
+    Ok(())
+}
+
+/// What is foreign among the targets, each once, with the name that led there.
+fn foreign(visits: &Visits, own: &[IpNet]) -> Vec<String> {
+    let permitted = Permitted::new(own);
+    let mut seen = HashSet::new();
+    let shown = |name: Option<&str>, range: IpNet| {
+        let place = if range.prefix_len() == range.max_prefix_len() {
+            range.addr().to_string()
+        } else {
+            range.to_string()
+        };
+        name.map_or_else(|| place.clone(), |name| format!("{place} ({name})"))
+    };
+    visits
+        .ranges()
+        .flat_map(|(_, name, ranges)| {
+            let found = permitted.foreign(ranges).into_iter();
+            found.map(|range| shown(name, range)).collect::<Vec<_>>()
+        })
+        .filter(|place| seen.insert(place.clone()))
+        .collect()
+}
+
+/// The addresses of the names that are the user's own. One that has none permits nothing.
+async fn looked_up(job: &Job) -> Vec<IpNet> {
+    let plan = Plan {
+        targets: job
+            .own
+            .names
+            .iter()
+            .filter_map(|name| name.parse::<Target>().ok())
+            .collect(),
+        family: job.args.family(),
+        ..Plan::default()
+    };
+    match plan.lay_out().await {
+        Ok((visits, _)) => visits
+            .ranges()
+            .flat_map(|(_, _, ranges)| ranges)
+            .copied()
+            .collect(),
+        Err(_) => Vec::new(),
+    }
+}
+
+fn refusal(foreign: &[String]) -> Option<String> {
+    let (are, there) = match foreign {
+        [] => return None,
+        [_] => ("is neither a private address", "it"),
+        _ => ("are neither private addresses", "them"),
+    };
+    let named = foreign
+        .iter()
+        .take(FIRST)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let more = match foreign.len().saturating_sub(FIRST) {
+        0 => String::new(),
+        more => format!(
+            " and {} more",
+            holter_report::number(u64::try_from(more).unwrap_or(u64::MAX))
+        ),
+    };
+    Some(format!(
+        "{named}{more} {are} nor named as your own in holter.toml: add {there} there under own = […], or say who allowed the scan: --authorized-by \"who, on what ground\""
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_are_named_and_the_rest_counted() {
+        let of = |count: usize| refusal(&vec!["203.0.113.9".to_owned(); count]);
+        assert_eq!(of(0), None);
+        assert!(
+            of(1)
+                .unwrap()
+                .starts_with("203.0.113.9 is neither a private address nor")
+        );
+        assert!(
+            of(3)
+                .unwrap()
+                .starts_with("203.0.113.9, 203.0.113.9, 203.0.113.9 are neither")
+        );
+        assert!(
+            of(1503)
+                .unwrap()
+                .contains("203.0.113.9 and 1,500 more are neither")
+        );
+    }
+}

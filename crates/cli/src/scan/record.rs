@@ -1,0 +1,191 @@
+//! Writes runs down in the state folder, and takes up one that was cut off.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args as _, FromArgMatches as _};
+use holter_engine::{Course, Header, Journal, Plan, Runs, Visits, fingerprint};
+use holter_model::seam::{SystemClock, SystemDice};
+use holter_net::Scope;
+
+use super::Args;
+use super::job::Job;
+use super::permission;
+use crate::exit::complain;
+
+/// A run as it is about to begin, or to go on.
+pub(crate) struct Work {
+    /// What to do, and who allowed it.
+    pub(crate) header: Header,
+    /// Which host comes next; it writes down what is done.
+    pub(crate) course: Course,
+    /// The hosts.
+    pub(crate) visits: Visits,
+    /// Where packets may go.
+    pub(crate) scope: Scope,
+}
+
+/// What `--resume` without targets stands for: the arguments and the plan of the last run that was cut off. Other
+/// arguments stand for themselves.
+pub(crate) fn arguments(args: Args) -> anyhow::Result<(Args, Option<Plan>)> {
+    if !args.resume || !args.targets.is_empty() || !args.input.is_empty() {
+        return Ok((args, None));
+    }
+    let runs = runs(&args)?.context("--resume needs the state folder that --no-state leaves out")?;
+    let Some(path) = runs.cut_off(None) else {
+        bail!("there is no run to take up: every one has come to its end, or nothing was written down");
+    };
+    let header =
+        Journal::header(&path).with_context(|| format!("{} is not the journal of a run", path.display()))?;
+    let Some(command) = header.command else {
+        bail!(
+            "{} does not say which command began it: give that command again, with --resume",
+            path.display()
+        );
+    };
+    let parser = Args::augment_args(clap::Command::new("holter scan").no_binary_name(true));
+    let matches = parser
+        .try_get_matches_from(command)
+        .map_err(|error| anyhow::anyhow!("{} was begun by another Holter: {error}", path.display()))?;
+    let begun = Args::from_arg_matches(&matches).context("the command that began the run")?;
+    let args = Args {
+        resume: true,
+        quiet: args.quiet,
+        state: args.state,
+        output: args.output.or(begun.output.clone()),
+        ..begun
+    };
+    Ok((args, Some(header.plan)))
+}
+
+/// The run that the user wants to go on with, or a new one. Names may be looked up; nothing else is sent, and what is
+/// somebody else's and not allowed is refused.
+pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Work> {
+    let args = &job.args;
+    let runs = runs(args)?;
+    let fingerprint = fingerprint_of(args, &plan)?;
+    let earlier = runs.as_ref().and_then(|runs| runs.cut_off(Some(&fingerprint)));
+    if let Some(path) = earlier.as_ref().filter(|_| args.resume) {
+        return take_up(job, path).await;
+    }
+    if !args.quiet && args.resume {
+        complain("no run of this was cut off, so there is nothing to take up: it begins anew");
+    } else if !args.quiet && earlier.is_some() {
+        complain("an earlier run of this was cut off; --resume would go on with it");
+    }
+    let addresses = plan.addresses().await;
+    let (visits, scope) = plan.lay_out_at(&addresses);
+    permission::check(&visits, job, args.authorized_by.is_some()).await?;
+    let mut header = Header::new(plan, addresses, fingerprint, (&SystemClock, &SystemDice));
+    header.command = command(args);
+    header.authorized_by = args.authorized_by.as_ref().map(ToString::to_string);
+    let mut course = Course::shuffled(header.seed);
+    if let Some(runs) = runs {
+        runs.forget_old(&header.fingerprint);
+        match runs.begin(&header, &SystemDice) {
+            Ok(journal) => course = course.written_down(journal),
+            Err(error) => unwritten(args, &error),
+        }
+    }
+    Ok(Work {
+        header,
+        course,
+        visits,
+        scope,
+    })
+}
+
+async fn take_up(job: &Job, path: &Path) -> anyhow::Result<Work> {
+    let (mut header, journal) = Journal::resume(path)?;
+    if !header.is_of_this_version() {
+        bail!(
+            "the run was begun by Holter {}, which may ask other questions: leave --resume out to begin anew",
+            header.holter
+        );
+    }
+    let word = job.args.authorized_by.as_ref().map(ToString::to_string);
+    header.authorized_by = word.or(header.authorized_by);
+    let (visits, scope) = header.plan.lay_out_at(&header.addresses);
+    permission::check(&visits, job, header.authorized_by.is_some()).await?;
+    let course = Course::shuffled(header.seed).written_down(journal);
+    if !job.args.quiet {
+        let done = holter_report::number(course.done());
+        complain(&format!(
+            "going on with the run of {:.0}: {done} hosts are done",
+            header.begun
+        ));
+    }
+    Ok(Work {
+        header,
+        course,
+        visits,
+        scope,
+    })
+}
+
+/// The runs in the state folder. `None`: nothing is to be written down, or nothing can.
+pub(crate) fn runs(args: &Args) -> anyhow::Result<Option<Runs>> {
+    if args.no_state {
+        return Ok(None);
+    }
+    let Some(folder) = args.state.clone().or_else(default_folder) else {
+        return Ok(None);
+    };
+    match Runs::in_folder(&folder.join("runs")) {
+        Ok(runs) => Ok(Some(runs)),
+        Err(error) if args.resume || args.state.is_some() => {
+            Err(error).with_context(|| format!("the state folder {} cannot be used", folder.display()))
+        }
+        Err(error) => {
+            unwritten(args, &error);
+            Ok(None)
+        }
+    }
+}
+
+fn unwritten(args: &Args, error: &std::io::Error) {
+    if !args.quiet {
+        complain(&format!(
+            "this run cannot be written down, so --resume will not find it: {error}; --state names another folder"
+        ));
+    }
+}
+
+/// Where programs keep what they remember (XDG Base Directory Specification).
+#[allow(
+    clippy::disallowed_methods,
+    reason = "this is the crate that reads the environment"
+)]
+fn default_folder() -> Option<PathBuf> {
+    let folder = |name| {
+        std::env::var_os(name)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    folder("HOLTER_STATE")
+        .or_else(|| folder("XDG_STATE_HOME").map(|home| home.join("holter")))
+        .or_else(|| folder("HOME").map(|home| home.join(".local/state/holter")))
+}
+
+/// What makes two runs ask the same: the plan, the checks, and how they ask.
+fn fingerprint_of(args: &Args, plan: &Plan) -> anyhow::Result<String> {
+    let checks: Vec<&str> = args.checks().iter().map(|check| check.id).collect();
+    let asked = (
+        checks,
+        &args.sni,
+        args.prove,
+        &args.client_cert,
+        args.proxy.is_some(),
+    );
+    fingerprint(plan, &asked).context("the plan cannot be put into words")
+}
+
+/// The command that was typed, where it holds no password.
+fn command(args: &Args) -> Option<Vec<String>> {
+    let words = || std::env::args_os().skip(1).map(|word| word.into_string());
+    let words: Vec<String> = words().collect::<Result<_, _>>().ok()?;
+    let after_the_verb = words.iter().position(|word| word == "scan")? + 1;
+    args.proxy
+        .is_none()
+        .then(|| words.get(after_the_verb..).unwrap_or_default().to_vec())
+}

@@ -1,0 +1,190 @@
+//! Visits one host: knocks at its doors one after the other, asks where one opens, and goes away for good when the
+//! host stops answering what it answered before.
+
+use std::time::Duration;
+
+use holter_model::{Attempt, LeftAlone, Service, Transport};
+use holter_net::{Care, DialError, Limits, Line};
+
+use crate::ask::ask;
+use crate::blank;
+use crate::run::{Scan, Teller};
+use crate::visits::{Door, Host};
+
+/// Visits a host from the first door to the last, and tells what it finds.
+pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
+    let mut bearing = Bearing::default();
+    for (count, door) in host.doors.iter().enumerate() {
+        while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
+            teller.quiet(until.clone()).await;
+            scan.rules.wait(&until, scan.clock.as_ref()).await;
+        }
+        match call(scan, host, door, &mut bearing).await {
+            Call::Service(service) => {
+                bearing.found = true;
+                teller.service(*service).await;
+            }
+            Call::Nothing => bearing.nothing(teller).await,
+            Call::Nobody => {
+                let rest = host.doors.len() - count;
+                for _ in 0..rest {
+                    bearing.nothing(teller).await;
+                }
+                break;
+            }
+        }
+        if let Some(why) = bearing.suffers.take() {
+            let rest = host.doors.len() - count - 1;
+            let left = LeftAlone {
+                at: scan.clock.now(),
+                endpoint: host.endpoint(door),
+                why,
+                not_asked: u64::try_from(rest).unwrap_or(u64::MAX),
+            };
+            teller.left(left).await;
+            break;
+        }
+    }
+    if host.named && !bearing.found && bearing.owed > 0 {
+        // It stands for one of the endpoints with nothing there.
+        bearing.owed -= 1;
+        teller.service(blank::silent(host, scan.clock.as_ref())).await;
+    }
+    teller.nothing(bearing.owed).await;
+}
+
+/// What came of one door.
+enum Call {
+    Service(Box<Service>),
+    /// Closed, or silent.
+    Nothing,
+    /// There is no host at this address.
+    Nobody,
+}
+
+/// What is known of a host while it is visited.
+#[derive(Default)]
+struct Bearing {
+    /// How carefully it showed that it wants to be touched.
+    care: Option<Care>,
+    /// Whether it has answered anything at all.
+    lives: bool,
+    /// The last door that opened and was asked at.
+    opened: Option<Door>,
+    /// Whether some door was silent already.
+    silent: bool,
+    found: bool,
+    /// Endpoints with nothing there of which nobody knows yet.
+    owed: u64,
+    suffers: Option<String>,
+}
+
+impl Bearing {
+    /// Notes an endpoint with nothing there. The last stays owed, for a host that turns out to have nothing at all.
+    async fn nothing(&mut self, teller: &mut Teller) {
+        const MANY: u64 = 256;
+        self.owed += 1;
+        if self.owed > MANY {
+            teller.nothing(self.owed - 1).await;
+            self.owed = 1;
+        }
+    }
+
+    /// How long to wait at a door that nobody named. A lost SYN is sent again after a second, and a neighbour that
+    /// is not there is known after three.
+    fn patience(&self, limits: &Limits) -> Duration {
+        let wait = match (self.lives, self.silent) {
+            (true, _) => Duration::from_millis(2200),
+            (false, false) => Duration::from_millis(3300),
+            (false, true) => Duration::from_millis(1300),
+        };
+        wait.min(limits.connect)
+    }
+}
+
+/// How long a neighbour's absence takes at least to be known. A firewall's "no" is there sooner, and is about one
+/// port only.
+const NOBODY: Duration = Duration::from_millis(900);
+
+async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> Call {
+    let Some(care) = Care::of(door.fragility).map(|care| bearing.care.map_or(care, |more| care.max(more)))
+    else {
+        return Call::Nothing;
+    };
+    if door.transport == Transport::Udp || scan.dialer.is_indirect() {
+        return talk(scan, host, door, care, None, bearing).await;
+    }
+    let wait = if door.named {
+        scan.dialer.limits().connect
+    } else {
+        bearing.patience(scan.dialer.limits())
+    };
+    let error = match scan.dialer.dial_within(wait, host.endpoint(door), care).await {
+        Ok(line) => return talk(scan, host, door, care, Some(line), bearing).await,
+        Err(error) => error,
+    };
+    match &error {
+        DialError::Refused => bearing.lives = true,
+        DialError::Silent => {
+            bearing.silent = true;
+            still_answers(scan, host, care, bearing).await;
+        }
+        DialError::NoRoute(after) if *after >= NOBODY && !bearing.lives && !door.named => {
+            return Call::Nobody;
+        }
+        DialError::OutOfScope if !door.named => return Call::Nothing,
+        _ => {}
+    }
+    let ours = error.attempt() == Attempt::OurFault;
+    if !door.named && !ours {
+        return Call::Nothing;
+    }
+    let service = blank::shut(
+        host,
+        door,
+        error.attempt(),
+        error.to_string(),
+        scan.clock.as_ref(),
+    );
+    Call::Service(Box::new(service))
+}
+
+async fn talk(
+    scan: &Scan,
+    host: &Host,
+    door: &Door,
+    care: Care,
+    line: Option<Line>,
+    bearing: &mut Bearing,
+) -> Call {
+    let knocked = line.is_some();
+    bearing.lives |= knocked;
+    // Most doors stay shut, and what stands behind an open one takes room.
+    let asked = Box::pin(ask(scan, host, door, care, line)).await;
+    bearing.suffers = asked.suffers;
+    if asked.care > care {
+        bearing.care = Some(asked.care);
+    }
+    if knocked {
+        bearing.opened = Some(*door);
+    }
+    asked
+        .service
+        .map_or(Call::Nothing, |service| Call::Service(Box::new(service)))
+}
+
+/// A silent port may be a firewall's; a host that was asked and now opens no door that it opened before has stopped
+/// answering.
+async fn still_answers(scan: &Scan, host: &Host, care: Care, bearing: &mut Bearing) {
+    let Some(door) = bearing.opened.take() else {
+        return;
+    };
+    let again = scan.dialer.dial(host.endpoint(&door), care).await;
+    match again {
+        Err(DialError::Silent | DialError::NoRoute(_)) => {
+            scan.dialer.gave_way();
+            bearing.suffers = Some("it answered before, and then answered no connection any more".to_owned());
+        }
+        _ => drop(again),
+    }
+}

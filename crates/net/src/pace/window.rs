@@ -1,0 +1,155 @@
+//! How many connections may be busy at once: more while answers come promptly, half as many when something
+//! gives way.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
+
+/// Places among the busy connections, as many as the network and this machine bear (the additive increase and
+/// multiplicative decrease of RFC 5681).
+#[derive(Debug)]
+pub(super) struct Window {
+    places: Arc<Semaphore>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// How many places there should be.
+    size: usize,
+    /// How many there are; more than `size` only until somebody leaves.
+    made: usize,
+    least: usize,
+    most: usize,
+    /// Answers since the window last grew.
+    answers: usize,
+    /// Until the first trouble every answer makes room for one more.
+    steep: bool,
+    calm_after: Instant,
+    /// The smoothed time that a host takes to answer a connection.
+    usual: Option<Duration>,
+}
+
+/// One trouble seldom comes alone, and is one all the same.
+const ONE_TROUBLE: Duration = Duration::from_millis(500);
+
+impl Window {
+    /// Begins at `start` and stays within `most`.
+    pub(super) fn new(start: usize, most: usize) -> Self {
+        let start = start.max(1);
+        Self {
+            places: Arc::new(Semaphore::new(start)),
+            state: Mutex::new(State {
+                size: start,
+                made: start,
+                least: start.min(4),
+                most: most.max(start),
+                answers: 0,
+                steep: true,
+                calm_after: Instant::now(),
+                usual: None,
+            }),
+        }
+    }
+
+    /// Waits for a place.
+    pub(super) async fn enter(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).acquire_owned().await.ok()
+    }
+
+    /// Gives a place back; one too many vanishes.
+    pub(super) fn leave(&self, place: OwnedSemaphorePermit) {
+        let mut state = self.state();
+        if state.made > state.size {
+            state.made -= 1;
+            place.forget();
+        }
+    }
+
+    /// A host answered a connection, after so long.
+    pub(super) fn answered(&self, after: Duration) {
+        let mut state = self.state();
+        state.usual = Some(state.usual.map_or(after, |usual| (usual * 7 + after) / 8));
+        state.answers += 1;
+        let enough = if state.steep { 1 } else { state.size };
+        if state.answers >= enough && state.size < state.most {
+            state.answers = 0;
+            state.size += 1;
+            if state.made < state.size {
+                state.made += 1;
+                self.places.add_permits(1);
+            }
+        }
+    }
+
+    /// Something gave way: a host that lives was not heard, or this machine ran short.
+    pub(super) fn gave_way(&self) {
+        let now = Instant::now();
+        let mut state = self.state();
+        if now < state.calm_after {
+            return;
+        }
+        state.calm_after = now + ONE_TROUBLE;
+        state.steep = false;
+        state.answers = 0;
+        state.size = (state.size / 2).max(state.least);
+        let surplus = state.made - state.size.min(state.made);
+        state.made -= self.places.forget_permits(surplus);
+    }
+
+    /// How long a host usually takes to answer a connection.
+    pub(super) fn usual(&self) -> Option<Duration> {
+        self.state().usual
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn size(window: &Window) -> (usize, usize) {
+        (window.state().size, window.places.available_permits())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_grows_with_answers_and_halves_once_for_each_trouble() {
+        let window = Window::new(8, 64);
+        for _ in 0..100 {
+            window.answered(Duration::from_millis(1));
+        }
+        assert_eq!(size(&window), (64, 64));
+        window.gave_way();
+        window.gave_way();
+        assert_eq!(size(&window), (32, 32));
+        for _ in 0..32 {
+            window.answered(Duration::from_millis(1));
+        }
+        assert_eq!(size(&window), (33, 33), "after trouble it grows slowly");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn places_that_are_taken_vanish_when_they_are_given_back() {
+        let window = Window::new(8, 8);
+        let mut taken = Vec::new();
+        for _ in 0..8 {
+            taken.push(window.enter().await.unwrap());
+        }
+        window.gave_way();
+        assert_eq!(size(&window), (4, 0));
+        for place in taken {
+            window.leave(place);
+        }
+        assert_eq!(size(&window), (4, 4));
+        for _ in 0..10 {
+            tokio::time::advance(ONE_TROUBLE).await;
+            window.gave_way();
+        }
+        assert_eq!(size(&window), (4, 4), "it never closes");
+    }
+}

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use holter_checks::{Approach, Visit};
 use holter_model::{Attempt, Service, Transport};
 use holter_net::{Care, Line};
+use holter_protocols::roles::role;
 
 use crate::run::Scan;
 use crate::visits::{Door, Host};
@@ -34,6 +35,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         Approach {
             chosen: door.chosen,
             guessed: door.guessed,
+            named: door.named,
             care,
             line,
         },
@@ -78,6 +80,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         endpoint: Some(endpoint),
         name: host.name.clone(),
         protocol: notes.chosen.id().to_owned(),
+        role: role(endpoint, notes.chosen.id(), notes.mark),
         started,
         elapsed_ms: u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX),
         connections: notes.connections,

@@ -4,6 +4,7 @@ mod ask;
 mod authorisation;
 mod blank;
 mod course;
+mod doors;
 mod event;
 mod header;
 mod hours;

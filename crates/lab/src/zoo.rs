@@ -40,6 +40,7 @@ mod silent;
 pub(crate) mod talk;
 mod write_buffer;
 
+pub use controller::OFFERS as CONTROLLER_THAT_OFFERS;
 pub use memory::SECRET;
 pub use peer::{Attempt, BadPeer, Expectation, Transport};
 pub use roster::ALL;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Judgement, Service, Transport};
+use holter_model::{Attempt, Criticality, Fragility, Judgement, Service, Transport};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -42,6 +42,12 @@ pub(crate) struct Row<'a> {
     port: Option<u16>,
     transport: Option<Transport>,
     protocol: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    criticality: Option<Criticality>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fragility: Option<Fragility>,
     #[serde(serialize_with = "milliseconds")]
     started: Timestamp,
     elapsed_ms: u64,
@@ -60,6 +66,7 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     /// A service in this shape.
     pub(crate) fn of(service: &'a Service) -> Self {
+        let role = service.role.as_ref();
         Self {
             schema: "holter.scan/1",
             target: &service.target,
@@ -68,6 +75,9 @@ impl<'a> Row<'a> {
             port: service.endpoint.map(|endpoint| endpoint.port),
             transport: service.endpoint.map(|endpoint| endpoint.transport),
             protocol: &service.protocol,
+            role: role.map(|role| role.name.as_str()),
+            criticality: role.map(|role| role.criticality),
+            fragility: role.map(|role| role.fragility),
             started: service.started,
             elapsed_ms: service.elapsed_ms,
             reached: service.attempt.reached(),

@@ -28,8 +28,14 @@ pub(crate) struct Args {
     /// Read targets from a file, one a line with an optional protocol behind it; "-" is standard input
     #[arg(short, long, value_name = "FILE", help_heading = "What to scan")]
     pub(crate) input: Vec<PathBuf>,
-    /// Ports for targets that name none, like 443,8443,9000-9010 [default: the ports of all protocols]
-    #[arg(short, long, value_name = "PORTS", help_heading = "What to scan")]
+    /// Ports for targets that name none, like clinical,web,8000-8010,443/udp; "-" is every one. `--help` lists the sets [default: the ports of all protocols]
+    #[arg(
+        short,
+        long,
+        value_name = "PORTS",
+        allow_hyphen_values = true,
+        help_heading = "What to scan"
+    )]
     pub(crate) ports: Option<Ports>,
     /// Addresses or ranges never to be contacted
     #[arg(long, value_name = "RANGE", value_delimiter = ',', value_parser = range, help_heading = "What to scan")]
@@ -267,6 +273,10 @@ fn after_help() -> String {
             |direct| format!("{}, {direct}", protocol.id),
         );
         text.push_str(&format!("  {ids:<26} {}\n", protocol.about));
+    }
+    text.push_str("\nSets of ports (--ports):\n");
+    for (name, about) in holter_protocols::sets::SETS {
+        text.push_str(&format!("  {name:<26} {about}\n"));
     }
     text.push_str("\nChecks (--check):\n");
     for check in holter_checks::ALL {

@@ -1,7 +1,7 @@
 //! A server's first flight, by hand: ServerHello, Certificate, perhaps CertificateRequest, ServerHelloDone.
 //!
-//! The key exchange is RSA, so nothing needs a signature, and the certificate is a DER sequence of junk: clients of the
-//! zoo do not verify, and cannot finish the handshake.
+//! The key exchange is RSA, so nothing needs a signature, and the certificate is a DER sequence of junk, perhaps with a
+//! name in it: clients of the zoo do not verify, and cannot finish the handshake.
 
 use super::hello::ClientHello;
 use super::noise::Noise;
@@ -61,7 +61,7 @@ impl Flight {
             suite,
             extensions,
             demands_certificate: false,
-            certificate: junk_certificate(),
+            certificate: junk_certificate(""),
         })
     }
 
@@ -154,8 +154,9 @@ pub(crate) fn certificates(der: &[u8]) -> Vec<u8> {
     [&length24(der.len() + 3)[..], &length24(der.len()), der].concat()
 }
 
-pub(crate) fn junk_certificate() -> Vec<u8> {
-    let junk = Noise::new(509).bytes(600);
+/// No certificate, but as long as one; perhaps with a name in it.
+pub(crate) fn junk_certificate(name: &str) -> Vec<u8> {
+    let junk = [&Noise::new(509).bytes(600), name.as_bytes()].concat();
     let octets = [&[0x04, 0x82], &length16(junk.len())[..], &junk].concat();
     [&[0x30, 0x82], &length16(octets.len())[..], &octets].concat()
 }

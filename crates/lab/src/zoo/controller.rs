@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::flight::{Flight, HEARTBEAT_EXTENSION};
+use super::flight::{self, Flight, HEARTBEAT_EXTENSION};
 use super::line::{Ended, Line};
 use super::peer::{Attempt, BadPeer, Expectation, Transport};
 use super::record::{self, HEARTBEAT};
@@ -73,7 +73,7 @@ fn offers(ip: IpAddr) -> Result<Running, LabError> {
     serve(ip, |line| {
         stay_silent_if_hung(line)?;
         let flight = Flight {
-            name: "Default Issuer (Do not trust)",
+            certificate: flight::junk_certificate("Default Issuer (Do not trust)"),
             ..talk::hear_hello(line)?
         };
         live_until_heartbeat(line, &flight.bytes())

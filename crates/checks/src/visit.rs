@@ -69,6 +69,8 @@ pub struct Visit<'a> {
     care: Care,
     /// A line that stands open, before any that is dialled.
     first: Option<Line>,
+    /// The last one. It is ended before the next is dialled.
+    last: Option<Line>,
     /// The slowest answer on the first line: what is usual here.
     usual: Option<Duration>,
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
@@ -105,6 +107,8 @@ pub struct Notes {
     pub suffers: Option<String>,
     /// How carefully it is to be touched from now on.
     pub care: Care,
+    /// The last line, to be ended before anybody dials the host again.
+    pub last: Option<Line>,
 }
 
 impl<'a> Visit<'a> {
@@ -136,6 +140,7 @@ impl<'a> Visit<'a> {
             received: 0,
             suffers: None,
             care,
+            last: None,
         };
         Self {
             endpoint,
@@ -147,6 +152,7 @@ impl<'a> Visit<'a> {
             chosen,
             care,
             first: line,
+            last: None,
             usual: None,
             may_choose: if guessed { 2 } else { 0 },
             named,
@@ -160,6 +166,7 @@ impl<'a> Visit<'a> {
     pub fn leave(mut self) -> Notes {
         self.notes.chosen = self.chosen;
         self.notes.care = self.care;
+        self.notes.last = self.last;
         self.notes.mark = self.mark;
         self.notes
     }
@@ -201,7 +208,7 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Counts a line's bytes and closes it. A peer that resets, or answers more and more slowly, is touched more
+    /// Counts a line's bytes and is done with it. A peer that resets, or answers more and more slowly, is touched more
     /// carefully from then on.
     pub fn done(&mut self, line: Line) {
         self.notes.sent += line.sent();
@@ -211,7 +218,7 @@ impl<'a> Visit<'a> {
         if slower || line.was_reset() {
             self.care = self.care.more();
         }
-        drop(line);
+        self.last = Some(line);
     }
 
     /// Notes that the host stopped answering what it had answered before. It is left alone from then on.
@@ -284,6 +291,9 @@ impl<'a> Visit<'a> {
 
     /// The line that is open already, or a new one; none to a host that suffers.
     async fn dial(&mut self) -> Result<Line, DialError> {
+        if let Some(last) = self.last.take() {
+            last.end().await;
+        }
         match self.first.take() {
             Some(line) => Ok(line),
             None if self.notes.suffers.is_some() => Err(DialError::Silent),

@@ -52,7 +52,6 @@ fn each_server_gets_its_verdict() {
 }
 
 #[test]
-#[ignore = "a reset that comes before a slow machine has looked passes for a closed port"]
 fn a_host_that_resets_is_not_passed_over() {
     let Some(day) = day() else { return };
     assert_eq!(
@@ -144,7 +143,6 @@ fn no_host_has_two_connections_at_once() {
 }
 
 #[test]
-#[ignore = "the next connection does not wait for the host's own end of the one before"]
 fn the_next_connection_waits_until_the_host_has_ended_the_one_before() {
     let Some(day) = day() else { return };
     let open = proof::open_at_once(&day.packets, SCANNER.into(), End::Both);

@@ -22,6 +22,8 @@ pub(crate) struct Asked {
     pub(crate) suffers: Option<String>,
     /// How carefully it is to be touched from now on.
     pub(crate) care: Care,
+    /// The last line, to be ended before the host is dialled again.
+    pub(crate) last: Option<Line>,
 }
 
 /// Asks at one door; `line` stands open there already.
@@ -53,7 +55,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         visit.broke(Attempt::TimedOut, Some(why));
     }
     let notes = visit.leave();
-    let (suffers, care) = (notes.suffers, notes.care);
+    let (suffers, care, last) = (notes.suffers, notes.care, notes.last);
     // A datagram that nobody answers met nobody; a stream that was accepted met somebody who will not talk.
     let no_answer =
         door.transport == Transport::Udp && notes.attempt == Attempt::TimedOut && notes.received == 0;
@@ -68,6 +70,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
             service: None,
             suffers,
             care,
+            last,
         };
     }
     let judgements = scan
@@ -100,5 +103,6 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         service: Some(service),
         suffers,
         care,
+        last,
     }
 }

@@ -16,6 +16,9 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
     let mut bearing = Bearing::default();
     let mut spared = 0;
     for (count, door) in host.doors.iter().enumerate() {
+        if let Some(last) = bearing.last.take() {
+            last.end().await;
+        }
         while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
             teller.quiet(until.clone()).await;
             scan.rules.wait(&until, scan.clock.as_ref()).await;
@@ -76,6 +79,8 @@ struct Bearing {
     lives: bool,
     /// The last door that opened and was asked at.
     opened: Option<Door>,
+    /// The line that was open there, to be ended before the next.
+    last: Option<Line>,
     /// Whether some door was silent already.
     silent: bool,
     found: bool,
@@ -129,7 +134,7 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
         Err(error) => error,
     };
     match &error {
-        DialError::Refused => bearing.lives = true,
+        DialError::Refused | DialError::Reset => bearing.lives = true,
         DialError::Silent => {
             bearing.silent = true;
             still_answers(scan, host, care, bearing).await;
@@ -140,8 +145,9 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
         DialError::OutOfScope if !door.named => return Call::Nothing,
         _ => {}
     }
-    let ours = error.attempt() == Attempt::OurFault;
-    if !door.named && !ours {
+    // Who resets a connection has accepted it.
+    let worth_a_line = matches!(error.attempt(), Attempt::OurFault | Attempt::Closed);
+    if !door.named && !worth_a_line {
         return Call::Nothing;
     }
     let service = blank::shut(
@@ -181,6 +187,7 @@ async fn talk(
     // Most doors stay shut, and what stands behind an open one takes room.
     let asked = Box::pin(ask(scan, host, door, care, line)).await;
     bearing.suffers = asked.suffers;
+    bearing.last = asked.last;
     if asked.care > care {
         bearing.care = Some(asked.care);
     }
@@ -198,12 +205,11 @@ async fn still_answers(scan: &Scan, host: &Host, care: Care, bearing: &mut Beari
     let Some(door) = bearing.opened.take() else {
         return;
     };
-    let again = scan.dialer.dial(host.endpoint(&door), care).await;
-    match again {
+    match scan.dialer.dial(host.endpoint(&door), care).await {
         Err(DialError::Silent | DialError::NoRoute(_)) => {
             scan.dialer.gave_way();
             bearing.suffers = Some("it answered before, and then answered no connection any more".to_owned());
         }
-        _ => drop(again),
+        again => bearing.last = again.ok(),
     }
 }

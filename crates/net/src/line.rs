@@ -17,6 +17,12 @@ const READ: usize = 16 << 10;
 /// A peer that answers at all mostly does so sooner. A line that waits longer keeps nobody else waiting.
 const PROMPT: Duration = Duration::from_millis(300);
 
+/// How long a peer may take to end its side of a connection.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// How many reads of what it still sends.
+const MOST_REST: usize = 64;
+
 /// Why nothing more comes from, or goes to, the peer. Who is to blame stands first.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -210,6 +216,32 @@ impl Line {
     #[must_use]
     pub const fn received(&self) -> u64 {
         self.received
+    }
+
+    /// Ends the connection and waits until the peer has done so too, so that the next one is never its second. A peer
+    /// that does not end it in time loses it by a reset.
+    pub async fn end(mut self) {
+        let Stream::Tcp(stream) = &mut self.stream else {
+            return;
+        };
+        let socket = socket2::SockRef::from(&*stream);
+        // Where the peer was faster there is nothing left to end.
+        let _ = socket.shutdown(std::net::Shutdown::Write);
+        let mut rest = [0; 4096];
+        let ended = async {
+            // What it still sends is nobody's; a peer that talks on for ever is cut off.
+            for _ in 0..MOST_REST {
+                if !matches!(stream.read(&mut rest).await, Ok(1..)) {
+                    return true;
+                }
+            }
+            false
+        };
+        let ended = tokio::time::timeout(FAREWELL, ended).await.unwrap_or(false);
+        zeroize::Zeroize::zeroize(&mut rest);
+        if !ended {
+            let _ = socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+        }
     }
 
     /// The longest that the peer took for an answer.

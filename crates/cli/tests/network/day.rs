@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
@@ -60,9 +61,12 @@ impl Day {
     }
 }
 
-/// How the scan is told to leave the pump alone.
-fn spare_the_pump(scan: &mut Command) {
-    scan.arg("--exclude").arg(PUMP.to_string());
+/// The hospital's inventory, which knows what must not be touched.
+fn inventory(folder: &Path) -> PathBuf {
+    let path = folder.join("assets.csv");
+    let text = format!("address,role,fragility\n{PUMP},infusion pump gateway,do-not-touch\n");
+    std::fs::write(&path, text).unwrap();
+    path
 }
 
 fn scan() -> Day {
@@ -74,7 +78,9 @@ fn scan() -> Day {
     // Most of the range is empty. Here it is the kernel alone that accepts or refuses, at once, however busy the machine
     // is. Everything else is the default.
     holter.args(["--connect-timeout", "0.5"]);
-    spare_the_pump(&mut holter);
+    let folder = tempfile::tempdir().unwrap();
+    holter.arg("--inventory").arg(inventory(folder.path()));
+    holter.arg("--state").arg(folder.path());
     let Output {
         status,
         stdout,

@@ -208,14 +208,15 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Counts a line's bytes and is done with it. A peer that resets, or answers more and more slowly, is touched more
-    /// carefully from then on.
+    /// Counts a line's bytes and is done with it. A peer that answered and now resets, or answers ever more slowly, is
+    /// touched more carefully from then on.
     pub fn done(&mut self, line: Line) {
+        let answered = self.notes.received > 0;
         self.notes.sent += line.sent();
         self.notes.received += line.received();
         let usual = *self.usual.get_or_insert(line.slowest());
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
-        if slower || line.was_reset() {
+        if slower || (answered && line.was_reset()) {
             self.care = self.care.more();
         }
         self.last = Some(line);

@@ -1,7 +1,7 @@
 //! Visits one host: knocks at its doors one after the other, asks where one opens, and goes away for good when the
 //! host stops answering what it answered before.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use holter_model::{Attempt, Fragility, LeftAlone, Service, Transport};
 use holter_net::{Care, DialError, Limits, Line};
@@ -75,8 +75,8 @@ enum Call {
 struct Bearing {
     /// How carefully it showed that it wants to be touched.
     care: Option<Care>,
-    /// Whether it has answered anything at all.
-    lives: bool,
+    /// How long it took to answer a knock, one way or the other; `None`: it has not yet.
+    answer: Option<Duration>,
     /// The last door that opened and was asked at.
     opened: Option<Door>,
     /// The line that was open there, to be ended before the next.
@@ -100,13 +100,14 @@ impl Bearing {
         }
     }
 
-    /// How long to wait at a door that nobody named. A lost SYN is sent again after a second, and a neighbour that
-    /// is not there is known after three.
+    /// How long to wait at a door that nobody named. A lost SYN is sent again after a second, so a second and the time
+    /// that an answer takes; a neighbour that is not there is known after three.
     fn patience(&self, limits: &Limits) -> Duration {
-        let wait = match (self.lives, self.silent) {
-            (true, _) => Duration::from_millis(2200),
-            (false, false) => Duration::from_millis(3300),
-            (false, true) => Duration::from_millis(1300),
+        const SECOND: Duration = Duration::from_secs(1);
+        let wait = match (self.answer, self.silent) {
+            (Some(answer), _) => SECOND + (answer * 10).clamp(Duration::from_millis(300), SECOND * 2),
+            (None, false) => Duration::from_millis(3300),
+            (None, true) => Duration::from_millis(1300),
         };
         wait.min(limits.connect)
     }
@@ -129,17 +130,21 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
     } else {
         bearing.patience(scan.dialer.limits())
     };
+    let begun = Instant::now();
     let error = match scan.dialer.dial_within(wait, host.endpoint(door), care).await {
-        Ok(line) => return talk(scan, host, door, care, Some(line), bearing).await,
+        Ok(line) => {
+            bearing.answer = Some(begun.elapsed());
+            return talk(scan, host, door, care, Some(line), bearing).await;
+        }
         Err(error) => error,
     };
     match &error {
-        DialError::Refused | DialError::Reset => bearing.lives = true,
+        DialError::Refused | DialError::Reset => bearing.answer = Some(begun.elapsed()),
         DialError::Silent => {
             bearing.silent = true;
             still_answers(scan, host, care, bearing).await;
         }
-        DialError::NoRoute(after) if *after >= NOBODY && !bearing.lives && !door.named => {
+        DialError::NoRoute(after) if *after >= NOBODY && bearing.answer.is_none() && !door.named => {
             return Call::Nobody;
         }
         DialError::OutOfScope if !door.named => return Call::Nothing,
@@ -183,7 +188,6 @@ async fn talk(
     bearing: &mut Bearing,
 ) -> Call {
     let knocked = line.is_some();
-    bearing.lives |= knocked;
     // Most doors stay shut, and what stands behind an open one takes room.
     let asked = Box::pin(ask(scan, host, door, care, line)).await;
     bearing.suffers = asked.suffers;

@@ -69,7 +69,9 @@ pub async fn run(
     let mut more = true;
     loop {
         let mut skipped = 0;
-        while more && front.under_way.len() < at_once && skipped < SKIPPED && !stop.asked() {
+        // More hosts than can go on would only stand in each other's way.
+        let wanted = scan.dialer.pace().wanted();
+        while more && front.has_room(wanted, at_once) && skipped < SKIPPED && !stop.asked() {
             match front.course.next(&visits) {
                 Next::Host(place, lane, host) => {
                     let mut teller = Teller {
@@ -110,6 +112,7 @@ pub async fn run(
             }
             Some(joined) = running.join_next() => front.joined(joined, scan.clock.as_ref()),
             () = tokio::task::yield_now(), if skipped == SKIPPED => {}
+            () = scan.dialer.pace().one_more_rests(), if more => {}
         }
         while let Some(joined) = running.try_join_next() {
             front.joined(joined, scan.clock.as_ref());
@@ -238,6 +241,12 @@ impl Front<'_> {
             Ok(()) => self.course.journal = Some(journal),
             Err(error) => self.unrecorded(&error),
         }
+    }
+
+    /// Whether one more host may be begun. Those that wait in a network's lane keep nobody else waiting.
+    fn has_room(&self, wanted: usize, at_once: usize) -> bool {
+        let under_way = self.under_way.len();
+        under_way < at_once && under_way.saturating_sub(self.course.in_lanes()) < wanted
     }
 
     fn hear(&mut self, place: u64, told: Told) {

@@ -119,6 +119,12 @@ impl Dialer {
         self.proxy.is_some() || matches!(self.source, Source::Replayed(_))
     }
 
+    /// The pace of its lines.
+    #[must_use]
+    pub fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
     /// A host that lives was not heard: fewer connections at once.
     pub fn gave_way(&self) {
         self.pace.gave_way();

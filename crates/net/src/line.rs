@@ -6,13 +6,14 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::Instant;
+use zeroize::Zeroize as _;
 
 use crate::Limits;
 use crate::pace::Permit;
 use crate::tape::{End, Recorder, Replay};
 
-/// The most that one read takes; a server's first flight fits.
-const READ: usize = 16 << 10;
+/// The most that one read takes; nearly every server's first flight fits.
+const READ: usize = 8 << 10;
 
 /// A peer that answers at all mostly does so sooner. A line that waits longer keeps nobody else waiting.
 const PROMPT: Duration = Duration::from_millis(300);
@@ -238,7 +239,7 @@ impl Line {
             false
         };
         let ended = tokio::time::timeout(FAREWELL, ended).await.unwrap_or(false);
-        zeroize::Zeroize::zeroize(&mut rest);
+        rest.zeroize();
         if !ended {
             let _ = socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
         }
@@ -299,16 +300,13 @@ impl Line {
         let begun = Instant::now();
         let prompt = until.min(begun + PROMPT);
         let outcome = match &mut self.stream {
-            Stream::Tcp(stream) => {
-                into.reserve(READ);
-                match tokio::time::timeout_at(prompt, stream.read_buf(into)).await {
-                    Err(_) if prompt < until => {
-                        rest(&mut self.permit);
-                        tokio::time::timeout_at(until, stream.read_buf(into)).await
-                    }
-                    read => read,
+            Stream::Tcp(stream) => match tokio::time::timeout_at(prompt, read(stream, into)).await {
+                Err(_) if prompt < until => {
+                    rest(&mut self.permit);
+                    tokio::time::timeout_at(until, read(stream, into)).await
                 }
-            }
+                read => read,
+            },
             Stream::Udp(socket) => {
                 into.reserve(1 << 16);
                 match tokio::time::timeout_at(prompt, socket.recv_buf(into)).await {
@@ -361,6 +359,25 @@ impl std::fmt::Debug for Line {
             .field("sent", &self.sent)
             .field("received", &self.received)
             .finish_non_exhaustive()
+    }
+}
+
+/// Reads what is there, once something is. Most answers are far shorter than a read may be, and room for the longest is
+/// dear to make for each.
+async fn read(stream: &TcpStream, into: &mut Vec<u8>) -> io::Result<usize> {
+    loop {
+        stream.readable().await?;
+        let mut piece = [0; READ];
+        match stream.try_read(&mut piece) {
+            Ok(count) => {
+                let read = piece.get_mut(..count).unwrap_or_default();
+                into.extend_from_slice(read);
+                read.zeroize();
+                return Ok(count);
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

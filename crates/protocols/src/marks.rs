@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use holter_model::{Criticality, Fragility};
+use memchr::memmem::Finder;
 
 /// No certificate is looked into further than this, and no words either.
 const MOST: usize = 64 << 10;
@@ -69,16 +70,21 @@ pub fn recognise_words(words: &[u8]) -> Option<&'static Mark> {
 
 fn recognise(place: Place, bytes: &[u8]) -> Option<&'static Mark> {
     let bytes = bytes.get(..MOST).unwrap_or(bytes);
+    let all_there = |finders: &[Finder<'_>]| finders.iter().all(|finder| finder.find(bytes).is_some());
     MARKS
         .iter()
-        .filter(|mark| mark.place == place && mark.texts.iter().all(|text| holds(bytes, text.as_bytes())))
+        .zip(FINDERS.iter())
+        .filter(|(mark, finders)| mark.place == place && all_there(finders))
+        .map(|(mark, _)| mark)
         .rev()
         .max_by_key(|mark| mark.fragility)
 }
 
-fn holds(bytes: &[u8], text: &[u8]) -> bool {
-    memchr::memmem::find(bytes, text).is_some()
-}
+/// What finds the texts of each mark: made once, for it is asked of every certificate.
+static FINDERS: LazyLock<Vec<Vec<Finder<'static>>>> = LazyLock::new(|| {
+    let finders = |mark: &Mark| mark.texts.iter().map(|text| Finder::new(*text)).collect();
+    MARKS.iter().map(finders).collect()
+});
 
 static MARKS: LazyLock<Vec<Mark>> = LazyLock::new(|| rows().filter_map(mark).collect());
 

@@ -123,18 +123,18 @@ impl Journal {
         }
     }
 
-    /// Reads the services of a run that has ended, one by one.
+    /// Tells what a run has found that another process wrote down, and whether it came to its end.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn services(path: &Path, mut each: impl FnMut(Service)) -> io::Result<()> {
-        let file = File::open(path)?;
-        lines(&file, None, |line| {
-            if let Line::Hosts(hosts) = line {
-                hosts.services.into_iter().for_each(&mut each);
-            }
-        })
-        .map(drop)
+    pub(crate) fn told(path: &Path, mut each: impl FnMut(Past)) -> io::Result<bool> {
+        let mut ended = false;
+        lines(&File::open(path)?, None, |line| match line {
+            Line::Hosts(hosts) => hosts.tell(&mut each),
+            Line::Ended(_) => ended = true,
+            Line::Header(_) => {}
+        })?;
+        Ok(ended)
     }
 
     /// The places that are done.
@@ -149,12 +149,7 @@ impl Journal {
         }
         lines(&self.file, Some(self.past), |line| {
             if let Line::Hosts(hosts) = line {
-                hosts
-                    .services
-                    .into_iter()
-                    .for_each(|service| each(Past::Service(Box::new(service))));
-                hosts.left.into_iter().for_each(|left| each(Past::Left(left)));
-                each(Past::Nothing(hosts.nothing));
+                hosts.tell(&mut each);
             }
         })
         .map(drop)

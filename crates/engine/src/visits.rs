@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use holter_model::target::Place;
 use holter_model::{Endpoint, Fragility, Target, Transport};
-use holter_net::Scope;
+use holter_net::{Care, Scope};
 use holter_protocols::Chosen;
 use ipnet::IpNet;
 
@@ -94,6 +94,20 @@ impl Visits {
             };
             (named.target.text.as_str(), name, named.ranges.as_slice())
         })
+    }
+
+    /// Whether this endpoint is asked, under this name.
+    pub(crate) fn asks(&self, endpoint: Endpoint, name: Option<&str>) -> bool {
+        let same = |door: &Door| {
+            (door.port, door.transport) == (endpoint.port, endpoint.transport)
+                && Care::of(door.fragility).is_some()
+        };
+        self.scope.allows_port(endpoint.address, endpoint.port)
+            && self.earlier.at(endpoint.address).any(|(_, claim)| {
+                claim.name.as_deref() == name
+                    && claim.ranges.iter().any(|range| range.contains(&endpoint.address))
+                    && claim.doors.iter().any(same)
+            })
     }
 
     /// How many hosts there are, exclusions and those named twice not yet taken out.
@@ -185,14 +199,19 @@ impl Earlier {
         }
     }
 
+    /// The targets that may hold this address, each with its place.
+    fn at(&self, address: IpAddr) -> impl Iterator<Item = (usize, &Claim)> {
+        let singles = self.singles.get(&address).map_or(&[][..], Vec::as_slice);
+        let places = singles.iter().chain(&self.wide);
+        places.filter_map(|place| Some((*place, self.claims.get(*place)?)))
+    }
+
     /// The host without the doors at which an earlier target knocks under the same name; `None` when none is left.
     fn leave_out(&self, place: usize, mut host: Host) -> Option<Host> {
-        let singles = self.singles.get(&host.address).map_or(&[][..], Vec::as_slice);
-        let earlier: Vec<&Arc<[Door]>> = singles
-            .iter()
-            .chain(&self.wide)
-            .filter(|other| **other < place)
-            .filter_map(|other| self.claims.get(*other))
+        let earlier: Vec<&Arc<[Door]>> = self
+            .at(host.address)
+            .filter(|(other, _)| *other < place)
+            .map(|(_, claim)| claim)
             .filter(|claim| {
                 claim.name == host.name && claim.ranges.iter().any(|range| range.contains(&host.address))
             })

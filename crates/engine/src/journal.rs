@@ -31,7 +31,7 @@ pub struct Journal {
 #[non_exhaustive]
 pub enum ResumeError {
     /// Another process is at it.
-    #[error("the run in {} still goes on in another process", .0.display())]
+    #[error("the run in {} still goes on in another process: wait for its end, or end it", .0.display())]
     Busy(PathBuf),
     /// Not a journal, or one of another kind.
     #[error("{} is not the journal of a run that this Holter can take up", .0.display())]

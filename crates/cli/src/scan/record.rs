@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args as _, FromArgMatches as _};
-use holter_engine::{Comparison, Course, Header, Journal, Plan, Runs, Visits, fingerprint};
+use holter_engine::{Comparison, Course, Header, Journal, Plan, ResumeError, Runs, Visits, fingerprint};
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_net::Scope;
 
@@ -35,6 +35,9 @@ pub(crate) fn arguments(args: Args) -> anyhow::Result<(Args, Option<Plan>)> {
     }
     let runs = runs(&args)?.context("--resume needs the state folder that --no-state leaves out")?;
     let Some(path) = runs.cut_off(None) else {
+        if let Some(path) = runs.going_on(None) {
+            return Err(ResumeError::Busy(path).into());
+        }
         bail!("there is no run to take up: every one has come to its end, or nothing was written down");
     };
     let header =
@@ -68,6 +71,10 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
     let runs = runs(args)?;
     let fingerprint = fingerprint_of(args, &plan)?;
     let earlier = runs.as_ref().and_then(|runs| runs.cut_off(Some(&fingerprint)));
+    let going_on = runs.as_ref().and_then(|runs| runs.going_on(Some(&fingerprint)));
+    if let Some(path) = going_on.filter(|_| args.resume) {
+        return Err(ResumeError::Busy(path).into());
+    }
     if let Some(path) = earlier.as_ref().filter(|_| args.resume) {
         return take_up(job, path, runs.as_ref()).await;
     }

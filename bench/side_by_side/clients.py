@@ -38,11 +38,15 @@ class Client:
 
 def holter(addresses, port, flags):
     """Holter as its user runs it, evidence and all."""
+    command = [holter_program(), "scan", str(addresses), "-p", str(port), "-f", "jsonl", "--quiet", *shlex.split(flags)]
+    return Client("holter", addresses.num_addresses, command, read_holter, fine=(0, 1, 3))
+
+
+def holter_program():
     program = Path(os.environ.get("HOLTER") or BENCH.parent / "target" / "release" / "holter")
     if not os.access(program, os.X_OK):
         raise Problem(f"holter is missing at {program}: cargo build --release, or set HOLTER")
-    command = [str(program), "scan", str(addresses), "-p", str(port), "-f", "jsonl", "--quiet", *shlex.split(flags)]
-    return Client("holter", addresses.num_addresses, command, read_holter, fine=(0, 1, 3))
+    return str(program)
 
 
 def read_holter(document):
@@ -136,16 +140,16 @@ def read_sslyze(document):
     return counts
 
 
-def versions():
-    """What is compared, for the tools that are there."""
-    found = {}
-    for name in ("nmap", "sslscan"):
-        if is_installed(name):
+def versions(*names):
+    """What is compared, as words: those of the tools that are there."""
+    found = []
+    for name in names:
+        if name == "sslyze":
+            found += [SSLYZE.replace("-", " ")] if (cache.root() / SSLYZE).is_dir() else []
+        elif is_installed(name):
             words = subprocess.run([name, "--version"], capture_output=True, text=True, timeout=10).stdout.split()
-            found[name] = next((word for word in words if word[0].isdigit()), "?")
-    if (cache.root() / SSLYZE).is_dir():
-        found["sslyze"] = SSLYZE.removeprefix("sslyze-")
-    return found
+            found.append(f"{name} {next((word for word in words if word[0].isdigit()), '?')}")
+    return ", ".join(found)
 
 
 def is_installed(program):

@@ -1,5 +1,6 @@
-//! Fuzzes recognition by words.
+//! Fuzzes recognition by words and by certificates.
 // covers: crates/protocols/src/choose.rs
+// covers: crates/protocols/src/marks.rs
 // covers: crates/protocols/src/reply.rs
 // covers: crates/protocols/src/roster.rs
 #![no_main]

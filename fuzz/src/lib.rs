@@ -12,6 +12,7 @@ pub mod client_hello;
 pub mod der;
 pub mod dtls;
 pub mod heartbeat;
+pub mod inventory;
 pub mod key_agreement;
 pub mod key_exchange;
 pub mod preamble;
@@ -35,6 +36,7 @@ pub static ALL: &[Target] = &[
     ("der", der::run),
     ("dtls", dtls::run),
     ("heartbeat", heartbeat::run),
+    ("inventory", inventory::run),
     ("key_agreement", key_agreement::run),
     ("key_exchange", key_exchange::run),
     ("preamble", preamble::run),

@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use holter_model::{Attempt, HeartbeatAnswer, Refusal};
 use holter_net::{Line, LineError};
+use holter_protocols::marks::{self, Mark};
 use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::HeartbeatMode;
 use holter_wire::heartbeat::{OverClaim, OverRead, Request};
 use holter_wire::server_hello::ServerHello;
-use holter_wire::{Oddity, Version};
+use holter_wire::{Oddity, Version, certificate};
 
 use crate::datagram::DatagramTalk;
 use crate::stream::StreamTalk;
 
-/// The largest handshake message that is looked into. A ServerHello is far smaller; certificates are of no
-/// interest here and pass unread.
+/// The largest handshake message that is looked into. A ServerHello is far smaller, and a device's chain is, too;
+/// a longer chain passes unread.
 pub(crate) const LARGEST_MESSAGE: usize = 16 << 10;
 
 /// Records that carry nothing (empty ones, warnings, ignored ones) that a peer may send before it counts as
@@ -54,6 +55,9 @@ pub(crate) struct Flight {
     pub(crate) cut_short: bool,
     /// Whether it demands a client certificate.
     pub(crate) client_certificate: bool,
+    /// What its certificate gives away.
+    pub(crate) mark: Option<&'static Mark>,
+    has_certificate: bool,
     /// What was strange.
     pub(crate) oddities: Vec<String>,
 }
@@ -79,8 +83,20 @@ impl Flight {
                 .iter()
                 .any(|oddity| matches!(oddity, Oddity::Truncated(_))),
             client_certificate: false,
+            mark: None,
+            has_certificate: false,
             oddities: oddities.iter().map(ToString::to_string).collect(),
         }
+    }
+
+    /// Takes the Certificate message, the first one only: looking for marks costs time. Nothing of it is kept but
+    /// the mark of the server's own certificate.
+    pub(crate) fn certificate(&mut self, body: &[u8]) {
+        if std::mem::replace(&mut self.has_certificate, true) {
+            return;
+        }
+        let (chain, _) = certificate::read(body);
+        self.mark = chain.first().and_then(|leaf| marks::recognise_certificate(leaf));
     }
 
     /// Whether a heartbeat may be sent: the ServerHello offers them, in a version that has them in the clear.
@@ -88,7 +104,7 @@ impl Flight {
         self.goes_on() && self.hello.heartbeat() == Some(HeartbeatMode::PeerAllowedToSend)
     }
 
-    /// Whether there is anything worth reading behind the ServerHello.
+    /// Whether there is anything worth waiting for behind the ServerHello.
     pub(crate) fn goes_on(&self) -> bool {
         self.hello.heartbeat().is_some() && self.hello.negotiated() != Version::TLS13
     }
@@ -114,7 +130,7 @@ impl Conversation {
     }
 
     /// Sends a hello and reads the flight that answers it: to its end where heartbeats are offered, else only
-    /// as far as the ServerHello.
+    /// what came with the ServerHello.
     pub(crate) async fn hello(&mut self, hello: &ClientHello) -> Reply {
         match self {
             Self::Stream(talk) => talk.hello(hello).await,

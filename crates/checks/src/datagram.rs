@@ -196,18 +196,24 @@ impl DatagramTalk {
                 HandshakeType::SERVER_HELLO if flight.is_none() => {
                     let begun = flight.insert(Flight::begin(&message.body));
                     self.version = begun.hello.legacy_version;
-                    if !begun.goes_on() {
-                        return Step::Done;
+                }
+                HandshakeType::CERTIFICATE => {
+                    if let Some(flight) = flight {
+                        flight.certificate(&message.body);
                     }
                 }
                 HandshakeType::CERTIFICATE_REQUEST => {
                     if let Some(flight) = flight {
-                        flight.client_certificate = true;
+                        flight.client_certificate = flight.goes_on();
                     }
                 }
                 HandshakeType::SERVER_HELLO_DONE if flight.is_some() => return Step::Done,
                 _ => {}
             }
+        }
+        // Whatever came with such a ServerHello, nothing more is waited for.
+        if flight.as_ref().is_some_and(|flight| !flight.goes_on()) {
+            return Step::Done;
         }
         Step::More
     }

@@ -72,7 +72,12 @@ impl StreamTalk {
         }
         let mut flight: Option<Flight> = None;
         loop {
-            match self.read_flight(&mut flight) {
+            let step = self.read_flight(&mut flight);
+            // Whatever came behind such a ServerHello, its certificate at best, nothing more is waited for.
+            if let Some(flight) = flight.take_if(|flight| !flight.goes_on()) {
+                return Reply::Flight(flight);
+            }
+            match step {
                 Ok(Step::More) => {}
                 Ok(Step::Done) => {
                     return flight.map_or(Reply::Refused(Refusal::Nonsense), Reply::Flight);
@@ -233,15 +238,18 @@ fn read_messages(joiner: &mut Joiner, flight: &mut Option<Flight>) -> Step {
     while let Some(message) = joiner.next_message() {
         match (message.kind, message.body) {
             (HandshakeType::SERVER_HELLO, Some(body)) if flight.is_none() => {
-                let begun = flight.insert(Flight::begin(body));
-                if !begun.goes_on() {
-                    return Step::Done;
+                *flight = Some(Flight::begin(body));
+            }
+            (HandshakeType::CERTIFICATE, Some(body)) if flight.is_some() => {
+                if let Some(flight) = flight {
+                    flight.certificate(body);
                 }
             }
             (HandshakeType::SERVER_HELLO_DONE, _) if flight.is_some() => return Step::Done,
             (HandshakeType::CERTIFICATE_REQUEST, _) => {
+                // Known for sure only where the flight is read to its end.
                 if let Some(flight) = flight {
-                    flight.client_certificate = true;
+                    flight.client_certificate = flight.goes_on();
                 }
             }
             (HandshakeType::HELLO_REQUEST, _) => {

@@ -7,6 +7,7 @@ use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
 use holter_net::{Care, DialError, Dialer, Line};
+use holter_protocols::marks::{Mark, recognise_words};
 use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
 
@@ -37,13 +38,15 @@ impl Default for Questions {
     }
 }
 
-/// How to come to a service.
+/// How a service is approached.
 #[derive(Debug)]
 pub struct Approach {
     /// The protocol to speak.
     pub chosen: Chosen,
-    /// Whether that is a guess, and what the service says counts more.
+    /// Whether that is a guess, so that what the service says counts more.
     pub guessed: bool,
+    /// Whether the user named this very endpoint: only then is a delicate system sent a heartbeat.
+    pub named: bool,
     /// How carefully the host is touched.
     pub care: Care,
     /// A line that is open already: the one that found the port open.
@@ -66,11 +69,16 @@ pub struct Visit<'a> {
     care: Care,
     /// A line that stands open, before any that is dialled.
     first: Option<Line>,
+    /// The last one. It is ended before the next is dialled.
+    last: Option<Line>,
     /// The slowest answer on the first line: what is usual here.
     usual: Option<Duration>,
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
     /// else each time must not lead on for ever.
     may_choose: u8,
+    named: bool,
+    /// The most delicate thing that it gave itself away as.
+    mark: Option<&'static Mark>,
     notes: Notes,
 }
 
@@ -83,6 +91,8 @@ pub struct Notes {
     pub observations: Vec<Observation>,
     /// What was strange.
     pub oddities: BTreeSet<String>,
+    /// What it gave itself away as.
+    pub mark: Option<&'static Mark>,
     /// How far it came.
     pub attempt: Attempt,
     /// More about an attempt that broke off.
@@ -97,6 +107,8 @@ pub struct Notes {
     pub suffers: Option<String>,
     /// How carefully it is to be touched from now on.
     pub care: Care,
+    /// The last line, to be ended before anybody dials the host again.
+    pub last: Option<Line>,
 }
 
 impl<'a> Visit<'a> {
@@ -112,6 +124,7 @@ impl<'a> Visit<'a> {
         let Approach {
             chosen,
             guessed,
+            named,
             care,
             line,
         } = approach;
@@ -119,6 +132,7 @@ impl<'a> Visit<'a> {
             chosen,
             observations: Vec::new(),
             oddities: BTreeSet::new(),
+            mark: None,
             attempt: Attempt::Completed,
             trouble: None,
             connections: 0,
@@ -126,6 +140,7 @@ impl<'a> Visit<'a> {
             received: 0,
             suffers: None,
             care,
+            last: None,
         };
         Self {
             endpoint,
@@ -137,8 +152,11 @@ impl<'a> Visit<'a> {
             chosen,
             care,
             first: line,
+            last: None,
             usual: None,
             may_choose: if guessed { 2 } else { 0 },
+            named,
+            mark: None,
             notes,
         }
     }
@@ -148,6 +166,8 @@ impl<'a> Visit<'a> {
     pub fn leave(mut self) -> Notes {
         self.notes.chosen = self.chosen;
         self.notes.care = self.care;
+        self.notes.last = self.last;
+        self.notes.mark = self.mark;
         self.notes
     }
 
@@ -175,6 +195,7 @@ impl<'a> Visit<'a> {
             };
             let words = line.pending().to_vec();
             self.done(line);
+            self.recognised(recognise_words(&words));
             let another = match opening {
                 Opening::Declined(_) | Opening::TurnedAway(_) | Opening::Misbehaved(_) => false,
                 _ => self.choose_by(&words),
@@ -187,17 +208,18 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Counts a line's bytes and closes it. A peer that resets, or answers more and more slowly, is touched more
-    /// carefully from then on.
+    /// Counts a line's bytes and is done with it. A peer that answered and now resets, or answers ever more slowly, is
+    /// touched more carefully from then on.
     pub fn done(&mut self, line: Line) {
+        let answered = self.notes.received > 0;
         self.notes.sent += line.sent();
         self.notes.received += line.received();
         let usual = *self.usual.get_or_insert(line.slowest());
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
-        if slower || line.was_reset() {
+        if slower || (answered && line.was_reset()) {
             self.care = self.care.more();
         }
-        drop(line);
+        self.last = Some(line);
     }
 
     /// Notes that the host stopped answering what it had answered before. It is left alone from then on.
@@ -208,11 +230,31 @@ impl<'a> Visit<'a> {
     /// Something that is not TLS came where TLS should begin. Whether another protocol was recognised in it
     /// and a new line is worth opening.
     pub fn not_tls(&mut self, words: &[u8]) -> bool {
+        self.recognised(recognise_words(words));
         if self.choose_by(words) {
             return true;
         }
         self.broke(Attempt::NotSpoken, in_clear(words));
         false
+    }
+
+    /// Notes what the service gave itself away as. A less delicate mark beside one that is known says nothing new.
+    pub fn recognised(&mut self, mark: Option<&'static Mark>) {
+        let delicate = |mark: Option<&Mark>| mark.map(|mark| mark.fragility);
+        if delicate(mark) <= delicate(self.mark) {
+            return;
+        }
+        self.mark = mark;
+        if let Some(mark) = mark {
+            let mark = mark.id.to_owned();
+            self.heard(Fact::Recognised { mark });
+        }
+    }
+
+    /// Whether this is a delicate system that nobody named: it is left alone as soon as that is known.
+    #[must_use]
+    pub fn is_spared(&self) -> bool {
+        !self.named && self.mark.is_some_and(Mark::is_delicate)
     }
 
     /// Notes a fact.
@@ -250,6 +292,9 @@ impl<'a> Visit<'a> {
 
     /// The line that is open already, or a new one; none to a host that suffers.
     async fn dial(&mut self) -> Result<Line, DialError> {
+        if let Some(last) = self.last.take() {
+            last.end().await;
+        }
         match self.first.take() {
             Some(line) => Ok(line),
             None if self.notes.suffers.is_some() => Err(DialError::Silent),

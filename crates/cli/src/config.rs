@@ -26,7 +26,6 @@ pub(crate) struct Config {
     /// What may be scanned though it is not private.
     pub(crate) own: Own,
     /// What the user's inventory says of systems.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the reader of inventories"))]
     pub(crate) inventory: Vec<PathBuf>,
     /// Addresses never to be contacted.
     pub(crate) exclude: Vec<IpNet>,

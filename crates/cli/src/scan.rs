@@ -2,6 +2,7 @@
 
 mod args;
 mod calendar;
+mod files;
 mod input;
 mod interrupt;
 mod job;
@@ -18,7 +19,7 @@ mod targets;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use holter_checks::Questions;
 use holter_engine::{Rules, Scan, Stop, Summary};
 use holter_model::seam::{SystemClock, SystemDice};
@@ -82,6 +83,15 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
 
 async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
     let (args, plan, questions) = (&job.args, job.plan()?, questions(&job.args)?);
+    let left_out = ports::left_out(&plan.left_out());
+    if plan.asks_nothing()
+        && let Some(left_out) = &left_out
+    {
+        bail!("nothing is left to ask; {left_out}");
+    }
+    if let Some(left_out) = left_out.filter(|_| !args.quiet) {
+        complain(&left_out);
+    }
     // Opened before the first packet: a document that cannot be written is not worth a scan.
     let mut output = Output::open(args)?;
     let begun = tokio::select! {
@@ -119,6 +129,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         dice: Box::new(SystemDice),
         hosts_at_once: speed.hosts,
         rules: Rules {
+            inventory: header.plan.inventory,
             networks: job.networks.clone(),
             quiet: job.turn.quiet.clone(),
             zone: TimeZone::system(),

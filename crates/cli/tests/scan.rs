@@ -145,6 +145,27 @@ fn csv_has_a_head_and_a_row_for_each() {
 }
 
 #[test]
+fn ports_that_are_left_out_are_said_once_and_the_others_asked() {
+    let peer = peer("controller-that-hangs");
+    let ports = format!("9100-9101,{}", peer.address.port());
+    let told = holter(&format!("scan 127.0.0.1 127.0.0.1/32 -p {ports} -f jsonl"));
+    assert_eq!((told.code, told.out.lines().count()), (Some(0), 1), "{told:?}");
+    assert_eq!(
+        told.err.matches("left out: 9100-9101, ").count(),
+        1,
+        "{}",
+        told.err
+    );
+    assert!(told.err.contains("host:9100"), "{}", told.err);
+    let quiet = holter(&format!("scan 127.0.0.1 -p {ports} -f jsonl -q"));
+    assert_eq!((quiet.code, quiet.err.as_str()), (Some(0), ""));
+    let help = holter("scan --help");
+    for (set, _) in holter_protocols::sets::SETS {
+        assert!(help.out.contains(&format!("\n  {set} ")), "{set}");
+    }
+}
+
+#[test]
 fn targets_come_from_standard_input_each_once() {
     let peer = peer("controller-that-hangs");
     let input = format!("# twice\n{0} https\n{0} https # the same\n", peer.address);

@@ -30,6 +30,8 @@ fn one_clear_line_and_exit_2() {
         ("scan gopher://portal", "\"gopher\""),
         ("scan 127.0.0.1 -p 443,x", "\"x\""),
         ("scan 127.0.0.1 -p 9-8", "\"9-8\""),
+        ("scan 127.0.0.1 -p clinic", "the sets are all-tls, clinical,"),
+        ("scan 127.0.0.0/30 -p 9100", "nothing is left to ask"),
         ("scan 127.0.0.1 --exclude here", "'here'"),
         ("scan 127.0.0.1 --protocol gopher", "'gopher'"),
         ("scan 127.0.0.1 --check nosuch", "'nosuch'"),

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use holter_checks::{Approach, Visit};
 use holter_model::{Attempt, Service, Transport};
 use holter_net::{Care, Line};
+use holter_protocols::roles::role;
 
 use crate::run::Scan;
 use crate::visits::{Door, Host};
@@ -21,6 +22,8 @@ pub(crate) struct Asked {
     pub(crate) suffers: Option<String>,
     /// How carefully it is to be touched from now on.
     pub(crate) care: Care,
+    /// The last line, to be ended before the host is dialled again.
+    pub(crate) last: Option<Line>,
 }
 
 /// Asks at one door; `line` stands open there already.
@@ -34,6 +37,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         Approach {
             chosen: door.chosen,
             guessed: door.guessed,
+            named: door.named,
             care,
             line,
         },
@@ -51,7 +55,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         visit.broke(Attempt::TimedOut, Some(why));
     }
     let notes = visit.leave();
-    let (suffers, care) = (notes.suffers, notes.care);
+    let (suffers, care, last) = (notes.suffers, notes.care, notes.last);
     // A datagram that nobody answers met nobody; a stream that was accepted met somebody who will not talk.
     let no_answer =
         door.transport == Transport::Udp && notes.attempt == Attempt::TimedOut && notes.received == 0;
@@ -66,6 +70,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
             service: None,
             suffers,
             care,
+            last,
         };
     }
     let judgements = scan
@@ -78,6 +83,11 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         endpoint: Some(endpoint),
         name: host.name.clone(),
         protocol: notes.chosen.id().to_owned(),
+        role: scan.rules.role(
+            endpoint,
+            host.name.as_deref(),
+            role(endpoint, notes.chosen.id(), notes.mark),
+        ),
         started,
         elapsed_ms: u64::try_from(stopwatch.elapsed().as_millis()).unwrap_or(u64::MAX),
         connections: notes.connections,
@@ -93,5 +103,6 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         service: Some(service),
         suffers,
         care,
+        last,
     }
 }

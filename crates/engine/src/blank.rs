@@ -78,5 +78,6 @@ fn blank(
         observations: Vec::new(),
         judgements: Vec::new(),
         oddities: Vec::new(),
+        role: None,
     }
 }

@@ -97,6 +97,11 @@ impl Course {
         self.enter(place, visits)
     }
 
+    /// How many hosts are under way in lanes.
+    pub(crate) fn in_lanes(&self) -> usize {
+        self.lanes.under_way()
+    }
+
     /// A host is done.
     pub(crate) fn leave(&mut self, lane: Option<LaneId>) {
         self.lanes.leave(lane);

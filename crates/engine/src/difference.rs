@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 
 use self::look::{Answer, Look, Seen};
 use self::past::{Last, Past};
-use crate::{Runs, Visits};
+use crate::{Header, Runs, Visits};
 
 /// Compares a run, while it goes, with the last one that came to its end.
 #[derive(Debug)]
@@ -43,12 +43,14 @@ const MOST_RUNS: usize = 10;
 
 impl Comparison {
     /// A comparison with the last run of this plan that came to its end and can be read; `None` where there is none.
-    /// What `visits` does not ask for is nothing to compare.
+    /// What this run does not ask for is nothing to compare.
     #[must_use]
-    pub fn with_last(runs: &Runs, fingerprint: &str, visits: &Visits) -> Option<Self> {
+    pub fn with_last(runs: &Runs, header: &Header, visits: &Visits) -> Option<Self> {
         let mut looks = HashSet::new();
-        let mut ended = runs.ended(fingerprint).into_iter().take(MOST_RUNS);
-        let last = ended.find_map(|run| Last::read(&run, visits, &mut looks))?;
+        let inventory = &header.plan.inventory;
+        let asks = |(endpoint, name): &Place| visits.asks(*endpoint, name.as_deref(), inventory);
+        let mut ended = runs.ended(&header.fingerprint).into_iter().take(MOST_RUNS);
+        let last = ended.find_map(|run| Last::read(&run, asks, &mut looks))?;
         let older: Vec<PathBuf> = ended.collect();
         let Last {
             since,
@@ -56,7 +58,7 @@ impl Comparison {
             unasked,
         } = last;
         if !unasked.is_empty() {
-            past::fill_in(&mut was, &unasked, &older, visits, &mut looks);
+            past::fill_in(&mut was, &unasked, &older, asks, &mut looks);
         }
         Some(Self {
             since,

@@ -23,6 +23,11 @@ pub enum Event {
         /// How many endpoints.
         endpoints: u64,
     },
+    /// Endpoints that are too delicate to be contacted.
+    Spared {
+        /// How many.
+        endpoints: u64,
+    },
     /// A host is left alone from now on.
     LeftAlone(LeftAlone),
     /// Quiet hours: hosts wait.
@@ -63,6 +68,9 @@ pub struct Summary {
     pub inconclusive: u64,
     /// Ports that were closed, or where nothing answered, and that nobody named by themselves.
     pub nothing_there: u64,
+    /// Endpoints that were not contacted because the user's inventory calls them fragile or do-not-touch.
+    #[serde(default)]
+    pub spared: u64,
     /// Hosts that were left alone because they stopped answering what they had answered before.
     pub left_alone: u64,
     /// Endpoints that were not asked because of that.

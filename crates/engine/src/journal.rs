@@ -189,6 +189,7 @@ pub(crate) enum Past {
     Service(Box<Service>),
     Left(LeftAlone),
     Nothing(u64),
+    Spared(u64),
 }
 
 /// Reads line by line up to `end`, or to the first that is no line of a journal. Returns where that is.

@@ -93,6 +93,11 @@ impl Lanes {
         }
     }
 
+    /// How many hosts are under way in all lanes.
+    pub(crate) fn under_way(&self) -> usize {
+        self.lanes.iter().map(|lane| lane.under_way).sum()
+    }
+
     /// Whether as many wait as can.
     pub(crate) const fn is_full(&self) -> bool {
         self.waiting >= MOST_WAITING

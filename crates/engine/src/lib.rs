@@ -5,6 +5,7 @@ mod authorisation;
 mod blank;
 mod course;
 mod difference;
+mod doors;
 mod event;
 mod header;
 mod hours;

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use holter_inventory::Inventory;
+use holter_model::Target;
 use holter_model::target::Place;
-use holter_model::{Fragility, Target};
 use holter_net::{Scope, resolve};
-use holter_protocols::{by_id, by_port, default_ports};
+use holter_protocols::{PortChoice, by_id};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::visits::{Door, Named, Visits};
+use crate::visits::{Named, Visits};
 
 /// What to scan and how to speak to it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -19,9 +20,11 @@ pub struct Plan {
     /// What the user named.
     pub targets: Vec<Target>,
     /// Ports for targets that name none; empty: the default ones.
-    pub ports: Vec<u16>,
+    pub ports: Vec<PortChoice>,
     /// Addresses never to be contacted.
     pub exclude: Vec<IpNet>,
+    /// What the user's files say of systems: it wins over every guess.
+    pub inventory: Inventory,
     /// A protocol's id, or `None` to choose by port and by what the service says.
     pub protocol: Option<String>,
     /// Which addresses of a name count.
@@ -79,8 +82,30 @@ impl Plan {
             }
         }
         let allowed: Vec<IpNet> = targets.iter().flat_map(|named| named.ranges.clone()).collect();
-        let scope = Scope::new(&allowed, &self.exclude);
+        let untouchable = |of_a_port: bool| {
+            let all = self.inventory.untouchable();
+            all.filter(move |(_, port)| port.is_some() == of_a_port)
+        };
+        let ranges = untouchable(false).map(|(range, _)| range);
+        let excluded: Vec<IpNet> = self.exclude.iter().copied().chain(ranges).collect();
+        let ports = untouchable(true).filter_map(|(range, port)| Some((range, port?)));
+        let scope = Scope::new(&allowed, &excluded).without_ports(ports);
         (Visits::new(targets, unresolved, scope.clone()), scope)
+    }
+
+    /// Looks up the names that the inventory calls do-not-touch, and excludes their addresses: a range may hold them.
+    pub async fn spare_names(&mut self) {
+        let names = self.inventory.untouchable_names();
+        let targets = names
+            .filter(|(_, port)| port.is_none())
+            .filter_map(|(name, _)| name.parse().ok())
+            .collect();
+        let spared = Self {
+            targets,
+            ..Self::default()
+        };
+        self.exclude
+            .extend(spared.addresses().await.into_iter().flatten().flatten());
     }
 
     /// The addresses of each target, in the order of the targets; or why a name has none. Names are looked up
@@ -111,80 +136,24 @@ impl Plan {
         }
         found
     }
-
-    fn doors(&self, target: &Target) -> Arc<[Door]> {
-        let ports = match target.port {
-            Some(port) => vec![port],
-            None => match scheme_port(target) {
-                Some(port) => vec![port],
-                None if self.ports.is_empty() => default_ports(),
-                None => self.ports.clone(),
-            },
-        };
-        let one_host = !matches!(target.place, Place::Range(_));
-        let named = one_host && (target.port.is_some() || !self.ports.is_empty() || target.scheme.is_some());
-        ports
-            .into_iter()
-            .filter_map(|port| self.door(target, port, named))
-            .collect()
-    }
-
-    fn door(&self, target: &Target, port: u16, named: bool) -> Option<Door> {
-        let spoken = self
-            .protocol
-            .as_deref()
-            .or(target.scheme.as_deref())
-            .and_then(|id| by_id(id, port));
-        let guessed = spoken.is_none();
-        let chosen = spoken.or_else(|| by_port(port)).or_else(|| by_id("tls", port))?;
-        Some(Door {
-            port,
-            transport: target.transport,
-            chosen,
-            guessed,
-            named,
-            fragility: Fragility::Robust,
-        })
-    }
 }
 
 const RESOLVE: std::time::Duration = std::time::Duration::from_secs(10);
 
-/// The port that a URL's scheme implies: the first of its protocol's ports.
-fn scheme_port(target: &Target) -> Option<u16> {
-    let chosen = by_id(target.scheme.as_deref()?, 0)?;
-    let ports = match chosen.start {
-        holter_protocols::Start::Direct => chosen.protocol.direct_ports,
-        holter_protocols::Start::Upgrade => chosen.protocol.upgrade_ports,
-    };
-    ports.first().copied()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doors::tests::{endpoints, named};
 
     /// The endpoints that these targets come to, as "address:port protocol".
     fn check(targets: &[&str], ports: &[u16], exclude: &[&str], expected: &[&str]) {
         let plan = Plan {
             targets: targets.iter().map(|target| target.parse().unwrap()).collect(),
-            ports: ports.to_vec(),
+            ports: ports.iter().copied().map(named).collect(),
             exclude: exclude.iter().map(|range| range.parse().unwrap()).collect(),
             ..Plan::default()
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let (visits, _) = runtime.block_on(plan.lay_out()).unwrap();
-        let found: Vec<String> = (0..visits.count())
-            .filter_map(|number| visits.host(number))
-            .flat_map(|host| {
-                let shown = |door: &Door| format!("{} {}", host.endpoint(door), door.chosen.id());
-                host.doors.iter().map(shown).collect::<Vec<_>>()
-            })
-            .collect();
-        assert_eq!(found, expected);
+        assert_eq!(endpoints(&plan), expected);
     }
 
     #[test]
@@ -227,16 +196,5 @@ mod tests {
             &[],
             all,
         );
-    }
-
-    #[test]
-    fn no_default_port_prints_or_controls_a_machine() {
-        // JetDirect 9100–9107 prints what it receives; 623 is IPMI, 17988 and 17990 are iLO's.
-        for port in default_ports() {
-            assert!(
-                !(9100..=9107).contains(&port) && ![515, 623, 17988, 17990].contains(&port),
-                "{port}"
-            );
-        }
     }
 }

@@ -1,17 +1,22 @@
-//! What the user says of networks and hours. In quiet hours a host that is under way rests between two doors.
+//! What the user says of systems, networks and hours. In quiet hours a host that is under way rests between two doors.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
+use holter_inventory::Inventory;
+use holter_model::role::Source;
 use holter_model::seam::Clock;
+use holter_model::{Criticality, Endpoint, Fragility, Role};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use crate::{Networks, QuietHours};
 
-/// What is said of networks, and when it is quiet everywhere.
+/// What is said of systems and networks, and when it is quiet everywhere.
 #[derive(Clone, Debug)]
 pub struct Rules {
+    /// What the user's files say of systems.
+    pub inventory: Inventory,
     /// What is said of single networks.
     pub networks: Networks,
     /// When nothing may be sent at all.
@@ -23,6 +28,7 @@ pub struct Rules {
 impl Default for Rules {
     fn default() -> Self {
         Self {
+            inventory: Inventory::default(),
             networks: Networks::default(),
             quiet: QuietHours::default(),
             zone: TimeZone::UTC,
@@ -34,6 +40,35 @@ impl Default for Rules {
 const LOOK: Duration = Duration::from_secs(20);
 
 impl Rules {
+    /// What a service is there for: what the inventory says, and the guess where it says nothing.
+    pub(crate) fn role(&self, endpoint: Endpoint, name: Option<&str>, guess: Option<Role>) -> Option<Role> {
+        if self.inventory.is_empty() {
+            return guess;
+        }
+        let about = self.inventory.about(endpoint.address, name, endpoint.port);
+        if about.role.is_none() && about.criticality.is_none() && about.fragility.is_none() {
+            return guess;
+        }
+        let role = Role {
+            // What nobody has graded is not thought little of.
+            criticality: about
+                .criticality
+                .or_else(|| guess.as_ref().map(|guess| guess.criticality))
+                .unwrap_or(Criticality::High),
+            fragility: about
+                .fragility
+                .or_else(|| guess.as_ref().map(|guess| guess.fragility))
+                .unwrap_or(Fragility::Careful),
+            name: about
+                .role
+                .map(str::to_owned)
+                .or_else(|| guess.as_ref().map(|guess| guess.name.clone()))
+                .unwrap_or_else(|| "a system of the inventory".to_owned()),
+            source: Source::Inventory,
+        };
+        Some(role)
+    }
+
     /// When the quiet that reigns at this address ends.
     pub(crate) fn quiet_until(&self, address: IpAddr, clock: &dyn Clock) -> Option<Zoned> {
         let network = self.networks.of(address).map(|network| &network.quiet);
@@ -60,9 +95,48 @@ impl Rules {
 #[cfg(test)]
 mod tests {
     use holter_model::seam::FixedClock;
+    use holter_model::target::Place;
+    use holter_model::{Asset, Transport};
 
     use super::*;
     use crate::Network;
+
+    #[test]
+    fn the_inventory_wins_over_a_guess_field_by_field() {
+        let pump = Asset {
+            role: Some("infusion pump gateway".to_owned()),
+            criticality: Some(Criticality::Life),
+            ..Asset::at(Place::Address([10, 0, 0, 1].into()))
+        };
+        let rules = Rules {
+            inventory: Inventory::new(vec![pump]),
+            ..Rules::default()
+        };
+        let guess = Role {
+            name: "web service".to_owned(),
+            criticality: Criticality::Medium,
+            fragility: Fragility::Robust,
+            source: Source::Port,
+        };
+        let role = |last: u8| {
+            let endpoint = Endpoint {
+                address: [10, 0, 0, last].into(),
+                port: 443,
+                transport: Transport::Tcp,
+            };
+            rules.role(endpoint, None, Some(guess.clone())).unwrap()
+        };
+        assert_eq!(role(2), guess);
+        let found = role(1);
+        assert_eq!(
+            (found.name.as_str(), found.criticality),
+            ("infusion pump gateway", Criticality::Life)
+        );
+        assert_eq!(
+            (found.fragility, found.source),
+            (Fragility::Robust, Source::Inventory)
+        );
+    }
 
     #[test]
     fn a_network_is_quiet_when_it_is_or_all_are() {
@@ -74,6 +148,7 @@ mod tests {
             quiet: quiet.parse().unwrap(),
         };
         let rules = Rules {
+            inventory: Inventory::default(),
             networks: Networks::new(vec![network("08:00-20:00")]),
             quiet: "07:00-10:00".parse().unwrap(),
             zone: TimeZone::UTC,

@@ -69,7 +69,9 @@ pub async fn run(
     let mut more = true;
     loop {
         let mut skipped = 0;
-        while more && front.under_way.len() < at_once && skipped < SKIPPED && !stop.asked() {
+        // More hosts than can go on would only stand in each other's way.
+        let wanted = scan.dialer.pace().wanted();
+        while more && front.has_room(wanted, at_once) && skipped < SKIPPED && !stop.asked() {
             match front.course.next(&visits) {
                 Next::Host(place, lane, host) => {
                     let mut teller = Teller {
@@ -87,7 +89,7 @@ pub async fn run(
                 Next::Skipped(place) => {
                     skipped += 1;
                     if let Some(place) = place {
-                        front.batch.add(place, 0, &[]);
+                        front.batch.add(place, (0, 0), &[]);
                     }
                 }
                 Next::Wait => break,
@@ -110,6 +112,7 @@ pub async fn run(
             }
             Some(joined) = running.join_next() => front.joined(joined, scan.clock.as_ref()),
             () = tokio::task::yield_now(), if skipped == SKIPPED => {}
+            () = scan.dialer.pace().one_more_rests(), if more => {}
         }
         while let Some(joined) = running.try_join_next() {
             front.joined(joined, scan.clock.as_ref());
@@ -129,6 +132,7 @@ pub async fn run(
 enum Told {
     Service(Box<Service>),
     Nothing(u64),
+    Spared(u64),
     Left(LeftAlone),
     Quiet(Zoned),
     Done,
@@ -150,6 +154,13 @@ impl Teller {
     pub(crate) async fn nothing(&mut self, endpoints: u64) {
         if endpoints > 0 {
             self.tell(Told::Nothing(endpoints)).await;
+        }
+    }
+
+    /// So many endpoints are too delicate to be contacted.
+    pub(crate) async fn spared(&mut self, endpoints: u64) {
+        if endpoints > 0 {
+            self.tell(Told::Spared(endpoints)).await;
         }
     }
 
@@ -175,6 +186,7 @@ struct UnderWay {
     lane: Option<LaneId>,
     task: Id,
     nothing: u64,
+    spared: u64,
     left: Option<LeftAlone>,
     /// Its services in the journal's words.
     services: Vec<u8>,
@@ -187,6 +199,7 @@ impl UnderWay {
             lane,
             task,
             nothing: 0,
+            spared: 0,
             left: None,
             services: Vec::new(),
         }
@@ -221,12 +234,19 @@ impl Front<'_> {
         let told = journal.replay(|past| match past {
             Past::Service(service) => self.service(*service),
             Past::Nothing(endpoints) => self.nothing(endpoints),
+            Past::Spared(endpoints) => self.spared(endpoints),
             Past::Left(left) => self.left(left),
         });
         match told {
             Ok(()) => self.course.journal = Some(journal),
             Err(error) => self.unrecorded(&error),
         }
+    }
+
+    /// Whether one more host may be begun. Those that wait in a network's lane keep nobody else waiting.
+    fn has_room(&self, wanted: usize, at_once: usize) -> bool {
+        let under_way = self.under_way.len();
+        under_way < at_once && under_way.saturating_sub(self.course.in_lanes()) < wanted
     }
 
     fn hear(&mut self, place: u64, told: Told) {
@@ -245,6 +265,12 @@ impl Front<'_> {
                 }
                 self.nothing(endpoints);
             }
+            Told::Spared(endpoints) => {
+                if let Some(host) = self.under_way.get_mut(&place) {
+                    host.spared += endpoints;
+                }
+                self.spared(endpoints);
+            }
             Told::Left(left) => {
                 if let Some(host) = self.under_way.get_mut(&place) {
                     host.left = Some(left.clone());
@@ -260,7 +286,7 @@ impl Front<'_> {
             Told::Done => {
                 if let Some(host) = self.under_way.remove(&place) {
                     self.course.leave(host.lane);
-                    self.batch.add(place, host.nothing, &host.services);
+                    self.batch.add(place, (host.nothing, host.spared), &host.services);
                     host.left.into_iter().for_each(|left| self.batch.left(left));
                 }
             }
@@ -292,6 +318,11 @@ impl Front<'_> {
     fn nothing(&mut self, endpoints: u64) {
         self.summary.count_nothing(endpoints);
         self.sink.take(Event::Nothing { endpoints });
+    }
+
+    fn spared(&mut self, endpoints: u64) {
+        self.summary.spared += endpoints;
+        self.sink.take(Event::Spared { endpoints });
     }
 
     fn left(&mut self, left: LeftAlone) {

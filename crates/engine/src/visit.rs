@@ -1,7 +1,7 @@
 //! Visits one host: knocks at its doors one after the other, asks where one opens, and goes away for good when the
 //! host stops answering what it answered before.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use holter_model::{Attempt, LeftAlone, Service, Transport};
 use holter_net::{Care, DialError, Limits, Line};
@@ -14,7 +14,11 @@ use crate::visits::{Door, Host};
 /// Visits a host from the first door to the last, and tells what it finds.
 pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
     let mut bearing = Bearing::default();
+    let mut spared = 0;
     for (count, door) in host.doors.iter().enumerate() {
+        if let Some(last) = bearing.last.take() {
+            last.end().await;
+        }
         while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
             teller.quiet(until.clone()).await;
             scan.rules.wait(&until, scan.clock.as_ref()).await;
@@ -25,6 +29,7 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
                 teller.service(*service).await;
             }
             Call::Nothing => bearing.nothing(teller).await,
+            Call::Spared => spared += 1,
             Call::Nobody => {
                 let rest = host.doors.len() - count;
                 for _ in 0..rest {
@@ -51,6 +56,7 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
         teller.service(blank::silent(host, scan.clock.as_ref())).await;
     }
     teller.nothing(bearing.owed).await;
+    teller.spared(spared).await;
 }
 
 /// What came of one door.
@@ -58,6 +64,8 @@ enum Call {
     Service(Box<Service>),
     /// Closed, or silent.
     Nothing,
+    /// Too delicate to be contacted.
+    Spared,
     /// There is no host at this address.
     Nobody,
 }
@@ -67,10 +75,12 @@ enum Call {
 struct Bearing {
     /// How carefully it showed that it wants to be touched.
     care: Option<Care>,
-    /// Whether it has answered anything at all.
-    lives: bool,
+    /// How long it took to answer a knock, one way or the other; `None`: it has not yet.
+    answer: Option<Duration>,
     /// The last door that opened and was asked at.
     opened: Option<Door>,
+    /// The line that was open there, to be ended before the next.
+    last: Option<Line>,
     /// Whether some door was silent already.
     silent: bool,
     found: bool,
@@ -90,13 +100,14 @@ impl Bearing {
         }
     }
 
-    /// How long to wait at a door that nobody named. A lost SYN is sent again after a second, and a neighbour that
-    /// is not there is known after three.
+    /// How long to wait at a door that nobody named. A lost SYN is sent again after a second, so a second and the time
+    /// that an answer takes; a neighbour that is not there is known after three.
     fn patience(&self, limits: &Limits) -> Duration {
-        let wait = match (self.lives, self.silent) {
-            (true, _) => Duration::from_millis(2200),
-            (false, false) => Duration::from_millis(3300),
-            (false, true) => Duration::from_millis(1300),
+        const SECOND: Duration = Duration::from_secs(1);
+        let wait = match (self.answer, self.silent) {
+            (Some(answer), _) => SECOND + (answer * 10).clamp(Duration::from_millis(300), SECOND * 2),
+            (None, false) => Duration::from_millis(3300),
+            (None, true) => Duration::from_millis(1300),
         };
         wait.min(limits.connect)
     }
@@ -107,10 +118,11 @@ impl Bearing {
 const NOBODY: Duration = Duration::from_millis(900);
 
 async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> Call {
-    let Some(care) = Care::of(door.fragility).map(|care| bearing.care.map_or(care, |more| care.max(more)))
-    else {
-        return Call::Nothing;
+    let at = (host.address, host.name.as_deref());
+    let Some(care) = door.care(at, host.named, &scan.rules.inventory) else {
+        return Call::Spared;
     };
+    let care = bearing.care.map_or(care, |more| care.max(more));
     if door.transport == Transport::Udp || scan.dialer.is_indirect() {
         return talk(scan, host, door, care, None, bearing).await;
     }
@@ -119,24 +131,29 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
     } else {
         bearing.patience(scan.dialer.limits())
     };
+    let begun = Instant::now();
     let error = match scan.dialer.dial_within(wait, host.endpoint(door), care).await {
-        Ok(line) => return talk(scan, host, door, care, Some(line), bearing).await,
+        Ok(line) => {
+            bearing.answer = Some(begun.elapsed());
+            return talk(scan, host, door, care, Some(line), bearing).await;
+        }
         Err(error) => error,
     };
     match &error {
-        DialError::Refused => bearing.lives = true,
+        DialError::Refused | DialError::Reset => bearing.answer = Some(begun.elapsed()),
         DialError::Silent => {
             bearing.silent = true;
             still_answers(scan, host, care, bearing).await;
         }
-        DialError::NoRoute(after) if *after >= NOBODY && !bearing.lives && !door.named => {
+        DialError::NoRoute(after) if *after >= NOBODY && bearing.answer.is_none() && !door.named => {
             return Call::Nobody;
         }
         DialError::OutOfScope if !door.named => return Call::Nothing,
         _ => {}
     }
-    let ours = error.attempt() == Attempt::OurFault;
-    if !door.named && !ours {
+    // Who resets a connection has accepted it.
+    let worth_a_line = matches!(error.attempt(), Attempt::OurFault | Attempt::Closed);
+    if !door.named && !worth_a_line {
         return Call::Nothing;
     }
     let service = blank::shut(
@@ -158,10 +175,10 @@ async fn talk(
     bearing: &mut Bearing,
 ) -> Call {
     let knocked = line.is_some();
-    bearing.lives |= knocked;
     // Most doors stay shut, and what stands behind an open one takes room.
     let asked = Box::pin(ask(scan, host, door, care, line)).await;
     bearing.suffers = asked.suffers;
+    bearing.last = asked.last;
     if asked.care > care {
         bearing.care = Some(asked.care);
     }
@@ -179,12 +196,11 @@ async fn still_answers(scan: &Scan, host: &Host, care: Care, bearing: &mut Beari
     let Some(door) = bearing.opened.take() else {
         return;
     };
-    let again = scan.dialer.dial(host.endpoint(&door), care).await;
-    match again {
+    match scan.dialer.dial(host.endpoint(&door), care).await {
         Err(DialError::Silent | DialError::NoRoute(_)) => {
             scan.dialer.gave_way();
             bearing.suffers = Some("it answered before, and then answered no connection any more".to_owned());
         }
-        _ => drop(again),
+        again => bearing.last = again.ok(),
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
+use holter_inventory::Inventory;
 use holter_model::target::Place;
 use holter_model::{Endpoint, Fragility, Target, Transport};
 use holter_net::{Care, Scope};
@@ -97,16 +98,18 @@ impl Visits {
     }
 
     /// Whether this endpoint is asked, under this name.
-    pub(crate) fn asks(&self, endpoint: Endpoint, name: Option<&str>) -> bool {
-        let same = |door: &Door| {
+    pub(crate) fn asks(&self, endpoint: Endpoint, name: Option<&str>, inventory: &Inventory) -> bool {
+        let asked = |claim: &Claim, door: &Door| {
             (door.port, door.transport) == (endpoint.port, endpoint.transport)
-                && Care::of(door.fragility).is_some()
+                && door
+                    .care((endpoint.address, name), claim.one_host, inventory)
+                    .is_some()
         };
         self.scope.allows_port(endpoint.address, endpoint.port)
             && self.earlier.at(endpoint.address).any(|(_, claim)| {
                 claim.name.as_deref() == name
                     && claim.ranges.iter().any(|range| range.contains(&endpoint.address))
-                    && claim.doors.iter().any(same)
+                    && claim.doors.iter().any(|door| asked(claim, door))
             })
     }
 
@@ -166,6 +169,7 @@ struct Earlier {
 #[derive(Debug)]
 struct Claim {
     name: Option<String>,
+    one_host: bool,
     ranges: Vec<IpNet>,
     doors: Arc<[Door]>,
 }
@@ -188,6 +192,7 @@ impl Earlier {
             }
             claims.push(Claim {
                 name: name_of(&named.target),
+                one_host: !matches!(named.target.place, Place::Range(_)),
                 ranges: named.ranges.clone(),
                 doors: Arc::clone(&named.doors),
             });
@@ -254,6 +259,26 @@ fn address(range: &IpNet, number: u64) -> Option<IpAddr> {
         }
         IpNet::V6(range) => {
             Some(Ipv6Addr::from(u128::from(range.network()).checked_add(u128::from(number))?).into())
+        }
+    }
+}
+
+impl Door {
+    /// How carefully it is touched at this host; `None`: not at all. The user's inventory wins over what a port means;
+    /// what it calls fragile is touched only where the user named the host.
+    pub(crate) fn care(
+        &self,
+        (address, name): (IpAddr, Option<&str>),
+        named: bool,
+        inventory: &Inventory,
+    ) -> Option<Care> {
+        let known = (!inventory.is_empty())
+            .then(|| inventory.fragility(address, name, self.port))
+            .flatten();
+        match known {
+            Some(Fragility::Fragile) if !named => None,
+            Some(class) => Care::of(class),
+            None => Care::of(self.fragility),
         }
     }
 }

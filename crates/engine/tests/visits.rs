@@ -16,15 +16,20 @@ use holter_checks::{ALL, Check, Questions};
 use holter_engine::{Course, Plan, Rules, Scan, Stop, Summary, run};
 use holter_lab::zoo;
 use holter_model::seam::{SystemClock, SystemDice};
-use holter_model::{Attempt, Service};
+use holter_model::{Attempt, Fragility, Service, Transport};
 use holter_net::{Dialer, Limits, Pace};
+use holter_protocols::PortChoice;
 use support::{List, verdict};
 
 /// Scans loopback as a range, so that no port of it is named by itself.
 fn scan_range(port: u16, checks: Vec<&'static Check>) -> (Vec<Service>, Summary) {
     let plan = Plan {
         targets: vec!["127.0.0.1/32".parse().unwrap()],
-        ports: vec![port],
+        ports: vec![PortChoice {
+            port,
+            transport: Transport::Tcp,
+            named: true,
+        }],
         protocol: Some("tls".to_owned()),
         ..Plan::default()
     };
@@ -91,6 +96,27 @@ fn a_port_that_was_never_open_is_passed_over() {
         .port();
     let (services, summary) = scan_range(port, ALL.to_vec());
     assert_eq!((services.len(), summary.nothing_there), (0, 1));
+}
+
+#[test]
+fn a_controller_that_shows_what_it_is_lives_unless_it_is_named() {
+    let start = || (zoo::CONTROLLER_THAT_OFFERS.start)([127, 0, 0, 1].into()).unwrap();
+    let found = start();
+    let (services, _) = scan_range(found.address.port(), ALL.to_vec());
+    assert_eq!(services.len(), 1);
+    assert_eq!(verdict(&services[0]), "inconclusive");
+    assert!(!found.hung(), "it was sent a heartbeat");
+    assert_eq!(
+        (services[0].attempt, services[0].connections),
+        (Attempt::Completed, 1)
+    );
+    let role = services[0].role.as_ref().unwrap();
+    assert_eq!(role.name, "management controller (iLO)");
+    assert_eq!(role.fragility, Fragility::DoNotTouch);
+    // Named by itself it is asked, as the user wants: only so does this test show that it can hang.
+    let named = start();
+    support::scan(named.address, false, Some("tls"), Questions::default());
+    assert!(named.hung());
 }
 
 /// A bug of ours.

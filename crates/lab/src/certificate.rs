@@ -72,3 +72,24 @@ impl Certificate {
         }
     }
 }
+
+/// Writes the certificate of a management controller, self-signed, in DER: named as those
+/// that iLO makes for itself.
+pub(crate) fn of_a_controller(folder: &Path) -> Result<PathBuf, LabError> {
+    let certificate = folder.join("controller.der");
+    let mut openssl = Command::new("openssl");
+    openssl
+        .args([
+            "req", "-x509", "-nodes", "-sha256", "-days", "3650", "-newkey", "rsa:2048",
+        ])
+        .args([
+            "-subj",
+            "/C=US/ST=Texas/L=Houston/O=Hewlett-Packard Company/OU=ISS/CN=ILOLAB0001",
+        ])
+        .args(["-outform", "DER", "-keyout"])
+        .arg(folder.join("controller.key"))
+        .arg("-out")
+        .arg(&certificate);
+    run(&mut openssl)?;
+    Ok(certificate)
+}

@@ -41,6 +41,7 @@ pub fn missing(program: &str) -> LabError {
         "gnutls-serv" => "gnutls-bin",
         "make" | "cc" => "build-essential",
         "sha512sum" => "coreutils",
+        "ip" => "iproute2",
         other => other,
     };
     let install = match package {

@@ -1,5 +1,6 @@
 //! Development only: the servers that Holter is tried on. Real ones of known age wherever a registry has
-//! one; scripted peers ([`zoo`]) where none has. Everything listens on loopback only.
+//! one; scripted peers ([`zoo`]) where none has. Everything listens on loopback only, or in a network namespace of
+//! [`network`]'s that leads nowhere else.
 
 pub mod cache;
 pub mod certificate;
@@ -8,12 +9,14 @@ pub mod debian;
 pub mod error;
 pub mod gnutls;
 pub mod hospital;
+pub mod network;
 pub mod node;
 pub mod openssl102;
 pub mod openssl110;
 pub mod openssl3;
 pub mod peers;
 pub mod ports;
+mod prepared;
 pub mod process;
 pub mod proxy;
 pub mod zoo;

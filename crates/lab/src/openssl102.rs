@@ -10,6 +10,7 @@ use std::process::Command;
 use crate::certificate::{Certificate, KeyKind};
 use crate::command::run;
 use crate::error::at;
+use crate::prepared::Prepared;
 use crate::{LabError, Server, cache};
 
 /// The cache's name for it, which the benchmark shares.
@@ -26,6 +27,11 @@ const SERVER: &str = include_str!("../assets/openssl102/server.py");
 /// # Errors
 /// What fetching the library, making the certificate and [`Server::start`] can say.
 pub fn serve(address: SocketAddr) -> Result<Server, LabError> {
+    prepare(address)?.start()
+}
+
+/// The server with its script, not yet started.
+pub(crate) fn prepare(address: SocketAddr) -> Result<Prepared, LabError> {
     let library = library()?;
     let certificate = Certificate::shared(KeyKind::Rsa)?;
     let home = tempfile::tempdir().map_err(|source| at(Path::new("a temporary folder"), source))?;
@@ -43,12 +49,12 @@ pub fn serve(address: SocketAddr) -> Result<Server, LabError> {
     if let Some(folder) = library.parent() {
         command.env("LD_LIBRARY_PATH", folder);
     }
-    Server::start(
-        "OpenSSL 1.0.2n, heartbeats fixed",
-        &mut command,
+    Ok(Prepared {
+        name: "OpenSSL 1.0.2n, heartbeats fixed".to_owned(),
+        command,
         address,
-        Some(home),
-    )
+        home,
+    })
 }
 
 fn library() -> Result<PathBuf, LabError> {

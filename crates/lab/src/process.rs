@@ -121,7 +121,15 @@ impl Server {
         (pid, home)
     }
 
-    fn wait_until(&mut self, limit: Duration, ready: impl Fn(&Self) -> bool) -> Result<(), LabError> {
+    /// Waits until it is `ready`.
+    ///
+    /// # Errors
+    /// [`LabError::Command`] when it ends instead, [`LabError::NotReady`] when the time is over.
+    pub(crate) fn wait_until(
+        &mut self,
+        limit: Duration,
+        ready: impl Fn(&Self) -> bool,
+    ) -> Result<(), LabError> {
         let start = Instant::now();
         while start.elapsed() < limit {
             // Asked for first, since another process may hold the port that this one could not bind.

@@ -44,6 +44,11 @@ pub enum Fact {
         /// What came back.
         answer: HeartbeatAnswer,
     },
+    /// Its certificate or its first words gave away what it is.
+    Recognised {
+        /// The mark's id in our registry; nothing of the peer's.
+        mark: String,
+    },
     /// The user's `--prove`: a heartbeat claimed more of our own marker than it brought.
     OverRead {
         /// The version of the connection.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Attempt, Endpoint, Judgement, Observation};
+use crate::{Attempt, Endpoint, Judgement, Observation, Role};
 
 /// All that a scan has to say about one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,9 @@ pub struct Service {
     pub name: Option<String>,
     /// The protocol spoken, an id of the roster.
     pub protocol: String,
+    /// What it is there for, as far as that is known.
+    #[serde(default)]
+    pub role: Option<Role>,
     /// When asking began.
     pub started: Timestamp,
     /// How long it took.

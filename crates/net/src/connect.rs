@@ -1,7 +1,8 @@
-//! Opens a TCP connection, and learns from a closed port at the least cost.
+//! Knocks at TCP ports, and learns from a closed one at the least cost.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
@@ -18,63 +19,134 @@ pub(crate) enum Knock {
     Open(TcpStream),
     /// Nothing answered in time.
     Silent,
-    /// Refused, no route, or this machine's fault; and how long it took.
+    /// Refused, reset, no route, or this machine's fault; and how long it took.
     Failed(io::Error, Duration),
 }
 
-/// Knocks at `address` and waits up to `wait`. While nothing answers promptly the permit's place goes to another.
-pub(crate) async fn knock(
-    address: SocketAddr,
-    pace: &Pace,
-    permit: &mut Option<Permit>,
-    wait: Duration,
-) -> Knock {
-    let begun = Instant::now();
-    let failed = |error| Knock::Failed(error, begun.elapsed());
-    let stream = match begin(address) {
-        Ok(stream) => stream,
-        Err(error) => return failed(error),
-    };
-    let prompt = pace.prompt().min(wait);
-    let writable = match tokio::time::timeout_at(begun + prompt, stream.writable()).await {
-        Ok(writable) => writable,
-        Err(_) => {
-            if let Some(permit) = permit {
-                permit.rest();
+/// Knocks. A socket that was refused is as good as new: one is kept for IPv4 and one for IPv6.
+#[derive(Debug, Default)]
+pub(crate) struct Knocker {
+    v4: Mutex<Option<Socket>>,
+    v6: Mutex<Option<Socket>>,
+}
+
+impl Knocker {
+    /// Knocks at `address` and waits up to `wait`. While nothing answers promptly the permit's place goes to another.
+    pub(crate) async fn knock(
+        &self,
+        address: SocketAddr,
+        pace: &Pace,
+        permit: &mut Option<Permit>,
+        wait: Duration,
+    ) -> Knock {
+        let begun = Instant::now();
+        let failed = |error| Knock::Failed(error, begun.elapsed());
+        let stream = match self.begin(address) {
+            Ok(stream) => stream,
+            Err(error) => return failed(error),
+        };
+        let prompt = pace.prompt().min(wait);
+        let writable = match tokio::time::timeout_at(begun + prompt, stream.writable()).await {
+            Ok(writable) => writable,
+            Err(_) => {
+                if let Some(permit) = permit {
+                    permit.rest();
+                }
+                match tokio::time::timeout_at(begun + wait, stream.writable()).await {
+                    Ok(writable) => writable,
+                    Err(_) => return Knock::Silent,
+                }
             }
-            match tokio::time::timeout_at(begun + wait, stream.writable()).await {
-                Ok(writable) => writable,
-                Err(_) => return Knock::Silent,
-            }
+        };
+        match writable.and_then(|()| stream.take_error()) {
+            Ok(None) => Knock::Open(stream),
+            Ok(Some(error)) | Err(error) => failed(error),
         }
-    };
-    match writable.and_then(|()| stream.take_error()) {
-        Ok(None) => Knock::Open(stream),
-        Ok(Some(error)) | Err(error) => failed(error),
+    }
+
+    /// Sends the SYN and looks once for its answer: from a host next door it is there already, and a refusal then
+    /// costs no event loop.
+    fn begin(&self, address: SocketAddr) -> io::Result<TcpStream> {
+        let spare = if address.is_ipv4() { &self.v4 } else { &self.v6 };
+        let kept = spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let socket = match kept {
+            Some(socket) => socket,
+            None => Socket::new(
+                Domain::for_address(address),
+                Type::STREAM.nonblocking(),
+                Some(Protocol::TCP),
+            )?,
+        };
+        let place = address.into();
+        match socket.connect(&place) {
+            Err(error) if is_pending(&error) => {}
+            Err(error) => return Err(error),
+            Ok(()) => return ready(socket),
+        }
+        // On Linux this also makes a socket that was refused fit for its next connection.
+        match socket.connect(&place) {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+                if cfg!(target_os = "linux") {
+                    *spare.lock().unwrap_or_else(PoisonError::into_inner) = Some(socket);
+                }
+                Err(error)
+            }
+            Err(error) if !is_pending(&error) && error.raw_os_error() != Some(libc::EISCONN) => Err(error),
+            _ => ready(socket),
+        }
     }
 }
 
-/// Sends the SYN. A refusal that is there at once, as from a host next door, costs no event loop.
 #[allow(clippy::disallowed_methods, reason = "this is the crate that opens sockets")]
-fn begin(address: SocketAddr) -> io::Result<TcpStream> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM.nonblocking(),
-        Some(Protocol::TCP),
-    )?;
-    match socket.connect(&address.into()) {
-        Ok(()) => {}
-        Err(error) if pending(&error) => {}
-        Err(error) => return Err(error),
-    }
-    if let Some(error) = socket.take_error()? {
-        return Err(error);
-    }
+fn ready(socket: Socket) -> io::Result<TcpStream> {
     // A probe is one write; waiting to fill a segment would only add delay.
     socket.set_tcp_nodelay(true)?;
     TcpStream::from_std(socket.into())
 }
 
-fn pending(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::WouldBlock || error.raw_os_error() == Some(libc::EINPROGRESS)
+fn is_pending(error: &io::Error) -> bool {
+    let pending = [libc::EINPROGRESS, libc::EALREADY];
+    error.kind() == ErrorKind::WouldBlock || error.raw_os_error().is_some_and(|code| pending.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    async fn knock(knocker: &Knocker, address: SocketAddr) -> Knock {
+        let pace = Pace::new(1, None, Duration::ZERO);
+        knocker
+            .knock(address, &pace, &mut None, Duration::from_secs(5))
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_socket_that_was_refused_knocks_again_and_elsewhere() {
+        let knocker = Knocker::default();
+        let open = TcpListener::bind("127.0.0.1:0").unwrap();
+        let shut: Vec<TcpListener> = (1..9)
+            .map(|last| TcpListener::bind(SocketAddr::from(([127, 0, 0, last], 0))).unwrap())
+            .collect();
+        let places: Vec<SocketAddr> = shut
+            .iter()
+            .map(|listener| listener.local_addr().unwrap())
+            .collect();
+        drop(shut);
+        for place in places {
+            let refused = knock(&knocker, place).await;
+            let kind = |knock: &Knock| match knock {
+                Knock::Failed(error, _) => Some(error.kind()),
+                _ => None,
+            };
+            assert_eq!(kind(&refused), Some(ErrorKind::ConnectionRefused), "{place}");
+            let Knock::Open(stream) = knock(&knocker, open.local_addr().unwrap()).await else {
+                panic!("the open port is not seen");
+            };
+            let (accepted, from) = open.accept().unwrap();
+            assert_eq!(stream.local_addr().unwrap(), from);
+            drop(accepted);
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use holter_model::{Attempt, Endpoint, Transport};
 use tokio::net::{TcpStream, UdpSocket};
 
-use crate::connect::{Knock, knock};
+use crate::connect::{Knock, Knocker};
 use crate::line::Line;
 use crate::pace::Permit;
 use crate::proxy::{Proxy, ProxyError};
@@ -25,6 +25,9 @@ pub enum DialError {
     /// The port is closed.
     #[error("the port is closed")]
     Refused,
+    /// It accepted the connection, and reset it before a word was said.
+    #[error("it accepted the connection and reset it at once")]
+    Reset,
     /// Nothing answers.
     #[error("nothing answers at this address")]
     Silent,
@@ -49,6 +52,7 @@ impl DialError {
         match self {
             Self::OutOfScope => Attempt::OutOfScope,
             Self::Refused => Attempt::Refused,
+            Self::Reset => Attempt::Closed,
             Self::Silent | Self::NoRoute(_) => Attempt::Unreachable,
             Self::Proxy(_) | Self::NoDatagrams => Attempt::ProxyFailed,
             Self::Ours(_) => Attempt::OurFault,
@@ -61,6 +65,7 @@ impl DialError {
 pub struct Dialer {
     scope: Arc<Scope>,
     pace: Arc<Pace>,
+    knocker: Arc<Knocker>,
     limits: Limits,
     proxy: Option<Arc<Proxy>>,
     source: Source,
@@ -80,6 +85,7 @@ impl Dialer {
         Self {
             scope: Arc::new(scope),
             pace,
+            knocker: Arc::default(),
             limits,
             proxy: None,
             source: Source::Network,
@@ -111,6 +117,12 @@ impl Dialer {
     #[must_use]
     pub const fn is_indirect(&self) -> bool {
         self.proxy.is_some() || matches!(self.source, Source::Replayed(_))
+    }
+
+    /// The pace of its lines.
+    #[must_use]
+    pub fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     /// A host that lives was not heard: fewer connections at once.
@@ -183,7 +195,7 @@ impl Dialer {
         let mut pauses = SHORTAGES.into_iter();
         loop {
             let begun = tokio::time::Instant::now();
-            match knock(target, &self.pace, permit, wait).await {
+            match self.knocker.knock(target, &self.pace, permit, wait).await {
                 Knock::Open(stream) => {
                     self.pace.answered(begun.elapsed());
                     return Ok(stream);
@@ -192,7 +204,7 @@ impl Dialer {
                 Knock::Failed(error, after) => {
                     let error = connect_blame(error, after);
                     let DialError::Ours(ours) = &error else {
-                        if matches!(error, DialError::Refused) {
+                        if matches!(error, DialError::Refused | DialError::Reset) {
                             self.pace.answered(after);
                         }
                         return Err(error);
@@ -270,7 +282,8 @@ fn connect_blame(error: io::Error, after: Duration) -> DialError {
         ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, PermissionDenied, TimedOut,
     };
     match error.kind() {
-        ConnectionRefused | ConnectionReset => DialError::Refused,
+        ConnectionRefused => DialError::Refused,
+        ConnectionReset => DialError::Reset,
         // A firewall of this machine answers like one on the way.
         HostUnreachable | NetworkUnreachable | PermissionDenied => DialError::NoRoute(after),
         TimedOut => DialError::Silent,

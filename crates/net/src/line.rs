@@ -6,16 +6,23 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::Instant;
+use zeroize::Zeroize as _;
 
 use crate::Limits;
 use crate::pace::Permit;
 use crate::tape::{End, Recorder, Replay};
 
-/// The most that one read takes; a server's first flight fits.
-const READ: usize = 16 << 10;
+/// The most that one read takes; nearly every server's first flight fits.
+const READ: usize = 8 << 10;
 
 /// A peer that answers at all mostly does so sooner. A line that waits longer keeps nobody else waiting.
 const PROMPT: Duration = Duration::from_millis(300);
+
+/// How long a peer may take to end its side of a connection.
+const FAREWELL: Duration = Duration::from_millis(500);
+
+/// How many reads of what it still sends.
+const MOST_REST: usize = 64;
 
 /// Why nothing more comes from, or goes to, the peer. Who is to blame stands first.
 #[derive(Debug, thiserror::Error)]
@@ -212,6 +219,32 @@ impl Line {
         self.received
     }
 
+    /// Ends the connection and waits until the peer has done so too, so that the next one is never its second. A peer
+    /// that does not end it in time loses it by a reset.
+    pub async fn end(mut self) {
+        let Stream::Tcp(stream) = &mut self.stream else {
+            return;
+        };
+        let socket = socket2::SockRef::from(&*stream);
+        // Where the peer was faster there is nothing left to end.
+        let _ = socket.shutdown(std::net::Shutdown::Write);
+        let mut rest = [0; 4096];
+        let ended = async {
+            // What it still sends is nobody's; a peer that talks on for ever is cut off.
+            for _ in 0..MOST_REST {
+                if !matches!(stream.read(&mut rest).await, Ok(1..)) {
+                    return true;
+                }
+            }
+            false
+        };
+        let ended = tokio::time::timeout(FAREWELL, ended).await.unwrap_or(false);
+        rest.zeroize();
+        if !ended {
+            let _ = socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
+        }
+    }
+
     /// The longest that the peer took for an answer.
     #[must_use]
     pub const fn slowest(&self) -> Duration {
@@ -267,16 +300,13 @@ impl Line {
         let begun = Instant::now();
         let prompt = until.min(begun + PROMPT);
         let outcome = match &mut self.stream {
-            Stream::Tcp(stream) => {
-                into.reserve(READ);
-                match tokio::time::timeout_at(prompt, stream.read_buf(into)).await {
-                    Err(_) if prompt < until => {
-                        rest(&mut self.permit);
-                        tokio::time::timeout_at(until, stream.read_buf(into)).await
-                    }
-                    read => read,
+            Stream::Tcp(stream) => match tokio::time::timeout_at(prompt, read(stream, into)).await {
+                Err(_) if prompt < until => {
+                    rest(&mut self.permit);
+                    tokio::time::timeout_at(until, read(stream, into)).await
                 }
-            }
+                read => read,
+            },
             Stream::Udp(socket) => {
                 into.reserve(1 << 16);
                 match tokio::time::timeout_at(prompt, socket.recv_buf(into)).await {
@@ -329,6 +359,25 @@ impl std::fmt::Debug for Line {
             .field("sent", &self.sent)
             .field("received", &self.received)
             .finish_non_exhaustive()
+    }
+}
+
+/// Reads what is there, once something is. Most answers are far shorter than a read may be, and room for the longest is
+/// dear to make for each.
+async fn read(stream: &TcpStream, into: &mut Vec<u8>) -> io::Result<usize> {
+    loop {
+        stream.readable().await?;
+        let mut piece = [0; READ];
+        match stream.try_read(&mut piece) {
+            Ok(count) => {
+                let read = piece.get_mut(..count).unwrap_or_default();
+                into.extend_from_slice(read);
+                read.zeroize();
+                return Ok(count);
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -54,6 +54,7 @@ pub struct Permit {
     connected: bool,
     turn: Option<OwnedSemaphorePermit>,
     busy: Option<OwnedSemaphorePermit>,
+    resting: bool,
 }
 
 impl Pace {
@@ -94,6 +95,7 @@ impl Pace {
             connected: false,
             turn: Some(turn),
             busy: None,
+            resting: false,
         };
         if let Some(slot) = self.networks.slot(address) {
             until(slot).await;
@@ -103,6 +105,17 @@ impl Pace {
             until(rate.slot()).await;
         }
         Some(permit)
+    }
+
+    /// How many hosts can be under way at once without waiting for each other.
+    #[must_use]
+    pub fn wanted(&self) -> usize {
+        self.window.wanted()
+    }
+
+    /// Waits until one more connection is only waited for.
+    pub async fn one_more_rests(&self) {
+        self.window.one_more_rests().await;
     }
 
     /// How long a connection that nobody has answered yet counts as busy: a little longer than they usually take.
@@ -142,13 +155,20 @@ impl Permit {
     pub(crate) fn rest(&mut self) {
         if let Some(place) = self.busy.take() {
             self.pace.window.leave(place);
+            self.pace.window.rest();
+            self.resting = true;
         }
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.rest();
+        if let Some(place) = self.busy.take() {
+            self.pace.window.leave(place);
+        }
+        if self.resting {
+            self.pace.window.rested();
+        }
         let rests = &self.pace.rests;
         let rest = if self.connected {
             rests.after_connection(self.care)

@@ -4,16 +4,21 @@
 //! words are recognised ([`Protocol::recognise`]), which the passive ear will use too.
 
 mod choose;
+pub mod marks;
 mod opening;
 mod packet;
+mod port;
 mod reply;
+pub mod roles;
 mod roster;
 mod script;
+pub mod sets;
 mod tds;
 
 pub use choose::{Chosen, Start, by_id, by_port, by_words, default_ports, in_clear, speaker};
 pub use opening::{Asking, Opened, Opening};
 pub use packet::Packet;
+pub use port::{PortChoice, Span};
 pub use roster::Protocol;
 
 /// The pure readers of what peers answer before TLS, each named after what it reads. They decide on hostile bytes

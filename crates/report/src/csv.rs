@@ -2,13 +2,13 @@
 
 use std::io;
 
-use holter_model::{Judgement, Service};
+use holter_model::{Judgement, Role, Service};
 
 use crate::escape::cell;
 use crate::shape::time;
 use crate::{Document, Summary};
 
-const HEAD: [&str; 19] = [
+const HEAD: [&str; 22] = [
     "target",
     "name",
     "address",
@@ -28,6 +28,9 @@ const HEAD: [&str; 19] = [
     "versions",
     "oddities",
     "trouble",
+    "role",
+    "criticality",
+    "fragility",
 ];
 
 /// Rows under one head.
@@ -64,6 +67,7 @@ impl Csv {
 
 fn line(service: &Service, judgement: Option<&Judgement>) -> [String; HEAD.len()] {
     let endpoint = service.endpoint;
+    let role = |text: fn(&Role) -> String| service.role.as_ref().map(text).unwrap_or_default();
     let of = |text: fn(&Judgement) -> String| judgement.map(text).unwrap_or_default();
     [
         service.target.clone(),
@@ -85,6 +89,9 @@ fn line(service: &Service, judgement: Option<&Judgement>) -> [String; HEAD.len()
         crate::facts::versions(&service.observations).join("; "),
         service.oddities.join("; "),
         service.trouble.clone().unwrap_or_default(),
+        role(|role| role.name.clone()),
+        role(|role| role.criticality.to_string()),
+        role(|role| role.fragility.to_string()),
     ]
 }
 

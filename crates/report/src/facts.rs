@@ -21,6 +21,8 @@ struct Shape {
     #[serde(skip_serializing_if = "Option::is_none")]
     client_certificate: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    recognised: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     refused: Vec<Refused>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     heartbeats: Vec<Beat>,
@@ -125,6 +127,7 @@ fn gather(observations: &[Observation]) -> Shape {
                 offered: Version(*offered).to_string(),
                 how: refusal(*how),
             }),
+            Fact::Recognised { mark } => shape.recognised.push(mark.clone()),
             Fact::Heartbeat {
                 version,
                 stage,

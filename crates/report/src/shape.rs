@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use holter_model::difference::Kind;
-use holter_model::{Attempt, Difference, Judgement, LeftAlone, Service, Transport};
+use holter_model::{Attempt, Criticality, Difference, Fragility, Judgement, LeftAlone, Service, Transport};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -24,6 +24,8 @@ pub struct Summary {
     pub inconclusive: u64,
     /// Ports that were closed or silent and that nobody named by themselves.
     pub nothing_there: u64,
+    /// Endpoints that were not contacted because the user's inventory calls them fragile or do-not-touch.
+    pub spared: u64,
     /// Hosts that were left alone because they stopped answering what they had answered before.
     pub left_alone: u64,
     /// Endpoints that were not asked because of that.
@@ -43,6 +45,12 @@ pub(crate) struct Row<'a> {
     port: Option<u16>,
     transport: Option<Transport>,
     protocol: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    criticality: Option<Criticality>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fragility: Option<Fragility>,
     #[serde(serialize_with = "milliseconds")]
     started: Timestamp,
     elapsed_ms: u64,
@@ -61,6 +69,7 @@ pub(crate) struct Row<'a> {
 impl<'a> Row<'a> {
     /// A service in this shape.
     pub(crate) fn of(service: &'a Service) -> Self {
+        let role = service.role.as_ref();
         Self {
             schema: "holter.scan/1",
             target: &service.target,
@@ -69,6 +78,9 @@ impl<'a> Row<'a> {
             port: service.endpoint.map(|endpoint| endpoint.port),
             transport: service.endpoint.map(|endpoint| endpoint.transport),
             protocol: &service.protocol,
+            role: role.map(|role| role.name.as_str()),
+            criticality: role.map(|role| role.criticality),
+            fragility: role.map(|role| role.fragility),
             started: service.started,
             elapsed_ms: service.elapsed_ms,
             reached: service.attempt.reached(),

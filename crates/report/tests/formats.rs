@@ -137,16 +137,30 @@ fn many_of_a_kind_are_gathered_but_no_affected_one_is_left_out() {
 }
 
 #[test]
+fn what_was_left_alone_is_shown_with_how_to_go_on() {
+    let services = [hospital::controller(8)];
+    let text = written(Format::Text, Look::default(), Summary::default(), &services);
+    assert!(text.contains("scan it by itself: host:port"), "{text}");
+    let line = written(Format::Jsonl, Look::default(), Summary::default(), &services);
+    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["facts"]["recognised"], serde_json::json!(["hp-ilo"]));
+}
+
+#[test]
 fn what_a_peer_says_cannot_steer_a_terminal_or_a_spreadsheet() {
     let mut service = hospital::billing(9);
     service.oddities = vec!["\u{1b}]0;owned\u{7}".to_owned()];
     service.trouble = Some("=HYPERLINK(\"http://x\")\u{1b}[2J".to_owned());
     service.judgements.clear();
-    let services = [service];
+    let mut named = hospital::portal(10);
+    if let Some(role) = &mut named.role {
+        role.name = "=1+1\u{1b}[2J".to_owned();
+    }
+    let services = [service, named];
     let text = written(Format::Text, Look::default(), Summary::default(), &services);
     assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'));
     let csv = written(Format::Csv, Look::default(), Summary::default(), &services);
-    assert!(csv.contains("\"'=HYPERLINK("));
+    assert!(csv.contains("\"'=HYPERLINK(") && csv.contains(",'=1+1"));
 }
 
 #[test]

@@ -3,9 +3,10 @@
 use crate::tree::{self, File};
 
 /// Folders in which every parser is found by its looks.
-const PARSERS: [&str; 4] = [
+const PARSERS: [&str; 5] = [
     "crates/cert/src/",
     "crates/handshake/src/",
+    "crates/inventory/src/",
     "crates/protocols/src/",
     "crates/wire/src/",
 ];
@@ -77,7 +78,11 @@ fn signatures(file: &File) -> Vec<String> {
     let mut whole = true;
     for (_, line) in file.code() {
         let line = line.trim();
-        if whole && !["pub fn ", "impl "].iter().any(|word| line.starts_with(word)) {
+        if whole
+            && !["pub fn ", "pub(crate) fn ", "impl "]
+                .iter()
+                .any(|word| line.starts_with(word))
+        {
             continue;
         }
         match all.last_mut().filter(|_| !whole) {
@@ -91,7 +96,10 @@ fn signatures(file: &File) -> Vec<String> {
 
 /// A reader says what it is by what it returns or by its verb; a framing reads what it unwraps.
 fn is_parser(line: &str) -> bool {
-    line.strip_prefix("pub fn ").is_some_and(|rest| {
+    let function = line
+        .strip_prefix("pub fn ")
+        .or_else(|| line.strip_prefix("pub(crate) fn "));
+    function.is_some_and(|rest| {
         let (name, rest) = rest.split_at(rest.find(['(', '<']).unwrap_or(rest.len()));
         let verb = VERBS
             .iter()

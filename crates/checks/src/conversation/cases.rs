@@ -56,6 +56,17 @@ fn server_hello(version: Version, extensions: Vec<Extension>) -> Vec<u8> {
     body
 }
 
+/// A Certificate message of these, leaf first.
+fn chain(certificates: &[&[u8]]) -> Vec<u8> {
+    let mut out = Vec::new();
+    writer::vec24(&mut out, |out| {
+        for certificate in certificates {
+            writer::vec24(out, |out| out.extend_from_slice(certificate));
+        }
+    });
+    out
+}
+
 /// A whole answer as a word: what matters of it.
 fn word(reply: &Reply) -> String {
     match reply {
@@ -143,6 +154,40 @@ mod stream {
         check(
             vec![says(&message(HandshakeType::SERVER_HELLO, &modern))],
             "flight",
+        );
+    }
+
+    #[test]
+    fn a_certificate_is_recognised_however_it_is_cut() {
+        let mark = |events| {
+            let reply = run(async {
+                let mut talk = Conversation::over(line(Transport::Tcp, events).await);
+                let hello = heartbeat(Version::TLS12, Suites::Rsa, None, &FixedDice(1));
+                talk.hello(&hello).await
+            });
+            let mark = reply.flight().and_then(|flight| flight.mark);
+            mark.map_or("nobody", |mark| mark.id)
+        };
+        let chain = message(HandshakeType::CERTIFICATE, &chain(&[b"iDRAC", b"HP Jetdirect"]));
+        let whole = [offering(), chain.clone(), done()].concat();
+        assert_eq!(mark(vec![says(&whole)]), "dell-idrac");
+        assert_eq!(mark(whole.chunks(1).map(says).collect()), "dell-idrac");
+        // Where no heartbeats are offered it is looked at if it is there, and not waited for.
+        let body = server_hello(Version::TLS12, vec![Extension::renegotiation_info()]);
+        let plain = message(HandshakeType::SERVER_HELLO, &body);
+        assert_eq!(
+            mark(vec![says(&[plain.clone(), chain.clone()].concat())]),
+            "dell-idrac"
+        );
+        assert_eq!(mark(vec![says(&plain), says(&chain)]), "nobody");
+        let garbage = [plain, b"HTTP/1.1".to_vec()].concat();
+        check(vec![says(&garbage)], "flight");
+        // A second Certificate is none, and one that is cut short is read as far as it goes.
+        let more = message(HandshakeType::CERTIFICATE, &super::chain(&[b"HP Jetdirect"]));
+        let none = message(HandshakeType::CERTIFICATE, &[0, 0, 9, 0, 0]);
+        assert_eq!(
+            mark(vec![says(&[offering(), none, more, done()].concat())]),
+            "nobody"
         );
     }
 
@@ -330,6 +375,14 @@ mod datagram {
             "flight",
         );
         check(vec![says(&offering(0)), SILENCE, says(&done(1))], "flight");
+        let shown = message(HandshakeType::CERTIFICATE, 1, &chain(&[b"iDRAC"]));
+        let reply = run(async {
+            let events = vec![says(&done(2)), says(&shown), says(&offering(0))];
+            let mut talk = Conversation::over(line(Transport::Udp, events).await);
+            let hello = heartbeat(Version::DTLS12, Suites::Rsa, None, &FixedDice(1));
+            talk.hello(&hello).await
+        });
+        assert_eq!(reply.flight().unwrap().mark.unwrap().id, "dell-idrac");
         let demand = message(HandshakeType::CERTIFICATE_REQUEST, 1, &[0, 0, 0]);
         check(
             vec![says(&[offering(0), demand, done(2)].concat())],

@@ -6,6 +6,7 @@ use std::time::Duration;
 use holter_handshake::{HandshakeError, Offer, Session, handshake};
 use holter_model::{HeartbeatAnswer, Stage};
 use holter_net::Line;
+use holter_protocols::marks::recognise_certificate;
 use holter_wire::extension::HeartbeatMode;
 use holter_wire::heartbeat::{LEAST_PADDING, Request, is_request};
 use holter_wire::{ContentType, Version};
@@ -44,9 +45,7 @@ async fn session(visit: &mut Visit<'_>, version: Version, requests: &[&Request])
         ..Offer::new(version)
     };
     let ended = match handshake(&mut line, &offer, visit.dice).await {
-        Ok(session) if session.server_hello().heartbeat() == Some(HeartbeatMode::PeerAllowedToSend) => {
-            beats(visit, &mut line, session, requests).await
-        }
+        Ok(session) if invites(visit, &session) => beats(visit, &mut line, session, requests).await,
         Ok(_) => false,
         // No fault that hides a verdict: what was heard in mid-handshake still stands.
         Err(error) => {
@@ -56,6 +55,13 @@ async fn session(visit: &mut Visit<'_>, version: Version, requests: &[&Request])
     };
     visit.done(line);
     ended
+}
+
+/// Whether a heartbeat may be sent. Another machine may answer this time, and it may be a delicate one.
+fn invites(visit: &mut Visit<'_>, session: &Session) -> bool {
+    let leaf = session.chain().first();
+    visit.recognised(leaf.and_then(|leaf| recognise_certificate(leaf)));
+    session.server_hello().heartbeat() == Some(HeartbeatMode::PeerAllowedToSend) && !visit.is_spared()
 }
 
 async fn beats(visit: &mut Visit<'_>, line: &mut Line, mut session: Session, requests: &[&Request]) -> bool {

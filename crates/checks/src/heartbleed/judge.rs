@@ -3,6 +3,7 @@
 mod table;
 
 use holter_model::{Attempt, Basis, Fact, HeartbeatAnswer, Judgement, Observation, Stage, Verdict};
+use holter_protocols::marks::{self, Mark};
 use holter_wire::Version;
 use holter_wire::heartbeat::LEAST_PADDING;
 
@@ -14,7 +15,8 @@ const STAYS_IN_BUFFER: u32 = 4072;
 /// Judges. `None` when no service was reached: there is nothing to have a verdict on.
 pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Judgement> {
     let heard = by_version(observations);
-    let findings: Vec<Finding> = heard.iter().map(Heard::judge).collect();
+    let spared = delicate(observations);
+    let findings: Vec<Finding> = heard.iter().map(|heard| heard.judge(spared)).collect();
     let worst = findings.iter().map(|finding| finding.verdict).max();
     let (verdict, evidence) = match worst {
         Some(Verdict::Affected) => (Verdict::Affected, sentence(&findings, Verdict::Affected)),
@@ -137,6 +139,17 @@ fn by_version(observations: &[Observation]) -> Vec<Heard<'_>> {
     all
 }
 
+/// What a service gave itself away as, if such a one is left alone.
+fn delicate(observations: &[Observation]) -> Option<&'static Mark> {
+    observations
+        .iter()
+        .filter_map(|observation| match &observation.fact {
+            Fact::Recognised { mark } => marks::by_id(mark),
+            _ => None,
+        })
+        .find(|mark| mark.is_delicate())
+}
+
 /// Notes something under its version.
 fn under<'a>(all: &mut Vec<Heard<'a>>, version: u16, note: impl FnOnce(&mut Heard<'a>)) {
     let version = Version(version);
@@ -167,7 +180,8 @@ impl<'a> Heard<'a> {
         }
     }
 
-    fn judge(&self) -> Finding {
+    /// `spared`: what it gave itself away as, where that keeps us from sending it anything.
+    fn judge(&self, spared: Option<&Mark>) -> Finding {
         // Only who offers heartbeats is sent one, whether or not the offer itself was noted.
         let offer = self.hello.unwrap_or(Offer {
             heartbeat: Some(1),
@@ -176,7 +190,10 @@ impl<'a> Heard<'a> {
         });
         let (verdict, why) = match offer.heartbeat {
             _ if !self.beats.is_empty() || self.proof.is_some() => return self.judge_beats(offer),
-            Some(1) => return self.judge_beats(offer),
+            Some(1) => match spared {
+                Some(mark) => return self.finding(Verdict::Inconclusive, left_alone(mark)),
+                None => return self.judge_beats(offer),
+            },
             None if offer.cut_short => (
                 Verdict::Inconclusive,
                 "its ServerHello breaks off, so whether it offers heartbeats is not known",
@@ -334,6 +351,17 @@ impl Beat {
             _ => None,
         }
     }
+}
+
+fn left_alone(mark: &Mark) -> String {
+    let says = match mark.place {
+        marks::Place::Certificate => "its certificate says",
+        marks::Place::Words => "its first words say",
+    };
+    format!(
+        "it offers heartbeats, and {says} that it is a {}: it was left alone; name it by itself, host:port, to have it asked",
+        mark.name
+    )
 }
 
 const fn words(stage: Stage) -> &'static str {

@@ -1,5 +1,6 @@
 //! The order of questions: first a hello that this peer understands, then each older version that it speaks.
 
+mod spared;
 mod walks;
 
 use holter_model::{Attempt, Fact, Refusal, Transport};
@@ -204,6 +205,11 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
             Attempt::Misbehaved,
             Some(format!("it chose {version}, which was not offered")),
         );
+        return Said::End;
+    }
+    visit.recognised(flight.mark);
+    if flight.invites() && visit.is_spared() {
+        visit.done(conversation.end());
         return Said::End;
     }
     let unanswered = flight.invites()

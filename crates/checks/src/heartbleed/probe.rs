@@ -65,10 +65,9 @@ pub(super) fn request(visit: &Visit<'_>, payload: usize, padding: usize) -> Requ
     visit.dice.fill(&mut nonce);
     let [.., mark] = &mut nonce;
     *mark = u8::try_from(padding).unwrap_or(u8::MAX);
-    Request::new(
-        nonce.iter().copied().cycle().take(payload).collect(),
-        vec![0x50; padding],
-    )
+    let mut bytes = nonce.repeat(payload.div_ceil(nonce.len()));
+    bytes.truncate(payload);
+    Request::new(bytes, vec![0x50; padding])
 }
 
 /// Notes a heartbeat and its answer.

@@ -11,7 +11,7 @@ use holter_wire::record::LONGEST_PLAINTEXT;
 use super::ladder::Way;
 use super::probe;
 use crate::Visit;
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, Flight};
 
 const CLAIMED: u16 = 8192;
 const BROUGHT: usize = 16;
@@ -25,8 +25,10 @@ pub(super) async fn ask(visit: &mut Visit<'_>, way: Way) {
     let mut conversation = Conversation::over(line);
     let hello = way.hello(visit);
     let reply = conversation.hello(&hello).await;
-    // Another machine may answer this time: without an offer of its own it is sent nothing.
-    if let Some(flight) = reply.flight().filter(|flight| flight.invites()) {
+    // Another machine may answer this time: without an offer of its own it is sent nothing, nor if it is delicate.
+    visit.recognised(reply.flight().and_then(|flight| flight.mark));
+    let invites = |flight: &&Flight| flight.invites() && !visit.is_spared();
+    if let Some(flight) = reply.flight().filter(invites) {
         let version = flight.hello.negotiated();
         let wait = visit.questions.heartbeat_wait;
         let mut nonce = [0; 16];

@@ -22,14 +22,26 @@ use super::ports::Ports;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = after_help())]
 pub(crate) struct Args {
-    /// Hosts, host:port, URLs, addresses, [v6]:port or ranges like 192.0.2.0/24; "/udp" at the end asks for DTLS
+    /// Hosts, host:port, URLs, addresses, [v6]:port or ranges like 192.0.2.0/24 and 192.0.2.1-9; "/udp" at the end asks for DTLS
     #[arg(value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
-    /// Read targets from a file, one a line with an optional protocol behind it; "-" is standard input
+    /// Read targets from a file: a list (one a line, with an optional protocol behind it), what nmap -oX or -oG wrote, DHCP leases or a CSV inventory; "-" is standard input
     #[arg(short, long, value_name = "FILE", help_heading = "What to scan")]
     pub(crate) input: Vec<PathBuf>,
-    /// Ports for targets that name none, like 443,8443,9000-9010 [default: the ports of all protocols]
-    #[arg(short, long, value_name = "PORTS", help_heading = "What to scan")]
+    /// Read targets from what nmap -oX wrote: every open port that may speak TLS
+    #[arg(long, value_name = "FILE", help_heading = "What to scan")]
+    pub(crate) nmap_xml: Vec<PathBuf>,
+    /// What is known of the network, above all what must not be touched, without asking any of it: a CSV inventory, DHCP leases or nmap's
+    #[arg(long, value_name = "FILE", help_heading = "What to scan")]
+    pub(crate) inventory: Vec<PathBuf>,
+    /// Ports for targets that name none, like clinical,web,8000-8010,443/udp; "-" is every one. `--help` lists the sets [default: the ports of all protocols]
+    #[arg(
+        short,
+        long,
+        value_name = "PORTS",
+        allow_hyphen_values = true,
+        help_heading = "What to scan"
+    )]
     pub(crate) ports: Option<Ports>,
     /// Addresses or ranges never to be contacted
     #[arg(long, value_name = "RANGE", value_delimiter = ',', value_parser = range, help_heading = "What to scan")]
@@ -262,7 +274,7 @@ pub(crate) fn rate(text: &str) -> Result<f64, String> {
 /// How it is used, the rosters, and what the exit codes mean.
 fn after_help() -> String {
     let mut text = String::from(
-        "Examples:\n  holter scan portal.example                one host, every port that Holter knows\n  holter scan https://portal.example:8443   one service\n  holter scan 192.0.2.0/24 -f csv -o a.csv  a network, for a spreadsheet\n  holter scan -i hosts.txt                  a list, one target a line\n  holter scan 192.0.2.0/24 --every 6h       again and again\n\nProtocols (--protocol):\n",
+        "Examples:\n  holter scan portal.example                one host, every port that Holter knows\n  holter scan https://portal.example:8443   one service\n  holter scan 192.0.2.0/24 -f csv -o a.csv  a network, for a spreadsheet\n  holter scan -i hosts.txt                  a list, one target a line\n  holter scan --nmap-xml scan.xml --inventory assets.csv\n                                            what nmap found, but for what must not be touched\n  holter scan 192.0.2.0/24 --every 6h       again and again\n\nProtocols (--protocol):\n",
     );
     for protocol in holter_protocols::ALL {
         let ids = protocol.direct_id.map_or_else(
@@ -270,6 +282,10 @@ fn after_help() -> String {
             |direct| format!("{}, {direct}", protocol.id),
         );
         text.push_str(&format!("  {ids:<26} {}\n", protocol.about));
+    }
+    text.push_str("\nSets of ports (--ports):\n");
+    for (name, about) in holter_protocols::sets::SETS {
+        text.push_str(&format!("  {name:<26} {about}\n"));
     }
     text.push_str("\nChecks (--check):\n");
     for check in holter_checks::ALL {

@@ -6,10 +6,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
 use holter_engine::{Network, Networks, Plan, QuietHours, When};
-use holter_model::Target;
+use holter_inventory::Inventory;
+use holter_model::Asset;
+use holter_model::target::Place;
 
+use super::Args;
 use super::repeat::Turn;
-use super::{Args, targets};
+use super::targets::{self, Gathered};
 use crate::config::{Config, Own, Schedule};
 
 /// One scan.
@@ -22,8 +25,8 @@ pub(crate) struct Job {
     pub(crate) networks: Networks,
     /// When.
     pub(crate) turn: Turn,
-    /// The targets of the next run, as far as they are known already.
-    known: Cell<Option<Vec<Target>>>,
+    /// The targets of the next run and what is said of them, as far as they are known already.
+    known: Cell<Option<Gathered>>,
     /// What to go on with, where it is not for the arguments to say.
     unfinished: Cell<Option<Plan>>,
 }
@@ -57,6 +60,7 @@ impl Job {
         unfinished: Option<Plan>,
     ) -> anyhow::Result<Self> {
         args.exclude.extend(&config.exclude);
+        args.inventory.extend(config.inventory.iter().cloned());
         args.pace = args.pace.or(config.pace);
         args.rate = args.rate.or(config.rate);
         args.ports = args.ports.take().or_else(|| config.ports.clone());
@@ -92,22 +96,37 @@ impl Job {
         if let Some(plan) = self.unfinished.take() {
             return Ok(plan);
         }
-        let targets = match self.known.take() {
-            Some(targets) => targets,
+        let gathered = match self.known.take() {
+            Some(gathered) => gathered,
             None => targets::gather(&self.args)?,
         };
         if self.args.input.iter().any(|path| path == Path::new("-")) {
-            self.known.set(Some(targets.clone()));
+            self.known.set(Some(gathered.clone()));
         }
+        let Gathered { targets, inventory } = gathered;
+        let assets = inventory.assets().iter().cloned().chain(self.of_networks());
         let plan = Plan {
             targets,
             ports: self.args.ports.clone().unwrap_or_default().0,
             exclude: self.args.exclude.clone(),
+            inventory: Inventory::new(assets.collect()),
             protocol: self.args.protocol.clone().filter(|id| id != "auto"),
             family: self.args.family(),
         };
         plan.check()?;
         Ok(plan)
+    }
+}
+
+impl Job {
+    /// What is said of whole networks is said of each host in them.
+    fn of_networks(&self) -> impl Iterator<Item = Asset> {
+        self.networks.iter().filter_map(|network| {
+            Some(Asset {
+                fragility: Some(network.fragility?),
+                ..Asset::at(Place::Range(network.range))
+            })
+        })
     }
 }
 

@@ -96,6 +96,7 @@ impl<'a> Listener<'a> {
             not_affected: summary.not_affected,
             inconclusive: summary.inconclusive,
             nothing_there: summary.nothing_there,
+            spared: summary.spared,
             left_alone: summary.left_alone,
             not_asked: summary.not_asked,
             interrupted: summary.interrupted,
@@ -132,7 +133,9 @@ impl Sink for Ear<'_, '_> {
                 state.progress.tried += 1;
                 state.service(&service);
             }
-            Event::Nothing { endpoints } => state.progress.tried += endpoints,
+            Event::Nothing { endpoints } | Event::Spared { endpoints } => {
+                state.progress.tried += endpoints;
+            }
             Event::LeftAlone(left) => state.left_alone(&left),
             Event::Quiet { until } => state.say(&format!(
                 "quiet hours until {}; hosts there wait",

@@ -71,7 +71,7 @@ impl PaceName {
         };
         let (hosts, busy, most_busy, per_second, per_subnet, rests) = match self {
             Self::Gentle => (8, 8, 8, Some(20.0), None, rests(500, 500, 1000, 5000)),
-            Self::Normal => (4096, 64, 256, None, Some(1000.0), rests(0, 0, 200, 2000)),
+            Self::Normal => (4096, 64, 128, None, Some(1000.0), rests(0, 0, 200, 2000)),
             Self::Fast => (8192, 256, 1024, None, None, rests(0, 0, 50, 1000)),
         };
         Speed {

@@ -1,32 +1,102 @@
-//! `-p`: ports and ranges of ports, as people write them.
+//! `-p`: ports, ranges and sets of ports, as people write them; and what is said of those that are left out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
-/// Ports, each once, in order.
+use holter_model::{Fragility, Transport};
+use holter_protocols::sets::{SETS, port_set};
+use holter_protocols::{PortChoice, Span, roles};
+
+/// Ports, each once, in order: those of streams first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Ports(pub(crate) Vec<u16>);
+pub(crate) struct Ports(pub(crate) Vec<PortChoice>);
 
 impl FromStr for Ports {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut ports = BTreeSet::new();
+        let mut ports = BTreeMap::new();
         for part in text.split(',').map(str::trim) {
-            let wrong = || format!("{part:?} is not a port from 1 to 65535 nor a range like 9000-9010");
-            let port = |text: &str| {
-                let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-                text.parse::<u16>().ok().filter(|port| digits && *port > 0)
-            };
-            let (first, last) = part.split_once('-').unwrap_or((part, part));
-            let (first, last) = (port(first).ok_or_else(wrong)?, port(last).ok_or_else(wrong)?);
-            if first > last {
-                return Err(format!("the range {part:?} ends before it begins"));
+            if let Some(set) = port_set(part) {
+                for (port, transport) in set {
+                    ports.entry((transport, port)).or_insert(false);
+                }
+                continue;
             }
-            ports.extend(first..=last);
+            // As nmap has it: every port.
+            let span: Span = if part == "-" { "1-65535" } else { part }
+                .parse()
+                .map_err(|wrong| explained(part, wrong))?;
+            for (port, transport) in span.ports() {
+                *ports.entry((transport, port)).or_default() |= span.is_one();
+            }
         }
-        Ok(Self(ports.into_iter().collect()))
+        let choice = |((transport, port), named)| PortChoice {
+            port,
+            transport,
+            named,
+        };
+        Ok(Self(ports.into_iter().map(choice).collect()))
     }
+}
+
+/// Who writes a word means a set.
+fn explained(part: &str, wrong: String) -> String {
+    if !part.starts_with(|first: char| first.is_ascii_alphabetic()) {
+        return wrong;
+    }
+    let sets: Vec<&str> = SETS.iter().map(|(name, _)| *name).collect();
+    format!(
+        "{part:?} is no set of ports: the sets are {}, and a port is a number like 443 or 443/udp",
+        sets.join(", ")
+    )
+}
+
+/// More of them than this are only counted.
+const FIRST: usize = 6;
+
+/// What is said of ports that are too delicate to be asked unnamed; `None` when there are none.
+pub(crate) fn left_out(ports: &BTreeSet<(u16, Transport)>) -> Option<String> {
+    let mut parts = Vec::new();
+    for entry in roles::entries()
+        .iter()
+        .filter(|entry| entry.fragility >= Fragility::Fragile)
+    {
+        for span in &entry.ports {
+            let mut within = span.ports().filter(|port| ports.contains(port));
+            let Some((first, transport)) = within.next() else {
+                continue;
+            };
+            let last = within.last().map_or(first, |(last, _)| last);
+            let span = Span {
+                transport,
+                first,
+                last,
+            };
+            parts.push((entry.fragility, span, format!("{span}, {}", entry.name)));
+        }
+    }
+    parts.sort_by_key(|(fragility, span, _)| (std::cmp::Reverse(*fragility), *span));
+    let (_, example, _) = parts.first()?;
+    let named: Vec<&str> = parts
+        .iter()
+        .take(FIRST)
+        .map(|(_, _, shown)| shown.as_str())
+        .collect();
+    let more = match parts.len().checked_sub(FIRST) {
+        Some(more @ 1..) => format!("; and {more} more"),
+        _ => String::new(),
+    };
+    let udp = if example.transport == Transport::Udp {
+        "/udp"
+    } else {
+        ""
+    };
+    Some(format!(
+        "left out: {}{more}. A question can disturb what is there: to ask one all the same, name one host and the port, host:{}{udp}",
+        named.join("; "),
+        example.first
+    ))
 }
 
 #[cfg(test)]
@@ -35,21 +105,52 @@ mod tests {
 
     #[test]
     fn ports_as_people_write_them() {
-        let ports = |text: &str| text.parse::<Ports>().map(|ports| ports.0);
-        assert_eq!(ports("443"), Ok(vec![443]));
+        let ports = |text: &str| {
+            let shown = |choice: PortChoice| {
+                let udp = if choice.transport == Transport::Udp {
+                    "/udp"
+                } else {
+                    ""
+                };
+                let named = if choice.named { "" } else { "?" };
+                format!("{}{udp}{named}", choice.port)
+            };
+            let ports = text.parse::<Ports>()?;
+            Ok::<_, String>(ports.0.into_iter().map(shown).collect::<Vec<_>>().join(" "))
+        };
+        assert_eq!(ports("443").as_deref(), Ok("443"));
         assert_eq!(
-            ports("8443, 443,9000-9002,9001"),
-            Ok(vec![443, 8443, 9000, 9001, 9002])
+            ports("8443, 443,9000-9002,9001,443/udp").as_deref(),
+            Ok("443 8443 9000? 9001 9002? 443/udp")
         );
-        assert_eq!(ports("1-65535").map(|ports| ports.len()), Ok(65535));
-        for wrong in [
-            "", "0", "65536", "443,", "-443", "443-", "+443", "https", "9-8", "1-2-3",
-        ] {
+        assert_eq!(ports("directory, 636").as_deref(), Ok("389? 636 3268? 3269?"));
+        for all in ["-", "1-65535"] {
+            assert_eq!(all.parse::<Ports>().map(|ports| ports.0.len()), Ok(65535));
+        }
+        for wrong in ["", "443,", "-443", "https", "443/sctp"] {
             assert!(ports(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(
-            ports("443,99999").unwrap_err(),
-            "\"99999\" is not a port from 1 to 65535 nor a range like 9000-9010"
+        assert!(
+            ports("443,99999")
+                .unwrap_err()
+                .contains("\"99999\" is not a port from 1 to 65535")
         );
+        let said = ports("443,clinic").unwrap_err();
+        assert!(
+            said.contains("\"clinic\" is no set of ports") && said.contains(" clinical, "),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn what_is_left_out_is_said_with_how_to_ask_it() {
+        let said = |ports: &[u16]| left_out(&ports.iter().map(|port| (*port, Transport::Tcp)).collect());
+        assert_eq!(said(&[]), None);
+        assert_eq!(
+            said(&[104, 9100, 9101]).unwrap(),
+            "left out: 9100-9101, label or document printer (raw); 104, imaging device (DICOM). A question can disturb what is there: to ask one all the same, name one host and the port, host:9100"
+        );
+        let all: Vec<u16> = (1..=65535).collect();
+        assert!(said(&all).unwrap().contains(" more. A question"));
     }
 }

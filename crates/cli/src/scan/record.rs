@@ -83,6 +83,8 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
     } else if !args.quiet && earlier.is_some() {
         complain("an earlier run of this was cut off; --resume would go on with it");
     }
+    let mut plan = plan;
+    plan.spare_names().await;
     let addresses = plan.addresses().await;
     let (visits, scope) = plan.lay_out_at(&addresses);
     permission::check(&visits, job, args.authorized_by.is_some()).await?;
@@ -142,7 +144,7 @@ fn compared(args: &Args, runs: Option<&Runs>, header: &Header, visits: &Visits) 
     if !args.diff && !args.repeats() {
         return None;
     }
-    let last = runs.and_then(|runs| Comparison::with_last(runs, &header.fingerprint, visits));
+    let last = runs.and_then(|runs| Comparison::with_last(runs, header, visits));
     if last.is_none() && args.diff && !args.quiet {
         complain(
             "no earlier run of this has come to its end, so there is nothing to compare with; the next --diff has this one",

@@ -3,23 +3,29 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use anyhow::{Context as _, anyhow, bail};
-use holter_model::target::{Place, TargetError};
-use holter_model::{Target, Transport};
+use anyhow::{anyhow, bail};
+use holter_inventory::{Form, Inventory};
+use holter_model::target::Place;
+use holter_model::{Fragility, Target, Transport};
 use ipnet::IpNet;
 
-use super::Args;
-use super::input;
+use super::{Args, files};
 use crate::exit::complain;
 
-/// An IPv4 range wider than this is nobody's own.
-const WIDEST_V4: u8 = 8;
+/// So many targets are named that are left out.
+const NAMED: usize = 5;
 
-/// An IPv6 range wider than this would take years.
-const WIDEST_V6: u8 = 108;
+/// What the user named, and what the user's files say of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Gathered {
+    /// Each once, in the order given; none that must not be touched.
+    pub(crate) targets: Vec<Target>,
+    /// What all files say of the network.
+    pub(crate) inventory: Inventory,
+}
 
-/// All targets. The first that is wrong ends it, with its place: nothing is scanned by half.
-pub(crate) fn gather(args: &Args) -> anyhow::Result<Vec<Target>> {
+/// All targets and all that is known. The first that is wrong ends it, with its place: nothing is scanned by half.
+pub(crate) fn gather(args: &Args) -> anyhow::Result<Gathered> {
     let mut seen = HashSet::new();
     let mut targets = Vec::new();
     let mut add = |target: Target| {
@@ -27,25 +33,39 @@ pub(crate) fn gather(args: &Args) -> anyhow::Result<Vec<Target>> {
             targets.push(target);
         }
     };
+    let mut assets = Vec::new();
+    // What was written for this purpose speaks first.
+    for path in &args.inventory {
+        assets.extend(files::inventory(path, args)?.assets);
+    }
     for text in &args.targets {
-        add(target(text)?);
+        typed(text)?.into_iter().for_each(&mut add);
     }
+    let mut lists_only = true;
     for path in &args.input {
-        let list = input::read(path, args.quiet)?;
-        for (index, line) in list.text.lines().enumerate() {
-            let line = line.split('#').next().unwrap_or_default().trim();
-            if !line.is_empty() {
-                add(of_line(line).with_context(|| format!("{}, line {}", list.place, index + 1))?);
-            }
-        }
+        let read = files::targets(path, args)?;
+        lists_only &= read.form == Form::List;
+        assets.extend(read.assets);
+        read.targets.into_iter().for_each(&mut add);
     }
-    if targets.is_empty() && args.input.is_empty() {
+    for path in &args.nmap_xml {
+        let read = files::nmap_xml(path, args)?;
+        lists_only = false;
+        assets.extend(read.assets);
+        read.targets.into_iter().for_each(&mut add);
+    }
+    if targets.is_empty() && args.input.is_empty() && args.nmap_xml.is_empty() {
         bail!("no target was given: name a host, a range or a URL, or a file of them with -i");
     }
-    if targets.is_empty() {
+    if targets.is_empty() && lists_only {
         bail!("the input holds no target: write one host, range or URL a line");
     }
-    asked(args, targets)
+    if targets.is_empty() {
+        bail!("the input holds no target that may be asked: name hosts or ranges beside it");
+    }
+    let inventory = Inventory::new(assets);
+    let targets = touchable(args, asked(args, targets)?, &inventory)?;
+    Ok(Gathered { targets, inventory })
 }
 
 /// Without the ranges that are excluded as a whole: of them nothing may be said, not even that nothing answers.
@@ -66,6 +86,51 @@ fn asked(args: &Args, mut targets: Vec<Target>) -> anyhow::Result<Vec<Target>> {
     Ok(targets)
 }
 
+/// Without what the inventory calls do-not-touch as a whole, whoever named it.
+fn touchable(args: &Args, targets: Vec<Target>, inventory: &Inventory) -> anyhow::Result<Vec<Target>> {
+    let names: HashSet<(&str, Option<u16>)> = inventory.untouchable_names().collect();
+    let wide: Vec<(IpNet, Option<u16>)> = inventory
+        .untouchable()
+        .filter(|(range, _)| range.prefix_len() < range.max_prefix_len())
+        .collect();
+    // No entry is of port 0: what is said of it is said of all ports.
+    let never = |address, port: Option<u16>| {
+        [0, port.unwrap_or(0)]
+            .iter()
+            .any(|port| inventory.fragility(address, None, *port) == Some(Fragility::DoNotTouch))
+    };
+    let untouchable = |target: &Target| match &target.place {
+        Place::Name(name) => [None, target.port]
+            .iter()
+            .any(|port| names.contains(&(name.as_str(), *port))),
+        Place::Address(address) => never(*address, target.port),
+        Place::Range(range) if range.prefix_len() == range.max_prefix_len() => {
+            never(range.addr(), target.port)
+        }
+        Place::Range(range) => wide
+            .iter()
+            .any(|(wide, port)| wide.contains(range) && (port.is_none() || *port == target.port)),
+    };
+    let (left_out, left): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(untouchable);
+    let named: Vec<&str> = left_out
+        .iter()
+        .take(NAMED)
+        .map(|target| target.text.as_str())
+        .collect();
+    let more = if left_out.len() > NAMED { ", …" } else { "" };
+    if left.is_empty() {
+        bail!("nothing is left to ask: the inventory calls every target do-not-touch");
+    }
+    if !left_out.is_empty() && !args.quiet {
+        complain(&format!(
+            "{} not asked, because the inventory calls them do-not-touch: {}{more}",
+            left_out.len(),
+            named.join(", ")
+        ));
+    }
+    Ok(left)
+}
+
 /// What two spellings of one target have in common.
 fn meant(target: &Target) -> (String, Option<u16>, Option<String>, bool) {
     let place = match &target.place {
@@ -77,79 +142,30 @@ fn meant(target: &Target) -> (String, Option<u16>, Option<String>, bool) {
     (place, target.port, target.scheme.clone(), datagrams)
 }
 
-/// A target and, behind it, the protocol that is spoken there.
-fn of_line(line: &str) -> anyhow::Result<Target> {
-    let mut words = line.split_whitespace();
-    let mut target = target(words.next().unwrap_or_default())?;
-    if let Some(protocol) = words.next() {
-        known(protocol)?;
-        target.scheme = Some(protocol.to_owned());
-    }
-    if let Some(more) = words.next() {
-        bail!("{more:?} is one word too many: write a target and, if need be, its protocol");
-    }
-    Ok(target)
+/// The targets that a word on the command line stands for.
+fn typed(text: &str) -> anyhow::Result<Vec<Target>> {
+    holter_inventory::targets(text, &known).map_err(|why| {
+        if Path::new(text).is_file() {
+            anyhow!("{text:?} is a file: -i {text} asks the targets in it")
+        } else {
+            anyhow!(why)
+        }
+    })
 }
 
-fn target(text: &str) -> anyhow::Result<Target> {
-    let mut target: Target = text.parse().map_err(|error| wrong(text, error))?;
-    // DTLS is TLS over datagrams, not a protocol of its own.
-    if target.scheme.as_deref() == Some("dtls") {
-        target.scheme = None;
-        target.transport = Transport::Udp;
-    }
-    if let Some(scheme) = &target.scheme {
-        known(scheme).with_context(|| format!("{text:?}"))?;
-    }
-    match &target.place {
-        // No network's names end in a number, and other scanners take 192.0.2.1-9.
-        Place::Name(name) if numeric(name) => bail!("{text:?} is not a range: write it like 192.0.2.0/24"),
-        Place::Range(IpNet::V4(range)) if range.prefix_len() < WIDEST_V4 => {
-            bail!("{text:?} is wider than any network of your own: name ranges of /{WIDEST_V4} or smaller")
-        }
-        Place::Range(IpNet::V6(range)) if range.prefix_len() < WIDEST_V6 => bail!(
-            "{text:?} holds more addresses than can be asked: name a range of /{WIDEST_V6} or smaller, or the hosts themselves"
-        ),
-        _ => Ok(target),
-    }
-}
-
-/// Why a target cannot be understood, and how it is written.
-fn wrong(text: &str, error: TargetError) -> anyhow::Error {
-    let before = text.split('/').next().unwrap_or_default();
-    let host = before.parse::<std::net::IpAddr>().is_err();
-    match error {
-        TargetError::Empty => {
-            anyhow!("one target is empty: name a host, a range like 192.0.2.0/24 or a URL")
-        }
-        _ if Path::new(text).is_file() => anyhow!("{text:?} is a file: -i {text} asks the targets in it"),
-        TargetError::Range(_) if host => anyhow!(
-            "{text:?} is neither a range nor a URL: write 192.0.2.0/24, or https://portal.example/ with what is spoken in front"
-        ),
-        TargetError::Host(_) if text.contains([',', ';']) => {
-            anyhow!("{error}: write one target a word, parted by spaces, or one a line")
-        }
-        TargetError::Host(_) if !text.is_ascii() => {
-            anyhow!("{error}: write a name with other letters than a to z in its xn-- form")
-        }
-        other => other.into(),
-    }
-}
-
-/// Whether the last of a name's parts is a number or a range of numbers.
-fn numeric(name: &str) -> bool {
-    name.rsplit_once('.')
-        .is_some_and(|(_, last)| last.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
-}
-
-fn known(protocol: &str) -> anyhow::Result<()> {
+/// Whether there is such a protocol; else what to write.
+pub(crate) fn known(protocol: &str) -> Result<(), String> {
     if protocol == "http" {
-        bail!("\"http\" is not encrypted, so there is no TLS to ask: write https, or leave it out");
+        return Err(
+            "\"http\" is not encrypted, so there is no TLS to ask: write https, or leave it out".to_owned(),
+        );
     }
-    if holter_protocols::by_id(protocol, 0).is_none() {
-        bail!("there is no protocol {protocol:?}; `holter scan --help` lists them");
+    match holter_protocols::by_id(protocol, 0) {
+        Some(_) => Ok(()),
+        None => Err(format!(
+            "there is no protocol {protocol:?}; `holter scan --help` lists them"
+        )),
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -158,7 +174,7 @@ mod tests {
 
     #[test]
     fn two_spellings_of_one_target_are_one() {
-        let meant = |text| meant(&target(text).unwrap());
+        let meant = |text| meant(&typed(text).unwrap()[0]);
         assert_eq!(meant("Portal.example.:443"), meant("portal.example:443/tcp"));
         assert_eq!(meant("https://10.0.0.1:444/login"), meant("https://10.0.0.1:444"));
         assert_eq!(meant("10.0.0.1/24"), meant("10.0.0.0/24"));
@@ -169,24 +185,20 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said_with_what_to_write() {
-        let said = |text| format!("{:#}", target(text).unwrap_err());
+        let said = |text| typed(text).unwrap_err().to_string();
         for (text, hint) in [
-            ("", "name a host"),
-            ("https:/portal.example", "neither a range nor a URL"),
-            ("portal.example/login", "neither a range nor a URL"),
-            ("10.0.0.0/33", "is not a range"),
-            ("10.0.0.1-9", "is not a range"),
-            ("0.0.0.0/0", "of /8 or smaller"),
-            ("10.0.0.0/7", "of /8 or smaller"),
-            ("2001:db8::/107", "of /108 or smaller"),
-            ("10.0.0.1,10.0.0.2", "one target a word"),
-            ("pr\u{e4}xis.example", "xn--"),
             ("http://portal.example", "not encrypted"),
             ("htps://portal.example", "htps://portal.example"),
+            ("src/main.rs", "-i src/main.rs"),
         ] {
             assert!(said(text).contains(hint), "{text}: {}", said(text));
         }
-        assert!(target("10.0.0.0/8").is_ok() && target("2001:db8::/108").is_ok());
-        assert!(target("ward-7").is_ok() && target("7-1").is_ok() && target("pump-7.ward-7a").is_ok());
+    }
+
+    #[test]
+    fn every_protocol_that_nmap_can_name_is_one() {
+        for id in holter_inventory::nmap_protocols() {
+            assert_eq!(known(id), Ok(()), "{id}");
+        }
     }
 }

@@ -11,6 +11,7 @@ use holter_wire::{CipherSuite, Version};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Look {
     protocol: String,
+    role: Option<String>,
     /// Whether it was asked to the end.
     whole: bool,
     hellos: BTreeSet<Hello>,
@@ -86,6 +87,7 @@ impl Look {
         let answer = |judgement: &Judgement| (judgement.flaw.clone(), Answer::of(judgement.verdict, whole));
         Self {
             protocol: service.protocol.clone(),
+            role: service.role.as_ref().map(|role| role.name.clone()),
             whole,
             hellos: service
                 .observations
@@ -116,6 +118,8 @@ impl Look {
     /// In which words this look differs from a later one, apart from answers.
     pub(super) fn unlike(&self, now: &Self) -> Option<(String, String)> {
         let mut parts = vec![(self.protocol.clone(), now.protocol.clone())];
+        let role = |look: &Self| look.role.clone().unwrap_or_else(|| "of no known role".to_owned());
+        parts.push((role(self), role(now)));
         // Who was not asked to the end may have more versions than were heard.
         if self.whole && now.whole {
             parts.push((self.versions(), now.versions()));

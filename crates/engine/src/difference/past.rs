@@ -10,7 +10,6 @@ use jiff::Timestamp;
 
 use super::Place;
 use super::look::{self, Answer, Look, Seen};
-use crate::Visits;
 use crate::journal::{Journal, Past as Told};
 
 /// The last run that came to its end.
@@ -23,7 +22,11 @@ pub(super) struct Last {
 
 impl Last {
     /// Reads it; `None` where its journal is not whole.
-    pub(super) fn read(run: &Path, visits: &Visits, looks: &mut HashSet<Arc<Look>>) -> Option<Self> {
+    pub(super) fn read(
+        run: &Path,
+        asks: impl Fn(&Place) -> bool,
+        looks: &mut HashSet<Arc<Look>>,
+    ) -> Option<Self> {
         let mut last = Self {
             since: Journal::header(run)?.begun,
             found: HashMap::new(),
@@ -33,7 +36,7 @@ impl Last {
             Told::Service(service) => {
                 let Some(place) = place_of(&service) else { return };
                 match look::of(&service) {
-                    Seen::There(look) if visits.asks(place.0, place.1.as_deref()) => {
+                    Seen::There(look) if asks(&place) => {
                         last.found.insert(place, look::shared(look, looks));
                     }
                     Seen::NotAsked => {
@@ -45,7 +48,7 @@ impl Last {
             Told::Left(left) => {
                 last.unasked.insert(left.endpoint.address);
             }
-            Told::Nothing(_) => {}
+            Told::Nothing(_) | Told::Spared(_) => {}
         });
         whole.is_ok_and(|whole| whole).then_some(last)
     }
@@ -56,12 +59,12 @@ pub(super) fn fill_in(
     found: &mut HashMap<Place, Arc<Look>>,
     unasked: &HashSet<IpAddr>,
     older: &[PathBuf],
-    visits: &Visits,
+    asks: impl Fn(&Place) -> bool,
     looks: &mut HashSet<Arc<Look>>,
 ) {
     for run in older {
         each(run, |place, look| {
-            if unasked.contains(&place.0.address) && visits.asks(place.0, place.1.as_deref()) {
+            if unasked.contains(&place.0.address) && asks(&place) {
                 found.entry(place).or_insert_with(|| look::shared(look, looks));
             }
         });

@@ -58,6 +58,12 @@ fn service(said: &str) -> Service {
         target: endpoint.to_string(),
         endpoint: Some(endpoint),
         name: None,
+        role: (said == "archive").then(|| holter_model::Role {
+            name: "imaging archive".to_owned(),
+            criticality: holter_model::Criticality::High,
+            fragility: holter_model::Fragility::Robust,
+            source: holter_model::role::Source::Inventory,
+        }),
         protocol: if said == "ldap" { "ldap" } else { "https" }.to_owned(),
         started: Timestamp::UNIX_EPOCH,
         elapsed_ms: 0,
@@ -81,10 +87,21 @@ fn left_alone() -> LeftAlone {
     }
 }
 
+fn header(hour: i64) -> Header {
+    let clock = FixedClock(Timestamp::from_second(3600 * hour).unwrap());
+    let (plan, addresses) = (Plan::default(), Vec::new());
+    Header::new(plan, addresses, "plan".to_owned(), (&clock, &SystemDice))
+}
+
 fn visits() -> Visits {
+    let chosen = |port| holter_protocols::PortChoice {
+        port,
+        transport: Transport::Tcp,
+        named: false,
+    };
     let plan = Plan {
         targets: vec!["10.0.0.0/24".parse().unwrap()],
-        ports: vec![443, 636],
+        ports: [443, 636].map(chosen).into(),
         ..Plan::default()
     };
     plan.lay_out_at(&[Ok(vec!["10.0.0.0/24".parse().unwrap()])]).0
@@ -94,10 +111,7 @@ fn visits() -> Visits {
 fn runs(folder: &TempDir, said: &[&[&str]]) -> Runs {
     let runs = Runs::in_folder(folder.path()).unwrap();
     for (hour, said) in (0..).zip(said) {
-        let clock = FixedClock(Timestamp::from_second(3600 * hour).unwrap());
-        let plan = Plan::default();
-        let header = Header::new(plan, Vec::new(), "plan".to_owned(), (&clock, &SystemDice));
-        let mut journal = runs.begin(&header, &SystemDice).unwrap();
+        let mut journal = runs.begin(&header(hour), &SystemDice).unwrap();
         let (mut batch, mut services) = (Batch::default(), Vec::new());
         for said in *said {
             match *said {
@@ -105,7 +119,7 @@ fn runs(folder: &TempDir, said: &[&[&str]]) -> Runs {
                 said => words(&service(said), &mut services),
             }
         }
-        batch.add(0, 0, &services);
+        batch.add(0, (0, 0), &services);
         journal.write(&mut batch).unwrap();
         journal.end(&Summary::default()).unwrap();
     }
@@ -117,7 +131,7 @@ fn different(said: &[&[&str]]) -> Vec<String> {
     let (now, earlier) = said.split_last().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let runs = runs(&folder, earlier);
-    let mut comparison = Comparison::with_last(&runs, "plan", &visits()).unwrap();
+    let mut comparison = Comparison::with_last(&runs, &header(0), &visits()).unwrap();
     let mut interrupted = false;
     for said in *now {
         match *said {
@@ -210,6 +224,10 @@ fn each_kind_says_what_it_promises() {
         (&[&["fine"], &["tls13"]], "changed: TLS 1.2 -> TLS 1.3"),
         (&[&["fine"], &["ldap"]], "changed: https -> ldap"),
         (
+            &[&["fine"], &["archive"]],
+            "changed: of no known role -> imaging archive",
+        ),
+        (
             &[&["fine"], &["weaker"]],
             "changed: TLS_RSA_WITH_AES_128_CBC_SHA in TLS 1.2 -> TLS_RSA_WITH_RC4_128_SHA in TLS 1.2",
         ),
@@ -262,7 +280,7 @@ fn a_journal_that_is_not_whole_is_no_run_to_compare_with() {
     let text = std::fs::read_to_string(&last).unwrap();
     std::fs::write(&last, text.replace("\"ended\"", "\"closed\"")).unwrap();
     let since = |runs: &Runs| {
-        let found = Comparison::with_last(runs, "plan", &visits());
+        let found = Comparison::with_last(runs, &header(0), &visits());
         found.map(|comparison| comparison.since.as_second())
     };
     assert_eq!(since(&runs), Some(0));

@@ -32,6 +32,9 @@ pub(super) struct Hosts {
     pub(super) done: Vec<(u64, u64)>,
     /// Endpoints with nothing there.
     pub(super) nothing: u64,
+    /// Endpoints that are too delicate to be contacted.
+    #[serde(default)]
+    pub(super) spared: u64,
     #[serde(default)]
     pub(super) left: Vec<LeftAlone>,
     #[serde(default)]
@@ -46,6 +49,7 @@ impl Hosts {
         }
         self.left.into_iter().for_each(|left| each(Past::Left(left)));
         each(Past::Nothing(self.nothing));
+        each(Past::Spared(self.spared));
     }
 }
 
@@ -60,16 +64,19 @@ impl Line {
 pub(crate) struct Batch {
     done: Intervals,
     nothing: u64,
+    spared: u64,
     left: Vec<LeftAlone>,
     services: Vec<u8>,
     line: Vec<u8>,
 }
 
 impl Batch {
-    /// Adds a host: its place, the endpoints with nothing there, and its services as [`words`] has put them.
-    pub(crate) fn add(&mut self, place: u64, nothing: u64, services: &[u8]) {
+    /// Adds a host: its place, its endpoints with nothing there and those that were spared, and its services as
+    /// [`words`] has put them.
+    pub(crate) fn add(&mut self, place: u64, (nothing, spared): (u64, u64), services: &[u8]) {
         self.done.insert(place, place);
         self.nothing += nothing;
+        self.spared += spared;
         if !services.is_empty() {
             if !self.services.is_empty() {
                 self.services.push(b',');
@@ -91,6 +98,7 @@ impl Batch {
     pub(crate) fn clear(&mut self) {
         self.done.clear();
         self.nothing = 0;
+        self.spared = 0;
         self.left.clear();
         self.services.clear();
     }
@@ -106,6 +114,9 @@ impl Batch {
             let _ = write!(line, "{comma}[{first},{last}]");
         }
         let _ = write!(line, "],\"nothing\":{}", self.nothing);
+        if self.spared > 0 {
+            let _ = write!(line, ",\"spared\":{}", self.spared);
+        }
         if !self.left.is_empty() {
             line.extend_from_slice(b",\"left\":");
             let _ = serde_json::to_writer(&mut *line, &self.left);

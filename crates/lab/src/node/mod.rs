@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::certificate::{Certificate, KeyKind};
+use crate::prepared::Prepared;
 use crate::{LabError, Server};
 
 pub use scripts::{DIRECT, UPGRADING};
@@ -50,6 +51,10 @@ impl NodeServer {
             certificate: None,
         }
     }
+
+    fn title(&self) -> String {
+        format!("node {} {}", self.version, self.protocol)
+    }
 }
 
 /// Starts the server and waits until it accepts connections.
@@ -58,17 +63,31 @@ impl NodeServer {
 /// What fetching Node, making the certificate or starting the process can say; [`LabError::Command`] for an
 /// address that is not loopback and for a protocol that no script speaks.
 pub fn serve(wanted: &NodeServer) -> Result<Server, LabError> {
-    let name = format!("node {} {}", wanted.version, wanted.protocol);
+    if !wanted.address.ip().is_loopback() && !wanted.address.ip().is_unspecified() {
+        return Err(LabError::Command {
+            command: wanted.title(),
+            reason: format!("{} is not loopback; old servers stay on it", wanted.address.ip()),
+        });
+    }
+    prepare(wanted, Guests::OfThisMachine)?.start()
+}
+
+/// Who may talk to an old server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guests {
+    /// Loopback alone.
+    OfThisMachine,
+    /// Whoever shares its network namespace's network: only [`crate::network`] may say so, which leads nowhere else.
+    OfItsNetwork,
+}
+
+/// The server with its scripts, not yet started.
+pub(crate) fn prepare(wanted: &NodeServer, guests: Guests) -> Result<Prepared, LabError> {
+    let name = wanted.title();
     let refuse = |reason: String| LabError::Command {
         command: name.clone(),
         reason,
     };
-    if !wanted.address.ip().is_loopback() && !wanted.address.ip().is_unspecified() {
-        return Err(refuse(format!(
-            "{} is not loopback; old servers stay on it",
-            wanted.address.ip()
-        )));
-    }
     if !DIRECT.contains(&wanted.protocol.as_str()) && !UPGRADING.contains(&wanted.protocol.as_str()) {
         return Err(refuse(format!(
             "known are {} and {}",
@@ -89,16 +108,27 @@ pub fn serve(wanted: &NodeServer) -> Result<Server, LabError> {
             source,
         })?;
     scripts::write(home.path())?;
-    write_settings(wanted, &certificate, home.path())?;
+    write_settings(wanted, guests, &certificate, home.path())?;
     let mut command = Command::new(node);
     command.arg(home.path().join("main.js")).current_dir(home.path());
     // A user's Node settings are for another Node.
     command.env_remove("NODE_OPTIONS").env_remove("NODE_PATH");
-    Server::start(name, &mut command, wanted.address, Some(home))
+    Ok(Prepared {
+        name,
+        command,
+        address: wanted.address,
+        home,
+    })
 }
 
-fn write_settings(wanted: &NodeServer, certificate: &Certificate, home: &Path) -> Result<(), LabError> {
+fn write_settings(
+    wanted: &NodeServer,
+    guests: Guests,
+    certificate: &Certificate,
+    home: &Path,
+) -> Result<(), LabError> {
     let settings = serde_json::json!({
+        "serves_its_network": guests == Guests::OfItsNetwork,
         "protocol": wanted.protocol,
         "host": wanted.address.ip().to_string(),
         "port": wanted.address.port(),

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::flight::HEARTBEAT_EXTENSION;
+use super::flight::{self, Flight, HEARTBEAT_EXTENSION};
 use super::line::{Ended, Line};
 use super::peer::{Attempt, BadPeer, Expectation, Transport};
 use super::record::{self, HEARTBEAT};
@@ -36,6 +36,20 @@ pub(crate) const FORBIDS: BadPeer = BadPeer {
     },
 };
 
+/// Offers heartbeats, says by its certificate what it is, and hangs for ever once it is sent one. It is in no roster:
+/// who names it is meant to hang it, and who finds it in a range is not.
+pub const OFFERS: BadPeer = BadPeer {
+    name: "controller-that-offers",
+    about: "offers heartbeats under a management controller's certificate; locks up for ever once it is sent one",
+    transport: Transport::Tcp,
+    start: offers,
+    expect: Expectation {
+        verdicts: &["inconclusive"],
+        attempt: Attempt::Completed,
+        why: "nobody named it, so it is left alone as soon as its certificate shows what it is",
+    },
+};
+
 fn hangs(ip: IpAddr) -> Result<Running, LabError> {
     serve(ip, |line| {
         stay_silent_if_hung(line)?;
@@ -51,6 +65,17 @@ fn forbids(ip: IpAddr) -> Result<Running, LabError> {
         if hello.offers(HEARTBEAT_EXTENSION) {
             flight.extensions.push((HEARTBEAT_EXTENSION, vec![2]));
         }
+        live_until_heartbeat(line, &flight.bytes())
+    })
+}
+
+fn offers(ip: IpAddr) -> Result<Running, LabError> {
+    serve(ip, |line| {
+        stay_silent_if_hung(line)?;
+        let flight = Flight {
+            certificate: flight::junk_certificate("Default Issuer (Do not trust)"),
+            ..talk::hear_hello(line)?
+        };
         live_until_heartbeat(line, &flight.bytes())
     })
 }

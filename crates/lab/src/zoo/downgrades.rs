@@ -70,6 +70,7 @@ fn tls13_answered_below(ip: IpAddr) -> Result<Running, LabError> {
             suite: TLS_1_3_SUITE,
             extensions: vec![(RENEGOTIATION_EXTENSION, vec![0])],
             demands_certificate: false,
+            certificate: flight::junk_certificate(""),
         };
         line.send(&flight.bytes())?;
         line.wait_for_end()

@@ -1,7 +1,7 @@
 //! A server's first flight, by hand: ServerHello, Certificate, perhaps CertificateRequest, ServerHelloDone.
 //!
-//! The key exchange is RSA, so nothing needs a signature, and the certificate is a DER sequence of junk: clients of the
-//! zoo do not verify, and cannot finish the handshake.
+//! The key exchange is RSA, so nothing needs a signature, and the certificate is a DER sequence of junk, perhaps with a
+//! name in it: clients of the zoo do not verify, and cannot finish the handshake.
 
 use super::hello::ClientHello;
 use super::noise::Noise;
@@ -32,6 +32,8 @@ pub(crate) struct Flight {
     pub(crate) extensions: Vec<(u16, Vec<u8>)>,
     /// Whether a client certificate is demanded.
     pub(crate) demands_certificate: bool,
+    /// What it shows as its certificate.
+    pub(crate) certificate: Vec<u8>,
 }
 
 impl Flight {
@@ -59,6 +61,7 @@ impl Flight {
             suite,
             extensions,
             demands_certificate: false,
+            certificate: junk_certificate(""),
         })
     }
 
@@ -100,7 +103,7 @@ impl Flight {
 
     /// The messages of the flight: type and body.
     pub(crate) fn messages(&self) -> Vec<(u8, Vec<u8>)> {
-        let mut messages = vec![(2, self.server_hello()), (11, certificates(&junk_certificate()))];
+        let mut messages = vec![(2, self.server_hello()), (11, certificates(&self.certificate))];
         if self.demands_certificate {
             messages.push((13, self.certificate_request()));
         }
@@ -151,8 +154,9 @@ pub(crate) fn certificates(der: &[u8]) -> Vec<u8> {
     [&length24(der.len() + 3)[..], &length24(der.len()), der].concat()
 }
 
-fn junk_certificate() -> Vec<u8> {
-    let junk = Noise::new(509).bytes(600);
+/// No certificate, but as long as one; perhaps with a name in it.
+pub(crate) fn junk_certificate(name: &str) -> Vec<u8> {
+    let junk = [&Noise::new(509).bytes(600), name.as_bytes()].concat();
     let octets = [&[0x04, 0x82], &length16(junk.len())[..], &junk].concat();
     [&[0x30, 0x82], &length16(octets.len())[..], &octets].concat()
 }

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 /// Places among the busy connections, as many as the network and this machine bear (the additive increase and
@@ -13,6 +13,8 @@ use tokio::time::Instant;
 pub(super) struct Window {
     places: Arc<Semaphore>,
     state: Mutex<State>,
+    /// Tells that somebody rests.
+    rests: Notify,
 }
 
 #[derive(Debug)]
@@ -23,6 +25,8 @@ struct State {
     made: usize,
     least: usize,
     most: usize,
+    /// Connections that are only waited for and have given their place away.
+    resting: usize,
     /// Answers since the window last grew.
     answers: usize,
     /// Until the first trouble every answer makes room for one more.
@@ -44,6 +48,7 @@ impl Window {
             state: Mutex::new(State {
                 size: start,
                 made: start,
+                resting: 0,
                 least: start.min(4),
                 most: most.max(start),
                 answers: 0,
@@ -51,6 +56,7 @@ impl Window {
                 calm_after: Instant::now(),
                 usual: None,
             }),
+            rests: Notify::new(),
         }
     }
 
@@ -66,6 +72,29 @@ impl Window {
             state.made -= 1;
             place.forget();
         }
+    }
+
+    /// Somebody who has given its place back is waited for.
+    pub(super) fn rest(&self) {
+        self.state().resting += 1;
+        self.rests.notify_one();
+    }
+
+    /// Somebody who rested is gone.
+    pub(super) fn rested(&self) {
+        let mut state = self.state();
+        state.resting = state.resting.saturating_sub(1);
+    }
+
+    /// For how many there is work: those that are busy, as many waiting as keep them so, and those that rest.
+    pub(super) fn wanted(&self) -> usize {
+        let state = self.state();
+        state.size + state.size / 4 + 1 + state.resting
+    }
+
+    /// Waits until one more rests.
+    pub(super) async fn one_more_rests(&self) {
+        self.rests.notified().await;
     }
 
     /// A host answered a connection, after so long.

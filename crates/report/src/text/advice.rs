@@ -1,10 +1,14 @@
 //! What to try next where a service could not be assessed.
 
-use holter_model::Attempt;
+use holter_model::{Attempt, Fact, Service};
+use holter_protocols::marks;
 
 /// One sentence that a person can act on.
-pub(crate) const fn next(attempt: Attempt) -> &'static str {
-    match attempt {
+pub(crate) fn next(service: &Service) -> &'static str {
+    match service.attempt {
+        Attempt::Completed if was_left_alone(service) => {
+            "Ask whoever runs it when it may be disturbed, then scan it by itself: host:port."
+        }
         Attempt::Unresolved => "Check the spelling, or name the address instead.",
         Attempt::Unreachable => {
             "Check that it is switched on and that no firewall stands between; or scan from its own part of the network."
@@ -33,4 +37,11 @@ pub(crate) const fn next(attempt: Attempt) -> &'static str {
             "Scan it once more at a quiet hour; if it stays so, ask its maker which TLS library and version is in it."
         }
     }
+}
+
+/// Whether it gave itself away as delicate and was sent nothing but a hello.
+fn was_left_alone(service: &Service) -> bool {
+    let facts = || service.observations.iter().map(|seen| &seen.fact);
+    facts().any(|fact| matches!(fact, Fact::Recognised { mark } if marks::by_id(mark).is_some_and(marks::Mark::is_delicate)))
+        && !facts().any(|fact| matches!(fact, Fact::Heartbeat { .. }))
 }

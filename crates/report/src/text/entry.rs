@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Basis, Judgement, Service, Transport, Verdict};
+use holter_model::{Attempt, Basis, Judgement, Role, Service, Transport, Verdict};
 
 use super::advice;
 use crate::escape::terminal;
@@ -27,7 +27,8 @@ pub(crate) struct Entry {
     pub(crate) protocol: String,
     /// Its id, where there is little room.
     pub(crate) short: String,
-    pub(crate) about: &'static str,
+    /// What it is there for.
+    pub(crate) about: String,
     /// The flaw's id.
     pub(crate) flaw: Option<String>,
     /// How it is known.
@@ -67,11 +68,11 @@ impl Entry {
                 terminal(&service.protocol).to_uppercase()
             },
             protocol,
-            about,
+            about: service.role.as_ref().map_or_else(|| about.to_owned(), there_for),
             flaw: judgement.map(|judgement| judgement.flaw.clone()),
             sure: judgement.map_or("", |judgement| sure(judgement.basis)),
             reason: reason(service, judgement, answer),
-            next: advice::next(service.attempt),
+            next: advice::next(service),
             reached: service.attempt.reached(),
             place: (
                 service.endpoint.is_none(),
@@ -121,6 +122,11 @@ fn reason(service: &Service, judgement: Option<&Judgement>, answer: Answer) -> S
         reason.push_str(&terminal(&service.oddities.join("; ")));
     }
     reason
+}
+
+/// What it is there for, and how much depends on it.
+fn there_for(role: &Role) -> String {
+    terminal(&format!("{}, {}", role.name, role.criticality)).into_owned()
 }
 
 /// What was typed, and the address where that was a name.

@@ -48,7 +48,7 @@ impl<'a> Page<'a> {
             for entry in &group {
                 let target = painted(self.palette.strong, format!("{:place$}", entry.target));
                 let left = format!("  {target}  {:protocol$}  ", entry.protocol);
-                self.item(&left, self.palette.faint, entry.about);
+                self.item(&left, self.palette.faint, &entry.about);
             }
             let Some(first) = group.first() else { continue };
             let id = first.flaw.as_deref().unwrap_or_default();

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
+use holter_model::role::Source;
 use holter_model::{
-    Attempt, Basis, Endpoint, Fact, HeartbeatAnswer, Judgement, Method, Observation, Service, Stage,
-    Transport, Verdict,
+    Attempt, Basis, Criticality, Endpoint, Fact, Fragility, HeartbeatAnswer, Judgement, Method, Observation,
+    Role, Service, Stage, Transport, Verdict,
 };
 use holter_report::Summary;
 use jiff::Timestamp;
@@ -20,6 +21,7 @@ pub(crate) fn summary() -> Summary {
         not_affected: 2,
         inconclusive: 3,
         nothing_there: 1017,
+        spared: 0,
         left_alone: 0,
         not_asked: 0,
         interrupted: false,
@@ -75,7 +77,36 @@ pub(crate) fn portal(last: u8) -> Service {
     };
     let evidence =
         "a heartbeat 1 byte short of RFC 6520's padding was echoed in TLS 1.2; 0 foreign bytes asked for";
-    answered(last, &[hello, beat], Verdict::Affected, evidence)
+    let mut portal = answered(last, &[hello, beat], Verdict::Affected, evidence);
+    portal.role = Some(Role {
+        name: "portal or interface (HTTPS)".to_owned(),
+        criticality: Criticality::High,
+        fragility: Fragility::Robust,
+        source: Source::Port,
+    });
+    portal
+}
+
+/// A management controller that offers heartbeats and was left alone.
+pub(crate) fn controller(last: u8) -> Service {
+    let hello = Fact::Hello {
+        offered: TLS12,
+        version: TLS12,
+        suite: 0x002f,
+        heartbeat: Some(1),
+        extensions: vec![0xff01, 0x000f],
+        cut_short: false,
+        client_certificate: false,
+    };
+    let recognised = Fact::Recognised {
+        mark: "hp-ilo".to_owned(),
+    };
+    answered(
+        last,
+        &[hello, recognised],
+        Verdict::Inconclusive,
+        "it was left alone",
+    )
 }
 
 /// A service that does not.
@@ -127,6 +158,7 @@ fn broken(target: &str, last: u8, attempt: Attempt, why: &str) -> Service {
         endpoint: at(last, 443),
         name: None,
         protocol: "https".to_owned(),
+        role: None,
         started: "2026-11-21T20:00:00.123456Z".parse::<Timestamp>().unwrap(),
         elapsed_ms: 12,
         connections: 0,

@@ -377,6 +377,34 @@ fn the_machine_that_offers_most_counts() {
 }
 
 #[test]
+fn what_was_left_alone_is_said_to_be() {
+    use Verdict::{Affected, Inconclusive, NotAffected};
+    let recognised = |mark: &str| Fact::Recognised {
+        mark: mark.to_owned(),
+    };
+    let said = &[
+        "its certificate says that it is a management controller (iLO)",
+        "host:port",
+    ];
+    check(&[offer(TLS12), recognised("hp-ilo")], Inconclusive, 0, said);
+    check(
+        &[none(TLS12), recognised("hp-ilo")],
+        NotAffected,
+        0,
+        &["does not offer"],
+    );
+    let words = &["its first words say that it is a printer (Lexmark)"];
+    check(&[offer(TLS12), recognised("lexmark-ftp")], Inconclusive, 0, words);
+    // It was asked after all: it was named.
+    let asked = [offer(TLS12), recognised("hp-ilo"), short(TLS12, ECHO)];
+    check(&asked, Affected, 0, &["was echoed"]);
+    for sturdy in ["fortinet-fortigate", "a-mark-of-later"] {
+        let facts = [offer(TLS12), recognised(sturdy)];
+        check(&facts, Inconclusive, 0, &["none could be sent"]);
+    }
+}
+
+#[test]
 fn the_gravest_version_speaks_and_each_reason_stands_once() {
     use Verdict::{Affected, Inconclusive, NotAffected};
     let fixed = |version| [offer(version), short(version, SILENCE), control(version, ECHO)];

@@ -26,6 +26,17 @@ fn walk(
     prove: bool,
     connections: Vec<Vec<Event>>,
 ) -> (Notes, Option<Verdict>) {
+    walk_up_to(true, transport, name, prove, connections)
+}
+
+/// As [`walk`], to an endpoint that the user has named, or not.
+pub(super) fn walk_up_to(
+    named: bool,
+    transport: Transport,
+    name: Option<&str>,
+    prove: bool,
+    connections: Vec<Vec<Event>>,
+) -> (Notes, Option<Verdict>) {
     let endpoint = Endpoint {
         address: [127, 0, 0, 1].into(),
         port: 443,
@@ -45,6 +56,7 @@ fn walk(
         Approach {
             chosen,
             guessed: false,
+            named,
             care: Care::ROBUST,
             line: None,
         },
@@ -94,7 +106,12 @@ fn alert(code: u8) -> Vec<Event> {
     vec![records(ContentType::ALERT, &[2, code])]
 }
 
-fn hello(version: Version, extensions: Vec<Extension>) -> Vec<Event> {
+pub(super) fn hello(version: Version, extensions: Vec<Extension>) -> Vec<Event> {
+    flight(version, extensions, &[])
+}
+
+/// A flight with the certificate of somebody whose names are these.
+pub(super) fn flight(version: Version, extensions: Vec<Extension>, names: &[u8]) -> Vec<Event> {
     let hello = ServerHello {
         legacy_version: version,
         random: [3; 32],
@@ -107,6 +124,11 @@ fn hello(version: Version, extensions: Vec<Extension>) -> Vec<Event> {
     handshake::encode(&mut out, HandshakeType::SERVER_HELLO, |out| {
         hello.encode_body(out)
     });
+    if !names.is_empty() {
+        handshake::encode(&mut out, HandshakeType::CERTIFICATE, |out| {
+            writer::vec24(out, |out| writer::vec24(out, |out| out.extend_from_slice(names)));
+        });
+    }
     handshake::encode(&mut out, HandshakeType::SERVER_HELLO_DONE, |_| ());
     vec![records(ContentType::HANDSHAKE, &out)]
 }
@@ -126,7 +148,7 @@ fn offering() -> Vec<Event> {
 }
 
 /// An answer of `payload` bytes, of which the first are the nonce of `padding` over and over.
-fn echo(payload: usize, padding: usize) -> Event {
+pub(super) fn echo(payload: usize, padding: usize) -> Event {
     let mut nonce = [0; 16];
     DICE.fill(&mut nonce);
     nonce[15] = u8::try_from(padding).unwrap();

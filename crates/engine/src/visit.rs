@@ -137,10 +137,12 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
             bearing.answer = Some(begun.elapsed());
             return talk(scan, host, door, care, Some(line), bearing).await;
         }
+        // Who resets a connection has accepted it.
+        Err(DialError::Reset) => return talk(scan, host, door, care, None, bearing).await,
         Err(error) => error,
     };
     match &error {
-        DialError::Refused | DialError::Reset => bearing.answer = Some(begun.elapsed()),
+        DialError::Refused => bearing.answer = Some(begun.elapsed()),
         DialError::Silent => {
             bearing.silent = true;
             still_answers(scan, host, care, bearing).await;
@@ -151,9 +153,8 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
         DialError::OutOfScope if !door.named => return Call::Nothing,
         _ => {}
     }
-    // Who resets a connection has accepted it.
-    let worth_a_line = matches!(error.attempt(), Attempt::OurFault | Attempt::Closed);
-    if !door.named && !worth_a_line {
+    let ours = error.attempt() == Attempt::OurFault;
+    if !door.named && !ours {
         return Call::Nothing;
     }
     let service = blank::shut(

@@ -8,6 +8,8 @@
 )]
 
 mod command;
+#[allow(dead_code, reason = "of a ward, the port alone")]
+mod ward;
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
@@ -18,6 +20,7 @@ use holter_lab::Server;
 use holter_lab::node::{self, NodeServer};
 use holter_lab::ports::free_tcp;
 use serde_json::{Value, json};
+use ward::robust;
 
 fn server(version: &str, at: SocketAddr) -> Server {
     node::serve(&NodeServer::new(version, "https", at)).unwrap()
@@ -39,7 +42,7 @@ fn items(document: &str) -> Vec<Value> {
 #[test]
 fn a_server_is_patched_switched_off_and_restored() {
     let folder = tempfile::tempdir().unwrap();
-    let at = free_tcp().unwrap();
+    let at = robust(|| free_tcp().unwrap());
     let scan = |more: &str| -> Said {
         let state = folder.path().display();
         let range = format!("{}/30 -p {}", at.ip(), at.port());
@@ -90,7 +93,7 @@ fn a_server_is_patched_switched_off_and_restored() {
 #[test]
 fn a_repeated_scan_says_it_unasked() {
     let folder = tempfile::tempdir().unwrap();
-    let at = free_tcp().unwrap();
+    let at = robust(|| free_tcp().unwrap());
     let repeated = || {
         let state = folder.path().display();
         let scan = format!("scan {}/30 -p {} --every 6h -f json", at.ip(), at.port());

@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use holter_lab::ports::free_tcp_on;
+use holter_model::{Fragility, Transport};
+use holter_protocols::roles;
 use serde_json::Value;
 
 /// So many hosts are visited at once, for so many files may be open.
@@ -30,7 +32,7 @@ impl Ward {
         // Other test runs on this machine have others.
         let apart = std::process::id() * 64 + CALLS.fetch_add(1, Ordering::Relaxed);
         let first = u32::from(Ipv4Addr::new(127, 16, 0, 0)) + apart % 4096 * 1024;
-        let port = free_tcp_on(Ipv4Addr::from(first).into()).unwrap().port();
+        let port = robust(|| free_tcp_on(Ipv4Addr::from(first).into()).unwrap()).port();
         let mut ward = Self {
             range: format!("{}/{prefix}", Ipv4Addr::from(first)),
             port,
@@ -75,6 +77,15 @@ impl Ward {
             &format!("{} -p {} --rate 1500 --no-config {more}", self.range, self.port),
         )
     }
+}
+
+/// The first of these at a port that a range is asked at: on some there are devices.
+pub(crate) fn robust(mut next: impl FnMut() -> SocketAddr) -> SocketAddr {
+    let asked = |at: &SocketAddr| {
+        let class = roles::fragility(at.port(), Transport::Tcp);
+        matches!(class, Fragility::Robust | Fragility::Careful)
+    };
+    std::iter::repeat_with(&mut next).find(asked).unwrap()
 }
 
 /// `holter scan` with these arguments, after these commands of the shell.

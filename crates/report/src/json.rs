@@ -1,10 +1,11 @@
 //! `-f json`: one document, its sums first.
 
-use std::io;
+use std::io::{self, Write as _};
 
-use holter_model::Service;
+use holter_model::{Differences, LeftAlone, Service};
+use serde::Serialize;
 
-use crate::shape::Row;
+use crate::shape::{DifferenceRow, LeftAloneRow, Row, time};
 use crate::{Document, Preamble, Summary};
 
 /// Services wait here as JSON, which takes a fraction of the memory that they take as values.
@@ -12,6 +13,8 @@ use crate::{Document, Preamble, Summary};
 pub(crate) struct Json {
     preamble: Preamble,
     services: Vec<u8>,
+    differences: Option<Differences>,
+    left_alone: Vec<LeftAlone>,
 }
 
 impl Document for Json {
@@ -27,6 +30,14 @@ impl Document for Json {
         Ok(())
     }
 
+    fn left_alone(&mut self, left: &LeftAlone) {
+        self.left_alone.push(left.clone());
+    }
+
+    fn differences(&mut self, differences: &Differences) {
+        self.differences = Some(differences.clone());
+    }
+
     fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
         out.extend_from_slice(b"{\"schema\":\"holter.report/1\",\n");
         if let Some(authorized_by) = &self.preamble.authorized_by {
@@ -36,9 +47,29 @@ impl Document for Json {
         }
         out.extend_from_slice(b"\"summary\":");
         serde_json::to_writer(&mut *out, summary)?;
+        if let Some(differences) = &self.differences {
+            let since = time(differences.since.timestamp());
+            write!(out, ",\n\"differences\":{{\"since\":\"{since}\",\"items\":[")?;
+            rows(differences.items.iter().map(DifferenceRow::of), out)?;
+            out.push(b'}');
+        }
+        if !self.left_alone.is_empty() {
+            out.extend_from_slice(b",\n\"left_alone\":[");
+            rows(self.left_alone.iter().map(LeftAloneRow::of), out)?;
+        }
         out.extend_from_slice(b",\n\"services\":[");
         out.append(&mut self.services);
         out.extend_from_slice(b"\n]}\n");
         Ok(())
     }
+}
+
+/// The rest of an array, one object a line.
+fn rows(rows: impl Iterator<Item = impl Serialize>, out: &mut Vec<u8>) -> io::Result<()> {
+    for (index, row) in rows.enumerate() {
+        out.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
+        serde_json::to_writer(&mut *out, &row)?;
+    }
+    out.push(b']');
+    Ok(())
 }

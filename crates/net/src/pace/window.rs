@@ -121,6 +121,12 @@ impl Window {
         state.resting = state.resting.saturating_sub(1);
     }
 
+    /// Somebody rests until this is dropped, though it never had a place.
+    pub(super) fn resting(&self) -> Resting<'_> {
+        self.rest();
+        Resting(self)
+    }
+
     /// For how many there is work: those that are busy, as many waiting as keep them so, and those that rest.
     pub(super) fn wanted(&self) -> usize {
         let state = self.state();
@@ -178,6 +184,16 @@ impl Window {
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody who rests.
+#[derive(Debug)]
+pub(super) struct Resting<'a>(&'a Window);
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        self.0.rested();
     }
 }
 

@@ -93,6 +93,15 @@ impl Plan {
         (Visits::new(targets, unresolved, scope.clone()), scope)
     }
 
+    /// The same, and what `later` knows must not be touched is not touched either.
+    #[must_use]
+    pub fn sparing(mut self, later: &Self) -> Self {
+        self.exclude.extend(&later.exclude);
+        let assets = later.inventory.assets().iter().chain(self.inventory.assets());
+        self.inventory = Inventory::new(assets.cloned().collect());
+        self
+    }
+
     /// Looks up the names that the inventory calls do-not-touch, and excludes their addresses: a range may hold them.
     pub async fn spare_names(&mut self) {
         let names = self.inventory.untouchable_names();

@@ -94,7 +94,13 @@ impl Job {
     /// What to scan now. Lists are read anew for each run; standard input can be read only once.
     pub(crate) fn plan(&self) -> anyhow::Result<Plan> {
         if let Some(plan) = self.unfinished.take() {
-            return Ok(plan);
+            let known = targets::known_assets(&self.args)?;
+            let now = Plan {
+                exclude: self.args.exclude.clone(),
+                inventory: Inventory::new(known.into_iter().chain(self.of_networks()).collect()),
+                ..Plan::default()
+            };
+            return Ok(plan.sparing(&now));
         }
         let gathered = match self.known.take() {
             Some(gathered) => gathered,

@@ -30,7 +30,8 @@ pub(crate) struct Work {
 /// What `--resume` without targets stands for: the arguments and the plan of the last run that was cut off. Other
 /// arguments stand for themselves.
 pub(crate) fn arguments(args: Args) -> anyhow::Result<(Args, Option<Plan>)> {
-    if !args.resume || !args.targets.is_empty() || !args.input.is_empty() {
+    let named = !args.targets.is_empty() || !args.input.is_empty() || !args.nmap_xml.is_empty();
+    if !args.resume || named {
         return Ok((args, None));
     }
     let runs = runs(&args)?.context("--resume needs the state folder that --no-state leaves out")?;
@@ -76,7 +77,7 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
         return Err(ResumeError::Busy(path).into());
     }
     if let Some(path) = earlier.as_ref().filter(|_| args.resume) {
-        return take_up(job, path, runs.as_ref()).await;
+        return take_up(job, plan, path, runs.as_ref()).await;
     }
     if !args.quiet && args.resume {
         complain("no run of this was cut off, so there is nothing to take up: it begins anew");
@@ -109,7 +110,8 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
     })
 }
 
-async fn take_up(job: &Job, path: &Path, runs: Option<&Runs>) -> anyhow::Result<Work> {
+/// Goes on with a run as it was begun, but for what the user has meanwhile said must not be touched.
+async fn take_up(job: &Job, plan: Plan, path: &Path, runs: Option<&Runs>) -> anyhow::Result<Work> {
     let (mut header, journal) = Journal::resume(path)?;
     if !header.is_of_this_version() {
         bail!(
@@ -119,6 +121,8 @@ async fn take_up(job: &Job, path: &Path, runs: Option<&Runs>) -> anyhow::Result<
     }
     let word = job.args.authorized_by.as_ref().map(ToString::to_string);
     header.authorized_by = word.or(header.authorized_by);
+    header.plan = header.plan.sparing(&plan);
+    header.plan.spare_names().await;
     let (visits, scope) = header.plan.lay_out_at(&header.addresses);
     permission::check(&visits, job, header.authorized_by.is_some()).await?;
     let comparison = compared(&job.args, runs, &header, &visits);

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{anyhow, bail};
 use holter_inventory::{Form, Inventory};
 use holter_model::target::Place;
-use holter_model::{Fragility, Target, Transport};
+use holter_model::{Asset, Fragility, Target, Transport};
 use ipnet::IpNet;
 
 use super::{Args, files};
@@ -66,6 +66,21 @@ pub(crate) fn gather(args: &Args) -> anyhow::Result<Gathered> {
     let inventory = Inventory::new(assets);
     let targets = touchable(args, asked(args, targets)?, &inventory)?;
     Ok(Gathered { targets, inventory })
+}
+
+/// What the user's files say of systems, without their targets; not standard input, which was read before.
+pub(crate) fn known_assets(args: &Args) -> anyhow::Result<Vec<Asset>> {
+    let mut assets = Vec::new();
+    for path in &args.inventory {
+        assets.extend(files::inventory(path, args)?.assets);
+    }
+    for path in args.input.iter().filter(|path| path.as_path() != Path::new("-")) {
+        assets.extend(files::targets(path, args)?.assets);
+    }
+    for path in &args.nmap_xml {
+        assets.extend(files::nmap_xml(path, args)?.assets);
+    }
+    Ok(assets)
 }
 
 /// Without the ranges that are excluded as a whole: of them nothing may be said, not even that nothing answers.

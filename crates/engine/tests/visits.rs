@@ -17,7 +17,7 @@ use holter_engine::{Course, Plan, Rules, Scan, Stop, Summary, run};
 use holter_lab::zoo;
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_model::{Attempt, Fragility, Service, Transport};
-use holter_net::{Dialer, Limits, Pace};
+use holter_net::{Dialer, Limits, Pace, Scope};
 use holter_protocols::PortChoice;
 use support::{List, verdict};
 
@@ -136,4 +136,38 @@ fn a_bug_does_not_pass_for_a_host_with_nothing_on_it() {
     assert_eq!(services.len(), 1);
     assert_eq!(services[0].attempt, Attempt::OurFault);
     assert_eq!((summary.inconclusive, summary.nothing_there), (1, 0));
+}
+
+/// A peer that answers every hello with the same alert, after so long.
+fn refusing_after(wait: Duration) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let _ = client.read(&mut [0; 4096]);
+            std::thread::sleep(wait);
+            let _ = client.write_all(&[21, 3, 1, 0, 2, 2, 40]);
+        }
+    });
+    port
+}
+
+#[test]
+fn a_service_may_take_long_but_not_for_ever_and_a_slow_pace_is_not_its_fault() {
+    let ask = |answer_ms, pause_ms| {
+        let address = ([127, 0, 0, 1], refusing_after(Duration::from_millis(answer_ms))).into();
+        support::scan_with(address, false, Some("tls"), Questions::default(), |_| {
+            let limits = Limits {
+                service: Duration::from_millis(400),
+                ..Limits::default()
+            };
+            let pace = Pace::new(1, None, Duration::from_millis(pause_ms));
+            Dialer::new(Scope::default(), pace, limits)
+        })
+    };
+    let slow = ask(150, 0);
+    assert_eq!((slow.attempt, slow.connections), (Attempt::TimedOut, 3));
+    let paced = ask(1, 150);
+    assert_eq!((paced.attempt, paced.connections), (Attempt::HandshakeRefused, 7));
 }

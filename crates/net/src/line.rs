@@ -67,6 +67,7 @@ pub trait Framing: Send {
 pub struct Line {
     stream: Stream,
     limits: Limits,
+    begun: Instant,
     end: Instant,
     sent: u64,
     received: u64,
@@ -111,10 +112,12 @@ impl Line {
     }
 
     fn over(stream: Stream, limits: Limits, permit: Option<Permit>, recorder: Option<Recorder>) -> Self {
+        let begun = Instant::now();
         Self {
             stream,
             limits,
-            end: Instant::now() + limits.whole,
+            begun,
+            end: begun + limits.whole,
             sent: 0,
             received: 0,
             slowest: Duration::ZERO,
@@ -243,6 +246,12 @@ impl Line {
         if !ended {
             let _ = socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
         }
+    }
+
+    /// How long it has stood open.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.begun.elapsed()
     }
 
     /// The longest that the peer took for an answer.

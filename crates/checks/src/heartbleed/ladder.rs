@@ -81,7 +81,7 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
 /// from a peer that has not fallen silent altogether.
 async fn still_answers(visit: &mut Visit<'_>, way: Way) -> bool {
     let Some(line) = visit.open().await else {
-        return false;
+        return visit.is_given_up();
     };
     let mut conversation = Conversation::over(line);
     let answered = matches!(conversation.hello(&way.hello(visit)).await, Reply::Flight(_));

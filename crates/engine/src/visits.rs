@@ -120,7 +120,7 @@ impl Visits {
                 }
                 None => true,
             })?;
-        let address = address(range, number)?;
+        let address = address(range, number)?.to_canonical();
         if !self.scope.allows(address) {
             return None;
         }

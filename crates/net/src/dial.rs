@@ -154,6 +154,11 @@ impl Dialer {
         endpoint: Endpoint,
         care: Care,
     ) -> Result<Line, DialError> {
+        // In other clothes it would be another host, and have a turn and a rate of its own.
+        let endpoint = Endpoint {
+            address: endpoint.address.to_canonical(),
+            ..endpoint
+        };
         if !self.scope.allows_port(endpoint.address, endpoint.port) {
             return Err(DialError::OutOfScope);
         }

@@ -322,6 +322,9 @@ impl<'a> Visit<'a> {
     }
 
     fn not_open(&mut self, error: &DialError) {
+        if matches!(error, DialError::LeftAlone) {
+            self.suffers("it stopped answering under another name");
+        }
         let gone = matches!(
             error,
             DialError::Refused | DialError::Silent | DialError::NoRoute(_)

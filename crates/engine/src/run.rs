@@ -235,7 +235,10 @@ impl Front<'_> {
             Past::Service(service) => self.service(*service),
             Past::Nothing(endpoints) => self.nothing(endpoints),
             Past::Spared(endpoints) => self.spared(endpoints),
-            Past::Left(left) => self.left(left),
+            Past::Left(left) => {
+                scan.dialer.leave_alone(left.endpoint.address);
+                self.left(left);
+            }
         });
         match told {
             Ok(()) => self.course.journal = Some(journal),

@@ -23,13 +23,23 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
             teller.quiet(until.clone()).await;
             scan.rules.wait(&until, scan.clock.as_ref()).await;
         }
-        match call(scan, host, door, &mut bearing).await {
+        let call = call(scan, host, door, &mut bearing).await;
+        if bearing.suffers.is_some() {
+            // At once: under another name somebody may wait for the host's turn already.
+            scan.dialer.leave_alone(host.address);
+        }
+        match call {
             Call::Service(service) => {
                 bearing.found = true;
                 teller.service(*service).await;
             }
             Call::Nothing => bearing.nothing(teller).await,
             Call::Spared => spared += 1,
+            Call::LeftAlone => {
+                let why = "it stopped answering under another name".to_owned();
+                teller.left(left(scan, host, door, (count, why))).await;
+                break;
+            }
             Call::Nobody => {
                 let rest = host.doors.len() - count;
                 for _ in 0..rest {
@@ -39,14 +49,7 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
             }
         }
         if let Some(why) = bearing.suffers.take() {
-            let rest = host.doors.len() - count - 1;
-            let left = LeftAlone {
-                at: scan.clock.now(),
-                endpoint: host.endpoint(door),
-                why,
-                not_asked: u64::try_from(rest).unwrap_or(u64::MAX),
-            };
-            teller.left(left).await;
+            teller.left(left(scan, host, door, (count + 1, why))).await;
             break;
         }
     }
@@ -59,6 +62,16 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
     teller.spared(spared).await;
 }
 
+/// The host is left alone because of what it did at this door: from that with this number on, none is asked.
+fn left(scan: &Scan, host: &Host, door: &Door, (from, why): (usize, String)) -> LeftAlone {
+    LeftAlone {
+        at: scan.clock.now(),
+        endpoint: host.endpoint(door),
+        why,
+        not_asked: u64::try_from(host.doors.len().saturating_sub(from)).unwrap_or(u64::MAX),
+    }
+}
+
 /// What came of one door.
 enum Call {
     Service(Box<Service>),
@@ -66,6 +79,8 @@ enum Call {
     Nothing,
     /// Too delicate to be contacted.
     Spared,
+    /// The host is left alone, so it was not asked.
+    LeftAlone,
     /// There is no host at this address.
     Nobody,
 }
@@ -122,6 +137,9 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
         return Call::Spared;
     };
     let care = bearing.care.map_or(care, |more| care.max(more));
+    if scan.dialer.leaves_alone(host.address) {
+        return Call::LeftAlone;
+    }
     if door.transport == Transport::Udp || scan.dialer.is_indirect() {
         return talk(scan, host, door, care, None, bearing).await;
     }
@@ -150,6 +168,7 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
             return Call::Nobody;
         }
         DialError::OutOfScope if !door.named => return Call::Nothing,
+        DialError::LeftAlone => return Call::LeftAlone,
         _ => {}
     }
     let ours = error.attempt() == Attempt::OurFault;
@@ -214,6 +233,9 @@ async fn still_answers(scan: &Scan, host: &Host, care: Care, bearing: &mut Beari
         Err(DialError::Silent | DialError::NoRoute(_)) => {
             scan.dialer.gave_way();
             bearing.suffers = Some("it answered before, and then answered no connection any more".to_owned());
+        }
+        Err(DialError::Refused) => {
+            bearing.suffers = Some("it accepted connections, and then refused one".to_owned());
         }
         again => bearing.last = again.ok(),
     }

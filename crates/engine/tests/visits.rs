@@ -9,7 +9,7 @@
 mod support;
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use holter_checks::{ALL, Check, Questions};
@@ -23,30 +23,37 @@ use support::{List, verdict};
 
 /// Scans loopback as a range, so that no port of it is named by itself.
 fn scan_range(port: u16, checks: Vec<&'static Check>) -> (Vec<Service>, Summary) {
+    scan_targets(&["127.0.0.1/32"], &[port], checks)
+}
+
+/// Scans targets, all of which are at 127.0.0.1.
+fn scan_targets(targets: &[&str], ports: &[u16], checks: Vec<&'static Check>) -> (Vec<Service>, Summary) {
+    let named = |port| PortChoice {
+        port,
+        transport: Transport::Tcp,
+        named: true,
+    };
     let plan = Plan {
-        targets: vec!["127.0.0.1/32".parse().unwrap()],
-        ports: vec![PortChoice {
-            port,
-            transport: Transport::Tcp,
-            named: true,
-        }],
+        targets: targets.iter().map(|target| target.parse().unwrap()).collect(),
+        ports: ports.iter().copied().map(named).collect(),
         protocol: Some("tls".to_owned()),
         ..Plan::default()
     };
+    let addresses = vec![Ok(vec!["127.0.0.1/32".parse().unwrap()]); targets.len()];
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
     let mut list = List::default();
     let summary = runtime.block_on(async {
-        let (visits, scope) = plan.lay_out().await.unwrap();
+        let (visits, scope) = plan.lay_out_at(&addresses);
         let scan = Scan {
             dialer: Dialer::new(scope, Pace::new(1, None, Duration::ZERO), Limits::default()),
             checks,
             questions: Questions::default(),
             clock: Box::new(SystemClock),
             dice: Box::new(SystemDice),
-            hosts_at_once: 1,
+            hosts_at_once: 4,
             rules: Rules::default(),
         };
         run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await
@@ -62,7 +69,7 @@ fn gone_after_one(upstream: std::net::SocketAddr) -> u16 {
     std::thread::spawn(move || {
         let (mut client, _) = listener.accept().unwrap();
         drop(listener);
-        let mut server = std::net::TcpStream::connect(upstream).unwrap();
+        let mut server = TcpStream::connect(upstream).unwrap();
         let (mut from, mut to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
         std::thread::spawn(move || std::io::copy(&mut from, &mut to));
         let mut buffer = [0; 4096];
@@ -170,4 +177,46 @@ fn a_service_may_take_long_but_not_for_ever_and_a_slow_pace_is_not_its_fault() {
     assert_eq!((slow.attempt, slow.connections), (Attempt::TimedOut, 3));
     let paced = ask(1, 150);
     assert_eq!((paced.attempt, paced.connections), (Attempt::HandshakeRefused, 7));
+}
+
+/// A port that no connection is accepted at, nor refused.
+fn silent() -> (TcpListener, Vec<TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let knock = |_| TcpStream::connect_timeout(&address, Duration::from_millis(300)).ok();
+    let waiting = (0..10_000).map_while(knock).collect();
+    (listener, waiting)
+}
+
+#[test]
+fn a_host_that_is_left_alone_is_so_under_every_name() {
+    let inert = zoo::named("heartbeat-inert").unwrap();
+    let running = (inert.start)([127, 0, 0, 1].into()).unwrap();
+    let next = TcpListener::bind("127.0.0.1:0").unwrap();
+    let ports = [gone_after_one(running.address), next.local_addr().unwrap().port()];
+    let (_, summary) = scan_targets(&["one.example", "other.example"], &ports, ALL.to_vec());
+    assert_eq!(summary.left_alone, 2);
+    next.set_nonblocking(true).unwrap();
+    assert!(next.accept().is_err(), "it was touched again");
+}
+
+#[test]
+fn a_host_that_now_refuses_what_it_accepted_is_left_alone_at_its_next_silent_door() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        drop(listener);
+        let _ = client.read(&mut [0; 4096]);
+        let _ = client.write_all(b"not TLS at all");
+    });
+    let (shut, _waiting) = silent();
+    let next = TcpListener::bind("127.0.0.1:0").unwrap();
+    let ports = [
+        port,
+        shut.local_addr().unwrap().port(),
+        next.local_addr().unwrap().port(),
+    ];
+    let (_, summary) = scan_targets(&["127.0.0.1/32"], &ports, ALL.to_vec());
+    assert_eq!((summary.left_alone, summary.not_asked), (1, 1));
 }

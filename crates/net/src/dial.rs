@@ -1,8 +1,9 @@
 //! Opens lines: asks the scope, waits for the pace, connects directly or through the proxy.
 
+use std::collections::HashSet;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use holter_model::{Attempt, Endpoint, Transport};
@@ -22,6 +23,9 @@ pub enum DialError {
     /// The address is not in the scope; nothing was sent.
     #[error("the address is outside the scope")]
     OutOfScope,
+    /// The host is left alone; nothing was sent.
+    #[error("the host is left alone")]
+    LeftAlone,
     /// The port is closed.
     #[error("the port is closed")]
     Refused,
@@ -53,7 +57,7 @@ impl DialError {
             Self::OutOfScope => Attempt::OutOfScope,
             Self::Refused => Attempt::Refused,
             Self::Reset => Attempt::Closed,
-            Self::Silent | Self::NoRoute(_) => Attempt::Unreachable,
+            Self::LeftAlone | Self::Silent | Self::NoRoute(_) => Attempt::Unreachable,
             Self::Proxy(_) | Self::NoDatagrams => Attempt::ProxyFailed,
             Self::Ours(_) => Attempt::OurFault,
         }
@@ -69,6 +73,8 @@ pub struct Dialer {
     limits: Limits,
     proxy: Option<Arc<Proxy>>,
     source: Source,
+    /// Hosts that are not dialled any more.
+    left_alone: Arc<Mutex<HashSet<IpAddr>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -89,6 +95,7 @@ impl Dialer {
             limits,
             proxy: None,
             source: Source::Network,
+            left_alone: Arc::default(),
         }
     }
 
@@ -123,6 +130,21 @@ impl Dialer {
     #[must_use]
     pub fn pace(&self) -> &Pace {
         &self.pace
+    }
+
+    /// Leaves a host alone from now on, under whatever name: whoever waits for its turn gets no line any more.
+    pub fn leave_alone(&self, address: IpAddr) {
+        self.left_alone().insert(address.to_canonical());
+    }
+
+    /// Whether a host is left alone.
+    #[must_use]
+    pub fn leaves_alone(&self, address: IpAddr) -> bool {
+        self.left_alone().contains(&address.to_canonical())
+    }
+
+    fn left_alone(&self) -> MutexGuard<'_, HashSet<IpAddr>> {
+        self.left_alone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A host that lives was not heard: fewer connections at once.
@@ -166,6 +188,9 @@ impl Dialer {
             return replay(tape, endpoint, self.limits);
         }
         let mut permit = self.pace.enter(endpoint.address, care).await;
+        if self.leaves_alone(endpoint.address) {
+            return Err(DialError::LeftAlone);
+        }
         let recorder = match &self.source {
             Source::Recorded(recording) => Some(recording.connection()),
             _ => None,

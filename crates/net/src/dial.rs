@@ -239,9 +239,15 @@ impl Dialer {
                         }
                         return Err(error);
                     };
-                    // This machine ran short of something that it has again when other connections end.
+                    if !is_shortage(ours) {
+                        return Err(error);
+                    }
+                    if ours.kind() == io::ErrorKind::AddrNotAvailable && !has_way(target).await {
+                        return Err(DialError::NoRoute(after));
+                    }
+                    // It has it again when other connections end.
                     self.pace.gave_way();
-                    match pauses.next().filter(|_| is_shortage(ours)) {
+                    match pauses.next() {
                         Some(pause) => tokio::time::sleep(pause).await,
                         None => return Err(error),
                     }
@@ -278,15 +284,26 @@ impl Dialer {
         if self.proxy.is_some() {
             return Err(DialError::NoDatagrams);
         }
-        let any: SocketAddr = if target.is_ipv4() {
-            ([0, 0, 0, 0], 0).into()
-        } else {
-            ([0u16; 8], 0).into()
-        };
-        let socket = UdpSocket::bind(any).await.map_err(DialError::Ours)?;
+        let socket = UdpSocket::bind(any(target)).await.map_err(DialError::Ours)?;
         let blame = |error| connect_blame(error, Duration::ZERO);
         socket.connect(target).await.map_err(blame)?;
         Ok(socket)
+    }
+}
+
+/// Whether this machine has an address to reach the target from; else none is free just now. Sends nothing.
+async fn has_way(target: SocketAddr) -> bool {
+    match UdpSocket::bind(any(target)).await {
+        Ok(socket) => socket.connect(target).await.is_ok(),
+        Err(_) => true,
+    }
+}
+
+fn any(target: SocketAddr) -> SocketAddr {
+    if target.is_ipv4() {
+        ([0, 0, 0, 0], 0).into()
+    } else {
+        ([0u16; 8], 0).into()
     }
 }
 

@@ -72,11 +72,11 @@ impl Plan {
     #[must_use]
     pub fn lay_out_at(&self, addresses: &[Result<Vec<IpNet>, String>]) -> (Visits, Scope) {
         let (mut targets, mut unresolved) = (Vec::new(), Vec::new());
-        for (target, ranges) in self.targets.iter().zip(addresses) {
+        for ((target, doors), ranges) in self.targets.iter().zip(self.all_doors()).zip(addresses) {
             match ranges {
                 Ok(ranges) => targets.push(Named {
                     target: target.clone(),
-                    doors: self.doors(target),
+                    doors,
                     ranges: ranges.clone(),
                 }),
                 Err(why) => unresolved.push((target.clone(), why.clone())),

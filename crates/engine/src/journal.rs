@@ -123,6 +123,14 @@ impl Journal {
         }
     }
 
+    /// Whether it says what is to be done. One whose process was killed before that has sent nothing and needs no taking up.
+    pub(crate) fn is_begun(path: &Path) -> bool {
+        let mut first = Vec::new();
+        let read = File::open(path)
+            .and_then(|file| BufReader::new(io::Read::take(file, MOST)).read_until(b'\n', &mut first));
+        read.is_ok() && first.last() == Some(&b'\n')
+    }
+
     /// Reads the services of a run that has ended, one by one.
     ///
     /// # Errors
@@ -142,12 +150,13 @@ impl Journal {
         &self.done
     }
 
-    /// Tells again what an earlier process has found: services, endpoints with nothing there, hosts left alone.
+    /// Tells again what an earlier process has found: services, endpoints with nothing there, hosts left alone. Nobody asks
+    /// those hosts again, so it is all or an error.
     pub(crate) fn replay(&self, mut each: impl FnMut(Past)) -> io::Result<()> {
         if self.past == 0 {
             return Ok(());
         }
-        lines(&self.file, Some(self.past), |line| {
+        let told = lines(&self.file, Some(self.past), |line| {
             if let Line::Hosts(hosts) = line {
                 hosts
                     .services
@@ -157,8 +166,11 @@ impl Journal {
                 each(Past::Nothing(hosts.nothing));
                 each(Past::Spared(hosts.spared));
             }
-        })
-        .map(drop)
+        })?;
+        if told < self.past {
+            return Err(io::Error::other("the journal has changed since it was taken up"));
+        }
+        Ok(())
     }
 
     /// Writes down what is done. Once it returns, a killed process loses none of it.
@@ -214,5 +226,33 @@ fn lines(file: &File, end: Option<u64>, mut each: impl FnMut(Line)) -> io::Resul
             _ => return Ok(place),
         }
         place += read;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::seam::{FixedClock, SystemDice};
+
+    use super::*;
+    use crate::Plan;
+
+    #[test]
+    fn a_journal_that_loses_lines_after_it_was_taken_up_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.run");
+        let clock = FixedClock(jiff::Timestamp::UNIX_EPOCH);
+        let header = Header::new(Plan::default(), Vec::new(), String::new(), (&clock, &SystemDice));
+        let mut journal = Journal::begin(&path, &header).unwrap();
+        for place in 0..2 {
+            let mut batch = Batch::default();
+            batch.add(place, (1, 0), &[]);
+            journal.write(&mut batch).unwrap();
+        }
+        drop(journal);
+        let (_, journal) = Journal::resume(&path).unwrap();
+        assert_eq!(journal.done().count(), 2);
+        assert!(journal.replay(|_| ()).is_ok());
+        journal.file.set_len(journal.past - 1).unwrap();
+        assert!(journal.replay(|_| ()).is_err(), "a host would be missing");
     }
 }

@@ -54,7 +54,8 @@ impl Runs {
     pub fn cut_off(&self, fingerprint: Option<&str>) -> Option<PathBuf> {
         let mut runs = self.named(fingerprint, GOING);
         runs.reverse();
-        runs.into_iter().find(|run| is_free(run))
+        runs.into_iter()
+            .find(|run| is_free(run) && Journal::is_begun(run))
     }
 
     /// The runs of a plan that came to their end, the latest first.
@@ -140,7 +141,11 @@ mod tests {
         assert!(runs.ended("plan").is_empty());
         let ended = goes_on.end(&Summary::default()).unwrap();
         assert_eq!(runs.ended("plan"), [ended]);
-        assert_eq!(runs.cut_off(None), Some(cut_off));
+        assert_eq!(runs.cut_off(None), Some(cut_off.clone()));
+        // Killed before its header was written, it must not stand in the way of the one before.
+        let beheaded = folder.path().join("20990101T000000.000Z-plan-00000000.run");
+        fs::write(beheaded, b"{\"header\":{").unwrap();
+        assert_eq!(runs.cut_off(Some("plan")), Some(cut_off));
     }
 
     #[test]

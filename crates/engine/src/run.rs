@@ -226,7 +226,7 @@ impl Front<'_> {
     /// Tells what is known already. Where that fails nothing may be asked: what is not told again would be missing.
     fn begin(&mut self, visits: &Visits, scan: &Scan) -> std::io::Result<()> {
         let unresolved = visits.unresolved.len() as u64;
-        let lanes = Lanes::new(scan.rules.networks.clone(), scan.hosts_at_once);
+        let lanes = Lanes::new(&scan.rules, scan.hosts_at_once);
         self.course.lay_out(visits.count(), lanes);
         self.sink.take(Event::Began {
             endpoints: visits.endpoints().saturating_add(unresolved),

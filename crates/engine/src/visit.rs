@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use holter_model::{Attempt, Fragility, LeftAlone, Service, Transport};
+use holter_net::dial::Turn;
 use holter_net::{Care, DialError, Limits, Line};
 
 use crate::ask::ask;
@@ -19,11 +20,8 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
         if let Some(last) = bearing.last.take() {
             last.end().await;
         }
-        while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
-            teller.quiet(until.clone()).await;
-            scan.rules.wait(&until, scan.clock.as_ref()).await;
-        }
-        let call = call(scan, host, door, &mut bearing).await;
+        keep_quiet(scan, host, teller).await;
+        let call = call(scan, host, door, &mut bearing, teller).await;
         if bearing.suffers.is_some() {
             // At once: under another name somebody may wait for the host's turn already.
             scan.dialer.leave_alone(host.address);
@@ -132,7 +130,34 @@ impl Bearing {
 /// port only.
 const NOBODY: Duration = Duration::from_millis(900);
 
-async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> Call {
+/// Rests while it is quiet there.
+async fn keep_quiet(scan: &Scan, host: &Host, teller: &mut Teller) {
+    while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
+        teller.quiet(until.clone()).await;
+        scan.rules.wait(&until, scan.clock.as_ref()).await;
+    }
+}
+
+/// The turn to knock at a door. It may have been waited for into quiet hours; then it is given back.
+async fn turn(
+    scan: &Scan,
+    host: &Host,
+    door: &Door,
+    care: Care,
+    teller: &mut Teller,
+) -> Result<Turn, DialError> {
+    loop {
+        let turn = scan.dialer.turn(host.endpoint(door), care).await?;
+        let quiet = scan.rules.quiet_until(host.address, scan.clock.as_ref());
+        if quiet.is_none() {
+            return Ok(turn);
+        }
+        drop(turn);
+        keep_quiet(scan, host, teller).await;
+    }
+}
+
+async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing, teller: &mut Teller) -> Call {
     let Some(care) = care(scan, host, door) else {
         return Call::Spared;
     };
@@ -148,8 +173,13 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
     } else {
         bearing.patience(scan.dialer.limits())
     };
+    let turn = turn(scan, host, door, care, teller).await;
     let begun = Instant::now();
-    let error = match scan.dialer.dial_within(wait, host.endpoint(door), care).await {
+    let knocked = match turn {
+        Ok(turn) => scan.dialer.dial_within(wait, turn).await,
+        Err(error) => Err(error),
+    };
+    let error = match knocked {
         Ok(line) => {
             bearing.answer = Some(begun.elapsed());
             return talk(scan, host, door, care, Some(line), bearing).await;

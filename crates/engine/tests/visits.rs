@@ -10,15 +10,17 @@ mod support;
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use holter_checks::{ALL, Check, Questions};
-use holter_engine::{Course, Plan, Rules, Scan, Stop, Summary, run};
+use holter_engine::{Course, Event, Plan, Rules, Scan, Sink, Stop, Summary, run};
 use holter_lab::zoo;
-use holter_model::seam::{SystemClock, SystemDice};
+use holter_model::seam::{Clock, SystemClock, SystemDice};
 use holter_model::{Attempt, Fragility, Service, Transport};
 use holter_net::{Dialer, Limits, Pace, Scope};
 use holter_protocols::PortChoice;
+use jiff::Timestamp;
 use support::{List, verdict};
 
 /// Scans loopback as a range, so that no port of it is named by itself.
@@ -219,4 +221,81 @@ fn a_host_that_now_refuses_what_it_accepted_is_left_alone_at_its_next_silent_doo
     ];
     let (_, summary) = scan_targets(&["127.0.0.1/32"], &ports, ALL.to_vec());
     assert_eq!((summary.left_alone, summary.not_asked), (1, 1));
+}
+
+/// A clock that stands still until it is set.
+struct Set(Arc<Mutex<Timestamp>>);
+
+impl Clock for Set {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// Stops the run in the first quiet hours.
+struct UntilQuiet(Stop);
+
+impl Sink for UntilQuiet {
+    fn take(&mut self, event: Event) {
+        if let Event::Quiet { .. } = event {
+            self.0.now();
+        }
+    }
+}
+
+#[test]
+fn who_waits_for_a_hosts_turn_into_quiet_hours_does_not_knock() {
+    let now = Arc::new(Mutex::new("2026-11-22T09:59:00Z".parse().unwrap()));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let target = |name| format!("{name}.example:{}", listener.local_addr().unwrap().port());
+    let plan = Plan {
+        targets: ["one", "other"]
+            .map(|name| target(name).parse().unwrap())
+            .to_vec(),
+        protocol: Some("tls".to_owned()),
+        ..Plan::default()
+    };
+    let (clock, peer) = (Arc::clone(&now), listener.try_clone().unwrap());
+    std::thread::spawn(move || {
+        let (mut client, _) = peer.accept().unwrap();
+        // By now the other waits for the host's turn.
+        let _ = client.read(&mut [0; 4096]);
+        *clock.lock().unwrap() = "2026-11-22T10:00:00Z".parse().unwrap();
+        let _ = client.write_all(b"not TLS at all");
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let summary = runtime.block_on(async {
+        let (visits, scope) = plan.lay_out_at(&vec![Ok(vec!["127.0.0.1/32".parse().unwrap()]); 2]);
+        let scan = Scan {
+            dialer: Dialer::new(
+                scope,
+                Pace::new(2, None, Duration::from_millis(100)),
+                Limits::default(),
+            ),
+            checks: ALL.to_vec(),
+            questions: Questions::default(),
+            clock: Box::new(Set(now)),
+            dice: Box::new(SystemDice),
+            hosts_at_once: 2,
+            rules: Rules {
+                quiet: "10:00-11:00".parse().unwrap(),
+                ..Rules::default()
+            },
+        };
+        let stop = Stop::default();
+        run(
+            scan,
+            visits,
+            &mut Course::default(),
+            &mut UntilQuiet(stop.clone()),
+            &stop,
+        )
+        .await
+    });
+    assert_eq!((summary.services, summary.interrupted), (1, true));
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err(), "it knocked in quiet hours");
 }

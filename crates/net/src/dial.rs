@@ -64,6 +64,13 @@ impl DialError {
     }
 }
 
+/// The right to dial one endpoint now.
+#[derive(Debug)]
+pub struct Turn {
+    endpoint: Endpoint,
+    permit: Option<Permit>,
+}
+
 /// Opens lines within a scope, at a pace, under limits.
 #[derive(Clone, Debug)]
 pub struct Dialer {
@@ -163,19 +170,15 @@ impl Dialer {
     /// # Errors
     /// See [`DialError`].
     pub async fn dial(&self, endpoint: Endpoint, care: Care) -> Result<Line, DialError> {
-        self.dial_within(self.limits.connect, endpoint, care).await
+        let turn = self.turn(endpoint, care).await?;
+        self.dial_within(self.limits.connect, turn).await
     }
 
-    /// As [`Self::dial`], but gives up after `wait` where nothing answers.
+    /// Waits until the endpoint may be dialled, which can take hours: at the host's turn and at the pace's.
     ///
     /// # Errors
-    /// See [`DialError`].
-    pub async fn dial_within(
-        &self,
-        wait: Duration,
-        endpoint: Endpoint,
-        care: Care,
-    ) -> Result<Line, DialError> {
+    /// [`DialError::OutOfScope`], [`DialError::LeftAlone`].
+    pub async fn turn(&self, endpoint: Endpoint, care: Care) -> Result<Turn, DialError> {
         // In other clothes it would be another host, and have a turn and a rate of its own.
         let endpoint = Endpoint {
             address: endpoint.address.to_canonical(),
@@ -184,12 +187,24 @@ impl Dialer {
         if !self.scope.allows_port(endpoint.address, endpoint.port) {
             return Err(DialError::OutOfScope);
         }
-        if let Source::Replayed(tape) = &self.source {
-            return replay(tape, endpoint, self.limits);
-        }
-        let mut permit = self.pace.enter(endpoint.address, care).await;
+        let permit = match self.source {
+            Source::Replayed(_) => None,
+            _ => self.pace.enter(endpoint.address, care).await,
+        };
         if self.leaves_alone(endpoint.address) {
             return Err(DialError::LeftAlone);
+        }
+        Ok(Turn { endpoint, permit })
+    }
+
+    /// As [`Self::dial`], with a turn that has come, but gives up after `wait` where nothing answers.
+    ///
+    /// # Errors
+    /// See [`DialError`].
+    pub async fn dial_within(&self, wait: Duration, turn: Turn) -> Result<Line, DialError> {
+        let Turn { endpoint, mut permit } = turn;
+        if let Source::Replayed(tape) = &self.source {
+            return replay(tape, endpoint, self.limits);
         }
         let recorder = match &self.source {
             Source::Recorded(recording) => Some(recording.connection()),

@@ -51,6 +51,10 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
             break;
         }
     }
+    if let Some(last) = bearing.last.take() {
+        // The host may come again under another name.
+        last.end().await;
+    }
     if host.named && !bearing.found && bearing.owed > 0 {
         // It stands for one of the endpoints with nothing there.
         bearing.owed -= 1;

@@ -299,3 +299,22 @@ fn who_waits_for_a_hosts_turn_into_quiet_hours_does_not_knock() {
     listener.set_nonblocking(true).unwrap();
     assert!(listener.accept().is_err(), "it knocked in quiet hours");
 }
+
+#[test]
+fn a_host_has_ended_one_connection_before_it_gets_the_next_under_another_name() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let peer = std::thread::spawn(move || {
+        let (mut client, _) = listener.accept().unwrap();
+        let _ = client.write_all(b"not TLS at all");
+        while let Ok(1..) = client.read(&mut [0; 4096]) {}
+        // It takes its time to end what the scanner has ended.
+        std::thread::sleep(Duration::from_millis(100));
+        listener.set_nonblocking(true).unwrap();
+        let second = listener.accept().is_ok();
+        drop(client);
+        second
+    });
+    scan_targets(&["one.example", "other.example"], &[port], ALL.to_vec());
+    assert!(!peer.join().unwrap(), "two connections at once");
+}

@@ -71,6 +71,8 @@ pub struct Visit<'a> {
     first: Option<Line>,
     /// The last one. It is ended before the next is dialled.
     last: Option<Line>,
+    /// How long the lines so far stood open.
+    open_for: Duration,
     /// The slowest answer on the first line: what is usual here.
     usual: Option<Duration>,
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
@@ -153,6 +155,7 @@ impl<'a> Visit<'a> {
             care,
             first: line,
             last: None,
+            open_for: Duration::ZERO,
             usual: None,
             may_choose: if guessed { 2 } else { 0 },
             named,
@@ -174,6 +177,11 @@ impl<'a> Visit<'a> {
     /// A new line at the point where TLS begins. `None` when there is none to be had; why is noted.
     pub async fn open(&mut self) -> Option<Line> {
         loop {
+            if self.is_over() {
+                let why = format!("it was given up after {:.0} s", self.open_for.as_secs_f64());
+                self.broke(Attempt::TimedOut, Some(why));
+                return None;
+            }
             let mut line = match self.dial().await {
                 Ok(line) => line,
                 Err(error) => {
@@ -214,6 +222,7 @@ impl<'a> Visit<'a> {
         let answered = self.notes.received > 0;
         self.notes.sent += line.sent();
         self.notes.received += line.received();
+        self.open_for += line.age();
         let usual = *self.usual.get_or_insert(line.slowest());
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
         if slower || (answered && line.was_reset()) {
@@ -255,6 +264,12 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn is_spared(&self) -> bool {
         !self.named && self.mark.is_some_and(Mark::is_delicate)
+    }
+
+    /// Whether Holter cannot or will not ask on, which says nothing of the host.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        self.is_over() || self.notes.attempt == Attempt::OurFault
     }
 
     /// Notes a fact.
@@ -302,7 +317,14 @@ impl<'a> Visit<'a> {
         }
     }
 
+    fn is_over(&self) -> bool {
+        self.open_for >= self.dialer.limits().service
+    }
+
     fn not_open(&mut self, error: &DialError) {
+        if matches!(error, DialError::LeftAlone) {
+            self.suffers("it stopped answering under another name");
+        }
         let gone = matches!(
             error,
             DialError::Refused | DialError::Silent | DialError::NoRoute(_)

@@ -208,6 +208,6 @@ fn limits(args: &Args) -> Limits {
             .whole
             .max(step.saturating_mul(6))
             .min(Duration::from_secs(3600)),
-        most_bytes: default.most_bytes,
+        ..default
     }
 }

@@ -1,6 +1,6 @@
 //! Which ports of a target are asked, how, and which are left out because a question can disturb what is there.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use holter_model::target::Place;
@@ -34,11 +34,23 @@ impl Plan {
     /// Whether nothing would be asked, wherever the targets are.
     #[must_use]
     pub fn asks_nothing(&self) -> bool {
-        self.targets.iter().all(|target| self.doors(target).is_empty())
+        self.all_doors().all(|doors| doors.is_empty())
+    }
+
+    /// What is asked of each target. Targets of which the same is asked share it: a list of thousands with all ports must
+    /// fit into memory.
+    pub(crate) fn all_doors(&self) -> impl Iterator<Item = Arc<[Door]>> {
+        let mut known = HashMap::new();
+        self.targets.iter().map(move |target| {
+            let scheme = target.scheme.as_deref();
+            let alike = (is_one_host(target), target.port, scheme, target.transport);
+            let doors = known.entry(alike).or_insert_with(|| self.doors(target));
+            Arc::clone(doors)
+        })
     }
 
     /// What is asked of this target.
-    pub(crate) fn doors(&self, target: &Target) -> Arc<[Door]> {
+    fn doors(&self, target: &Target) -> Arc<[Door]> {
         let one_host = is_one_host(target);
         self.choices(target)
             .into_iter()
@@ -206,6 +218,28 @@ pub(crate) mod tests {
             ..Plan::default()
         };
         assert!(nothing.asks_nothing() && !plan("127.0.0.1/32", true).asks_nothing());
+    }
+
+    #[test]
+    fn what_is_asked_of_many_is_kept_once() {
+        let alike = ["127.0.0.1", "portal.example", "127.0.0.2"];
+        let others = [
+            "127.0.0.0/24",
+            "127.0.0.1/udp",
+            "127.0.0.1:443",
+            "smtp://127.0.0.1",
+        ];
+        let plan = Plan {
+            targets: [&alike[..], &others]
+                .concat()
+                .iter()
+                .map(|text| text.parse().unwrap())
+                .collect(),
+            ports: (1..=1000).map(named).collect(),
+            ..Plan::default()
+        };
+        let apart: HashSet<_> = plan.all_doors().map(|doors| doors.as_ptr()).collect();
+        assert_eq!(apart.len(), 1 + others.len());
     }
 
     #[test]

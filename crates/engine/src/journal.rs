@@ -142,17 +142,21 @@ impl Journal {
         &self.done
     }
 
-    /// Tells again what an earlier process has found: services, endpoints with nothing there, hosts left alone.
+    /// Tells again what an earlier process has found: services, endpoints with nothing there, hosts left alone. Nobody asks
+    /// those hosts again, so it is all or an error.
     pub(crate) fn replay(&self, mut each: impl FnMut(Past)) -> io::Result<()> {
         if self.past == 0 {
             return Ok(());
         }
-        lines(&self.file, Some(self.past), |line| {
+        let told = lines(&self.file, Some(self.past), |line| {
             if let Line::Hosts(hosts) = line {
                 hosts.tell(&mut each);
             }
-        })
-        .map(drop)
+        })?;
+        if told < self.past {
+            return Err(io::Error::other("the journal has changed since it was taken up"));
+        }
+        Ok(())
     }
 
     /// Writes down what is done. Once it returns, a killed process loses none of it.
@@ -208,5 +212,33 @@ fn lines(file: &File, end: Option<u64>, mut each: impl FnMut(Line)) -> io::Resul
             _ => return Ok(place),
         }
         place += read;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::seam::{FixedClock, SystemDice};
+
+    use super::*;
+    use crate::Plan;
+
+    #[test]
+    fn a_journal_that_loses_lines_after_it_was_taken_up_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.run");
+        let clock = FixedClock(jiff::Timestamp::UNIX_EPOCH);
+        let header = Header::new(Plan::default(), Vec::new(), String::new(), (&clock, &SystemDice));
+        let mut journal = Journal::begin(&path, &header).unwrap();
+        for place in 0..2 {
+            let mut batch = Batch::default();
+            batch.add(place, (1, 0), &[]);
+            journal.write(&mut batch).unwrap();
+        }
+        drop(journal);
+        let (_, journal) = Journal::resume(&path).unwrap();
+        assert_eq!(journal.done().count(), 2);
+        assert!(journal.replay(|_| ()).is_ok());
+        journal.file.set_len(journal.past - 1).unwrap();
+        assert!(journal.replay(|_| ()).is_err(), "a host would be missing");
     }
 }

@@ -1,10 +1,11 @@
 //! From what the user named to the endpoints that are visited, host by host.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use holter_inventory::Inventory;
-use holter_model::Target;
+use holter_inventory::{Inventory, place};
 use holter_model::target::Place;
+use holter_model::{Asset, Fragility, Target};
 use holter_net::{Scope, resolve};
 use holter_protocols::{PortChoice, by_id};
 use ipnet::IpNet;
@@ -71,11 +72,11 @@ impl Plan {
     #[must_use]
     pub fn lay_out_at(&self, addresses: &[Result<Vec<IpNet>, String>]) -> (Visits, Scope) {
         let (mut targets, mut unresolved) = (Vec::new(), Vec::new());
-        for (target, ranges) in self.targets.iter().zip(addresses) {
+        for ((target, doors), ranges) in self.targets.iter().zip(self.all_doors()).zip(addresses) {
             match ranges {
                 Ok(ranges) => targets.push(Named {
                     target: target.clone(),
-                    doors: self.doors(target),
+                    doors,
                     ranges: ranges.clone(),
                 }),
                 Err(why) => unresolved.push((target.clone(), why.clone())),
@@ -102,19 +103,32 @@ impl Plan {
         self
     }
 
-    /// Looks up the names that the inventory calls do-not-touch, and excludes their addresses: a range may hold them.
-    pub async fn spare_names(&mut self) {
+    /// Looks up the names that the inventory calls do-not-touch, and excludes their addresses, or the one port there: a
+    /// range may hold them. Returns those that have no address, so that nobody can say where they are.
+    pub async fn spare_names(&mut self) -> Vec<String> {
         let names = self.inventory.untouchable_names();
-        let targets = names
-            .filter(|(_, port)| port.is_none())
-            .filter_map(|(name, _)| name.parse().ok())
-            .collect();
+        let (targets, ports): (Vec<Target>, Vec<Option<u16>>) = names
+            .filter_map(|(name, port)| Some((name.parse().ok()?, port)))
+            .unzip();
         let spared = Self {
             targets,
             ..Self::default()
         };
-        self.exclude
-            .extend(spared.addresses().await.into_iter().flatten().flatten());
+        let mut assets = self.inventory.assets().to_vec();
+        let mut unknown = Vec::new();
+        for ((target, port), addresses) in spared.targets.iter().zip(ports).zip(spared.addresses().await) {
+            match (addresses, port) {
+                (Err(_), _) => unknown.push(target.text.clone()),
+                (Ok(ranges), None) => self.exclude.extend(ranges),
+                (Ok(ranges), port) => assets.extend(ranges.into_iter().map(|range| Asset {
+                    port,
+                    fragility: Some(Fragility::DoNotTouch),
+                    ..Asset::at(Place::Range(range))
+                })),
+            }
+        }
+        self.inventory = Inventory::new(assets);
+        unknown
     }
 
     /// The addresses of each target, in the order of the targets; or why a name has none. Names are looked up
@@ -126,8 +140,10 @@ impl Plan {
         let mut asked = JoinSet::new();
         for (index, target) in self.targets.iter().enumerate() {
             match &target.place {
-                Place::Address(address) => found.push(Ok(vec![IpNet::from(*address)])),
-                Place::Range(range) => found.push(Ok(vec![*range])),
+                // In other clothes it would be another host, and have a turn and a rate of its own.
+                place @ (Place::Address(_) | Place::Range(_)) => {
+                    found.push(Ok(place::range(place).into_iter().collect()));
+                }
                 Place::Name(name) => {
                     found.push(Err("its name was not looked up".to_owned()));
                     let (name, family, turns) = (name.clone(), self.family, Arc::clone(&turns));
@@ -140,7 +156,10 @@ impl Plan {
         }
         while let Some(Ok((index, addresses))) = asked.join_next().await {
             if let Some(place) = found.get_mut(index) {
-                *place = addresses.map(|addresses| addresses.into_iter().map(IpNet::from).collect());
+                *place = addresses.map(|addresses| {
+                    let plain = addresses.iter().map(IpAddr::to_canonical);
+                    plain.map(IpNet::from).collect()
+                });
             }
         }
         found
@@ -184,6 +203,43 @@ mod tests {
             &["127.0.0.1/32", "127.0.0.2/32"],
             left,
         );
+    }
+
+    #[test]
+    fn an_address_in_other_clothes_is_the_same_host() {
+        let both = &["127.0.0.0:443 https", "127.0.0.1:443 https"];
+        let clothes = ["127.0.0.1", "::ffff:127.0.0.1", "::ffff:127.0.0.0/127"];
+        check(&clothes, &[443], &[], &[both[1], both[0]]);
+    }
+
+    #[tokio::test]
+    async fn a_name_that_must_not_be_touched_is_spared_in_a_range_too() {
+        let untouchable = |name: &str, port| Asset {
+            port,
+            fragility: Some(Fragility::DoNotTouch),
+            ..Asset::at(Place::Name(name.to_owned()))
+        };
+        let spared = |assets: Vec<Asset>| async {
+            let mut plan = Plan {
+                targets: vec!["127.0.0.0/31".parse().unwrap()],
+                inventory: Inventory::new(assets),
+                ..Plan::default()
+            };
+            let unknown = plan.spare_names().await;
+            let (_, scope) = plan.lay_out().await.unwrap();
+            let allowed = [443, 8443].map(|port| scope.allows_port([127, 0, 0, 1].into(), port));
+            (allowed, unknown)
+        };
+        assert_eq!(
+            spared(vec![untouchable("localhost", None)]).await.0,
+            [false, false]
+        );
+        assert_eq!(
+            spared(vec![untouchable("localhost", Some(8443))]).await.0,
+            [true, false]
+        );
+        let nowhere = spared(vec![untouchable("nowhere.invalid", Some(443))]).await;
+        assert_eq!(nowhere, ([true, true], vec!["nowhere.invalid".to_owned()]));
     }
 
     #[test]

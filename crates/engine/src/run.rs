@@ -64,7 +64,12 @@ pub async fn run(
         quiet_until: None,
         sink,
     };
-    front.begin(&visits, &scan);
+    if let Err(error) = front.begin(&visits, &scan) {
+        front.sink.take(Event::Unrecorded {
+            why: format!("what it has found so far cannot be read, so nothing was asked: {error}"),
+        });
+        return front.end(true);
+    }
     let mut running = JoinSet::new();
     let mut more = true;
     loop {
@@ -218,9 +223,10 @@ struct Front<'a> {
 }
 
 impl Front<'_> {
-    fn begin(&mut self, visits: &Visits, scan: &Scan) {
+    /// Tells what is known already. Where that fails nothing may be asked: what is not told again would be missing.
+    fn begin(&mut self, visits: &Visits, scan: &Scan) -> std::io::Result<()> {
         let unresolved = visits.unresolved.len() as u64;
-        let lanes = Lanes::new(scan.rules.networks.clone(), scan.hosts_at_once);
+        let lanes = Lanes::new(&scan.rules, scan.hosts_at_once);
         self.course.lay_out(visits.count(), lanes);
         self.sink.take(Event::Began {
             endpoints: visits.endpoints().saturating_add(unresolved),
@@ -229,18 +235,20 @@ impl Front<'_> {
             self.service(blank::unresolved(target, why, scan.clock.as_ref()));
         }
         let Some(journal) = self.course.journal.take() else {
-            return;
+            return Ok(());
         };
         let told = journal.replay(|past| match past {
             Past::Service(service) => self.service(*service),
             Past::Nothing(endpoints) => self.nothing(endpoints),
             Past::Spared(endpoints) => self.spared(endpoints),
-            Past::Left(left) => self.left(left),
+            Past::Left(left) => {
+                scan.dialer.leave_alone(left.endpoint.address);
+                self.left(left);
+            }
         });
-        match told {
-            Ok(()) => self.course.journal = Some(journal),
-            Err(error) => self.unrecorded(&error),
-        }
+        told?;
+        self.course.journal = Some(journal);
+        Ok(())
     }
 
     /// Whether one more host may be begun. Those that wait in a network's lane keep nobody else waiting.

@@ -160,12 +160,9 @@ mod tests {
         assert_eq!(runs.ended("plan"), [ended]);
         assert_eq!(runs.cut_off(None), Some(cut_off.clone()));
         assert_eq!(runs.going_on(None), None);
-        // Killed before it had written a word.
-        std::fs::write(
-            folder.path().join(format!("20990101T000000.000Z-plan-0.{GOING}")),
-            "",
-        )
-        .unwrap();
+        // Killed before its header was written, it must not stand in the way of the one before.
+        let beheaded = folder.path().join("20990101T000000.000Z-plan-00000000.run");
+        fs::write(beheaded, b"{\"header\":{").unwrap();
         assert_eq!(runs.cut_off(Some("plan")), Some(cut_off));
     }
 

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use holter_model::{Attempt, LeftAlone, Service, Transport};
+use holter_net::dial::Turn;
 use holter_net::{Care, DialError, Limits, Line};
 
 use crate::ask::ask;
@@ -19,17 +20,24 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
         if let Some(last) = bearing.last.take() {
             last.end().await;
         }
-        while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
-            teller.quiet(until.clone()).await;
-            scan.rules.wait(&until, scan.clock.as_ref()).await;
+        keep_quiet(scan, host, teller).await;
+        let call = call(scan, host, door, &mut bearing, teller).await;
+        if bearing.suffers.is_some() {
+            // At once: under another name somebody may wait for the host's turn already.
+            scan.dialer.leave_alone(host.address);
         }
-        match call(scan, host, door, &mut bearing).await {
+        match call {
             Call::Service(service) => {
                 bearing.found = true;
                 teller.service(*service).await;
             }
             Call::Nothing => bearing.nothing(teller).await,
             Call::Spared => spared += 1,
+            Call::LeftAlone => {
+                let why = "it stopped answering under another name".to_owned();
+                teller.left(left(scan, host, door, (count, why))).await;
+                break;
+            }
             Call::Nobody => {
                 let rest = host.doors.len() - count;
                 for _ in 0..rest {
@@ -39,16 +47,13 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
             }
         }
         if let Some(why) = bearing.suffers.take() {
-            let rest = host.doors.len() - count - 1;
-            let left = LeftAlone {
-                at: scan.clock.now(),
-                endpoint: host.endpoint(door),
-                why,
-                not_asked: u64::try_from(rest).unwrap_or(u64::MAX),
-            };
-            teller.left(left).await;
+            teller.left(left(scan, host, door, (count + 1, why))).await;
             break;
         }
+    }
+    if let Some(last) = bearing.last.take() {
+        // The host may come again under another name.
+        last.end().await;
     }
     if host.named && !bearing.found && bearing.owed > 0 {
         // It stands for one of the endpoints with nothing there.
@@ -59,6 +64,16 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
     teller.spared(spared).await;
 }
 
+/// The host is left alone because of what it did at this door: from that with this number on, none is asked.
+fn left(scan: &Scan, host: &Host, door: &Door, (from, why): (usize, String)) -> LeftAlone {
+    LeftAlone {
+        at: scan.clock.now(),
+        endpoint: host.endpoint(door),
+        why,
+        not_asked: u64::try_from(host.doors.len().saturating_sub(from)).unwrap_or(u64::MAX),
+    }
+}
+
 /// What came of one door.
 enum Call {
     Service(Box<Service>),
@@ -66,6 +81,8 @@ enum Call {
     Nothing,
     /// Too delicate to be contacted.
     Spared,
+    /// The host is left alone, so it was not asked.
+    LeftAlone,
     /// There is no host at this address.
     Nobody,
 }
@@ -117,12 +134,42 @@ impl Bearing {
 /// port only.
 const NOBODY: Duration = Duration::from_millis(900);
 
-async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> Call {
+/// Rests while it is quiet there.
+async fn keep_quiet(scan: &Scan, host: &Host, teller: &mut Teller) {
+    while let Some(until) = scan.rules.quiet_until(host.address, scan.clock.as_ref()) {
+        teller.quiet(until.clone()).await;
+        scan.rules.wait(&until, scan.clock.as_ref()).await;
+    }
+}
+
+/// The turn to knock at a door. It may have been waited for into quiet hours; then it is given back.
+async fn turn(
+    scan: &Scan,
+    host: &Host,
+    door: &Door,
+    care: Care,
+    teller: &mut Teller,
+) -> Result<Turn, DialError> {
+    loop {
+        let turn = scan.dialer.turn(host.endpoint(door), care).await?;
+        let quiet = scan.rules.quiet_until(host.address, scan.clock.as_ref());
+        if quiet.is_none() {
+            return Ok(turn);
+        }
+        drop(turn);
+        keep_quiet(scan, host, teller).await;
+    }
+}
+
+async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing, teller: &mut Teller) -> Call {
     let at = (host.address, host.name.as_deref());
     let Some(care) = door.care(at, host.named, &scan.rules.inventory) else {
         return Call::Spared;
     };
     let care = bearing.care.map_or(care, |more| care.max(more));
+    if scan.dialer.leaves_alone(host.address) {
+        return Call::LeftAlone;
+    }
     if door.transport == Transport::Udp || scan.dialer.is_indirect() {
         return talk(scan, host, door, care, None, bearing).await;
     }
@@ -131,8 +178,13 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
     } else {
         bearing.patience(scan.dialer.limits())
     };
+    let turn = turn(scan, host, door, care, teller).await;
     let begun = Instant::now();
-    let error = match scan.dialer.dial_within(wait, host.endpoint(door), care).await {
+    let knocked = match turn {
+        Ok(turn) => scan.dialer.dial_within(wait, turn).await,
+        Err(error) => Err(error),
+    };
+    let error = match knocked {
         Ok(line) => {
             bearing.answer = Some(begun.elapsed());
             return talk(scan, host, door, care, Some(line), bearing).await;
@@ -151,6 +203,7 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
             return Call::Nobody;
         }
         DialError::OutOfScope if !door.named => return Call::Nothing,
+        DialError::LeftAlone => return Call::LeftAlone,
         _ => {}
     }
     let ours = error.attempt() == Attempt::OurFault;
@@ -201,6 +254,9 @@ async fn still_answers(scan: &Scan, host: &Host, care: Care, bearing: &mut Beari
         Err(DialError::Silent | DialError::NoRoute(_)) => {
             scan.dialer.gave_way();
             bearing.suffers = Some("it answered before, and then answered no connection any more".to_owned());
+        }
+        Err(DialError::Refused) => {
+            bearing.suffers = Some("it accepted connections, and then refused one".to_owned());
         }
         again => bearing.last = again.ok(),
     }

@@ -1,6 +1,6 @@
 //! The hosts that a plan comes to, found by their number so that memory does not grow with a range.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -137,7 +137,7 @@ impl Visits {
                 }
                 None => true,
             })?;
-        let address = address(range, number)?;
+        let address = address(range, number)?.to_canonical();
         if !self.scope.allows(address) {
             return None;
         }
@@ -225,15 +225,21 @@ impl Earlier {
         if earlier.is_empty() {
             return Some(host);
         }
-        let same = |a: &Door, b: &Door| (a.port, a.transport) == (b.port, b.transport);
-        let known = |door: &Door| {
-            earlier
-                .iter()
-                .any(|doors| doors.iter().any(|other| same(door, other)))
-        };
-        host.doors = host.doors.iter().filter(|door| !known(door)).copied().collect();
+        if earlier.iter().any(|doors| Arc::ptr_eq(doors, &host.doors)) {
+            return None;
+        }
+        let known: HashSet<_> = earlier
+            .iter()
+            .flat_map(|doors| doors.iter().map(place_of))
+            .collect();
+        let new = |door: &&Door| !known.contains(&place_of(door));
+        host.doors = host.doors.iter().filter(new).copied().collect();
         (!host.doors.is_empty()).then_some(host)
     }
+}
+
+const fn place_of(door: &Door) -> (u16, Transport) {
+    (door.port, door.transport)
 }
 
 fn name_of(target: &Target) -> Option<String> {

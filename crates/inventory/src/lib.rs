@@ -12,7 +12,7 @@ mod leases;
 mod list;
 mod nmap;
 mod oddity;
-mod place;
+pub mod place;
 mod read;
 mod sheet;
 mod table;

@@ -6,7 +6,8 @@ use holter_model::target::Place;
 use ipnet::IpNet;
 
 /// The addresses of a place that is not a name.
-pub(crate) fn range(place: &Place) -> Option<IpNet> {
+#[must_use]
+pub fn range(place: &Place) -> Option<IpNet> {
     match place {
         Place::Name(_) => None,
         Place::Address(address) => Some(IpNet::from(address.to_canonical())),

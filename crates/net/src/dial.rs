@@ -1,8 +1,9 @@
 //! Opens lines: asks the scope, waits for the pace, connects directly or through the proxy.
 
+use std::collections::HashSet;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use holter_model::{Attempt, Endpoint, Transport};
@@ -22,6 +23,9 @@ pub enum DialError {
     /// The address is not in the scope; nothing was sent.
     #[error("the address is outside the scope")]
     OutOfScope,
+    /// The host is left alone; nothing was sent.
+    #[error("the host is left alone")]
+    LeftAlone,
     /// The port is closed.
     #[error("the port is closed")]
     Refused,
@@ -53,11 +57,18 @@ impl DialError {
             Self::OutOfScope => Attempt::OutOfScope,
             Self::Refused => Attempt::Refused,
             Self::Reset => Attempt::Closed,
-            Self::Silent | Self::NoRoute(_) => Attempt::Unreachable,
+            Self::LeftAlone | Self::Silent | Self::NoRoute(_) => Attempt::Unreachable,
             Self::Proxy(_) | Self::NoDatagrams => Attempt::ProxyFailed,
             Self::Ours(_) => Attempt::OurFault,
         }
     }
+}
+
+/// The right to dial one endpoint now.
+#[derive(Debug)]
+pub struct Turn {
+    endpoint: Endpoint,
+    permit: Option<Permit>,
 }
 
 /// Opens lines within a scope, at a pace, under limits.
@@ -69,6 +80,8 @@ pub struct Dialer {
     limits: Limits,
     proxy: Option<Arc<Proxy>>,
     source: Source,
+    /// Hosts that are not dialled any more.
+    left_alone: Arc<Mutex<HashSet<IpAddr>>>,
 }
 
 #[derive(Clone, Debug)]
@@ -89,6 +102,7 @@ impl Dialer {
             limits,
             proxy: None,
             source: Source::Network,
+            left_alone: Arc::default(),
         }
     }
 
@@ -125,6 +139,21 @@ impl Dialer {
         &self.pace
     }
 
+    /// Leaves a host alone from now on, under whatever name: whoever waits for its turn gets no line any more.
+    pub fn leave_alone(&self, address: IpAddr) {
+        self.left_alone().insert(address.to_canonical());
+    }
+
+    /// Whether a host is left alone.
+    #[must_use]
+    pub fn leaves_alone(&self, address: IpAddr) -> bool {
+        self.left_alone().contains(&address.to_canonical())
+    }
+
+    fn left_alone(&self) -> MutexGuard<'_, HashSet<IpAddr>> {
+        self.left_alone.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A host that lives was not heard: fewer connections at once.
     pub fn gave_way(&self) {
         self.pace.gave_way();
@@ -141,26 +170,42 @@ impl Dialer {
     /// # Errors
     /// See [`DialError`].
     pub async fn dial(&self, endpoint: Endpoint, care: Care) -> Result<Line, DialError> {
-        self.dial_within(self.limits.connect, endpoint, care).await
+        let turn = self.turn(endpoint, care).await?;
+        self.dial_within(self.limits.connect, turn).await
     }
 
-    /// As [`Self::dial`], but gives up after `wait` where nothing answers.
+    /// Waits until the endpoint may be dialled, which can take hours: at the host's turn and at the pace's.
     ///
     /// # Errors
-    /// See [`DialError`].
-    pub async fn dial_within(
-        &self,
-        wait: Duration,
-        endpoint: Endpoint,
-        care: Care,
-    ) -> Result<Line, DialError> {
+    /// [`DialError::OutOfScope`], [`DialError::LeftAlone`].
+    pub async fn turn(&self, endpoint: Endpoint, care: Care) -> Result<Turn, DialError> {
+        // In other clothes it would be another host, and have a turn and a rate of its own.
+        let endpoint = Endpoint {
+            address: endpoint.address.to_canonical(),
+            ..endpoint
+        };
         if !self.scope.allows_port(endpoint.address, endpoint.port) {
             return Err(DialError::OutOfScope);
         }
+        let permit = match self.source {
+            Source::Replayed(_) => None,
+            _ => self.pace.enter(endpoint.address, care).await,
+        };
+        if self.leaves_alone(endpoint.address) {
+            return Err(DialError::LeftAlone);
+        }
+        Ok(Turn { endpoint, permit })
+    }
+
+    /// As [`Self::dial`], with a turn that has come, but gives up after `wait` where nothing answers.
+    ///
+    /// # Errors
+    /// See [`DialError`].
+    pub async fn dial_within(&self, wait: Duration, turn: Turn) -> Result<Line, DialError> {
+        let Turn { endpoint, mut permit } = turn;
         if let Source::Replayed(tape) = &self.source {
             return replay(tape, endpoint, self.limits);
         }
-        let mut permit = self.pace.enter(endpoint.address, care).await;
         let recorder = match &self.source {
             Source::Recorded(recording) => Some(recording.connection()),
             _ => None,
@@ -209,9 +254,15 @@ impl Dialer {
                         }
                         return Err(error);
                     };
-                    // This machine ran short of something that it has again when other connections end.
+                    if !is_shortage(ours) {
+                        return Err(error);
+                    }
+                    if ours.kind() == io::ErrorKind::AddrNotAvailable && !has_way(target).await {
+                        return Err(DialError::NoRoute(after));
+                    }
+                    // It has it again when other connections end.
                     self.pace.gave_way();
-                    match pauses.next().filter(|_| is_shortage(ours)) {
+                    match pauses.next() {
                         Some(pause) => tokio::time::sleep(pause).await,
                         None => return Err(error),
                     }
@@ -248,15 +299,26 @@ impl Dialer {
         if self.proxy.is_some() {
             return Err(DialError::NoDatagrams);
         }
-        let any: SocketAddr = if target.is_ipv4() {
-            ([0, 0, 0, 0], 0).into()
-        } else {
-            ([0u16; 8], 0).into()
-        };
-        let socket = UdpSocket::bind(any).await.map_err(DialError::Ours)?;
+        let socket = UdpSocket::bind(any(target)).await.map_err(DialError::Ours)?;
         let blame = |error| connect_blame(error, Duration::ZERO);
         socket.connect(target).await.map_err(blame)?;
         Ok(socket)
+    }
+}
+
+/// Whether this machine has an address to reach the target from; else none is free just now. Sends nothing.
+async fn has_way(target: SocketAddr) -> bool {
+    match UdpSocket::bind(any(target)).await {
+        Ok(socket) => socket.connect(target).await.is_ok(),
+        Err(_) => true,
+    }
+}
+
+fn any(target: SocketAddr) -> SocketAddr {
+    if target.is_ipv4() {
+        ([0, 0, 0, 0], 0).into()
+    } else {
+        ([0u16; 8], 0).into()
     }
 }
 

@@ -67,6 +67,7 @@ pub trait Framing: Send {
 pub struct Line {
     stream: Stream,
     limits: Limits,
+    begun: Instant,
     end: Instant,
     sent: u64,
     received: u64,
@@ -111,10 +112,12 @@ impl Line {
     }
 
     fn over(stream: Stream, limits: Limits, permit: Option<Permit>, recorder: Option<Recorder>) -> Self {
+        let begun = Instant::now();
         Self {
             stream,
             limits,
-            end: Instant::now() + limits.whole,
+            begun,
+            end: begun + limits.whole,
             sent: 0,
             received: 0,
             slowest: Duration::ZERO,
@@ -243,6 +246,12 @@ impl Line {
         if !ended {
             let _ = socket2::SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
         }
+    }
+
+    /// How long it has stood open.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.begun.elapsed()
     }
 
     /// The longest that the peer took for an answer.
@@ -389,12 +398,35 @@ fn rest(permit: &mut Option<Permit>) {
 }
 
 pub(crate) fn blame(error: io::Error) -> LineError {
-    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, NotConnected};
+    use io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable,
+        NetworkUnreachable, NotConnected, PermissionDenied, TimedOut,
+    };
     match error.kind() {
-        // A closed UDP port answers by ICMP, which the socket reports as refused.
-        ConnectionReset | ConnectionAborted | ConnectionRefused | BrokenPipe | NotConnected => {
-            LineError::Reset
-        }
+        // A closed UDP port answers by ICMP, which the socket reports as refused; one behind a firewall that says no,
+        // as unreachable or as forbidden.
+        ConnectionReset | ConnectionAborted | ConnectionRefused | BrokenPipe | NotConnected
+        | HostUnreachable | NetworkUnreachable | PermissionDenied => LineError::Reset,
+        TimedOut => LineError::Silence,
         _ => LineError::Ours(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_way_says_is_not_this_machines_fault() {
+        let blamed = |code| blame(io::Error::from_raw_os_error(code));
+        for code in [
+            libc::ECONNREFUSED,
+            libc::EHOSTUNREACH,
+            libc::ENETUNREACH,
+            libc::EACCES,
+        ] {
+            assert!(matches!(blamed(code), LineError::Reset), "{code}");
+        }
+        assert!(matches!(blamed(libc::ENOBUFS), LineError::Ours(_)));
     }
 }

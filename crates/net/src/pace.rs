@@ -5,8 +5,11 @@ mod rate;
 mod turns;
 mod window;
 
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -87,7 +90,7 @@ impl Pace {
 
     /// Waits for the host's turn, then for its network's, then for a place among all connections and for the rate.
     pub async fn enter(self: &Arc<Self>, address: IpAddr, care: Care) -> Option<Permit> {
-        let (turn, free_at) = self.turns.enter(address).await?;
+        let (turn, free_at) = self.waiting(self.turns.enter(address)).await?;
         // From here on the host is given back by the permit's drop, also where nobody waits to the end.
         let mut permit = Permit {
             pace: Arc::clone(self),
@@ -114,6 +117,16 @@ impl Pace {
             let _resting = self.window.resting();
             tokio::time::sleep_until(hour).await;
         }
+    }
+
+    /// Awaits a host's turn. Who waits for it keeps nobody else waiting.
+    async fn waiting<T>(&self, turn: impl Future<Output = T>) -> T {
+        let mut turn = pin!(turn);
+        if let Poll::Ready(turn) = poll_fn(|context| Poll::Ready(turn.as_mut().poll(context))).await {
+            return turn;
+        }
+        let _resting = self.window.resting();
+        turn.await
     }
 
     /// How many hosts can be under way at once without waiting for each other.
@@ -214,6 +227,25 @@ mod tests {
         }
         assert_eq!(start.elapsed().as_millis(), 1000);
         assert!(pace.turns.is_empty(), "hosts that owe nothing are forgotten");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_a_hosts_turn_keeps_nobody_waiting() {
+        let pace = Pace::new(4, None, Duration::from_secs(2));
+        let wanted = pace.wanted();
+        let first = pace.enter(HOST, Care::ROBUST).await;
+        let second = tokio::spawn({
+            let pace = Arc::clone(&pace);
+            async move { pace.enter(HOST, Care::ROBUST).await.map(drop) }
+        });
+        pace.one_more_rests().await;
+        assert_eq!(pace.wanted(), wanted + 1);
+        drop(first);
+        second.await.unwrap();
+        assert_eq!(pace.wanted(), wanted);
+        let third = pace.enter(HOST, Care::ROBUST);
+        assert!(tokio::time::timeout(Duration::from_secs(1), third).await.is_err());
+        assert_eq!(pace.wanted(), wanted, "nor one who gives up");
     }
 
     #[tokio::test(start_paused = true)]

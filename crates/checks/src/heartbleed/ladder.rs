@@ -61,13 +61,15 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
         let mut said = say(visit, same).await;
         // It may know this version with other suites than the newer one.
         let other_suites =
-            matches!(said, Said::No(how) if how != PROTOCOL_VERSION && how != Refusal::Silence);
+            matches!(said, Said::No(how) if how != PROTOCOL_VERSION && !seems_gone(visit, how));
         if other_suites && matches!(way, Way::Rsa(_)) {
             said = say(visit, Way::All(*older)).await;
         }
-        let gone = matches!(said, Said::No(Refusal::Silence)) && !still_answers(visit, way).await;
+        let gone =
+            matches!(said, Said::No(how) if seems_gone(visit, how)) && !still_answers(visit, way).await;
         if gone {
-            let why = format!("it fell silent when it was asked for {older}, and stayed so");
+            let why =
+                format!("it answered no more when it was asked for {older}, nor what it had answered before");
             visit.suffers(&why);
             visit.broke(Attempt::TimedOut, Some(why));
         }
@@ -77,11 +79,17 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
     }
 }
 
+/// Whether this is how a peer ends that is there no more. A stream that is closed is a refusal; a datagram port that is
+/// has lost its service.
+fn seems_gone(visit: &Visit<'_>, how: Refusal) -> bool {
+    how == Refusal::Silence || (how == Refusal::Closed && visit.endpoint.transport == Transport::Udp)
+}
+
 /// Whether a hello that was understood before still is. Silence to another version means "I do not speak that" only
 /// from a peer that has not fallen silent altogether.
 async fn still_answers(visit: &mut Visit<'_>, way: Way) -> bool {
     let Some(line) = visit.open().await else {
-        return false;
+        return visit.is_given_up();
     };
     let mut conversation = Conversation::over(line);
     let answered = matches!(conversation.hello(&way.hello(visit)).await, Reply::Flight(_));

@@ -85,7 +85,7 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
         complain("an earlier run of this was cut off; --resume would go on with it");
     }
     let mut plan = plan;
-    plan.spare_names().await;
+    spare_names(&mut plan).await;
     let addresses = plan.addresses().await;
     let (visits, scope) = plan.lay_out_at(&addresses);
     permission::check(&visits, job, args.authorized_by.is_some()).await?;
@@ -122,7 +122,7 @@ async fn take_up(job: &Job, plan: Plan, path: &Path, runs: Option<&Runs>) -> any
     let word = job.args.authorized_by.as_ref().map(ToString::to_string);
     header.authorized_by = word.or(header.authorized_by);
     header.plan = header.plan.sparing(&plan);
-    header.plan.spare_names().await;
+    spare_names(&mut header.plan).await;
     let (visits, scope) = header.plan.lay_out_at(&header.addresses);
     permission::check(&visits, job, header.authorized_by.is_some()).await?;
     let comparison = compared(&job.args, runs, &header, &visits);
@@ -155,6 +155,15 @@ fn compared(args: &Args, runs: Option<&Runs>, header: &Header, visits: &Visits) 
         );
     }
     last
+}
+
+/// Excludes where the names are that must not be touched. One that has no address is told: nobody can say where it is.
+async fn spare_names(plan: &mut Plan) {
+    for name in plan.spare_names().await {
+        complain(&format!(
+            "{name} must not be touched, but has no address here: give its address in the inventory, so that it is never contacted"
+        ));
+    }
 }
 
 /// The runs in the state folder. `None`: nothing is to be written down, or nothing can.

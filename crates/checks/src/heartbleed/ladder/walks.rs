@@ -10,7 +10,7 @@ use holter_net::tape::{End, Event, Tape};
 use holter_net::{Care, Dialer, Limits, Pace, Scope};
 use holter_wire::extension::Extension;
 use holter_wire::heartbeat::{LEAST_PADDING, ProveConsent};
-use holter_wire::{CipherSuite, ContentType, HandshakeType, handshake, record, writer};
+use holter_wire::{CipherSuite, ContentType, HandshakeType, dtls, handshake, record, writer};
 
 use super::*;
 use crate::visit::Notes;
@@ -243,6 +243,41 @@ fn who_falls_silent_is_not_taken_for_one_that_knows_nothing_older() {
     // It swallows what it does not speak, and answers what it does.
     let alive = vec![plain(Version::TLS10), silent(), plain(Version::TLS10)];
     assert_eq!(walked(alive), (Attempt::Completed, Some(Verdict::NotAffected), 3));
+}
+
+#[test]
+fn a_datagram_port_that_closes_has_lost_its_service() {
+    let closed = || vec![Event::End(End::Reset)];
+    let hello = vec![datagram_hello(Version::DTLS12)];
+    let dead = vec![hello.clone(), closed(), closed()];
+    let (notes, verdict) = walk(Transport::Udp, None, false, dead);
+    assert_eq!(
+        (notes.attempt, verdict),
+        (Attempt::TimedOut, Some(Verdict::Inconclusive))
+    );
+    assert!(notes.suffers.is_some());
+    let (notes, verdict) = walk(Transport::Udp, None, false, vec![hello.clone(), closed(), hello]);
+    assert_eq!(
+        (notes.attempt, verdict),
+        (Attempt::Completed, Some(Verdict::NotAffected))
+    );
+}
+
+/// A ServerHello as a datagram.
+fn datagram_hello(version: Version) -> Event {
+    let hello = ServerHello {
+        legacy_version: version,
+        random: [3; 32],
+        session_id: Vec::new(),
+        suite: CipherSuite(0x002f),
+        compression: 0,
+        extensions: vec![Extension::renegotiation_info()],
+    };
+    let (mut body, mut message, mut out) = (Vec::new(), Vec::new(), Vec::new());
+    hello.encode_body(&mut body);
+    dtls::encode_message(&mut message, HandshakeType::SERVER_HELLO, 0, &body);
+    dtls::encode(&mut out, ContentType::HANDSHAKE, version, 0, &message);
+    Event::Received(out)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Criticality, Fragility, Judgement, Service, Transport};
+use holter_model::{Attempt, Criticality, Fragility, Judgement, LeftAlone, Service, Transport};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -91,6 +91,32 @@ impl<'a> Row<'a> {
             oddities: &service.oddities,
             attempt: service.attempt,
             trouble: service.trouble.as_deref(),
+        }
+    }
+}
+
+/// A host that was left alone.
+#[derive(Debug, Serialize)]
+pub(crate) struct Left<'a> {
+    address: IpAddr,
+    port: u16,
+    transport: Transport,
+    #[serde(serialize_with = "milliseconds")]
+    at: Timestamp,
+    why: &'a str,
+    not_asked: u64,
+}
+
+impl<'a> Left<'a> {
+    /// A host in this shape.
+    pub(crate) fn of(left: &'a LeftAlone) -> Self {
+        Self {
+            address: left.endpoint.address,
+            port: left.endpoint.port,
+            transport: left.endpoint.transport,
+            at: left.at,
+            why: &left.why,
+            not_asked: left.not_asked,
         }
     }
 }

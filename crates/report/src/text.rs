@@ -4,13 +4,14 @@
 mod advice;
 mod entry;
 mod head;
+mod left;
 mod lines;
 mod palette;
 mod section;
 
 use std::io;
 
-use holter_model::Service;
+use holter_model::{LeftAlone, Service};
 
 use self::entry::{Answer, Entry};
 pub use self::lines::number;
@@ -24,6 +25,7 @@ pub(crate) struct Text {
     look: Look,
     preamble: Preamble,
     entries: Vec<Entry>,
+    left: Vec<LeftAlone>,
 }
 
 impl Text {
@@ -33,6 +35,7 @@ impl Text {
             look,
             preamble: Preamble::default(),
             entries: Vec::new(),
+            left: Vec::new(),
         }
     }
 }
@@ -46,6 +49,10 @@ impl Document for Text {
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
         Entry::add_all(service, &mut self.entries);
         Ok(())
+    }
+
+    fn left_alone(&mut self, left: &LeftAlone) {
+        self.left.push(left.clone());
     }
 
     fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
@@ -64,6 +71,7 @@ impl Document for Text {
         page.flaws(&affected);
         page.not_affected(&of(Answer::NotAffected));
         page.not_assessed(&of(Answer::NotAssessed));
+        page.left_alone(&self.left);
         Ok(())
     }
 }

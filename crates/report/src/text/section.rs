@@ -167,7 +167,7 @@ impl<'a> Page<'a> {
     }
 
     /// Text behind `left`, its further lines under its first. Where too little room is left, on lines of its own.
-    fn item(&mut self, left: &str, style: Style, text: &str) {
+    pub(crate) fn item(&mut self, left: &str, style: Style, text: &str) {
         let from = columns(&plain(left));
         let (from, own_lines) = if from + 24 > self.width {
             (6, true)

@@ -104,6 +104,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         mut course,
         visits,
         scope,
+        comparison,
     }) = begun
     else {
         complain("stopped while names were being looked up; nothing was scanned");
@@ -135,7 +136,12 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
             zone: TimeZone::system(),
         },
     };
-    let listener = Listener::new(args, header.authorized_by, &mut output, stop.clone())?;
+    let listener = Listener::new(
+        args,
+        (header.authorized_by, comparison),
+        &mut output,
+        stop.clone(),
+    )?;
     let mut ear = listener.ear();
     let summary = {
         let running = holter_engine::run(scan, visits, &mut course, &mut ear, stop);

@@ -31,7 +31,7 @@ pub struct Journal {
 #[non_exhaustive]
 pub enum ResumeError {
     /// Another process is at it.
-    #[error("the run in {} still goes on in another process", .0.display())]
+    #[error("the run in {} still goes on in another process: wait for its end, or end it", .0.display())]
     Busy(PathBuf),
     /// Not a journal, or one of another kind.
     #[error("{} is not the journal of a run that this Holter can take up", .0.display())]
@@ -123,18 +123,18 @@ impl Journal {
         }
     }
 
-    /// Reads the services of a run that has ended, one by one.
+    /// Tells what a run has found that another process wrote down, and whether it came to its end.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn services(path: &Path, mut each: impl FnMut(Service)) -> io::Result<()> {
-        let file = File::open(path)?;
-        lines(&file, None, |line| {
-            if let Line::Hosts(hosts) = line {
-                hosts.services.into_iter().for_each(&mut each);
-            }
-        })
-        .map(drop)
+    pub(crate) fn told(path: &Path, mut each: impl FnMut(Past)) -> io::Result<bool> {
+        let mut ended = false;
+        lines(&File::open(path)?, None, |line| match line {
+            Line::Hosts(hosts) => hosts.tell(&mut each),
+            Line::Ended(_) => ended = true,
+            Line::Header(_) => {}
+        })?;
+        Ok(ended)
     }
 
     /// The places that are done.
@@ -149,13 +149,7 @@ impl Journal {
         }
         lines(&self.file, Some(self.past), |line| {
             if let Line::Hosts(hosts) = line {
-                hosts
-                    .services
-                    .into_iter()
-                    .for_each(|service| each(Past::Service(Box::new(service))));
-                hosts.left.into_iter().for_each(|left| each(Past::Left(left)));
-                each(Past::Nothing(hosts.nothing));
-                each(Past::Spared(hosts.spared));
+                hosts.tell(&mut each);
             }
         })
         .map(drop)

@@ -4,6 +4,7 @@ mod ask;
 mod authorisation;
 mod blank;
 mod course;
+mod difference;
 mod doors;
 mod event;
 mod header;
@@ -26,6 +27,7 @@ mod weekly;
 
 pub use authorisation::Authorisation;
 pub use course::Course;
+pub use difference::Comparison;
 pub use event::{Event, Sink, Summary};
 pub use header::{Header, fingerprint};
 pub use hours::QuietHours;

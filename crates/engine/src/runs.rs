@@ -1,6 +1,6 @@
 //! The folder where runs are written down: which can be taken up, which came to their end, which are forgotten.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -49,12 +49,22 @@ impl Runs {
         Journal::begin(&self.0.join(name), header)
     }
 
-    /// The latest run that was cut off, of this plan or of any; not one that still goes on.
+    /// The latest run that was cut off, of this plan or of any; not one that still goes on, nor one that was killed
+    /// before it could say what it sets out to do.
     #[must_use]
     pub fn cut_off(&self, fingerprint: Option<&str>) -> Option<PathBuf> {
         let mut runs = self.named(fingerprint, GOING);
         runs.reverse();
-        runs.into_iter().find(|run| is_free(run))
+        runs.into_iter()
+            .find(|run| is_free(run) && Journal::header(run).is_some())
+    }
+
+    /// The latest run that another process is at, of this plan or of any.
+    #[must_use]
+    pub fn going_on(&self, fingerprint: Option<&str>) -> Option<PathBuf> {
+        let mut runs = self.named(fingerprint, GOING);
+        runs.reverse();
+        runs.into_iter().find(|run| is_held(run))
     }
 
     /// The runs of a plan that came to their end, the latest first.
@@ -110,6 +120,12 @@ fn is_free(run: &Path) -> bool {
     File::open(run).is_ok_and(|file| file.try_lock_shared().is_ok())
 }
 
+/// Whether another process is at it, for certain.
+fn is_held(run: &Path) -> bool {
+    let held = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
+    File::open(run).is_ok_and(held)
+}
+
 #[cfg(test)]
 mod tests {
     use holter_model::seam::{FixedClock, SystemDice};
@@ -137,10 +153,20 @@ mod tests {
         let goes_on = runs.begin(&header(2, "plan"), &SystemDice).unwrap();
         assert_eq!(runs.cut_off(Some("plan")), Some(cut_off.clone()));
         assert_eq!(runs.cut_off(Some("other")), None);
+        assert!(runs.going_on(Some("plan")) > Some(cut_off.clone()));
+        assert_eq!(runs.going_on(Some("other")), None);
         assert!(runs.ended("plan").is_empty());
         let ended = goes_on.end(&Summary::default()).unwrap();
         assert_eq!(runs.ended("plan"), [ended]);
-        assert_eq!(runs.cut_off(None), Some(cut_off));
+        assert_eq!(runs.cut_off(None), Some(cut_off.clone()));
+        assert_eq!(runs.going_on(None), None);
+        // Killed before it had written a word.
+        std::fs::write(
+            folder.path().join(format!("20990101T000000.000Z-plan-0.{GOING}")),
+            "",
+        )
+        .unwrap();
+        assert_eq!(runs.cut_off(Some("plan")), Some(cut_off));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use holter_model::{Attempt, Fragility, LeftAlone, Service, Transport};
+use holter_model::{Attempt, LeftAlone, Service, Transport};
 use holter_net::{Care, DialError, Limits, Line};
 
 use crate::ask::ask;
@@ -118,7 +118,8 @@ impl Bearing {
 const NOBODY: Duration = Duration::from_millis(900);
 
 async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> Call {
-    let Some(care) = care(scan, host, door) else {
+    let at = (host.address, host.name.as_deref());
+    let Some(care) = door.care(at, host.named, &scan.rules.inventory) else {
         return Call::Spared;
     };
     let care = bearing.care.map_or(care, |more| care.max(more));
@@ -164,20 +165,6 @@ async fn call(scan: &Scan, host: &Host, door: &Door, bearing: &mut Bearing) -> C
         scan.clock.as_ref(),
     );
     Call::Service(Box::new(service))
-}
-
-/// How carefully a door is touched; `None`: not at all. The user's inventory wins over what a port means; what it calls
-/// fragile is touched only where the user names the host.
-fn care(scan: &Scan, host: &Host, door: &Door) -> Option<Care> {
-    let inventory = &scan.rules.inventory;
-    let known = (!inventory.is_empty())
-        .then(|| inventory.fragility(host.address, host.name.as_deref(), door.port))
-        .flatten();
-    match known {
-        Some(Fragility::Fragile) if !host.named => None,
-        Some(class) => Care::of(class),
-        None => Care::of(door.fragility),
-    }
 }
 
 async fn talk(

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
+use holter_inventory::Inventory;
 use holter_model::target::Place;
 use holter_model::{Endpoint, Fragility, Target, Transport};
-use holter_net::Scope;
+use holter_net::{Care, Scope};
 use holter_protocols::Chosen;
 use ipnet::IpNet;
 
@@ -96,6 +97,22 @@ impl Visits {
         })
     }
 
+    /// Whether this endpoint is asked, under this name.
+    pub(crate) fn asks(&self, endpoint: Endpoint, name: Option<&str>, inventory: &Inventory) -> bool {
+        let asked = |claim: &Claim, door: &Door| {
+            (door.port, door.transport) == (endpoint.port, endpoint.transport)
+                && door
+                    .care((endpoint.address, name), claim.one_host, inventory)
+                    .is_some()
+        };
+        self.scope.allows_port(endpoint.address, endpoint.port)
+            && self.earlier.at(endpoint.address).any(|(_, claim)| {
+                claim.name.as_deref() == name
+                    && claim.ranges.iter().any(|range| range.contains(&endpoint.address))
+                    && claim.doors.iter().any(|door| asked(claim, door))
+            })
+    }
+
     /// How many hosts there are, exclusions and those named twice not yet taken out.
     pub(crate) const fn count(&self) -> u64 {
         self.hosts
@@ -152,6 +169,7 @@ struct Earlier {
 #[derive(Debug)]
 struct Claim {
     name: Option<String>,
+    one_host: bool,
     ranges: Vec<IpNet>,
     doors: Arc<[Door]>,
 }
@@ -174,6 +192,7 @@ impl Earlier {
             }
             claims.push(Claim {
                 name: name_of(&named.target),
+                one_host: !matches!(named.target.place, Place::Range(_)),
                 ranges: named.ranges.clone(),
                 doors: Arc::clone(&named.doors),
             });
@@ -185,14 +204,19 @@ impl Earlier {
         }
     }
 
+    /// The targets that may hold this address, each with its place.
+    fn at(&self, address: IpAddr) -> impl Iterator<Item = (usize, &Claim)> {
+        let singles = self.singles.get(&address).map_or(&[][..], Vec::as_slice);
+        let places = singles.iter().chain(&self.wide);
+        places.filter_map(|place| Some((*place, self.claims.get(*place)?)))
+    }
+
     /// The host without the doors at which an earlier target knocks under the same name; `None` when none is left.
     fn leave_out(&self, place: usize, mut host: Host) -> Option<Host> {
-        let singles = self.singles.get(&host.address).map_or(&[][..], Vec::as_slice);
-        let earlier: Vec<&Arc<[Door]>> = singles
-            .iter()
-            .chain(&self.wide)
-            .filter(|other| **other < place)
-            .filter_map(|other| self.claims.get(*other))
+        let earlier: Vec<&Arc<[Door]>> = self
+            .at(host.address)
+            .filter(|(other, _)| *other < place)
+            .map(|(_, claim)| claim)
             .filter(|claim| {
                 claim.name == host.name && claim.ranges.iter().any(|range| range.contains(&host.address))
             })
@@ -235,6 +259,26 @@ fn address(range: &IpNet, number: u64) -> Option<IpAddr> {
         }
         IpNet::V6(range) => {
             Some(Ipv6Addr::from(u128::from(range.network()).checked_add(u128::from(number))?).into())
+        }
+    }
+}
+
+impl Door {
+    /// How carefully it is touched at this host; `None`: not at all. The user's inventory wins over what a port means;
+    /// what it calls fragile is touched only where the user named the host.
+    pub(crate) fn care(
+        &self,
+        (address, name): (IpAddr, Option<&str>),
+        named: bool,
+        inventory: &Inventory,
+    ) -> Option<Care> {
+        let known = (!inventory.is_empty())
+            .then(|| inventory.fragility(address, name, self.port))
+            .flatten();
+        match known {
+            Some(Fragility::Fragile) if !named => None,
+            Some(class) => Care::of(class),
+            None => Care::of(self.fragility),
         }
     }
 }

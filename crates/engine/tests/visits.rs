@@ -14,23 +14,32 @@ use std::time::Duration;
 
 use holter_checks::{ALL, Check, Questions};
 use holter_engine::{Course, Plan, Rules, Scan, Stop, Summary, run};
+use holter_inventory::Inventory;
 use holter_lab::zoo;
 use holter_model::seam::{SystemClock, SystemDice};
-use holter_model::{Attempt, Fragility, Service, Transport};
+use holter_model::target::Place;
+use holter_model::{Asset, Attempt, Fragility, Service, Transport};
 use holter_net::{Dialer, Limits, Pace};
 use holter_protocols::PortChoice;
 use support::{List, verdict};
 
 /// Scans loopback as a range, so that no port of it is named by itself.
 fn scan_range(port: u16, checks: Vec<&'static Check>) -> (Vec<Service>, Summary) {
+    scan_ports(&[port], checks, Inventory::default())
+}
+
+/// The same with these ports, one after the other.
+fn scan_ports(ports: &[u16], checks: Vec<&'static Check>, inventory: Inventory) -> (Vec<Service>, Summary) {
+    let choice = |port: &u16| PortChoice {
+        port: *port,
+        transport: Transport::Tcp,
+        named: true,
+    };
     let plan = Plan {
         targets: vec!["127.0.0.1/32".parse().unwrap()],
-        ports: vec![PortChoice {
-            port,
-            transport: Transport::Tcp,
-            named: true,
-        }],
+        ports: ports.iter().map(choice).collect(),
         protocol: Some("tls".to_owned()),
+        inventory: inventory.clone(),
         ..Plan::default()
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -47,7 +56,10 @@ fn scan_range(port: u16, checks: Vec<&'static Check>) -> (Vec<Service>, Summary)
             clock: Box::new(SystemClock),
             dice: Box::new(SystemDice),
             hosts_at_once: 1,
-            rules: Rules::default(),
+            rules: Rules {
+                inventory,
+                ..Rules::default()
+            },
         };
         run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await
     });
@@ -117,6 +129,36 @@ fn a_controller_that_shows_what_it_is_lives_unless_it_is_named() {
     let named = start();
     support::scan(named.address, false, Some("tls"), Questions::default());
     assert!(named.hung());
+}
+
+#[test]
+fn a_host_that_stops_answering_is_left_alone_at_once() {
+    let inert = zoo::named("heartbeat-inert").unwrap();
+    let running = (inert.start)([127, 0, 0, 1].into()).unwrap();
+    let next = TcpListener::bind("127.0.0.1:0").unwrap();
+    let ports = [gone_after_one(running.address), next.local_addr().unwrap().port()];
+    let (services, summary) = scan_ports(&ports, ALL.to_vec(), Inventory::default());
+    assert_eq!((summary.left_alone, summary.not_asked), (1, 1));
+    assert_eq!(services.len(), 1);
+    next.set_nonblocking(true).unwrap();
+    assert!(next.accept().is_err(), "its next port was not even knocked at");
+}
+
+#[test]
+fn what_the_inventory_calls_too_delicate_is_not_contacted() {
+    for fragility in [Fragility::Fragile, Fragility::DoNotTouch] {
+        let delicate = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = delicate.local_addr().unwrap().port();
+        let asset = Asset {
+            port: Some(port),
+            fragility: Some(fragility),
+            ..Asset::at(Place::Address([127, 0, 0, 1].into()))
+        };
+        let (services, summary) = scan_ports(&[port], ALL.to_vec(), Inventory::new(vec![asset]));
+        assert_eq!((services.len(), summary.spared), (0, 1));
+        delicate.set_nonblocking(true).unwrap();
+        assert!(delicate.accept().is_err(), "{fragility}");
+    }
 }
 
 /// A bug of ours.

@@ -41,10 +41,11 @@ pub fn free_udp_on(address: IpAddr) -> Result<SocketAddr, LabError> {
 }
 
 /// The first port that can be bound, below those that outgoing connections leave from (32768 and up on Linux): one
-/// of these could take the port between this call and the server's start.
+/// of these could take the port between this call and the server's start. And above those of patient monitors, which a
+/// scan of a range leaves alone.
 fn free(bind: impl Fn(u16) -> std::io::Result<SocketAddr>) -> Result<SocketAddr, LabError> {
-    const FIRST: u16 = 20_000;
-    const COUNT: u32 = 12_000;
+    const FIRST: u16 = 25_000;
+    const COUNT: u32 = 7_000;
     static CALLS: AtomicU32 = AtomicU32::new(0);
     let mut last = None;
     for _ in 0..COUNT {

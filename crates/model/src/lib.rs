@@ -3,6 +3,7 @@
 pub mod asset;
 pub mod attempt;
 pub mod criticality;
+pub mod difference;
 pub mod endpoint;
 pub mod fact;
 pub mod flaw;
@@ -18,6 +19,7 @@ pub mod verdict;
 pub use asset::Asset;
 pub use attempt::Attempt;
 pub use criticality::Criticality;
+pub use difference::{Difference, Differences};
 pub use endpoint::{Endpoint, Transport};
 pub use fact::{Fact, HeartbeatAnswer, Refusal, Stage};
 pub use flaw::Flaw;

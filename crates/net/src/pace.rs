@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::Instant;
 
 use self::rate::{NetworkRates, Rate};
 use self::turns::Turns;
@@ -86,7 +87,7 @@ impl Pace {
 
     /// Waits for the host's turn, then for its network's, then for a place among all connections and for the rate.
     pub async fn enter(self: &Arc<Self>, address: IpAddr, care: Care) -> Option<Permit> {
-        let turn = self.turns.enter(address).await?;
+        let (turn, free_at) = self.turns.enter(address).await?;
         // From here on the host is given back by the permit's drop, also where nobody waits to the end.
         let mut permit = Permit {
             pace: Arc::clone(self),
@@ -97,14 +98,22 @@ impl Pace {
             busy: None,
             resting: false,
         };
-        if let Some(slot) = self.networks.slot(address) {
-            until(slot).await;
-        }
+        self.rest_until(free_at).await;
+        self.rest_until(self.networks.slot(address)).await;
         permit.busy = Some(self.window.enter().await?);
         if let Some(rate) = &self.all {
-            until(rate.slot()).await;
+            tokio::time::sleep_until(rate.slot()).await;
         }
         Some(permit)
+    }
+
+    /// Waits until an hour that is still to come, and keeps nobody else waiting.
+    async fn rest_until(&self, hour: Option<Instant>) {
+        // A timer costs more than to ask whether it is needed.
+        if let Some(hour) = hour.filter(|hour| *hour > Instant::now()) {
+            let _resting = self.window.resting();
+            tokio::time::sleep_until(hour).await;
+        }
     }
 
     /// How many hosts can be under way at once without waiting for each other.
@@ -135,13 +144,6 @@ impl Pace {
     /// A host that lives was not heard, or this machine ran short of something: fewer at once.
     pub fn gave_way(&self) {
         self.window.gave_way();
-    }
-}
-
-/// A timer costs more than to ask whether it is needed.
-async fn until(slot: tokio::time::Instant) {
-    if slot > tokio::time::Instant::now() {
-        tokio::time::sleep_until(slot).await;
     }
 }
 
@@ -182,7 +184,6 @@ impl Drop for Permit {
 #[cfg(test)]
 mod tests {
     use holter_model::Fragility;
-    use tokio::time::Instant;
 
     use super::*;
 

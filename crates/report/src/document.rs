@@ -2,7 +2,7 @@
 
 use std::io;
 
-use holter_model::{LeftAlone, Service};
+use holter_model::{Differences, LeftAlone, Service};
 
 use crate::{Preamble, Summary, csv, json, jsonl, text};
 
@@ -57,6 +57,10 @@ pub trait Document {
 
     /// Takes a host that was left alone. A format of one service a line has no place for it.
     fn left_alone(&mut self, _: &LeftAlone) {}
+
+    /// Takes what is different from an earlier run, after the last service. A format that is nothing but rows has no
+    /// place for it.
+    fn differences(&mut self, _: &Differences) {}
 
     /// Appends all that is still to be written.
     ///

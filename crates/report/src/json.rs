@@ -1,19 +1,20 @@
 //! `-f json`: one document, its sums first.
 
-use std::io;
+use std::io::{self, Write as _};
 
-use holter_model::{LeftAlone, Service};
+use holter_model::{Differences, LeftAlone, Service};
+use serde::Serialize;
 
-use crate::shape::{Left, Row};
-use crate::spelled;
-use crate::{Document, Preamble, Summary};
+use crate::shape::{DifferenceRow, LeftAloneRow, Row, time};
+use crate::{Document, Preamble, Summary, spelled};
 
 /// Services wait here as JSON, which takes a fraction of the memory that they take as values.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
     preamble: Preamble,
     services: Vec<u8>,
-    left: Vec<LeftAlone>,
+    differences: Option<Differences>,
+    left_alone: Vec<LeftAlone>,
 }
 
 impl Document for Json {
@@ -29,7 +30,11 @@ impl Document for Json {
     }
 
     fn left_alone(&mut self, left: &LeftAlone) {
-        self.left.push(left.clone());
+        self.left_alone.push(left.clone());
+    }
+
+    fn differences(&mut self, differences: &Differences) {
+        self.differences = Some(differences.clone());
     }
 
     fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
@@ -41,14 +46,29 @@ impl Document for Json {
         }
         out.extend_from_slice(b"\"summary\":");
         serde_json::to_writer(&mut *out, summary)?;
-        if !self.left.is_empty() {
-            out.extend_from_slice(b",\n\"left_alone\":");
-            let left: Vec<Left<'_>> = self.left.iter().map(Left::of).collect();
-            spelled::json(out, &left)?;
+        if let Some(differences) = &self.differences {
+            let since = time(differences.since.timestamp());
+            write!(out, ",\n\"differences\":{{\"since\":\"{since}\",\"items\":[")?;
+            rows(differences.items.iter().map(DifferenceRow::of), out)?;
+            out.push(b'}');
+        }
+        if !self.left_alone.is_empty() {
+            out.extend_from_slice(b",\n\"left_alone\":[");
+            rows(self.left_alone.iter().map(LeftAloneRow::of), out)?;
         }
         out.extend_from_slice(b",\n\"services\":[");
         out.append(&mut self.services);
         out.extend_from_slice(b"\n]}\n");
         Ok(())
     }
+}
+
+/// The rest of an array, one object a line.
+fn rows(rows: impl Iterator<Item = impl Serialize>, out: &mut Vec<u8>) -> io::Result<()> {
+    for (index, row) in rows.enumerate() {
+        out.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
+        spelled::json(out, &row)?;
+    }
+    out.push(b']');
+    Ok(())
 }

@@ -2,7 +2,8 @@
 
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Criticality, Fragility, Judgement, LeftAlone, Service, Transport};
+use holter_model::difference::Kind;
+use holter_model::{Attempt, Criticality, Difference, Fragility, Judgement, LeftAlone, Service, Transport};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -95,26 +96,57 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A host that was left alone.
+/// One difference.
 #[derive(Debug, Serialize)]
-pub(crate) struct Left<'a> {
+pub(crate) struct DifferenceRow<'a> {
+    kind: Kind,
     address: IpAddr,
     port: u16,
     transport: Transport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flaw: Option<&'a str>,
+    was: &'a str,
+    now: &'a str,
+}
+
+impl<'a> DifferenceRow<'a> {
+    /// A difference in this shape.
+    pub(crate) fn of(item: &'a Difference) -> Self {
+        Self {
+            kind: item.kind,
+            address: item.endpoint.address,
+            port: item.endpoint.port,
+            transport: item.endpoint.transport,
+            name: item.name.as_deref(),
+            flaw: item.flaw.as_deref(),
+            was: &item.was,
+            now: &item.now,
+        }
+    }
+}
+
+/// One host that was left alone.
+#[derive(Debug, Serialize)]
+pub(crate) struct LeftAloneRow<'a> {
     #[serde(serialize_with = "milliseconds")]
     at: Timestamp,
+    address: IpAddr,
+    port: u16,
+    transport: Transport,
     why: &'a str,
     not_asked: u64,
 }
 
-impl<'a> Left<'a> {
+impl<'a> LeftAloneRow<'a> {
     /// A host in this shape.
     pub(crate) fn of(left: &'a LeftAlone) -> Self {
         Self {
+            at: left.at,
             address: left.endpoint.address,
             port: left.endpoint.port,
             transport: left.endpoint.transport,
-            at: left.at,
             why: &left.why,
             not_asked: left.not_asked,
         }

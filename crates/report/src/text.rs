@@ -1,17 +1,19 @@
 //! `-f text`: a person's answer. What is affected and how sure that is, why it matters, what to do first; then
-//! what is not affected, and what could not be assessed and how to go on there.
+//! what is not affected, and what could not be assessed and how to go on there. In a repeated scan what is different
+//! comes before all this.
 
 mod advice;
+mod difference;
 mod entry;
 mod head;
-mod left;
+mod left_alone;
 mod lines;
 mod palette;
 mod section;
 
 use std::io;
 
-use holter_model::{LeftAlone, Service};
+use holter_model::{Differences, LeftAlone, Service};
 
 use self::entry::{Answer, Entry};
 pub use self::lines::number;
@@ -25,7 +27,8 @@ pub(crate) struct Text {
     look: Look,
     preamble: Preamble,
     entries: Vec<Entry>,
-    left: Vec<LeftAlone>,
+    differences: Option<Differences>,
+    left_alone: Vec<LeftAlone>,
 }
 
 impl Text {
@@ -35,7 +38,8 @@ impl Text {
             look,
             preamble: Preamble::default(),
             entries: Vec::new(),
-            left: Vec::new(),
+            differences: None,
+            left_alone: Vec::new(),
         }
     }
 }
@@ -52,7 +56,11 @@ impl Document for Text {
     }
 
     fn left_alone(&mut self, left: &LeftAlone) {
-        self.left.push(left.clone());
+        self.left_alone.push(left.clone());
+    }
+
+    fn differences(&mut self, differences: &Differences) {
+        self.differences = Some(differences.clone());
     }
 
     fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
@@ -67,11 +75,14 @@ impl Document for Text {
         let mut page = Page::new(out, Palette::new(self.look.colour), self.look.width);
         page.head(summary, &self.entries);
         page.preamble(&self.preamble);
+        if let Some(differences) = &self.differences {
+            page.differences(differences);
+        }
         page.affected(&affected);
         page.flaws(&affected);
         page.not_affected(&of(Answer::NotAffected));
         page.not_assessed(&of(Answer::NotAssessed));
-        page.left_alone(&self.left);
+        page.left_alone(&self.left_alone);
         Ok(())
     }
 }

@@ -8,7 +8,8 @@
 
 mod hospital;
 
-use holter_model::LeftAlone;
+use holter_model::difference::Kind;
+use holter_model::{Difference, Differences, LeftAlone};
 use holter_report::{Format, Look, Preamble, Summary};
 
 fn written(format: Format, look: Look, summary: Summary, services: &[holter_model::Service]) -> String {
@@ -177,7 +178,7 @@ fn a_host_that_was_left_alone_is_named_and_its_ports_are_not_taken_for_assessed(
         )
     );
     assert!(
-        text.contains("\n  10.20.0.9  it accepted connections, and then refused one; 41 endpoints were"),
+        text.contains("\n  10.20.0.9  it accepted connections, and then refused one (port 443); 41"),
         "{text}"
     );
     let document: serde_json::Value = serde_json::from_str(&written(Format::Json)).unwrap();
@@ -243,4 +244,88 @@ fn who_allowed_the_scan_stands_in_the_document_and_nowhere_among_its_rows() {
     let said = "\nAuthorised by: J. Weber \\u{1b}[2J\"Acme\", contract\n";
     assert!(text.contains(said), "{text}");
     assert!(!written(Format::Csv).contains("Weber") && !written(Format::Jsonl).contains("Weber"));
+}
+
+fn compared(format: Format, items: Vec<Difference>) -> String {
+    let mut document = format.document(Look::default());
+    let mut out = Vec::new();
+    document.service(&hospital::portal(7), &mut out).unwrap();
+    document.left_alone(&LeftAlone {
+        at: hospital::portal(7).started,
+        endpoint: hospital::billing(77).endpoint.unwrap(),
+        why: "it answered before, and then answered no connection any more".to_owned(),
+        not_asked: 12,
+    });
+    document.differences(&Differences {
+        since: "2026-11-21T14:05:30+01:00[Europe/Berlin]".parse().unwrap(),
+        items,
+    });
+    document.end(&hospital::summary(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+fn difference(kind: Kind, last: u8, was: &str, now: &str) -> Difference {
+    Difference {
+        kind,
+        endpoint: hospital::portal(last).endpoint.unwrap(),
+        name: (last == 16).then(|| "vpn.hospital.example".to_owned()),
+        flaw: (kind == Kind::Fixed).then(|| "CVE-2014-0160".to_owned()),
+        was: was.to_owned(),
+        now: now.to_owned(),
+    }
+}
+
+fn differences() -> Vec<Difference> {
+    let mut items: Vec<_> = (100..125)
+        .map(|last| difference(Kind::New, last, "not there", "https, TLS 1.2, not affected"))
+        .collect();
+    items.push(difference(Kind::Fixed, 16, "affected", "not affected"));
+    items.push(difference(
+        Kind::Gone,
+        9,
+        "https, TLS 1.2, affected",
+        "the port is closed",
+    ));
+    items.push(difference(Kind::Changed, 8, "\u{1b}[2J", "TLS 1.3"));
+    items
+}
+
+#[test]
+fn text_of_what_is_different_and_left_alone() {
+    insta::assert_snapshot!(compared(Format::Text, differences()));
+    let same = compared(Format::Text, Vec::new());
+    assert!(
+        same.contains("\nNothing is different since the run of 2026-11-21 14:05.\n"),
+        "{same}"
+    );
+}
+
+#[test]
+fn json_of_what_is_different_and_left_alone() {
+    let document: serde_json::Value = serde_json::from_str(&compared(Format::Json, differences())).unwrap();
+    let items = document["differences"]["items"].as_array().unwrap();
+    assert_eq!(document["differences"]["since"], "2026-11-21T13:05:30.000Z");
+    assert_eq!(items.len(), 28, "all of them");
+    assert_eq!(
+        items[25],
+        serde_json::json!({
+            "kind": "fixed", "address": "10.20.0.16", "port": 443, "transport": "tcp",
+            "name": "vpn.hospital.example", "flaw": "CVE-2014-0160", "was": "affected", "now": "not affected",
+        })
+    );
+    assert_eq!(
+        document["left_alone"],
+        serde_json::json!([{
+            "at": "2026-11-21T20:00:00.123Z", "address": "10.20.0.77", "port": 443, "transport": "tcp",
+            "why": "it answered before, and then answered no connection any more", "not_asked": 12,
+        }])
+    );
+    let same: serde_json::Value = serde_json::from_str(&compared(Format::Json, Vec::new())).unwrap();
+    assert_eq!(same["differences"]["items"], serde_json::json!([]));
+}
+
+#[test]
+fn rows_hold_nothing_but_services() {
+    assert_eq!(compared(Format::Jsonl, differences()).lines().count(), 1);
+    assert_eq!(compared(Format::Csv, differences()).lines().count(), 2);
 }

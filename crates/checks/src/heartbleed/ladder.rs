@@ -115,6 +115,8 @@ async fn first_answer(visit: &mut Visit<'_>) -> Option<(Way, Version)> {
     for way in ways {
         match last {
             Some(PROTOCOL_VERSION) if matches!(way, Way::All(_) | Way::Rest(_)) => continue,
+            // The port is closed: a datagram is refused by nobody else.
+            Some(Refusal::Closed) if visit.endpoint.transport == Transport::Udp => break,
             // It may choke on what is new or long; only the smallest hello is worth another wait.
             Some(Refusal::Silence) if visit.endpoint.transport == Transport::Udp => break,
             Some(Refusal::Silence) if *way != Way::Spare(Version::TLS10) => continue,

@@ -99,6 +99,9 @@ pub(crate) struct Args {
     /// Go on with the last run of this that was cut off; without targets, with the last of all
     #[arg(long, conflicts_with = "no_state", help_heading = "Runs")]
     pub(crate) resume: bool,
+    /// Say what is different from the last run of this; a repeated scan says it anyway
+    #[arg(long, conflicts_with = "no_state", help_heading = "Runs")]
+    pub(crate) diff: bool,
     /// The folder in which runs are written down [default: ~/.local/state/holter]
     #[arg(long, value_name = "DIR", help_heading = "Runs")]
     pub(crate) state: Option<PathBuf>,

@@ -4,9 +4,11 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
-use holter_engine::{Event, Sink, Stop, Summary};
-use holter_model::{Attempt, LeftAlone, Service, Verdict};
+use holter_engine::{Comparison, Event, Sink, Stop, Summary};
+use holter_model::difference::Kind;
+use holter_model::{Attempt, Differences, LeftAlone, Service, Verdict};
 use holter_report::{Document, Format, Preamble};
+use jiff::tz::TimeZone;
 
 use super::Args;
 use super::output::Output;
@@ -24,6 +26,8 @@ pub(crate) struct Listener<'a>(RefCell<State<'a>>);
 
 struct State<'a> {
     document: Box<dyn Document>,
+    /// What this run is compared with.
+    comparison: Option<Comparison>,
     written: Vec<u8>,
     output: &'a mut Output,
     progress: Progress,
@@ -47,7 +51,7 @@ impl<'a> Listener<'a> {
     /// Begins the document.
     pub(crate) fn new(
         args: &Args,
-        authorized_by: Option<String>,
+        (authorized_by, comparison): (Option<String>, Option<Comparison>),
         output: &'a mut Output,
         stop: Stop,
     ) -> anyhow::Result<Self> {
@@ -58,6 +62,7 @@ impl<'a> Listener<'a> {
         document.begin(&preamble, &mut written)?;
         Ok(Self(RefCell::new(State {
             document,
+            comparison,
             written,
             output,
             progress: Progress::new(args),
@@ -101,6 +106,13 @@ impl<'a> Listener<'a> {
         }
         // To a person the line on standard error has said it all; a document would only say it again.
         let all_unknown = summary.services > 0 && state.told.unknown_hosts == summary.tried;
+        if let Some(comparison) = state.comparison.take() {
+            let differences = comparison.end(summary.interrupted, TimeZone::system());
+            if matches!(args.form(), Format::Csv | Format::Jsonl) {
+                state.say(&counts(&differences));
+            }
+            state.document.differences(&differences);
+        }
         if state.failed.is_none() && !(all_unknown && args.form() == Format::Text) {
             let State {
                 document, written, ..
@@ -144,6 +156,9 @@ impl State<'_> {
             "{} is left alone from now on: {}",
             left.endpoint.address, left.why
         ));
+        if let Some(comparison) = &mut self.comparison {
+            comparison.left_alone(left);
+        }
         self.document.left_alone(left);
     }
 
@@ -166,6 +181,9 @@ impl State<'_> {
         if service.worst() == Some(Verdict::Affected) {
             self.progress.affected(&service.target);
         }
+        if let Some(comparison) = &mut self.comparison {
+            comparison.service(service);
+        }
         if let Err(error) = self.document.service(service, &mut self.written) {
             self.fail(error.into());
         }
@@ -187,6 +205,24 @@ impl State<'_> {
         self.failed.get_or_insert(error);
         self.stop.now();
     }
+}
+
+/// The one line about what is different, where the document has no place for it.
+fn counts(differences: &Differences) -> String {
+    let since = differences.since.strftime("%Y-%m-%d %H:%M");
+    let counts: Vec<String> = Kind::ALL
+        .into_iter()
+        .map(|kind| (differences.count(kind), kind.as_str()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, kind)| format!("{count} {kind}"))
+        .collect();
+    if counts.is_empty() {
+        return format!("nothing is different since the run of {since}");
+    }
+    format!(
+        "since the run of {since}: {}; -f json says which",
+        counts.join(", ")
+    )
 }
 
 /// The one line about a name without an address. Who names a file means the targets in it.

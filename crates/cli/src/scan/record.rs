@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args as _, FromArgMatches as _};
-use holter_engine::{Course, Header, Journal, Plan, Runs, Visits, fingerprint};
+use holter_engine::{Comparison, Course, Header, Journal, Plan, ResumeError, Runs, Visits, fingerprint};
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_net::Scope;
 
@@ -23,6 +23,8 @@ pub(crate) struct Work {
     pub(crate) visits: Visits,
     /// Where packets may go.
     pub(crate) scope: Scope,
+    /// What an earlier run found, where the user wants to know what is different.
+    pub(crate) comparison: Option<Comparison>,
 }
 
 /// What `--resume` without targets stands for: the arguments and the plan of the last run that was cut off. Other
@@ -33,6 +35,9 @@ pub(crate) fn arguments(args: Args) -> anyhow::Result<(Args, Option<Plan>)> {
     }
     let runs = runs(&args)?.context("--resume needs the state folder that --no-state leaves out")?;
     let Some(path) = runs.cut_off(None) else {
+        if let Some(path) = runs.going_on(None) {
+            return Err(ResumeError::Busy(path).into());
+        }
         bail!("there is no run to take up: every one has come to its end, or nothing was written down");
     };
     let header =
@@ -51,6 +56,7 @@ pub(crate) fn arguments(args: Args) -> anyhow::Result<(Args, Option<Plan>)> {
     let args = Args {
         resume: true,
         quiet: args.quiet,
+        diff: args.diff || begun.diff,
         state: args.state,
         output: args.output.or(begun.output.clone()),
         ..begun
@@ -65,8 +71,12 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
     let runs = runs(args)?;
     let fingerprint = fingerprint_of(args, &plan)?;
     let earlier = runs.as_ref().and_then(|runs| runs.cut_off(Some(&fingerprint)));
+    let going_on = runs.as_ref().and_then(|runs| runs.going_on(Some(&fingerprint)));
+    if let Some(path) = going_on.filter(|_| args.resume) {
+        return Err(ResumeError::Busy(path).into());
+    }
     if let Some(path) = earlier.as_ref().filter(|_| args.resume) {
-        return take_up(job, path).await;
+        return take_up(job, path, runs.as_ref()).await;
     }
     if !args.quiet && args.resume {
         complain("no run of this was cut off, so there is nothing to take up: it begins anew");
@@ -81,6 +91,7 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
     let mut header = Header::new(plan, addresses, fingerprint, (&SystemClock, &SystemDice));
     header.command = command(args);
     header.authorized_by = args.authorized_by.as_ref().map(ToString::to_string);
+    let comparison = compared(args, runs.as_ref(), &header, &visits);
     let mut course = Course::shuffled(header.seed);
     if let Some(runs) = runs {
         runs.forget_old(&header.fingerprint);
@@ -94,10 +105,11 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
         course,
         visits,
         scope,
+        comparison,
     })
 }
 
-async fn take_up(job: &Job, path: &Path) -> anyhow::Result<Work> {
+async fn take_up(job: &Job, path: &Path, runs: Option<&Runs>) -> anyhow::Result<Work> {
     let (mut header, journal) = Journal::resume(path)?;
     if !header.is_of_this_version() {
         bail!(
@@ -109,6 +121,7 @@ async fn take_up(job: &Job, path: &Path) -> anyhow::Result<Work> {
     header.authorized_by = word.or(header.authorized_by);
     let (visits, scope) = header.plan.lay_out_at(&header.addresses);
     permission::check(&visits, job, header.authorized_by.is_some()).await?;
+    let comparison = compared(&job.args, runs, &header, &visits);
     let course = Course::shuffled(header.seed).written_down(journal);
     if !job.args.quiet {
         let done = holter_report::number(course.done());
@@ -122,7 +135,22 @@ async fn take_up(job: &Job, path: &Path) -> anyhow::Result<Work> {
         course,
         visits,
         scope,
+        comparison,
     })
+}
+
+/// The last run to compare this one with: where the user asks for it, and whenever a scan is repeated.
+fn compared(args: &Args, runs: Option<&Runs>, header: &Header, visits: &Visits) -> Option<Comparison> {
+    if !args.diff && !args.repeats() {
+        return None;
+    }
+    let last = runs.and_then(|runs| Comparison::with_last(runs, header, visits));
+    if last.is_none() && args.diff && !args.quiet {
+        complain(
+            "no earlier run of this has come to its end, so there is nothing to compare with; the next --diff has this one",
+        );
+    }
+    last
 }
 
 /// The runs in the state folder. `None`: nothing is to be written down, or nothing can.

@@ -5,6 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 /// What a run said.
 #[derive(Debug)]
+#[allow(dead_code, reason = "not every test reads all of it")]
 pub(crate) struct Said {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
@@ -12,6 +13,7 @@ pub(crate) struct Said {
 }
 
 /// `holter` with these arguments, words parted by spaces.
+#[allow(dead_code, reason = "not every test says it so")]
 pub(crate) fn command(arguments: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_holter"));
     command.args(arguments.split_whitespace()).stdin(Stdio::null());
@@ -22,6 +24,7 @@ pub(crate) fn command(arguments: &str) -> Command {
 }
 
 /// Runs it to its end.
+#[allow(dead_code, reason = "not every test says it so")]
 pub(crate) fn holter(arguments: &str) -> Said {
     said(command(arguments).output().unwrap())
 }

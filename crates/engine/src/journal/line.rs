@@ -5,6 +5,7 @@ use std::io::Write as _;
 use holter_model::{LeftAlone, Service};
 use serde::{Deserialize, Serialize};
 
+use super::Past;
 use crate::Summary;
 use crate::header::Header;
 use crate::intervals::Intervals;
@@ -38,6 +39,18 @@ pub(super) struct Hosts {
     pub(super) left: Vec<LeftAlone>,
     #[serde(default)]
     pub(super) services: Vec<Service>,
+}
+
+impl Hosts {
+    /// Tells what was found there.
+    pub(super) fn tell(self, each: &mut impl FnMut(Past)) {
+        for service in self.services {
+            each(Past::Service(Box::new(service)));
+        }
+        self.left.into_iter().for_each(|left| each(Past::Left(left)));
+        each(Past::Nothing(self.nothing));
+        each(Past::Spared(self.spared));
+    }
 }
 
 impl Line {

@@ -30,15 +30,12 @@ struct Host {
 const FEW: usize = 4096;
 
 impl Turns {
-    /// Waits for the host's turn, and until it has rested.
-    pub(super) async fn enter(&self, address: IpAddr) -> Option<OwnedSemaphorePermit> {
+    /// Waits for the host's turn. It may have to rest until an hour that is still to come.
+    pub(super) async fn enter(&self, address: IpAddr) -> Option<(OwnedSemaphorePermit, Option<Instant>)> {
         let turn = self.of(address).acquire_owned().await.ok()?;
         let free_at = self.hosts().known.get(&address).map(|host| host.free_at);
         // A host that was never visited is free already, and a timer costs more than the question.
-        if let Some(free_at) = free_at.filter(|free_at| *free_at > Instant::now()) {
-            tokio::time::sleep_until(free_at).await;
-        }
-        Some(turn)
+        Some((turn, free_at.filter(|free_at| *free_at > Instant::now())))
     }
 
     /// Gives the turn back; the host rests for a while.

@@ -32,8 +32,38 @@ struct State {
     /// Until the first trouble every answer makes room for one more.
     steep: bool,
     calm_after: Instant,
+    late: Late,
     /// The smoothed time that a host takes to answer a connection.
     usual: Option<Duration>,
+}
+
+/// Answers that came only to a second SYN: the first was lost on the way.
+#[derive(Debug)]
+struct Late {
+    since: Instant,
+    answers: u32,
+    late: u32,
+}
+
+/// When a SYN is sent again (RFC 6298 section 2), less the time that clocks differ.
+const SENT_AGAIN: Duration = Duration::from_millis(900);
+
+impl Late {
+    /// Whether so many of the answers of this while are late that something on the way gives way. One far host is no
+    /// trouble.
+    fn too_many(&mut self, late: bool) -> bool {
+        let now = Instant::now();
+        if now.duration_since(self.since) > ONE_TROUBLE {
+            *self = Self {
+                since: now,
+                answers: 0,
+                late: 0,
+            };
+        }
+        self.answers += 1;
+        self.late += u32::from(late);
+        self.late >= 3 && self.late.saturating_mul(20) >= self.answers
+    }
 }
 
 /// One trouble seldom comes alone, and is one all the same.
@@ -54,6 +84,11 @@ impl Window {
                 answers: 0,
                 steep: true,
                 calm_after: Instant::now(),
+                late: Late {
+                    since: Instant::now(),
+                    answers: 0,
+                    late: 0,
+                },
                 usual: None,
             }),
             rests: Notify::new(),
@@ -86,6 +121,12 @@ impl Window {
         state.resting = state.resting.saturating_sub(1);
     }
 
+    /// Somebody rests until this is dropped, though it never had a place.
+    pub(super) fn resting(&self) -> Resting<'_> {
+        self.rest();
+        Resting(self)
+    }
+
     /// For how many there is work: those that are busy, as many waiting as keep them so, and those that rest.
     pub(super) fn wanted(&self) -> usize {
         let state = self.state();
@@ -100,7 +141,15 @@ impl Window {
     /// A host answered a connection, after so long.
     pub(super) fn answered(&self, after: Duration) {
         let mut state = self.state();
-        state.usual = Some(state.usual.map_or(after, |usual| (usual * 7 + after) / 8));
+        let usual = state.usual.unwrap_or(after);
+        let late = after >= SENT_AGAIN && usual * 3 < SENT_AGAIN;
+        if state.late.too_many(late) {
+            drop(state);
+            return self.gave_way();
+        }
+        if !late {
+            state.usual = Some((usual * 7 + after) / 8);
+        }
         state.answers += 1;
         let enough = if state.steep { 1 } else { state.size };
         if state.answers >= enough && state.size < state.most {
@@ -138,6 +187,16 @@ impl Window {
     }
 }
 
+/// Somebody who rests.
+#[derive(Debug)]
+pub(super) struct Resting<'a>(&'a Window);
+
+impl Drop for Resting<'_> {
+    fn drop(&mut self) {
+        self.0.rested();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,6 +219,17 @@ mod tests {
             window.answered(Duration::from_millis(1));
         }
         assert_eq!(size(&window), (33, 33), "after trouble it grows slowly");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn answers_to_second_syns_are_trouble_and_one_far_host_is_not() {
+        let window = Window::new(64, 64);
+        let (prompt, late) = (Duration::from_millis(5), Duration::from_millis(1005));
+        let all = |answers: &[Duration]| answers.iter().for_each(|after| window.answered(*after));
+        all(&[prompt, prompt, late, late, prompt]);
+        assert_eq!(size(&window), (64, 64));
+        all(&[late]);
+        assert_eq!(size(&window), (32, 32));
     }
 
     #[tokio::test(start_paused = true)]

@@ -172,6 +172,8 @@ mod tests {
     fn what_is_wrong_is_said_in_one_line_with_its_place() {
         for (text, place, why) in [
             ("owns = []", "line 1, column 1", "`owns`"),
+            ("own = '10.0.0.1'", "line 1, column 7", "a list in brackets"),
+            ("[schedule]\nname = 'x'", "line 1, column 1", "[[schedule]]"),
             (
                 "pace = 'gentle'\nrate = 0",
                 "line 2, column 8",

@@ -58,6 +58,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
         let stop = Stop::default();
         interrupt::watch(stop.clone());
         let calendar = Calendar::of_machine();
+        permission::foresee(&jobs, &calendar.now()).await?;
         let say = |text: &str| {
             if !quiet {
                 complain(text);

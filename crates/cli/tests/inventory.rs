@@ -118,7 +118,7 @@ fn nmaps_open_ports_are_asked() {
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(
         said.err
-            .contains("nmap XML, 3 targets, 0 assets; 2 open ports are left out"),
+            .contains("nmap XML, 3 targets; 2 open ports are left out"),
         "{}",
         said.err
     );
@@ -144,7 +144,10 @@ fn a_file_of_the_wrong_kind_is_refused() {
             format!("--inventory {} 127.0.0.1", path("list")),
             "says nothing of systems",
         ),
-        (format!("--nmap-xml {}", path("list")), "not what nmap -oX writes"),
+        (
+            format!("--nmap-xml {}", path("list")),
+            "list of targets, but --nmap-xml takes what nmap -oX writes",
+        ),
         (
             format!("-i {}", path("typo.csv")),
             "typo.csv, line 2: the fragility \"do-not-tuoch\"",

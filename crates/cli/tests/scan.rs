@@ -253,11 +253,16 @@ fn ctrl_c_before_anything_is_known_is_not_a_clean_answer() {
 fn of_what_is_excluded_nothing_is_said_but_that() {
     let peer = peer("controller-that-hangs");
     let said = holter(&format!(
-        "scan {} 127.9.0.0/30 --exclude 127.9.0.0/16 -f jsonl",
+        "scan {} 127.9.0.0/30 127.9.1.1:443 --exclude 127.9.0.0/16 -f jsonl",
         peer.address
     ));
     assert_eq!((said.code, said.out.lines().count()), (Some(0), 1));
-    assert!(said.err.contains("127.9.0.0/30 is not asked"), "{}", said.err);
+    assert!(
+        said.err
+            .contains("2 not asked, because excluded: 127.9.0.0/30, 127.9.1.1:443"),
+        "{}",
+        said.err
+    );
 }
 
 #[test]

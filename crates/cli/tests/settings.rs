@@ -62,14 +62,36 @@ fn somebody_elses_address_is_not_scanned_without_a_word_for_it() {
         "holter: 203.0.113.9 is neither a private address nor named as your own in holter.toml: add it there under own = […], \
          or say who allowed the scan: --authorized-by \"who, on what ground\"\n"
     );
-    let said =
-        holter("scan 203.0.113.0/24 198.51.100.1:443 https://192.0.2.7/ 2001:db8::1 224.0.0.1 --no-config");
+    let said = holter(
+        "scan 203.0.113.0/24 198.51.100.1:443 https://192.0.2.7/ 2001:db8::1 198.51.100.9 --no-config",
+    );
     let named = "203.0.113.0/24, 198.51.100.1, 192.0.2.7 and 2 more are neither";
     assert!(said.err.contains(named), "{}", said.err);
     // Only a part of it is one's own.
     let config = written(folder.path(), "own = ['203.0.113.0/25']");
     let said = holter(&format!("scan 203.0.113.0/24 --config {config}"));
     assert!(said.err.contains("203.0.113.128/25 is neither"), "{}", said.err);
+}
+
+#[test]
+fn nobody_waits_to_be_told_that_a_word_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    // The hours around now.
+    let quiet = "--quiet-hours 00:00-23:59 --quiet-hours Mon";
+    let said = holter(&format!("scan 203.0.113.9 --no-config {quiet}"));
+    assert!(
+        said.code == Some(2) && said.err.contains("203.0.113.9 is neither"),
+        "{said:?}"
+    );
+    let config = written(
+        folder.path(),
+        "[[schedule]]\nname = 'vendor'\nevery = '31d'\ntargets = ['203.0.113.9']",
+    );
+    let said = holter(&format!("scan --schedule --config {config}"));
+    assert!(
+        said.code == Some(2) && said.err.contains("schedule \"vendor\": 203.0.113.9 is neither"),
+        "{said:?}"
+    );
 }
 
 #[test]
@@ -198,7 +220,7 @@ fn schedules_carry_out_what_the_file_says() {
     let config = written(
         folder.path(),
         "[[schedule]]\nname = 'often'\nevery = '6h'\ninput = ['hosts.txt']\nformat = 'json'\noutput = 'often.json'\nauthorized_by = 'J. Weber, contract'\n\
-         [[schedule]]\nname = 'once a year'\nat = 'Mon 02:30'\ntargets = ['203.0.113.9']\n",
+         [[schedule]]\nname = 'once a year'\nat = 'Mon 02:30'\ntargets = ['203.0.113.9']\nauthorized_by = 'J. Weber, contract'\n",
     );
     let (child, _) = begun(
         &mut command(&format!("scan --schedule often --config {config}")),

@@ -41,6 +41,7 @@ fn one_clear_line_and_exit_2() {
         ("scan 127.0.0.1 --timeout -1", "`holter scan --help`"),
         ("scan 127.0.0.1 --sni a:1", "'a:1'"),
         ("scan 127.0.0.0/30 --exclude 127.0.0.0/8 -q", "nothing is left"),
+        ("scan 127.0.0.1 --exclude 127.0.0.0/8 -q", "nothing is left"),
         ("scan 127.0.0.1 --proxy ftp://x:1", "ftp://x:1"),
         ("scan 127.0.0.1 --client-cert /no/such.pem", "/no/such.pem"),
         ("scan 127.0.0.1 --bogus", "--bogus"),

@@ -55,7 +55,7 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
         // The host may come again under another name.
         last.end().await;
     }
-    if host.named && !bearing.found && bearing.owed > 0 {
+    if host.named && host.whole && !bearing.found && bearing.owed > 0 {
         // It stands for one of the endpoints with nothing there.
         bearing.owed -= 1;
         teller.service(blank::silent(host, scan.clock.as_ref())).await;

@@ -18,8 +18,10 @@ pub(crate) struct Host {
     pub(crate) name: Option<String>,
     pub(crate) typed: String,
     pub(crate) doors: Arc<[Door]>,
-    /// Whether the user named this very host, so that silence is worth a line.
+    /// Whether the user named this very host.
     pub(crate) named: bool,
+    /// Whether all its doors are here, so that silence at all of them is worth a line.
+    pub(crate) whole: bool,
 }
 
 /// One endpoint of a host.
@@ -152,6 +154,7 @@ impl Visits {
             },
             doors: Arc::clone(&named.doors),
             named: !is_range,
+            whole: true,
         };
         self.earlier.leave_out(place, host)
     }
@@ -233,7 +236,9 @@ impl Earlier {
             .flat_map(|doors| doors.iter().map(place_of))
             .collect();
         let new = |door: &&Door| !known.contains(&place_of(door));
-        host.doors = host.doors.iter().filter(new).copied().collect();
+        let left: Arc<[Door]> = host.doors.iter().filter(new).copied().collect();
+        host.whole = left.len() == host.doors.len();
+        host.doors = left;
         (!host.doors.is_empty()).then_some(host)
     }
 }

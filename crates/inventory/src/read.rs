@@ -75,6 +75,11 @@ impl Found {
         push(&mut self.targets, target, "targets")
     }
 
+    /// Only these targets.
+    pub(crate) fn keep(&mut self, wanted: impl Fn(&Target) -> bool) {
+        self.targets.retain(wanted);
+    }
+
     /// One more asset.
     pub(crate) fn asset(&mut self, asset: Asset) -> Result<(), ReadError> {
         push(&mut self.assets, asset, "assets")

@@ -6,6 +6,7 @@
 pub(crate) mod columns;
 mod ports;
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use holter_model::target::Place;
@@ -21,11 +22,16 @@ use crate::{ReadError, host_name, targets};
 /// A row that comes to more than this is a mistake.
 const MOST_OF_A_ROW: usize = 1 << 17;
 
-/// How many rows are not asked, and why.
+/// A longer text is no role and no name; a row may repeat it for many ports.
+const LONGEST: usize = 120;
+
+/// Rows that are not asked, and why.
 #[derive(Debug, Default)]
 struct NotAsked {
     untouchable: u64,
     fragile: u64,
+    /// Where a row calls a whole system fragile. Another row that says less of it does not make it sturdier.
+    spared: HashSet<Place>,
 }
 
 /// Reads the table.
@@ -49,15 +55,20 @@ pub(crate) fn read(
             one(&row, &columns, known, &mut not_asked, found)?;
         }
     }
-    let NotAsked { untouchable, fragile } = not_asked;
+    let NotAsked {
+        untouchable,
+        fragile,
+        spared,
+    } = not_asked;
+    found.keep(|target| target.port.is_some() || !spared.contains(&target.place));
     if untouchable > 0 {
         found
             .oddities
-            .whole(format!("{untouchable} do-not-touch, which are never asked"));
+            .whole(format!("{untouchable} do-not-touch, never asked"));
     }
     if fragile > 0 {
         found.oddities.whole(format!(
-            "{fragile} fragile without a port, which are not asked: a port beside them, or naming them, would ask them"
+            "{fragile} fragile, asked only where a port stands beside them or the command names them"
         ));
     }
     Ok(())
@@ -82,7 +93,12 @@ fn one(
     };
     let ports = Ports::of(row, columns);
     if let Some(wrong) = &ports.wrong {
-        let why = format!("{} is no port from 1 to 65535", quoted(wrong));
+        let asked = if ports.open.is_empty() {
+            ", so nothing there is asked"
+        } else {
+            ""
+        };
+        let why = format!("{} is no port from 1 to 65535{asked}", quoted(wrong));
         found.oddities.at(row.line, why);
     }
     let own = at.first().and_then(|target| target.port).into_iter();
@@ -100,11 +116,11 @@ fn one(
     }
     let told = Asset {
         name,
-        role: text(row, columns, Column::Role),
+        role: text(row, columns, Column::Role, found),
         criticality: criticality(row, columns, found),
         fragility,
-        owner: text(row, columns, Column::Owner),
-        department: text(row, columns, Column::Department),
+        owner: text(row, columns, Column::Owner, found),
+        department: text(row, columns, Column::Department, found),
         ..Asset::at(Place::Name(String::new()))
     };
     for target in &at {
@@ -119,7 +135,10 @@ fn one(
     let has_port = !ports.open.is_empty() || at.iter().any(|target| target.port.is_some());
     match fragility {
         Some(Fragility::DoNotTouch) => not_asked.untouchable += 1,
-        Some(Fragility::Fragile) if !has_port => not_asked.fragile += 1,
+        Some(Fragility::Fragile) if !has_port => {
+            not_asked.fragile += 1;
+            not_asked.spared.extend(at.into_iter().map(|target| target.place));
+        }
         _ if ports.open.is_empty() && ports.wrong.is_some() => {}
         _ => ask(at, &ports, found)?,
     }
@@ -240,6 +259,14 @@ fn criticality(row: &Row, columns: &Columns, found: &mut Found) -> Option<Critic
     grade.ok()
 }
 
-fn text(row: &Row, columns: &Columns, column: Column) -> Option<String> {
-    columns.cells(row, column).next().map(str::to_owned)
+/// A cell of free text in one line.
+fn text(row: &Row, columns: &Columns, column: Column, found: &mut Found) -> Option<String> {
+    let cell = columns.cells(row, column).next()?;
+    let mut text = cell.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(end);
+        let why = format!("{} is cut after {LONGEST} characters", quoted(cell));
+        found.oddities.at(row.line, why);
+    }
+    Some(text)
 }

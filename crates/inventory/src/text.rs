@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 /// UTF-8, or what Windows' editors and shells call Unicode: a mark, then 16 bits a character. `None` where it is
-/// neither.
+/// neither; without the mark it looks like text with a zero in every other place.
 #[must_use]
 pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
     let wide = |from: fn([u8; 2]) -> u16, bytes: &[u8]| {
@@ -12,11 +12,12 @@ pub fn decode(bytes: &[u8]) -> Option<Cow<'_, str>> {
         let text: Option<String> = char::decode_utf16(units).collect::<Result<_, _>>().ok();
         text.filter(|_| rest.is_empty()).map(Cow::Owned)
     };
-    match bytes {
+    let text = match bytes {
         [0xff, 0xfe, rest @ ..] => wide(u16::from_le_bytes, rest),
         [0xfe, 0xff, rest @ ..] => wide(u16::from_be_bytes, rest),
         [0xef, 0xbb, 0xbf, rest @ ..] | rest => str::from_utf8(rest).ok().map(Cow::Borrowed),
-    }
+    };
+    text.filter(|text| !text.contains('\0'))
 }
 
 #[cfg(test)]
@@ -32,5 +33,6 @@ mod tests {
         assert_eq!(decode(b"\xfe\xff\0a\0\r\0\n"), expected);
         assert_eq!(decode(b"\xff\xfea\0\r"), None);
         assert_eq!(decode(b"caf\xe9"), None);
+        assert_eq!(decode(b"a\0\r\0\n\0"), None);
     }
 }

@@ -1,6 +1,6 @@
 //! One target as it is written on a command line, in a list or in a cell.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use holter_model::target::{Place, TargetError};
 use holter_model::{Target, Transport};
@@ -20,7 +20,14 @@ const WIDEST_V6: u8 = 108;
 /// # Errors
 /// What is wrong, in one line with what to write instead.
 pub fn targets(typed: &str, known: &dyn Fn(&str) -> Result<(), String>) -> Result<Vec<Target>, String> {
-    let mut target: Target = typed.parse().map_err(|error| wrong(typed, error))?;
+    let mut target = match range_with_port(typed) {
+        Some((range, port)) => Target {
+            text: typed.trim().to_owned(),
+            port: Some(port),
+            ..range
+        },
+        None => typed.parse().map_err(|error| wrong(typed, error))?,
+    };
     // DTLS is TLS over datagrams, not a protocol of its own.
     if target.scheme.as_deref() == Some("dtls") {
         target.scheme = None;
@@ -40,6 +47,17 @@ pub fn targets(typed: &str, known: &dyn Fn(&str) -> Result<(), String>) -> Resul
                 return Err(format!(
                     "{typed:?} is not a range: write it like 192.0.2.0/24 or 192.0.2.1-9"
                 ));
+            }
+            Place::Address(address) if no_host(*address) => {
+                return Err(format!(
+                    "{typed:?} is no address of a single host, so nobody can be asked there"
+                ));
+            }
+            Place::Address(IpAddr::V6(address)) if address.is_unicast_link_local() => {
+                return Err(link_local(typed));
+            }
+            Place::Range(IpNet::V6(range)) if range.addr().is_unicast_link_local() => {
+                return Err(link_local(typed));
             }
             Place::Range(IpNet::V6(range)) if range.prefix_len() < WIDEST_V6 => {
                 return Err(format!(
@@ -67,6 +85,30 @@ pub fn host_name(typed: &str) -> Option<String> {
     }
 }
 
+/// `10.0.0.0/24:443`: a range, and the one port that is meant there.
+fn range_with_port(typed: &str) -> Option<(Target, u16)> {
+    let typed = typed.trim();
+    let (rest, over) = match typed.strip_suffix("/udp") {
+        Some(rest) => (rest, "/udp"),
+        None => (typed.strip_suffix("/tcp").unwrap_or(typed), ""),
+    };
+    let (range, port) = rest.rsplit_once(':')?;
+    let port = port.parse().ok().filter(|port| *port > 0)?;
+    let range: IpNet = range.parse().ok()?;
+    Some((format!("{range}{over}").parse().ok()?, port))
+}
+
+/// What stands for no host, or for many.
+fn no_host(address: IpAddr) -> bool {
+    address.is_unspecified() || address.is_multicast() || address == IpAddr::V4(Ipv4Addr::BROADCAST)
+}
+
+fn link_local(typed: &str) -> String {
+    format!(
+        "{typed:?} is only known on one cable, so Holter cannot ask there: name another address of that system"
+    )
+}
+
 fn too_wide(typed: &str) -> String {
     format!("{typed:?} is wider than any network of your own: name ranges of /{WIDEST_V4} or smaller")
 }
@@ -81,6 +123,7 @@ fn wrong(typed: &str, error: TargetError) -> String {
         TargetError::Range(_) if before.parse::<IpAddr>().is_err() => format!(
             "{typed:?} is neither a range nor a URL: write 192.0.2.0/24, or https://portal.example/ with what is spoken in front"
         ),
+        _ if typed.contains('%') => link_local(typed),
         TargetError::Host(_) if typed.contains([',', ';']) => format!(
             "{error}: write one target a word, parted by spaces, or one a line; a table needs a first line that names its columns, one of them \"address\" or \"name\""
         ),
@@ -122,6 +165,12 @@ mod tests {
             ("9.0.0.0-10.255.255.255", "of /8 or smaller"),
             ("0.0.0.0-255.255.255.255", "of /8 or smaller"),
             ("2001:db8::/107", "of /108 or smaller"),
+            ("10.0.0.0/24:99999", "is not a range"),
+            ("fe80::1", "another address"),
+            ("fe80::1%eth0", "another address"),
+            ("fe80::/120", "another address"),
+            ("224.0.0.1", "no address of a single host"),
+            ("0.0.0.0:443", "no address of a single host"),
             ("10.0.0.1,10.0.0.2", "one target a word"),
             ("pr\u{e4}xis.example", "xn--"),
             ("htps://portal.example", "htps://portal.example"),
@@ -149,6 +198,24 @@ mod tests {
         for target in &all {
             assert_eq!((target.port, target.transport), (Some(443), Transport::Udp));
             assert_eq!(target.text, "10.0.0.1-2:443/udp");
+        }
+    }
+
+    #[test]
+    fn a_range_can_have_a_port() {
+        for (typed, range, port, transport) in [
+            ("10.0.0.0/24:443", "10.0.0.0/24", 443, Transport::Tcp),
+            ("10.0.0.0/24:443/udp", "10.0.0.0/24", 443, Transport::Udp),
+            ("2001:db8::/120:993", "2001:db8::/120", 993, Transport::Tcp),
+        ] {
+            let target = targets(typed, &known).unwrap().remove(0);
+            assert_eq!(target.place, Place::Range(range.parse().unwrap()), "{typed}");
+            assert_eq!(
+                (target.port, target.transport),
+                (Some(port), transport),
+                "{typed}"
+            );
+            assert_eq!(target.text, typed);
         }
     }
 

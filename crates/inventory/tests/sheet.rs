@@ -40,10 +40,10 @@ fn a_table_of_a_hospital() {
     assert_eq!(
         oddities(&read),
         [
-            "line 6: \"x\" is no port from 1 to 65535",
+            "line 6: \"x\" is no port from 1 to 65535, so nothing there is asked",
             "line 6: the criticality \"lowest\" is not low, medium, high, highest or life, and left out",
-            "1 do-not-touch, which are never asked",
-            "1 fragile without a port, which are not asked: a port beside them, or naming them, would ask them",
+            "1 do-not-touch, never asked",
+            "1 fragile, asked only where a port stands beside them or the command names them",
         ]
     );
     let Asset {
@@ -221,6 +221,30 @@ fn what_must_not_be_touched_is_no_target() {
     let read = told("ip,port,fragility\n10.0.0.1,443 x,do-not-touch\n").unwrap();
     let ports: Vec<Option<u16>> = read.assets.iter().map(|asset| asset.port).collect();
     assert_eq!(ports, [Some(443), None]);
+}
+
+#[test]
+fn two_rows_of_one_system_are_read_in_favour_of_the_system() {
+    let header = "ip,port,fragility";
+    for (one, other, asked) in [
+        ("10.0.0.1,,fragile", "10.0.0.1,,robust", &[][..]),
+        ("10.0.0.1,,", "10.0.0.1,,fragile", &[]),
+        ("10.0.0.1,,fragile", "10.0.0.1,443,", &["10.0.0.1:443"]),
+        ("10.0.0.1,,fragile", "10.0.0.2,,", &["10.0.0.2"]),
+    ] {
+        let read = told(&format!("{header}\n{one}\n{other}\n")).unwrap();
+        assert_eq!(texts(&read), asked, "{one} {other}");
+    }
+}
+
+#[test]
+fn a_text_is_one_line_and_not_endless() {
+    let long = "\u{e4}".repeat(100_000);
+    let read = told(&format!("ip,role,owner\n10.0.0.1,{long},\"two\n lines\"\n")).unwrap();
+    let role = read.assets[0].role.as_deref().unwrap();
+    assert_eq!(role.chars().count(), 120);
+    assert_eq!(read.assets[0].owner.as_deref(), Some("two lines"));
+    assert!(oddities(&read)[0].contains("is cut after 120 characters"));
 }
 
 #[test]

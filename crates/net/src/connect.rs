@@ -59,6 +59,10 @@ impl Knocker {
             }
         };
         match writable.and_then(|()| stream.take_error()) {
+            // A SYN to a port of this machine that it has just left from meets itself (RFC 9293 section 3.5): nobody is there.
+            Ok(None) if stream.local_addr().is_ok_and(|own| own == address) => {
+                failed(ErrorKind::ConnectionRefused.into())
+            }
             Ok(None) => Knock::Open(stream),
             Ok(Some(error)) | Err(error) => failed(error),
         }

@@ -4,7 +4,7 @@ use std::io;
 
 use holter_model::{Judgement, Role, Service};
 
-use crate::escape::cell;
+use crate::escape::{cell, terminal};
 use crate::shape::time;
 use crate::{Document, Summary};
 
@@ -107,6 +107,7 @@ fn row(out: &mut Vec<u8>, cells: &[String]) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(out);
-    writer.write_record(cells.iter().map(|text| cell(text)).map(|text| text.into_owned()))?;
+    // A table is looked at in a terminal as well.
+    writer.write_record(cells.iter().map(|text| cell(&terminal(text)).into_owned()))?;
     writer.flush()
 }

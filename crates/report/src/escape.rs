@@ -31,7 +31,7 @@ pub fn cell(text: &str) -> Cow<'_, str> {
 }
 
 /// Controls (C0, DEL, C1), line and paragraph separators, zero-width and bidirectional characters.
-fn acts(character: char) -> bool {
+pub(crate) fn acts(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'

@@ -6,7 +6,7 @@ use holter_model::{Differences, LeftAlone, Service};
 use serde::Serialize;
 
 use crate::shape::{DifferenceRow, LeftAloneRow, Row, time};
-use crate::{Document, Preamble, Summary};
+use crate::{Document, Preamble, Summary, spelled};
 
 /// Services wait here as JSON, which takes a fraction of the memory that they take as values.
 #[derive(Debug, Default)]
@@ -26,8 +26,7 @@ impl Document for Json {
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
         self.services
             .extend_from_slice(if self.services.is_empty() { b"\n" } else { b",\n" });
-        serde_json::to_writer(&mut self.services, &Row::of(service))?;
-        Ok(())
+        spelled::json(&mut self.services, &Row::of(service))
     }
 
     fn left_alone(&mut self, left: &LeftAlone) {
@@ -42,7 +41,7 @@ impl Document for Json {
         out.extend_from_slice(b"{\"schema\":\"holter.report/1\",\n");
         if let Some(authorized_by) = &self.preamble.authorized_by {
             out.extend_from_slice(b"\"authorized_by\":");
-            serde_json::to_writer(&mut *out, authorized_by)?;
+            spelled::json(out, authorized_by)?;
             out.extend_from_slice(b",\n");
         }
         out.extend_from_slice(b"\"summary\":");
@@ -68,7 +67,7 @@ impl Document for Json {
 fn rows(rows: impl Iterator<Item = impl Serialize>, out: &mut Vec<u8>) -> io::Result<()> {
     for (index, row) in rows.enumerate() {
         out.extend_from_slice(if index == 0 { b"\n" } else { b",\n" });
-        serde_json::to_writer(&mut *out, &row)?;
+        spelled::json(out, &row)?;
     }
     out.push(b']');
     Ok(())

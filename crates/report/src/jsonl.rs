@@ -5,7 +5,7 @@ use std::io;
 use holter_model::Service;
 
 use crate::shape::Row;
-use crate::{Document, Summary};
+use crate::{Document, Summary, spelled};
 
 /// Objects, one a line.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(crate) struct Jsonl;
 
 impl Document for Jsonl {
     fn service(&mut self, service: &Service, out: &mut Vec<u8>) -> io::Result<()> {
-        serde_json::to_writer(&mut *out, &Row::of(service))?;
+        spelled::json(out, &Row::of(service))?;
         out.push(b'\n');
         Ok(())
     }

@@ -8,6 +8,7 @@ mod json;
 mod jsonl;
 mod preamble;
 mod shape;
+mod spelled;
 mod text;
 
 pub use document::{Document, Format, Look};

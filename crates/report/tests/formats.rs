@@ -147,6 +147,68 @@ fn what_was_left_alone_is_shown_with_how_to_go_on() {
 }
 
 #[test]
+fn a_host_that_was_left_alone_is_named_and_its_ports_are_not_taken_for_assessed() {
+    let left = LeftAlone {
+        at: "2026-11-21T20:00:00Z".parse().unwrap(),
+        endpoint: hospital::portal(9).endpoint.unwrap(),
+        why: "it accepted connections, and then refused one".to_owned(),
+        not_asked: 41,
+    };
+    let summary = Summary {
+        tried: 2,
+        services: 1,
+        not_affected: 1,
+        nothing_there: 1,
+        left_alone: 1,
+        not_asked: 41,
+        ..Summary::default()
+    };
+    let written = |format: Format| {
+        let mut document = format.document(Look::default());
+        let mut out = Vec::new();
+        document.service(&hospital::billing(9), &mut out).unwrap();
+        document.left_alone(&left);
+        document.end(&summary, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let text = written(Format::Text);
+    assert!(
+        text.starts_with(
+            "No service was found to leak memory (Heartbleed), but 1 host was left alone before"
+        )
+    );
+    assert!(
+        text.contains("\n  10.20.0.9  it accepted connections, and then refused one (port 443); 41"),
+        "{text}"
+    );
+    let document: serde_json::Value = serde_json::from_str(&written(Format::Json)).unwrap();
+    assert_eq!(document["left_alone"][0]["address"], "10.20.0.9");
+    assert_eq!(document["left_alone"][0]["not_asked"], 41);
+}
+
+#[test]
+fn what_the_inventory_keeps_from_being_asked_is_counted() {
+    let said = |services: &[holter_model::Service], summary| {
+        written(Format::Text, Look::default(), summary, services)
+    };
+    let spared = Summary {
+        spared: 3,
+        ..Summary::default()
+    };
+    assert!(said(&[], spared).starts_with("Nothing was asked.\n3 endpoints not contacted, because the"));
+    let some = Summary {
+        tried: 1,
+        services: 1,
+        not_affected: 1,
+        ..spared
+    };
+    assert!(
+        said(&[hospital::billing(9)], some)
+            .contains("\n3 endpoints not contacted, because the inventory calls")
+    );
+}
+
+#[test]
 fn what_a_peer_says_cannot_steer_a_terminal_or_a_spreadsheet() {
     let mut service = hospital::billing(9);
     service.oddities = vec!["\u{1b}]0;owned\u{7}".to_owned()];
@@ -161,6 +223,7 @@ fn what_a_peer_says_cannot_steer_a_terminal_or_a_spreadsheet() {
     assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'));
     let csv = written(Format::Csv, Look::default(), Summary::default(), &services);
     assert!(csv.contains("\"'=HYPERLINK(") && csv.contains(",'=1+1"));
+    assert!(!csv.contains('\u{1b}') && !csv.contains('\u{7}'));
 }
 
 #[test]

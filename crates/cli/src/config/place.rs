@@ -41,6 +41,13 @@ pub(crate) fn wrong(path: &Path, text: &str, error: &toml::de::Error) -> anyhow:
         .map(str::trim)
         .collect::<Vec<_>>()
         .join("; ");
+    // The parser knows no TOML when it says so.
+    let said = said
+        .replace(
+            "invalid type: map, expected a sequence",
+            "write the name in double brackets: [[network]], [[schedule]]",
+        )
+        .replace("expected a sequence", "expected a list in brackets like [\"…\"]");
     let Some(before) = error.span().and_then(|span| text.get(..span.start)) else {
         return anyhow!("{}: {said}", path.display());
     };

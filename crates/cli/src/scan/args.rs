@@ -22,7 +22,7 @@ use super::ports::Ports;
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_long_help = after_help())]
 pub(crate) struct Args {
-    /// Hosts, host:port, URLs, addresses, [v6]:port or ranges like 192.0.2.0/24 and 192.0.2.1-9; "/udp" at the end asks for DTLS
+    /// Hosts, host:port, URLs, addresses, [v6]:port or ranges like 192.0.2.0/24 and 192.0.2.1-9, all of them with or without a port; "/udp" at the end asks for DTLS
     #[arg(value_name = "TARGET")]
     pub(crate) targets: Vec<String>,
     /// Read targets from a file: a list (one a line, with an optional protocol behind it), what nmap -oX or -oG wrote, DHCP leases or a CSV inventory; "-" is standard input
@@ -102,7 +102,7 @@ pub(crate) struct Args {
     /// Say what is different from the last run of this; a repeated scan says it anyway
     #[arg(long, conflicts_with = "no_state", help_heading = "Runs")]
     pub(crate) diff: bool,
-    /// The folder in which runs are written down [default: ~/.local/state/holter]
+    /// The folder in which runs are written down [default: HOLTER_STATE, or else ~/.local/state/holter]
     #[arg(long, value_name = "DIR", help_heading = "Runs")]
     pub(crate) state: Option<PathBuf>,
     /// Write nothing down
@@ -292,7 +292,7 @@ fn after_help() -> String {
         text.push_str(&format!("  {:<26} {}\n", check.id, check.name));
     }
     text.push_str(
-        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed\n",
+        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed, or was left alone, or the scan was stopped\n",
     );
     text
 }

@@ -26,7 +26,7 @@ pub(crate) fn targets(path: &Path, args: &Args) -> anyhow::Result<Read> {
 /// Reads targets from what `nmap -oX` wrote.
 pub(crate) fn nmap_xml(path: &Path, args: &Args) -> anyhow::Result<Read> {
     let (place, read) = read(path, args, |form| {
-        (form != Form::NmapXml).then_some("which is not what nmap -oX writes; -i takes every form")
+        (form != Form::NmapXml).then_some("but --nmap-xml takes what nmap -oX writes; -i takes every form")
     })?;
     tell(&place, &read, true, args);
     Ok(read)
@@ -58,7 +58,7 @@ fn read(
     };
     let form = Form::of(&text).map_err(wrong)?;
     if let Some(why) = refuses(form) {
-        bail!("{place} is read as a {form}, {why}");
+        bail!("{place}: {form}, {why}");
     }
     let read = read_as(form, &text, &targets::known).map_err(wrong)?;
     Ok((place, read))
@@ -79,7 +79,9 @@ fn tell(place: &str, read: &Read, with_targets: bool, args: &Args) {
     if with_targets {
         said.push_str(&count(read.targets.len(), "target"));
     }
-    said.push_str(&count(read.assets.len(), "asset"));
+    if !read.assets.is_empty() || !with_targets {
+        said.push_str(&count(read.assets.len(), "asset"));
+    }
     for oddity in read.oddities.iter().take(TOLD).map(Oddity::to_string) {
         said.push_str("; ");
         said.push_str(&oddity);

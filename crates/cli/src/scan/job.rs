@@ -7,8 +7,9 @@ use std::path::Path;
 use anyhow::{Context as _, anyhow};
 use holter_engine::{Network, Networks, Plan, QuietHours, When};
 use holter_inventory::Inventory;
-use holter_model::Asset;
 use holter_model::target::Place;
+use holter_model::{Asset, Target};
+use jiff::Zoned;
 
 use super::Args;
 use super::repeat::Turn;
@@ -121,6 +122,26 @@ impl Job {
         };
         plan.check()?;
         Ok(plan)
+    }
+
+    /// What is known already to be scanned when the time has come, without the names: nothing, where it need not wait
+    /// or goes on with a run that has its permission.
+    pub(crate) fn awaited(&self, now: &Zoned) -> Plan {
+        let waits = self.turn.when.is_some() || self.turn.quiet.until(now).is_some();
+        let known = self.known.take();
+        let named = |target: &&Target| !matches!(target.place, Place::Name(_));
+        let targets = match &known {
+            Some(known) if waits && !self.args.resume => {
+                known.targets.iter().filter(named).cloned().collect()
+            }
+            _ => Vec::new(),
+        };
+        self.known.set(known);
+        Plan {
+            targets,
+            family: self.args.family(),
+            ..Plan::default()
+        }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use holter_engine::{Permitted, Plan, Visits};
 use holter_model::Target;
 use ipnet::IpNet;
+use jiff::Zoned;
 
 use super::job::Job;
 
@@ -31,6 +32,24 @@ pub(crate) async fn check(visits: &Visits, job: &Job, authorized: bool) -> anyho
     let foreign = foreign(visits, &own);
     if let Some(said) = refusal(&foreign) {
         bail!(said);
+    }
+    Ok(())
+}
+
+/// The same of all addresses that are known before a scan waits for its hour: nobody should learn only then that it
+/// may not begin.
+pub(crate) async fn foresee(jobs: &[Job], now: &Zoned) -> anyhow::Result<()> {
+    for job in jobs {
+        let plan = job.awaited(now);
+        if plan.targets.is_empty() {
+            continue;
+        }
+        let (visits, _) = plan.lay_out().await?;
+        let checked = check(&visits, job, job.args.authorized_by.is_some()).await;
+        match &job.turn.name {
+            Some(name) => checked.with_context(|| format!("schedule {name:?}"))?,
+            None => checked?,
+        }
     }
     Ok(())
 }

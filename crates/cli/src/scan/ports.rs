@@ -17,7 +17,7 @@ impl FromStr for Ports {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut ports = BTreeMap::new();
         for part in text.split(',').map(str::trim) {
-            if let Some(set) = port_set(part) {
+            if let Some(set) = port_set(&part.to_ascii_lowercase()) {
                 for (port, transport) in set {
                     ports.entry((transport, port)).or_insert(false);
                 }
@@ -124,6 +124,7 @@ mod tests {
             Ok("443 8443 9000? 9001 9002? 443/udp")
         );
         assert_eq!(ports("directory, 636").as_deref(), Ok("389? 636 3268? 3269?"));
+        assert_eq!(ports("Directory"), ports("directory"));
         for all in ["-", "1-65535"] {
             assert_eq!(all.parse::<Ports>().map(|ports| ports.0.len()), Ok(65535));
         }

@@ -128,9 +128,12 @@ async fn take_up(job: &Job, plan: Plan, path: &Path, runs: Option<&Runs>) -> any
     let comparison = compared(&job.args, runs, &header, &visits);
     let course = Course::shuffled(header.seed).written_down(journal);
     if !job.args.quiet {
-        let done = holter_report::number(course.done());
+        let (done, are) = match course.done() {
+            1 => ("1".to_owned(), "host is"),
+            done => (holter_report::number(done), "hosts are"),
+        };
         complain(&format!(
-            "going on with the run of {:.0}: {done} hosts are done",
+            "going on with the run of {:.0}: {done} {are} done",
             header.begun
         ));
     }
@@ -172,6 +175,12 @@ pub(crate) fn runs(args: &Args) -> anyhow::Result<Option<Runs>> {
         return Ok(None);
     }
     let Some(folder) = args.state.clone().or_else(default_folder) else {
+        if args.resume {
+            bail!("no folder for runs is known, because HOME is not set: name it with --state");
+        }
+        if !args.quiet {
+            complain("this run is not written down, because HOME is not set: --state names a folder for it");
+        }
         return Ok(None);
     };
     match Runs::in_folder(&folder.join("runs")) {

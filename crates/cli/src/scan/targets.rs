@@ -83,22 +83,28 @@ pub(crate) fn known_assets(args: &Args) -> anyhow::Result<Vec<Asset>> {
     Ok(assets)
 }
 
-/// Without the ranges that are excluded as a whole: of them nothing may be said, not even that nothing answers.
-fn asked(args: &Args, mut targets: Vec<Target>) -> anyhow::Result<Vec<Target>> {
-    targets.retain(|target| {
-        let Place::Range(range) = target.place else {
-            return true;
+/// Without what is excluded as a whole: of it nothing may be said, not even that nothing answers.
+fn asked(args: &Args, targets: Vec<Target>) -> anyhow::Result<Vec<Target>> {
+    let excluded = |target: &Target| {
+        let range = match &target.place {
+            Place::Range(range) => *range,
+            Place::Address(address) => IpNet::from(address.to_canonical()),
+            Place::Name(_) => return false,
         };
-        let excluded = args.exclude.iter().any(|exclude| exclude.contains(&range));
-        if excluded && !args.quiet {
-            complain(&format!("{target} is not asked: --exclude holds all of it"));
-        }
-        !excluded
-    });
-    if targets.is_empty() {
-        bail!("nothing is left to ask: --exclude holds every target");
+        args.exclude.iter().any(|exclude| exclude.contains(&range))
+    };
+    let (left_out, left): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(excluded);
+    if left.is_empty() {
+        bail!("nothing is left to ask: every target is excluded");
     }
-    Ok(targets)
+    if !left_out.is_empty() && !args.quiet {
+        complain(&format!(
+            "{} not asked, because excluded: {}",
+            left_out.len(),
+            named(&left_out)
+        ));
+    }
+    Ok(left)
 }
 
 /// Without what the inventory calls do-not-touch as a whole, whoever named it.
@@ -127,23 +133,28 @@ fn touchable(args: &Args, targets: Vec<Target>, inventory: &Inventory) -> anyhow
             .any(|(wide, port)| wide.contains(range) && (port.is_none() || *port == target.port)),
     };
     let (left_out, left): (Vec<Target>, Vec<Target>) = targets.into_iter().partition(untouchable);
-    let named: Vec<&str> = left_out
-        .iter()
-        .take(NAMED)
-        .map(|target| target.text.as_str())
-        .collect();
-    let more = if left_out.len() > NAMED { ", …" } else { "" };
     if left.is_empty() {
         bail!("nothing is left to ask: the inventory calls every target do-not-touch");
     }
     if !left_out.is_empty() && !args.quiet {
         complain(&format!(
-            "{} not asked, because the inventory calls them do-not-touch: {}{more}",
+            "{} not asked, because the inventory calls them do-not-touch: {}",
             left_out.len(),
-            named.join(", ")
+            named(&left_out)
         ));
     }
     Ok(left)
+}
+
+/// The first of them by name.
+fn named(targets: &[Target]) -> String {
+    let named: Vec<&str> = targets
+        .iter()
+        .take(NAMED)
+        .map(|target| target.text.as_str())
+        .collect();
+    let more = if targets.len() > NAMED { ", …" } else { "" };
+    format!("{}{more}", named.join(", "))
 }
 
 /// What two spellings of one target have in common.

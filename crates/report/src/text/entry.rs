@@ -37,6 +37,8 @@ pub(crate) struct Entry {
     pub(crate) next: &'static str,
     /// Whether something answered at all.
     pub(crate) reached: bool,
+    /// Whether nothing answers there.
+    pub(crate) shut: bool,
     place: (bool, Option<IpAddr>, u16),
 }
 
@@ -74,6 +76,7 @@ impl Entry {
             reason: reason(service, judgement, answer),
             next: advice::next(service),
             reached: service.attempt.reached(),
+            shut: matches!(service.attempt, Attempt::Refused | Attempt::Unreachable),
             place: (
                 service.endpoint.is_none(),
                 service.endpoint.map(|endpoint| endpoint.address),

@@ -16,12 +16,19 @@ impl Page<'_> {
             Summary {
                 inconclusive: 1.., ..
             } => (self.palette.open, open(summary, entries)),
+            Summary { left_alone: 1.., .. } => (self.palette.open, left(summary, entries)),
             Summary {
                 interrupted: true, ..
             } => (
                 self.palette.open,
                 "Nothing affected was found before the scan was stopped.".to_owned(),
             ),
+            Summary {
+                services: 0,
+                nothing_there: 0,
+                spared: 1..,
+                ..
+            } => (self.palette.open, "Nothing was asked.".to_owned()),
             Summary { services: 0, .. } => (
                 self.palette.open,
                 format!(
@@ -32,7 +39,7 @@ impl Page<'_> {
             _ => (self.palette.good, clean(summary.services, entries)),
         };
         self.paragraph(0, style, &sentence);
-        if let Some(more) = also(summary) {
+        if let Some(more) = also(summary, entries) {
             self.paragraph(0, self.palette.faint, &more);
         }
         if summary.interrupted {
@@ -100,6 +107,15 @@ fn open(summary: &Summary, entries: &[Entry]) -> String {
     )
 }
 
+/// Nobody knows what a host that was left alone would have said.
+fn left(summary: &Summary, entries: &[Entry]) -> String {
+    format!(
+        "No service was found to leak memory{}, but {} left alone before all was asked.",
+        named(Answer::NotAffected, entries),
+        counted(summary.left_alone, "host was", "hosts were")
+    )
+}
+
 fn clean(services: u64, entries: &[Entry]) -> String {
     let names = named(Answer::NotAffected, entries);
     match services {
@@ -110,7 +126,7 @@ fn clean(services: u64, entries: &[Entry]) -> String {
 }
 
 /// The other sums, where they say more than the sentence does.
-fn also(summary: &Summary) -> Option<String> {
+fn also(summary: &Summary, entries: &[Entry]) -> Option<String> {
     let mut parts = Vec::new();
     let mixed = summary.affected > 0 || summary.inconclusive > 0;
     if mixed && summary.not_affected > 0 {
@@ -120,10 +136,28 @@ fn also(summary: &Summary) -> Option<String> {
         parts.push(format!("{} not assessed", number(summary.inconclusive)));
     }
     if summary.nothing_there > 0 && summary.services > 0 {
+        // Those that the report names one by one answer no more than the rest.
+        let named = entries.iter().filter(|entry| entry.shut).count();
+        let shut = summary
+            .nothing_there
+            .saturating_add(u64::try_from(named).unwrap_or(u64::MAX));
         parts.push(format!(
             "nothing answers at {} of {}",
-            number(summary.nothing_there),
+            number(shut.min(summary.tried)),
             counted(summary.tried, "endpoint", "endpoints")
+        ));
+    }
+    if summary.spared > 0 {
+        parts.push(format!(
+            "{} not contacted, because the inventory calls them fragile or do-not-touch",
+            counted(summary.spared, "endpoint", "endpoints")
+        ));
+    }
+    if summary.not_asked > 0 {
+        parts.push(format!(
+            "{} not asked at {} left alone",
+            counted(summary.not_asked, "endpoint", "endpoints"),
+            counted(summary.left_alone, "host", "hosts")
         ));
     }
     let mut text = parts.join("; ");

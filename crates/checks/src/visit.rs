@@ -225,7 +225,9 @@ impl<'a> Visit<'a> {
         self.open_for += line.age();
         let usual = *self.usual.get_or_insert(line.slowest());
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
-        if slower || (answered && line.was_reset()) {
+        // Whole families of servers reset what they do not speak, so that alone is no sign of more than a little trouble.
+        let reset = answered && line.was_reset() && self.care == Care::ROBUST;
+        if slower || reset {
             self.care = self.care.more();
         }
         self.last = Some(line);

@@ -51,8 +51,8 @@ pub(crate) async fn visit(scan: &Scan, host: &Host, teller: &mut Teller) {
             break;
         }
     }
-    if let Some(last) = bearing.last.take() {
-        // The host may come again under another name.
+    if let Some(last) = bearing.last.take_if(|_| host.shared) {
+        // It may be dialled again at once, under another name.
         last.end().await;
     }
     if host.named && host.whole && !bearing.found && bearing.owed > 0 {

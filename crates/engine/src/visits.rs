@@ -20,6 +20,8 @@ pub(crate) struct Host {
     pub(crate) doors: Arc<[Door]>,
     /// Whether the user named this very host.
     pub(crate) named: bool,
+    /// Whether another target may lead to it too.
+    pub(crate) shared: bool,
     /// Whether all its doors are here, so that silence at all of them is worth a line.
     pub(crate) whole: bool,
 }
@@ -154,6 +156,7 @@ impl Visits {
             },
             doors: Arc::clone(&named.doors),
             named: !is_range,
+            shared: self.targets.len() > 1 && self.earlier.at(address).nth(1).is_some(),
             whole: true,
         };
         self.earlier.leave_out(place, host)

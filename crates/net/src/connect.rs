@@ -127,6 +127,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_port_that_meets_itself_is_closed() {
+        // Bound to the very port that it knocks at, as now and then the system binds one of its own choice.
+        let socket = Socket::new(Domain::IPV4, Type::STREAM.nonblocking(), Some(Protocol::TCP)).unwrap();
+        socket
+            .bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into())
+            .unwrap();
+        let place = socket.local_addr().unwrap().as_socket().unwrap();
+        let knocker = Knocker {
+            v4: Mutex::new(Some(socket)),
+            v6: Mutex::default(),
+        };
+        let Knock::Failed(error, _) = knock(&knocker, place).await else {
+            panic!("it takes itself for a service");
+        };
+        assert_eq!(error.kind(), ErrorKind::ConnectionRefused);
+    }
+
+    #[tokio::test]
     async fn a_socket_that_was_refused_knocks_again_and_elsewhere() {
         let knocker = Knocker::default();
         let open = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -4,14 +4,18 @@
 //! facts into verdicts and does no I/O, so that facts from captures and files, and from years ago, are judged
 //! by the same rule.
 
+pub mod configuration;
 mod conversation;
 mod datagram;
 mod hello;
 mod roster;
 mod stream;
+mod survey;
 mod visit;
 
-pub use roster::{Asked, Check};
+pub use configuration::Configuration;
+pub use roster::{Asked, Check, Needs, Profile};
+pub use survey::survey;
 pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {

@@ -17,6 +17,7 @@ pub mod oddity;
 pub mod reader;
 pub mod record;
 pub mod server_hello;
+pub mod suite;
 pub mod writer;
 
 pub use codepoint::{

@@ -6,9 +6,11 @@
 pub mod alert;
 pub mod certificate;
 pub mod certificate_request;
+pub mod certificate_status;
 pub mod client_hello;
 pub mod codepoint;
 pub mod dtls;
+pub mod encrypted_extensions;
 pub mod extension;
 pub mod handshake;
 pub mod heartbeat;
@@ -17,6 +19,7 @@ pub mod oddity;
 pub mod reader;
 pub mod record;
 pub mod server_hello;
+pub mod session_ticket;
 pub mod ssl2;
 pub mod writer;
 

@@ -11,4 +11,8 @@ mod identity;
 mod matrix;
 mod odd;
 mod peer;
+mod renegotiation;
+mod resumption;
 mod tape;
+mod tls13;
+mod wishes;

@@ -13,6 +13,8 @@ mod odd;
 mod peer;
 mod renegotiation;
 mod resumption;
+mod rustls_server;
 mod tape;
 mod tls13;
+mod tls13_rustls;
 mod wishes;

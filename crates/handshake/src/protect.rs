@@ -116,6 +116,7 @@ impl Protection {
         let cover = self.next(content, version);
         match &mut self.cipher {
             Cipher::Cbc(cbc, tagger) => {
+                let text = malformed.text(text);
                 let data = malformed.data(text, &tagger.tag(cover, text), cbc.block(), version)?;
                 cbc.encrypt_whole(cover.sequence, data)
             }

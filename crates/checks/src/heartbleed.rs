@@ -22,14 +22,16 @@ mod probe;
 mod prove;
 mod stack;
 
-use crate::Check;
+use crate::{Check, Needs, Profile};
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
     id: "heartbleed",
     name: "Heartbleed",
     about: "sends a heartbeat one byte short of RFC 6520's padding, which only an affected OpenSSL echoes",
-    flaw: include_str!("../../../flaws/CVE-2014-0160.toml"),
+    profile: Profile::Heartbleed,
+    needs: Needs::Nothing,
+    flaws: &[include_str!("../../../flaws/CVE-2014-0160.toml")],
     ask: |visit| Box::pin(ladder::ask(visit)),
-    judge: judge::judge,
+    judge: |observations, attempt| judge::judge(observations, attempt).into_iter().collect(),
 };

@@ -6,6 +6,26 @@ use holter_model::{Attempt, Flaw, Judgement, Observation};
 
 use crate::Visit;
 
+/// Sets of checks, each of which holds the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Profile {
+    /// Heartbleed alone.
+    Heartbleed,
+    /// What lets memory, keys or traffic out: a few connections more.
+    Standard,
+    /// All that is known of TLS.
+    Full,
+}
+
+/// What must be known of a service before a check can ask or judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// Its versions, suites, groups and certificates: the survey, which all checks share.
+    Survey,
+}
+
 /// One check.
 pub struct Check {
     /// Its id, as in `--check`.
@@ -14,23 +34,26 @@ pub struct Check {
     pub name: &'static str,
     /// What it asks, in one sentence.
     pub about: &'static str,
-    /// The flaw that it decides, as the text of its data file.
-    pub flaw: &'static str,
+    /// The smallest profile that it belongs to.
+    pub profile: Profile,
+    /// What it needs.
+    pub needs: Needs,
+    /// The flaws that it decides, as the texts of their data files.
+    pub flaws: &'static [&'static str],
     /// Asks. Facts are noted in the visit, also when it breaks off.
     pub ask: for<'a> fn(&'a mut Visit<'_>) -> Asked<'a>,
-    /// Judges facts. Pure. `None` when there is nothing to judge by.
-    pub judge: fn(&[Observation], Attempt) -> Option<Judgement>,
+    /// Judges facts: one judgement a flaw at most. Pure. Empty when there is nothing to judge by.
+    pub judge: fn(&[Observation], Attempt) -> Vec<Judgement>,
 }
 
 /// The future that asking is.
 pub type Asked<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
 impl Check {
-    /// What is known of its flaw. A file that does not parse fails the roster's test, so this is never `None`
-    /// in a build that passed.
-    #[must_use]
-    pub fn flaw(&self) -> Option<Flaw> {
-        Flaw::parse(self.flaw).ok()
+    /// What is known of its flaws. A file that does not parse fails the roster's test, so none is missing in a build
+    /// that passed.
+    pub fn flaws(&self) -> impl Iterator<Item = Flaw> {
+        self.flaws.iter().filter_map(|text| Flaw::parse(text).ok())
     }
 }
 
@@ -55,13 +78,25 @@ pub(crate) use roster;
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use crate::ALL;
 
     #[test]
-    fn ids_are_unique_and_in_order_and_each_has_its_flaw() {
+    fn ids_are_unique_and_in_order_and_each_has_its_flaws() {
         assert!(ALL.is_sorted_by(|a, b| a.id < b.id));
+        let mut flaws = BTreeSet::new();
         for check in ALL {
-            assert!(check.flaw().is_some(), "the flaw of {} does not parse", check.id);
+            assert!(!check.flaws.is_empty(), "{} decides nothing", check.id);
+            assert_eq!(
+                check.flaws().count(),
+                check.flaws.len(),
+                "a flaw of {} does not parse",
+                check.id
+            );
+            for flaw in check.flaws() {
+                assert!(flaws.insert(flaw.id.clone()), "{} is decided twice", flaw.id);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use holter_checks::{Approach, Visit};
+use holter_checks::{Approach, Needs, Visit};
 use holter_model::{Attempt, Service, Transport};
 use holter_net::{Care, Line};
 use holter_protocols::roles::role;
@@ -41,6 +41,9 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         &scan.dialer,
         (scan.clock.as_ref(), scan.dice.as_ref()),
     );
+    if scan.checks.iter().any(|check| check.needs == Needs::Survey) {
+        holter_checks::survey(&mut visit).await;
+    }
     for check in &scan.checks {
         (check.ask)(&mut visit).await;
     }
@@ -66,7 +69,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
     let judgements = scan
         .checks
         .iter()
-        .filter_map(|check| (check.judge)(&notes.observations, notes.attempt))
+        .flat_map(|check| (check.judge)(&notes.observations, notes.attempt))
         .collect();
     let service = Service {
         target: host.label(door),
@@ -87,6 +90,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         trouble: notes.trouble,
         observations: notes.observations,
         judgements,
+        assessment: None,
         oddities: notes.oddities.into_iter().collect(),
     };
     Asked {

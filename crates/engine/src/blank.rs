@@ -77,6 +77,7 @@ fn blank(
         trouble: Some(why),
         observations: Vec::new(),
         judgements: Vec::new(),
+        assessment: None,
         oddities: Vec::new(),
         role: None,
     }

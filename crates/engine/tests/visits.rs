@@ -13,7 +13,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use holter_checks::{ALL, Check, Questions};
+use holter_checks::{ALL, Check, Needs, Profile, Questions};
 use holter_engine::{Course, Event, Plan, Rules, Scan, Sink, Stop, Summary, run};
 use holter_inventory::Inventory;
 use holter_lab::zoo;
@@ -183,9 +183,11 @@ static BUG: Check = Check {
     id: "bug",
     name: "Bug",
     about: "panics",
-    flaw: "",
+    profile: Profile::Heartbleed,
+    needs: Needs::Nothing,
+    flaws: &[],
     ask: |_| Box::pin(async { panic!("as this test wants it") }),
-    judge: |_, _| None,
+    judge: |_, _| Vec::new(),
 };
 
 #[test]

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::der::Der;
+use crate::feature::{Feature, Order, Reaction, Store};
+
 /// One thing that a service did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
@@ -63,6 +66,121 @@ pub enum Fact {
         foreign: u32,
         /// Whether there was an answer at all.
         answered: bool,
+    },
+    /// The suites that it accepts in one version, in the order in which it chose them.
+    Suites {
+        /// The version.
+        version: u16,
+        /// The suites.
+        suites: Vec<u16>,
+        /// Whose order decides.
+        order: Order,
+        /// Whether asking came to its end: none of all that are left is accepted.
+        complete: bool,
+    },
+    /// The kinds of ciphers that it offers in SSLv2, three bytes each.
+    Ssl2 {
+        /// The kinds.
+        kinds: Vec<u32>,
+    },
+    /// The key-exchange groups that it accepts in one version, in the order in which it chose them.
+    Groups {
+        /// The version.
+        version: u16,
+        /// The groups.
+        groups: Vec<u16>,
+        /// Whose order decides.
+        order: Order,
+        /// Whether asking came to its end.
+        complete: bool,
+    },
+    /// The schemes that it signs its key exchange with in one version.
+    Schemes {
+        /// The version.
+        version: u16,
+        /// The schemes.
+        schemes: Vec<u16>,
+        /// Whether asking came to its end.
+        complete: bool,
+    },
+    /// The finite field of an ephemeral Diffie-Hellman key exchange.
+    FiniteField {
+        /// The version.
+        version: u16,
+        /// The suite.
+        suite: u16,
+        /// Length of the prime.
+        bits: u32,
+        /// SHA-256 of the prime, in hex: primes are shared by thousands of servers.
+        prime: String,
+        /// SHA-256 of the server's public value, in hex: the same twice is a key that is used again.
+        public: String,
+    },
+    /// The certificates that it sent, in its order.
+    Chain {
+        /// The version.
+        version: u16,
+        /// The name that was asked for by SNI.
+        name: Option<String>,
+        /// The certificates, leaf first unless it says otherwise.
+        certificates: Vec<Der>,
+    },
+    /// Whether a path leads from its certificate to a store's roots.
+    Trust {
+        /// Which roots.
+        store: Store,
+        /// Why not; `None`: it does.
+        problem: Option<String>,
+    },
+    /// An OCSP response that it stapled, or one that was fetched with `--phone-out`.
+    Ocsp {
+        /// Whether the service itself sent it.
+        stapled: bool,
+        /// The response; `None`: it was asked for, and there was none.
+        response: Option<Der>,
+    },
+    /// Something that a service may have or not.
+    Feature {
+        /// What.
+        feature: Feature,
+        /// The version of the connection.
+        version: u16,
+        /// Whether it has it.
+        present: bool,
+    },
+    /// The protocols that it speaks inside TLS, by ALPN (RFC 7301).
+    Alpn {
+        /// Their names.
+        protocols: Vec<String>,
+    },
+    /// A session ticket.
+    Ticket {
+        /// The version.
+        version: u16,
+        /// How long it holds, in seconds, as the server says.
+        lifetime: u32,
+        /// SHA-256 of its first 16 bytes in hex, by which many servers name the key (RFC 5077 section 4).
+        key: String,
+        /// The most bytes of early data that it allows (RFC 8446 section 4.2.10).
+        early_data: u32,
+    },
+    /// How it took something that a peer in good order does not do, or does not do so.
+    Probe {
+        /// What was done: an id of the check's own.
+        probe: String,
+        /// The version of the connection.
+        version: u16,
+        /// The suite of the connection, where there was one.
+        suite: u16,
+        /// How it took that.
+        reaction: Reaction,
+    },
+    /// A header of its answer to `GET /`; only those that say something of security, cut to 512 bytes.
+    Header {
+        /// Its name in lower case.
+        name: String,
+        /// Its value.
+        value: String,
     },
 }
 

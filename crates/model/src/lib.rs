@@ -1,11 +1,14 @@
 //! The words of Holter as types. Nothing here does I/O; clock and randomness are seams ([`seam`]).
 
+pub mod assessment;
 pub mod asset;
 pub mod attempt;
 pub mod criticality;
+pub mod der;
 pub mod difference;
 pub mod endpoint;
 pub mod fact;
+pub mod feature;
 pub mod flaw;
 pub mod fragility;
 pub mod left_alone;
@@ -16,13 +19,16 @@ pub mod service;
 pub mod target;
 pub mod verdict;
 
+pub use assessment::Assessment;
 pub use asset::Asset;
 pub use attempt::Attempt;
 pub use criticality::Criticality;
+pub use der::Der;
 pub use difference::{Difference, Differences};
 pub use endpoint::{Endpoint, Transport};
 pub use fact::{Fact, HeartbeatAnswer, Refusal, Stage};
-pub use flaw::Flaw;
+pub use feature::{Feature, Order, Reaction, Store};
+pub use flaw::{Flaw, Severity};
 pub use fragility::Fragility;
 pub use left_alone::LeftAlone;
 pub use observation::{Method, Observation};

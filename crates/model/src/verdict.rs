@@ -72,3 +72,18 @@ pub struct Judgement {
     /// Bytes of foreign memory that any answer contained. Counted, never kept.
     pub foreign_bytes: u64,
 }
+
+impl Judgement {
+    /// A judgement; no foreign byte came with what it rests on.
+    #[must_use]
+    pub fn new(check: &str, flaw: &str, verdict: Verdict, basis: Basis, evidence: impl Into<String>) -> Self {
+        Self {
+            check: check.to_owned(),
+            flaw: flaw.to_owned(),
+            verdict,
+            basis,
+            evidence: evidence.into(),
+            foreign_bytes: 0,
+        }
+    }
+}

@@ -21,6 +21,7 @@ pub mod record;
 pub mod server_hello;
 pub mod session_ticket;
 pub mod ssl2;
+pub mod suite;
 pub mod writer;
 
 pub use codepoint::{

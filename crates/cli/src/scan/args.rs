@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ColorChoice, ValueEnum};
-use holter_checks::Check;
+use holter_checks::{Check, Profile};
 use holter_engine::{Authorisation, Every, QuietHours};
 use holter_model::Target;
 use holter_model::target::Place;
@@ -64,7 +64,7 @@ pub(crate) struct Args {
     pub(crate) check: Vec<String>,
     /// Ask a set of checks
     #[arg(long, value_enum, default_value_t, help_heading = "How to ask")]
-    pub(crate) profile: Profile,
+    pub(crate) profile: ProfileName,
     /// Where a service is affected, prove the over-read with bytes that Holter sent itself; never sent unasked
     #[arg(long, help_heading = "How to ask")]
     pub(crate) prove: bool,
@@ -156,10 +156,14 @@ pub(crate) struct Args {
 
 /// Sets of checks that have a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Profile {
-    /// Heartbleed and its class
+pub(crate) enum ProfileName {
+    /// Heartbleed
     #[default]
     Heartbleed,
+    /// What lets memory, keys or traffic out
+    Standard,
+    /// All that Holter knows of TLS
+    Full,
 }
 
 /// Formats by name.
@@ -197,10 +201,14 @@ impl Args {
 
     /// The checks that ask, in the roster's order.
     pub(crate) fn checks(&self) -> Vec<&'static Check> {
-        let Profile::Heartbleed = self.profile;
+        let profile = match self.profile {
+            ProfileName::Heartbleed => Profile::Heartbleed,
+            ProfileName::Standard => Profile::Standard,
+            ProfileName::Full => Profile::Full,
+        };
         let ids: &[String] = &self.check;
         let wanted = |check: &&&'static Check| match ids {
-            [] => check.id == "heartbleed",
+            [] => check.profile <= profile,
             ids => ids.iter().any(|id| id == check.id),
         };
         holter_checks::ALL.iter().filter(wanted).copied().collect()

@@ -74,6 +74,7 @@ fn service(said: &str) -> Service {
         trouble: None,
         observations: answered.then_some(observation).into_iter().collect(),
         judgements: verdict.map(judgement).into_iter().collect(),
+        assessment: None,
         oddities: Vec::new(),
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Page<'a> {
 pub(crate) fn flaw_named(id: &str) -> Option<Flaw> {
     holter_checks::ALL
         .iter()
-        .filter_map(|check| check.flaw())
+        .flat_map(|check| check.flaws())
         .find(|flaw| flaw.id == id)
 }
 

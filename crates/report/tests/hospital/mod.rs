@@ -168,6 +168,7 @@ fn broken(target: &str, last: u8, attempt: Attempt, why: &str) -> Service {
         trouble: Some(why.to_owned()),
         observations: Vec::new(),
         judgements: Vec::new(),
+        assessment: None,
         oddities: Vec::new(),
     }
 }

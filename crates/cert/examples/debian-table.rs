@@ -27,9 +27,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::fs::OpenOptions::new().create(true).append(true).open(out)?;
     let done = u16::try_from(out.metadata()?.len() / 3)?;
     for process in done..32_768 {
-        out.write_all(&short_hash(
-            &modulus(machine, process, file, bits).ok_or("a size that is not made")?,
-        ))?;
+        let origin = Origin {
+            machine,
+            process,
+            file,
+        };
+        let modulus = modulus(origin, bits).ok_or("a size that is not made")?;
+        out.write_all(&short_hash(&modulus))?;
     }
     Ok(())
 }

@@ -35,7 +35,7 @@ pub enum Weakness {
     /// An RSA exponent of so many bits, which slows clients down or is refused.
     ExponentLarge(u32),
     /// The modulus is divisible by this small number: it is broken, or was damaged on its way.
-    SmallFactor(u64),
+    SmallFactor(u32),
     /// The two primes stand so close together that Fermat's method finds them at once (CVE-2022-26320).
     ClosePrimes,
     /// It was made by the smart-card library of ROCA (CVE-2017-15361).
@@ -121,8 +121,8 @@ fn modulus(rsa: &Rsa, found: &mut Vec<Weakness>) {
 }
 
 /// The smallest factor below 10,000; 2 for zero.
-fn small_factor(modulus: &Number) -> Option<u64> {
-    const MOST: u64 = 10_000;
+pub(crate) fn small_factor(modulus: &Number) -> Option<u32> {
+    const MOST: u32 = 10_000;
     // A number that divides has a prime factor that divides, and was met before.
     std::iter::once(2)
         .chain((3..MOST).step_by(2))
@@ -131,6 +131,8 @@ fn small_factor(modulus: &Number) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn rsa(modulus: &[u8], exponent: &[u8]) -> Vec<Weakness> {
@@ -168,6 +170,23 @@ mod tests {
         assert_eq!(with(&[0xff; 5]), [Weakness::ExponentLarge(40)]);
         assert_eq!(rsa(&[15], &[1, 0, 1])[1], Weakness::SmallFactor(3));
         assert!(rsa(&[], &[])[2].is_broken());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn hostile_numbers_never_panic(
+            modulus in proptest::collection::vec(any::<u8>(), 0..300),
+            exponent in proptest::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let _ = rsa(&modulus, &exponent);
+            let numbers = [Number::new(&modulus), Number::new(&exponent)];
+            prop_assert!(shared::shared_factors(&numbers).1 == 0);
+            for number in &numbers {
+                // Small factors stand in the way of the others in most numbers.
+                let _ = (roca::is_roca(number), fermat::are_close(number), debian::look_up(number));
+            }
+        }
     }
 
     #[test]

@@ -150,4 +150,43 @@ fn makes(origin: Origin, modulus: &Number) -> bool {
 /// A size of keys, where they were made, and their rows, one a process.
 type Table = (u32, Machine, RandomFile, &'static [u8]);
 
-const TABLES: &[Table] = &[];
+const TABLES: &[Table] = &[(
+    1024,
+    Machine::Little32,
+    RandomFile::Missing,
+    include_bytes!("debian/tables/1024-le32-missing"),
+)];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listed_keys_are_found_and_others_are_not() {
+        for (bits, machine, file, table) in TABLES {
+            assert_eq!(table.len(), 32_768 * SHORT, "{bits} {machine:?} {file:?}");
+            let origin = Origin {
+                machine: *machine,
+                process: 4321,
+                file: *file,
+            };
+            let weak = Number::new(&modulus(origin, *bits).unwrap());
+            assert_eq!(look_up(&weak), Debian::Weak(origin));
+            let mut other = weak.bytes().to_vec();
+            other[20] ^= 1;
+            assert_eq!(look_up(&Number::new(&other)), Debian::NotListed);
+        }
+        assert_eq!(look_up(&Number::new(&[0xff; 96])), Debian::NotCovered);
+    }
+
+    #[test]
+    fn a_row_alone_convicts_nobody() {
+        // The first row's hash, and a modulus that process 0 did not make.
+        let origin = Origin {
+            machine: Machine::Little32,
+            process: 0,
+            file: RandomFile::Missing,
+        };
+        assert!(!makes(origin, &Number::new(&[0xf1; 128])));
+    }
+}

@@ -5,12 +5,12 @@
 use crate::Number;
 
 /// The odd primes whose product divides M for every size of key that the library makes, from 512 bits on.
-const PRIMES: [u64; 38] = [
+const PRIMES: [u32; 38] = [
     3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103,
     107, 109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
 ];
 
-const GENERATOR: u64 = 65_537;
+const GENERATOR: u32 = 65_537;
 
 /// Whether a modulus has the fingerprint.
 #[must_use]
@@ -30,7 +30,7 @@ pub fn is_roca(modulus: &Number) -> bool {
 }
 
 /// The exponent that makes `value` of the generator modulo `prime`, and the generator's order there.
-fn logarithm(value: u64, prime: u64) -> Option<(u64, u64)> {
+fn logarithm(value: u32, prime: u32) -> Option<(u32, u32)> {
     let (mut power, mut found, mut exponent) = (1, None, 0);
     loop {
         if power == value {

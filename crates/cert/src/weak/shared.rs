@@ -7,10 +7,14 @@ use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Gcd as _, NonZero, Odd};
 use serde::{Deserialize, Serialize};
 
+use super::small_factor;
 use crate::{Key, Number};
 
 /// Different moduli that are compared with each other; the work grows with the square.
 pub const MOST: usize = 8192;
+
+/// Moduli that share a factor with any other, which are then compared one with one. There are few, or somebody makes them.
+const MOST_SUSPECTS: usize = 256;
 
 /// The sizes of moduli that are compared.
 const BITS: std::ops::RangeInclusive<u32> = 256..=8192;
@@ -34,13 +38,14 @@ pub fn same_keys(keys: &[Key]) -> Vec<Vec<usize>> {
     places.into_values().filter(|places| places.len() > 1).collect()
 }
 
-/// Pairs of different moduli with a factor in common. Of a modulus that stands more than once, the first place is told. Past
-/// [`MOST`] different ones the rest is not compared: the second answer is how many.
+/// Pairs of different moduli with a factor in common. Of a modulus that stands more than once, the first place is told; one
+/// with a small factor is broken by itself and is left out. Past [`MOST`] different ones the rest is not compared: the second
+/// answer is how many.
 #[must_use]
 pub fn shared_factors(moduli: &[Number]) -> (Vec<Shared>, usize) {
     let mut first: BTreeMap<&[u8], usize> = BTreeMap::new();
     for (place, modulus) in moduli.iter().enumerate() {
-        if BITS.contains(&modulus.bits()) && !modulus.is_even() {
+        if BITS.contains(&modulus.bits()) && small_factor(modulus).is_none() {
             first.entry(modulus.bytes()).or_insert(place);
         }
     }
@@ -52,7 +57,11 @@ pub fn shared_factors(moduli: &[Number]) -> (Vec<Shared>, usize) {
         .into_iter()
         .filter_map(|place| Some((place, odd(moduli.get(place)?)?)))
         .collect();
-    let suspects: Vec<&(usize, Odd<BoxedUint>)> = all.iter().filter(|one| meets_another(one, &all)).collect();
+    let suspects: Vec<&(usize, Odd<BoxedUint>)> = all
+        .iter()
+        .filter(|one| meets_another(one, &all))
+        .take(MOST_SUSPECTS)
+        .collect();
     let mut pairs = Vec::new();
     for (index, (one, left)) in suspects.iter().enumerate() {
         for (other, right) in suspects.iter().skip(index + 1) {

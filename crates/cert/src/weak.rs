@@ -1,11 +1,11 @@
 //! Keys that should not be: too short, made wrongly, or made by a generator that everybody can run.
 //!
-//! What is named here is arithmetic, and holds for ever. "Shared" is a matter of a whole scan: see [`shared`].
+//! What is named here is arithmetic, and holds for ever. "Shared" is a matter of a whole scan: see [`repeated`].
 
 pub mod debian;
 pub mod fermat;
+pub mod repeated;
 pub mod roca;
-pub mod shared;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -181,7 +181,7 @@ mod tests {
         ) {
             let _ = rsa(&modulus, &exponent);
             let numbers = [Number::new(&modulus), Number::new(&exponent)];
-            prop_assert!(shared::shared_factors(&numbers).1 == 0);
+            prop_assert!(repeated::shared_factors(&numbers).1 == 0);
             for number in &numbers {
                 // Small factors stand in the way of the others in most numbers.
                 let _ = (roca::is_roca(number), fermat::are_close(number), debian::look_up(number));

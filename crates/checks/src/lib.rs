@@ -25,6 +25,7 @@ pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
     beast,
+    certificate,
     crime,
     drown,
     forward_secrecy,
@@ -38,6 +39,7 @@ roster::roster! {
     rc4,
     sweet32,
     ticket_key,
+    weak_key,
     weak_suites,
     winshock,
 }

@@ -1,8 +1,10 @@
 //! A visit to one service: hands out lines that stand where TLS begins, and notes what was heard.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
+use holter_cert::Store;
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
@@ -25,6 +27,8 @@ pub struct Questions {
     pub identity: Option<Identity>,
     /// How long to wait for the answer to a heartbeat; research says at least 3 s.
     pub heartbeat_wait: Duration,
+    /// Whose roots a path is looked for to.
+    pub trust: Arc<Vec<Store>>,
 }
 
 impl Default for Questions {
@@ -34,6 +38,7 @@ impl Default for Questions {
             prove: None,
             identity: None,
             heartbeat_wait: Duration::from_millis(3200),
+            trust: Arc::new(vec![Store::mozilla()]),
         }
     }
 }

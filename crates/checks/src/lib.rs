@@ -25,6 +25,7 @@ pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
     beast,
+    certificate,
     crime,
     dane,
     drown,
@@ -40,6 +41,7 @@ roster::roster! {
     revocation,
     sweet32,
     ticket_key,
+    weak_key,
     weak_suites,
     winshock,
 }

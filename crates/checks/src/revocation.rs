@@ -17,7 +17,18 @@
 mod ask;
 mod judge;
 
+use holter_cert::Chain;
+use holter_model::Der;
+
 use crate::{Check, Needs, Profile};
+
+/// The certificate of the service itself and that of its issuer, wherever in the chain they stand.
+fn leaf_and_issuer(chain: &[Der]) -> Option<(&[u8], &[u8])> {
+    let ders: Vec<&[u8]> = chain.iter().map(|der| der.0.as_slice()).collect();
+    let path = Chain::read(&ders).0.path;
+    let at = |place: usize| path.get(place).and_then(|index| ders.get(*index)).copied();
+    Some((at(0)?, at(1)?))
+}
 
 /// The check.
 pub(crate) static CHECK: Check = Check {

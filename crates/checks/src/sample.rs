@@ -1,10 +1,14 @@
 //! Observations for the tests of judges.
 
+use std::path::Path;
+
 use holter_model::{
-    Attempt, Endpoint, Fact, Feature, Judgement, Method, Observation, Order, Refusal, Transport, Verdict,
+    Attempt, Der, Endpoint, Fact, Feature, Judgement, Method, Observation, Order, Refusal, Transport, Verdict,
 };
 use holter_wire::Version;
 use jiff::Timestamp;
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 
 use crate::{Check, Configuration};
 
@@ -104,4 +108,21 @@ pub(crate) fn field(version: Version, bits: u32, prime: &str, public: &str) -> F
         prime: prime.to_owned(),
         public: public.to_owned(),
     }
+}
+
+pub(crate) fn verdicts(check: &Check, facts: Vec<Fact>) -> Vec<Verdict> {
+    let judgements = judged(check, facts);
+    judgements.iter().map(|judgement| judgement.verdict).collect()
+}
+
+/// A file that the tests of `holter-cert` keep: OpenSSL made them.
+pub(crate) fn made_file(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cert/tests/made");
+    std::fs::read(folder.join(name)).unwrap()
+}
+
+/// One of those certificates.
+pub(crate) fn made(name: &str) -> Der {
+    let pem = made_file(&format!("{name}.pem"));
+    Der(CertificateDer::from_pem_slice(&pem).unwrap().to_vec())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use holter_cert::Store;
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
@@ -30,6 +31,8 @@ pub struct Questions {
     pub heartbeat_wait: Duration,
     /// Who may be asked beside the targets: the user's `--phone-out`.
     pub phone: Option<Arc<Phone>>,
+    /// Whose roots a path is looked for to.
+    pub trust: Arc<Vec<Store>>,
 }
 
 impl Default for Questions {
@@ -40,6 +43,7 @@ impl Default for Questions {
             identity: None,
             heartbeat_wait: Duration::from_millis(3200),
             phone: None,
+            trust: Arc::new(vec![Store::mozilla()]),
         }
     }
 }

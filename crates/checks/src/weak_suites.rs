@@ -93,15 +93,10 @@ fn is_weak(kind: CipherKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{judged, suites, whole};
+    use crate::sample::{suites, verdicts, whole};
+    use holter_model::Fact;
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
-    use holter_model::{Fact, Verdict};
     use holter_wire::Version;
-
-    fn verdicts(facts: Vec<Fact>) -> Vec<Verdict> {
-        let judgements = judged(&CHECK, facts);
-        judgements.iter().map(|judgement| judgement.verdict).collect()
-    }
 
     #[test]
     fn each_kind_is_found_by_itself() {
@@ -156,7 +151,7 @@ mod tests {
             ),
         ];
         for (name, facts, expected) in table {
-            assert_eq!(verdicts(facts), expected, "{name}");
+            assert_eq!(verdicts(&CHECK, facts), expected, "{name}");
         }
     }
 

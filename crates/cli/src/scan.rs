@@ -15,6 +15,7 @@ mod progress;
 mod record;
 mod repeat;
 mod targets;
+mod trust;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -202,6 +203,7 @@ fn questions(args: &Args) -> anyhow::Result<Questions> {
         identity,
         // A shorter wait would take a slow device for a silent one.
         heartbeat_wait: args.timeout.unwrap_or_default().max(default.heartbeat_wait),
+        trust: Arc::new(trust::stores(&args.ca_file)?),
         ..default
     })
 }

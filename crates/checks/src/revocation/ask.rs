@@ -6,6 +6,7 @@ use holter_model::{Der, Fact};
 use holter_phone::Phone;
 use jiff::Timestamp;
 
+use super::leaf_and_issuer;
 use crate::{Configuration, Visit};
 
 /// More addresses than these a certificate has no reason to name.
@@ -17,15 +18,15 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
         return;
     };
     for chain in Configuration::of(visit.observations()).chains {
-        let [leaf, issuer, ..] = chain.as_slice() else {
+        let Some((leaf, issuer)) = leaf_and_issuer(&chain) else {
             continue;
         };
-        let (certificate, _) = Certificate::read(&leaf.0);
-        let answered = responder(visit, &phone, &certificate, (&leaf.0, &issuer.0)).await;
+        let (certificate, _) = Certificate::read(leaf);
+        let answered = responder(visit, &phone, &certificate, (leaf, issuer)).await;
         if answered {
             continue;
         }
-        if let Some(fact) = list(visit, &phone, &certificate, &issuer.0).await {
+        if let Some(fact) = list(visit, &phone, &certificate, issuer).await {
             visit.heard(fact);
         }
     }

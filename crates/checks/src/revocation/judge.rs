@@ -5,6 +5,7 @@ use holter_cert::ocsp::{Authority, State, authority, read};
 use holter_model::{Basis, Der, Fact, Judgement, Observation, Verdict};
 use jiff::Timestamp;
 
+use super::leaf_and_issuer;
 use crate::Configuration;
 
 /// What is known of one certificate's state, and how.
@@ -63,23 +64,21 @@ fn decide(known: Vec<Known>) -> Option<Known> {
 }
 
 fn is_leaf(chain: &[Der], sha256: &str) -> bool {
-    chain
-        .first()
-        .is_some_and(|leaf| Certificate::read(&leaf.0).0.sha256 == sha256)
+    leaf_and_issuer(chain).is_some_and(|(leaf, _)| Certificate::read(leaf).0.sha256 == sha256)
 }
 
 /// What a response says of a chain's first certificate; `None`: it speaks of another.
 fn said(response: &[u8], chain: &[Der], at: Timestamp, stapled: bool) -> Option<Known> {
-    let [leaf, issuer, ..] = chain else { return None };
+    let (leaf, issuer) = leaf_and_issuer(chain)?;
     let (read, _) = read(response);
-    let answer = read.about(&leaf.0, &issuer.0)?;
+    let answer = read.about(leaf, issuer)?;
     let who = if stapled {
         "the response that it staples"
     } else {
         "its issuer's responder"
     };
     let open = |why: &str| Some((Verdict::Inconclusive, format!("{who} {why}")));
-    match authority(response, &issuer.0) {
+    match authority(response, issuer) {
         Authority::Issuer | Authority::Delegate { .. } => {}
         Authority::Nobody => return open("is signed by nobody who may"),
         Authority::Unchecked => return open("has a signature that cannot be verified here"),
@@ -135,6 +134,31 @@ fn since(at: Option<Timestamp>, reason: Option<u8>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sample::{made, made_file, observed_at, whole};
+
+    /// The verdict on a chain with this response stapled to it.
+    fn stapled(response: &str) -> Option<(Verdict, String)> {
+        let mut facts = whole(&[(holter_wire::Version::TLS12, &[0xc02b])]);
+        facts.push(Fact::Chain {
+            version: 0x0303,
+            name: None,
+            certificates: vec![made("leaf"), made("issuing")],
+        });
+        facts.push(Fact::Ocsp {
+            stapled: true,
+            response: Some(Der(made_file(response))),
+        });
+        let at = "2026-11-22T00:00:00Z".parse().unwrap();
+        judge(&observed_at(at, facts)).map(|judgement| (judgement.verdict, judgement.evidence))
+    }
+
+    #[test]
+    fn what_is_stapled_is_believed_only_from_who_may_say_it() {
+        let (verdict, why) = stapled("revoked.ocsp").unwrap();
+        assert_eq!(verdict, Verdict::Affected);
+        assert!(why.ends_with("because its key is compromised"), "{why}");
+        assert_eq!(stapled("stranger.ocsp").unwrap().0, Verdict::Inconclusive);
+    }
 
     #[test]
     fn the_gravest_sound_word_decides() {

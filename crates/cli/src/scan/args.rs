@@ -85,6 +85,9 @@ pub(crate) struct Args {
         help_heading = "How to ask"
     )]
     pub(crate) client_key: Option<PathBuf>,
+    /// Rely on the authorities in this file (PEM or DER), too, beside Mozilla's and this machine's; can be given more than once
+    #[arg(long, value_name = "FILE", help_heading = "How to ask")]
+    pub(crate) ca_file: Vec<PathBuf>,
 
     /// How fast to go [default: normal]
     #[arg(long, value_enum, help_heading = "Pace")]

@@ -186,7 +186,7 @@ mod tests {
     fn groups_are_compared_with_groups() {
         // 100 moduli of primes of their own, but for two that lie groups apart.
         let prime = |from: u64| {
-            let is_prime = |n: &u64| (2..).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+            let is_prime = |n: &u64| (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
             (from..).find(is_prime).unwrap()
         };
         let mut primes: Vec<Vec<u64>> = (0..100)

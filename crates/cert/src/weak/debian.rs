@@ -150,12 +150,26 @@ fn makes(origin: Origin, modulus: &Number) -> bool {
 /// A size of keys, where they were made, and their rows, one a process.
 type Table = (u32, Machine, RandomFile, &'static [u8]);
 
-const TABLES: &[Table] = &[(
-    1024,
-    Machine::Little32,
-    RandomFile::Missing,
-    include_bytes!("debian/tables/1024-le32-missing"),
-)];
+const TABLES: &[Table] = &[
+    (
+        1024,
+        Machine::Little32,
+        RandomFile::Missing,
+        include_bytes!("debian/tables/1024-le32-missing"),
+    ),
+    (
+        1024,
+        Machine::Little32,
+        RandomFile::Unreadable,
+        include_bytes!("debian/tables/1024-le32-unreadable"),
+    ),
+    (
+        1024,
+        Machine::Little32,
+        RandomFile::Read,
+        include_bytes!("debian/tables/1024-le32-read"),
+    ),
+];
 
 #[cfg(test)]
 mod tests {

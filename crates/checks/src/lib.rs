@@ -7,10 +7,13 @@
 pub mod configuration;
 mod conversation;
 mod datagram;
+mod greeting;
+mod ground;
 mod hello;
 mod roster;
 mod stream;
 mod survey;
+mod testing;
 mod visit;
 
 pub use configuration::Configuration;
@@ -19,5 +22,7 @@ pub use survey::survey;
 pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
+    fallback,
     heartbleed,
+    tolerance,
 }

@@ -11,6 +11,7 @@ pub mod certificate_request;
 pub mod client_hello;
 pub mod der;
 pub mod dtls;
+pub mod encrypted_extensions;
 pub mod heartbeat;
 pub mod inventory;
 pub mod key_agreement;
@@ -20,6 +21,7 @@ pub mod protection;
 pub mod recognise;
 pub mod record;
 pub mod server_hello;
+pub mod session_ticket;
 pub mod ssl2;
 pub mod tape;
 pub mod target;
@@ -36,6 +38,7 @@ pub static ALL: &[Target] = &[
     ("client_hello", client_hello::run),
     ("der", der::run),
     ("dtls", dtls::run),
+    ("encrypted_extensions", encrypted_extensions::run),
     ("heartbeat", heartbeat::run),
     ("inventory", inventory::run),
     ("key_agreement", key_agreement::run),
@@ -45,6 +48,7 @@ pub static ALL: &[Target] = &[
     ("recognise", recognise::run),
     ("record", record::run),
     ("server_hello", server_hello::run),
+    ("session_ticket", session_ticket::run),
     ("ssl2", ssl2::run),
     ("tape", tape::run),
     ("target", target::run),

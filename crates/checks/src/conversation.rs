@@ -4,7 +4,7 @@ mod cases;
 
 use std::time::Duration;
 
-use holter_model::{Attempt, HeartbeatAnswer, Refusal};
+use holter_model::{Attempt, Fact, HeartbeatAnswer, Refusal};
 use holter_net::{Line, LineError};
 use holter_protocols::marks::{self, Mark};
 use holter_wire::client_hello::ClientHello;
@@ -104,6 +104,27 @@ impl Flight {
         }
     }
 
+    /// A flight of which nothing but its ServerHello came.
+    pub(crate) const fn cut_off(hello: ServerHello) -> Self {
+        Self {
+            hello,
+            cut_short: false,
+            client_certificate: false,
+            mark: None,
+            has_certificate: false,
+            whole: false,
+            chain: Vec::new(),
+            key_exchange: None,
+            status: None,
+            oddities: Vec::new(),
+        }
+    }
+
+    /// The fact that this version was answered with it.
+    pub(crate) fn fact(&self, offered: Version) -> Fact {
+        answered(offered, &self.hello, (self.cut_short, self.client_certificate))
+    }
+
     /// Takes a message behind the ServerHello.
     pub(crate) fn take(&mut self, kind: HandshakeType, body: &[u8]) {
         match kind {
@@ -167,6 +188,14 @@ impl Conversation {
         } else {
             Self::Stream(StreamTalk::new(line, whole))
         }
+    }
+
+    /// Waits no longer than this for each answer. A datagram may be lost, so that those keep their own timers.
+    pub(crate) fn patient(mut self, patience: Duration) -> Self {
+        if let Self::Stream(talk) = &mut self {
+            talk.patience = patience.min(talk.patience);
+        }
+        self
     }
 
     /// Sends a hello and reads the flight that answers it: to its end where heartbeats are offered, else only
@@ -243,6 +272,32 @@ impl Broken {
             why: why.to_string(),
             hello,
         }
+    }
+}
+
+/// The fact that a ServerHello came; whether it was cut short, and whether a client certificate was demanded behind it.
+pub(crate) fn answered(
+    offered: Version,
+    hello: &ServerHello,
+    (cut_short, client_certificate): (bool, bool),
+) -> Fact {
+    let heartbeat = hello.heartbeat().map(|mode| match mode {
+        HeartbeatMode::PeerAllowedToSend => 1,
+        HeartbeatMode::PeerNotAllowedToSend => 2,
+        HeartbeatMode::Unknown(mode) => mode,
+    });
+    Fact::Hello {
+        offered: offered.0,
+        version: hello.negotiated().0,
+        suite: hello.suite.0,
+        heartbeat,
+        extensions: hello
+            .extensions
+            .iter()
+            .map(|extension| extension.kind.0)
+            .collect(),
+        cut_short,
+        client_certificate,
     }
 }
 

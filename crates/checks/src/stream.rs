@@ -27,6 +27,8 @@ pub(crate) struct StreamTalk {
     version: Version,
     idle: usize,
     whole: bool,
+    /// How long to wait for each answer to a hello.
+    pub(crate) patience: Duration,
 }
 
 /// One step of reading a flight.
@@ -48,6 +50,7 @@ enum Heard {
 impl StreamTalk {
     pub(crate) fn new(line: Line, whole: bool) -> Self {
         Self {
+            patience: line.step(),
             line,
             deframer: Deframer::default(),
             joiner: Joiner::new(if whole { LARGEST_CHAIN } else { LARGEST_MESSAGE }),
@@ -95,7 +98,11 @@ impl StreamTalk {
                     return Reply::Broken(Broken::misbehaved(error, flight.map(|flight| flight.hello)));
                 }
             }
-            if let Err(error) = self.line.receive(self.deframer.buffer()).await {
+            if let Err(error) = self
+                .line
+                .receive_within(self.patience, self.deframer.buffer())
+                .await
+            {
                 return refused_by(&error, flight.map(|flight| flight.hello), &self.deframer);
             }
         }

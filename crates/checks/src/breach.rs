@@ -41,10 +41,12 @@ fn decide(page: &Page<'_>) -> Decision {
         .header("content-encoding")
         .is_some_and(|coding| !coding.trim().is_empty() && !coding.eq_ignore_ascii_case("identity"));
     // A cookie is set for a visitor; what a browser must not keep is not the same for all.
-    let control = page.header("cache-control").unwrap_or_default().to_ascii_lowercase();
-    let personal = page.header("set-cookie").is_some()
-        || control.contains("private")
-        || control.contains("no-store");
+    let control = page
+        .header("cache-control")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let personal =
+        page.header("set-cookie").is_some() || control.contains("private") || control.contains("no-store");
     let (verdict, why) = match (compressed, personal) {
         (true, true) => (
             Verdict::Affected,

@@ -85,26 +85,26 @@ pub(crate) fn with_tls13(hello: &mut ClientHello, visit: &Visit<'_>, versions: &
 pub(crate) async fn say(visit: &mut Visit<'_>, mut hello: ClientHello) -> Option<Taken> {
     hello::pad(&mut hello);
     let line = visit.open().await?;
-    let patience = visit.short_patience();
-    let mut conversation = Conversation::over(line);
-    let reply = tokio::time::timeout(patience, conversation.hello(&hello)).await;
+    let patience = visit.patience().min(line.step());
+    let mut conversation = Conversation::over(line).patient(patience);
+    let reply = conversation.hello(&hello).await;
     let line = conversation.end();
     let reset = line.was_reset();
     visit.provoked(line);
     let ended = if reset { Reaction::Reset } else { Reaction::Closed };
     Some(match reply {
-        Ok(Reply::Flight(flight)) => Taken::Answered(Box::new(flight.hello)),
-        Ok(Reply::Refused(Refusal::Alert(code))) => Taken::Refused(Reaction::Alert(code)),
-        Ok(Reply::Refused(Refusal::Closed)) => Taken::Refused(ended),
-        Ok(Reply::Refused(Refusal::Silence)) | Err(_) => {
+        Reply::Flight(flight) => Taken::Answered(Box::new(flight.hello)),
+        Reply::Refused(Refusal::Alert(code)) => Taken::Refused(Reaction::Alert(code)),
+        Reply::Refused(Refusal::Closed) => Taken::Refused(ended),
+        Reply::Refused(Refusal::Silence) => {
             let waited = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
             Taken::Refused(Reaction::Silence(waited))
         }
-        Ok(Reply::Refused(Refusal::Nonsense)) => Taken::Refused(Reaction::Other(0)),
-        Ok(Reply::NotTls(words)) => {
+        Reply::Refused(Refusal::Nonsense) => Taken::Refused(Reaction::Other(0)),
+        Reply::NotTls(words) => {
             Taken::Refused(Reaction::Other(u32::try_from(words.len()).unwrap_or(u32::MAX)))
         }
-        Ok(Reply::Broken(broken)) => match broken.hello {
+        Reply::Broken(broken) => match broken.hello {
             Some(hello) => Taken::Answered(Box::new(hello)),
             None => Taken::Refused(ended),
         },

@@ -73,10 +73,12 @@ pub(crate) fn on_page(
     attempt: Attempt,
     decide: impl FnOnce(&Page<'_>) -> Decision,
 ) -> Decision {
-    let status = observations.iter().find_map(|observation| match &observation.fact {
-        holter_model::Fact::Header { name, value } if name.is_empty() => value.parse().ok(),
-        _ => None,
-    });
+    let status = observations
+        .iter()
+        .find_map(|observation| match &observation.fact {
+            holter_model::Fact::Header { name, value } if name.is_empty() => value.parse().ok(),
+            _ => None,
+        });
     match (ground::protocol(observations), &known.headers, status) {
         (_, Some(headers), Some(status)) => decide(&Page { status, headers }),
         (Some(id), _, _) if !web::PROTOCOLS.contains(&id) => (
@@ -96,7 +98,8 @@ fn hsts(page: &Page<'_>) -> Decision {
     match age {
         Some(Some(0)) => (
             Verdict::Affected,
-            "its Strict-Transport-Security has a max-age of 0, which takes back what it said before".to_owned(),
+            "its Strict-Transport-Security has a max-age of 0, which takes back what it said before"
+                .to_owned(),
         ),
         Some(Some(age)) if age < LEAST_AGE => (
             Verdict::Affected,
@@ -108,12 +111,16 @@ fn hsts(page: &Page<'_>) -> Decision {
         ),
         Some(None) => (
             Verdict::Affected,
-            "its Strict-Transport-Security has no max-age that can be read, so browsers pass it over".to_owned(),
+            "its Strict-Transport-Security has no max-age that can be read, so browsers pass it over"
+                .to_owned(),
         ),
         // Many servers add their headers to good answers only.
         None if page.status >= 400 => (
             Verdict::Inconclusive,
-            format!("its front page is an error ({}), without Strict-Transport-Security", page.status),
+            format!(
+                "its front page is an error ({}), without Strict-Transport-Security",
+                page.status
+            ),
         ),
         None => (
             Verdict::Affected,
@@ -138,7 +145,10 @@ fn max_age(value: &str) -> Option<u64> {
 
 fn others(page: &Page<'_>) -> Decision {
     if !(200..300).contains(&page.status) {
-        let why = format!("its front page is no page (status {}), so its headers say little", page.status);
+        let why = format!(
+            "its front page is no page (status {}), so its headers say little",
+            page.status
+        );
         return (Verdict::Inconclusive, why);
     }
     let mut missing = Vec::new();
@@ -168,7 +178,10 @@ fn others(page: &Page<'_>) -> Decision {
         let why = "its front page has the headers that keep it from being framed, sniffed and added to";
         (Verdict::NotAffected, why.to_owned())
     } else {
-        (Verdict::Affected, format!("its front page comes without {}", missing.join(", ")))
+        (
+            Verdict::Affected,
+            format!("its front page comes without {}", missing.join(", ")),
+        )
     }
 }
 
@@ -190,14 +203,25 @@ mod tests {
         check("404", &[], "inconclusive inconclusive");
         check("404", &[long], "not_affected inconclusive");
         check("301", &[short], "affected inconclusive");
-        check("200", &[("strict-transport-security", "preload")], "affected affected");
-        let json = [long, ("content-type", "application/fhir+json"), ("x-content-type-options", "nosniff")];
+        check(
+            "200",
+            &[("strict-transport-security", "preload")],
+            "affected affected",
+        );
+        let json = [
+            long,
+            ("content-type", "application/fhir+json"),
+            ("x-content-type-options", "nosniff"),
+        ];
         check("200", &json, "not_affected not_affected");
         let page = [
             long,
             ("content-type", "text/html"),
             ("x-content-type-options", "nosniff"),
-            ("content-security-policy", "default-src 'self'; frame-ancestors 'none'"),
+            (
+                "content-security-policy",
+                "default-src 'self'; frame-ancestors 'none'",
+            ),
             ("referrer-policy", "same-origin"),
         ];
         check("200", &page, "not_affected not_affected");
@@ -206,7 +230,10 @@ mod tests {
     #[test]
     fn only_web_services_have_pages() {
         let check = |facts: &[holter_model::Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
-        check(&[hello(0x0303), protocol("smtp")], "not_applicable not_applicable");
+        check(
+            &[hello(0x0303), protocol("smtp")],
+            "not_applicable not_applicable",
+        );
         check(&[hello(0x0303), protocol("https")], "inconclusive inconclusive");
         check(&[hello(0x0303)], "inconclusive inconclusive");
     }

@@ -11,10 +11,12 @@ mod greeting;
 mod ground;
 mod hello;
 mod roster;
+mod session;
 mod stream;
 mod survey;
 mod testing;
 mod visit;
+mod web;
 
 pub use configuration::Configuration;
 pub use roster::{Asked, Check, Needs, Profile};
@@ -23,8 +25,10 @@ pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
     alpaca,
+    breach,
     fallback,
     heartbleed,
+    http_headers,
     starttls_injection,
     tolerance,
 }

@@ -28,7 +28,7 @@ use zeroize::Zeroize as _;
 use self::dialect::{Behind, Dialect};
 use crate::greeting::{self, in_words};
 use crate::ground::{self, Decision};
-use crate::{Check, Needs, Profile, Visit};
+use crate::{Check, Needs, Profile, Visit, session};
 
 const PROBE: &str = "starttls-injection";
 
@@ -73,9 +73,13 @@ async fn ask(visit: &mut Visit<'_>) {
         Ok(session) => {
             let (version, suite) = (session.version(), session.suite().code.0);
             let patience = visit.short_patience() * 2;
-            (version, suite, farewell(&mut line, session, dialect, patience).await)
+            (
+                version,
+                suite,
+                farewell(&mut line, session, dialect, patience).await,
+            )
         }
-        Err(error) => (newest, 0, Some(failed(&error))),
+        Err(error) => (newest, 0, Some(session::failure(&error))),
     };
     visit.provoked(line);
     if let Some(reaction) = reaction {
@@ -126,18 +130,6 @@ async fn farewell(
         Some(false) => Some(Reaction::Continued),
         None if ended && empty => Some(Reaction::Closed),
         None => None,
-    }
-}
-
-/// How TLS did not come about.
-fn failed(error: &HandshakeError) -> Reaction {
-    match error {
-        HandshakeError::Alert(alert) => Reaction::Alert(alert.0),
-        HandshakeError::Line(LineError::Reset) => Reaction::Reset,
-        HandshakeError::Line(LineError::Silence | LineError::Deadline) => Reaction::Silence(0),
-        HandshakeError::Line(_) => Reaction::Closed,
-        // It answered in the clear where TLS should begin, or otherwise.
-        _ => Reaction::Other(0),
     }
 }
 
@@ -196,10 +188,13 @@ fn decide(observations: &[Observation], attempt: Attempt) -> Decision {
 
 /// The protocol, and whether TLS begins it at once.
 fn spoken(observations: &[Observation]) -> Option<(&str, bool)> {
-    observations.iter().rev().find_map(|observation| match &observation.fact {
-        Fact::Protocol { id, at_once } => Some((id.as_str(), *at_once)),
-        _ => None,
-    })
+    observations
+        .iter()
+        .rev()
+        .find_map(|observation| match &observation.fact {
+            Fact::Protocol { id, at_once } => Some((id.as_str(), *at_once)),
+            _ => None,
+        })
 }
 
 #[cfg(test)]

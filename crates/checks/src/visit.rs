@@ -86,6 +86,7 @@ pub struct Visit<'a> {
     may_choose: u8,
     named: bool,
     surveyed: bool,
+    in_session: bool,
     /// The most delicate thing that it gave itself away as.
     mark: Option<&'static Mark>,
     notes: Notes,
@@ -167,6 +168,7 @@ impl<'a> Visit<'a> {
             may_choose: if guessed { 2 } else { 0 },
             named,
             surveyed: false,
+            in_session: false,
             mark: None,
             notes,
         }
@@ -302,6 +304,11 @@ impl<'a> Visit<'a> {
     /// Whether what the survey found can be built upon.
     pub(crate) const fn is_surveyed(&self) -> bool {
         self.surveyed
+    }
+
+    /// Whether the sessions that checks share have been begun. The first to ask begins them: `true` once.
+    pub(crate) const fn sessions_begin(&mut self) -> bool {
+        !std::mem::replace(&mut self.in_session, true)
     }
 
     /// Whether web pages are spoken here.

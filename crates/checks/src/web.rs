@@ -86,7 +86,11 @@ fn request(name: Option<&str>, address: IpAddr, port: u16) -> String {
         (None, IpAddr::V4(address)) => address.to_string(),
         (None, IpAddr::V6(address)) => format!("[{address}]"),
     };
-    let port = if port == 443 { String::new() } else { format!(":{port}") };
+    let port = if port == 443 {
+        String::new()
+    } else {
+        format!(":{port}")
+    };
     format!(
         "GET / HTTP/1.1\r\nHost: {host}{port}\r\nUser-Agent: Holter\r\nAccept: text/html,*/*\r\n\
          Accept-Encoding: gzip, deflate, br\r\n\r\n"

@@ -10,6 +10,8 @@ mod datagram;
 mod greeting;
 mod ground;
 mod hello;
+mod oracle;
+mod reaction;
 mod roster;
 mod session;
 mod stream;
@@ -26,9 +28,16 @@ pub use visit::{Approach, Questions, Visit};
 roster::roster! {
     alpaca,
     breach,
+    ccs_injection,
+    client_renegotiation,
+    early_data,
     fallback,
     heartbleed,
     http_headers,
+    insecure_renegotiation,
+    padding_oracle,
+    robot,
     starttls_injection,
+    ticketbleed,
     tolerance,
 }

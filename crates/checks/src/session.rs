@@ -6,13 +6,13 @@ mod older;
 mod tls13;
 
 use holter_handshake::{HandshakeError, Offer, Session, handshake};
-use holter_model::{Fact, Feature, Reaction};
+use holter_model::{Fact, Feature, Observation, Reaction};
 use holter_net::{Line, LineError};
 use holter_wire::Version;
 use holter_wire::session_ticket::Ticket;
 use sha2::{Digest as _, Sha256};
 
-use crate::{Visit, greeting};
+use crate::{Visit, greeting, ground};
 
 /// The probe under which it is noted whether a handshake could be finished.
 pub(crate) const FINISHED: &str = "session";
@@ -43,7 +43,7 @@ pub(crate) async fn survey(visit: &mut Visit<'_>) {
 }
 
 /// What every session's hello has.
-fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
+pub(crate) fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
     let protocols: &[&[u8]] = if visit.is_web() { &[b"http/1.1"] } else { &[] };
     Offer {
         server_name: visit.questions.sni.as_deref().or(visit.name),
@@ -114,4 +114,18 @@ fn note_ticket(visit: &mut Visit<'_>, version: Version, ticket: &Ticket) {
         key: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
         early_data: ticket.max_early_data.unwrap_or(0),
     });
+}
+
+/// Why something that a session shows is not known, in words that follow "whether …".
+pub(crate) fn why_not(observations: &[Observation]) -> String {
+    let failed =
+        ground::answers(observations, FINISHED).find(|answer| answer.reaction != Reaction::Continued);
+    match failed {
+        Some(answer) => format!(
+            "is not known: no handshake could be finished in {}; it {}",
+            answer.version,
+            greeting::in_words(answer.reaction)
+        ),
+        None => "was not asked".to_owned(),
+    }
 }

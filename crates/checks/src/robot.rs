@@ -1,0 +1,137 @@
+//! # ROBOT: Bleichenbacher's oracle
+//!
+//! ## What it asks
+//! Five handshakes, whose secret is encrypted to the service's RSA key soundly once and wrongly in four ways, each with a
+//! Finished under keys that nobody agreed on. A sound service takes all five alike. Where it says nothing of the Finished,
+//! the same five times without it. Where it does not take them alike, all again twice: only a difference that comes
+//! back counts. Times are never compared. An oracle takes a hundred thousand such questions to be of use; these are
+//! fifteen at most.
+//!
+//! ## Why it matters
+//! With such a service recorded connections can be decrypted, and its key can be made to sign for others.
+//!
+//! ## References
+//! Böck, Somorovsky, Young, "Return Of Bleichenbacher's Oracle Threat", USENIX Security 2018; RFC 5246 section 7.4.7.1.
+
+mod judge;
+
+use holter_handshake::odd::bleichenbacher::{self, Ending, Plaintext};
+use holter_handshake::{Offer, Suite, suite};
+use holter_model::Reaction;
+use holter_wire::{AlertDescription, CipherSuite, Version};
+
+use crate::oracle::{self, ROUNDS, Table};
+use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session};
+
+/// The series of questions, in their order: with a Finished and without.
+const SERIES: [(&str, Ending); 2] = [
+    ("robot-finished", Ending::Wrong),
+    ("robot-alone", Ending::Nothing),
+];
+
+/// How the secret is encrypted.
+const WAYS: [(&str, Plaintext); 5] = [
+    ("sound", Plaintext::Sound),
+    ("wrong-start", Plaintext::WrongStart),
+    ("no-zero", Plaintext::NoZero),
+    ("wrong-zero", Plaintext::WrongZero),
+    ("wrong-version", Plaintext::WrongVersion),
+];
+
+/// What is said of a record that does not open: the secret itself was taken.
+const OF_THE_FINISHED: [u8; 3] = [20, 21, AlertDescription(51).0];
+
+/// The check.
+pub(crate) static CHECK: Check = Check {
+    id: "robot",
+    name: "ROBOT",
+    about: "encrypts a handshake's secret wrongly in four ways and compares how the service takes it",
+    profile: Profile::Standard,
+    needs: Needs::Survey,
+    flaws: &[include_str!("../../../flaws/ROBOT.toml")],
+    ask: |visit| Box::pin(ask(visit)),
+    judge: judge::judge,
+};
+
+async fn ask(visit: &mut Visit<'_>) {
+    let Some((version, suite)) = askable(&greeting::known(visit)) else {
+        return;
+    };
+    for (series, ending) in SERIES {
+        for round in 1..=ROUNDS {
+            for (way, plaintext) in WAYS {
+                let probe = oracle::id(series, way, round);
+                if put(visit, (version, suite), (plaintext, ending), &probe)
+                    .await
+                    .is_none()
+                {
+                    return;
+                }
+            }
+            if table(visit.observations(), series).is_uniform() {
+                break;
+            }
+        }
+        let table = table(visit.observations(), series);
+        if !table.is_uniform() || says_of_the_finished(&table) {
+            return;
+        }
+    }
+}
+
+/// The newest version and a suite of it with RSA key exchange that can be asked in.
+fn askable(known: &Configuration) -> Option<(Version, CipherSuite)> {
+    let mut suites: Vec<_> = known
+        .suites()
+        .filter(|(version, suite, _)| {
+            (Version::SSL3..=Version::TLS12).contains(version)
+                && Suite::of(*suite).is_some_and(|suite| suite.exchange == suite::Exchange::Rsa)
+        })
+        .collect();
+    // A sort that keeps the service's own order within a version.
+    suites.sort_by_key(|(version, ..)| std::cmp::Reverse(*version));
+    suites.first().map(|(version, suite, _)| (*version, *suite))
+}
+
+/// Puts one question. `None`: there was no answer.
+async fn put(
+    visit: &mut Visit<'_>,
+    (version, suite): (Version, CipherSuite),
+    (plaintext, ending): (Plaintext, Ending),
+    probe: &str,
+) -> Option<()> {
+    if !greeting::may_ask(visit) {
+        return None;
+    }
+    let mut line = visit.open().await?;
+    let suites = [suite];
+    let offer = Offer {
+        suites: &suites,
+        ..session::offer(visit, version)
+    };
+    let patience = visit.short_patience();
+    let answer = bleichenbacher::ask(&mut line, &offer, plaintext, ending, visit.dice, patience).await;
+    visit.provoked(line);
+    match answer {
+        Ok(heard) => {
+            reaction::note(visit, probe, (version, suite), &heard, patience);
+            Some(())
+        }
+        Err(error) => {
+            visit.odd(format!("no RSA key exchange came about in {version}: {error}"));
+            None
+        }
+    }
+}
+
+fn table(observations: &[holter_model::Observation], series: &str) -> Table {
+    Table::of(observations, series, &WAYS.map(|(way, _)| way))
+}
+
+/// Whether the answers speak of the Finished, so that the secret was taken in each case.
+fn says_of_the_finished(table: &Table) -> bool {
+    let sound = table.always("sound").unwrap_or_default();
+    sound
+        .iter()
+        .any(|word| matches!(word, Reaction::Alert(code) if OF_THE_FINISHED.contains(code)))
+}

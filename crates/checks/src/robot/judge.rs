@@ -1,0 +1,156 @@
+//! From the table of answers to a verdict.
+
+use holter_model::{Attempt, Basis, Judgement, Observation, Verdict};
+use holter_wire::Version;
+use holter_wire::suite::Exchange;
+
+use super::{CHECK, SERIES, askable, table};
+use crate::ground::{self, Decision};
+use crate::oracle::Table;
+use crate::{Configuration, reaction};
+
+pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
+    let about = (CHECK.id, "ROBOT", Basis::Behaviour);
+    ground::on_tls(about, observations, attempt, |known| {
+        decide(known, observations, attempt)
+    })
+}
+
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
+    let tables = SERIES.map(|(series, _)| table(observations, series));
+    // The last series that was asked is the one that decides: it was come to because the one before did not.
+    if let Some(table) = tables.iter().rev().find(|table| table.is_asked()) {
+        return by(table);
+    }
+    let rsa = known
+        .suites()
+        .any(|(version, _, parts)| version <= Version::TLS12 && parts.exchange == Exchange::Rsa);
+    if !rsa && known.complete {
+        let why = "it accepts no suite in which a secret is encrypted to its RSA key";
+        return (Verdict::NotApplicable, why.to_owned());
+    }
+    if rsa && askable(known).is_none() {
+        let why = "it accepts RSA key exchange only with ciphers that Holter cannot finish a handshake with";
+        return (Verdict::Inconclusive, why.to_owned());
+    }
+    ground::not_asked(attempt)
+}
+
+fn by(table: &Table) -> Decision {
+    let said = |way: &str| reaction::in_words(table.always(way).unwrap_or_default());
+    if table.is_uniform() {
+        let why = format!(
+            "it took a sound secret and four wrongly encrypted ones alike: it {}",
+            said("sound")
+        );
+        return (Verdict::NotAffected, why);
+    }
+    match table.differing().filter(|_| table.is_confirmed()) {
+        Some((one, other)) => {
+            let strength = if is_weak(table) {
+                "a weak oracle: it takes very many questions"
+            } else {
+                "a strong oracle"
+            };
+            let why = format!(
+                "three times over it {} after a {} secret and {} after a {} one: {strength}",
+                said(one),
+                named(one),
+                said(other),
+                named(other)
+            );
+            (Verdict::Affected, why)
+        }
+        None => (
+            Verdict::Inconclusive,
+            "it took wrongly encrypted secrets differently, but not in the same way each time".to_owned(),
+        ),
+    }
+}
+
+/// Whether only a block that is right in every way is told from the others (ROBOT, section 4).
+fn is_weak(table: &Table) -> bool {
+    let start = table.always("wrong-start");
+    start.is_some() && start == table.always("no-zero") && start == table.always("wrong-zero")
+}
+
+fn named(way: &str) -> &'static str {
+    match way {
+        "sound" => "sound",
+        "wrong-start" => "wrongly begun",
+        "no-zero" => "never-ending",
+        "wrong-zero" => "wrongly divided",
+        _ => "wrongly versioned",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::{Fact, Reaction};
+
+    use super::*;
+    use crate::oracle::id;
+    use crate::robot::WAYS;
+    use crate::testing::{hello, judged, observed, probe, suites};
+
+    fn round(series: &str, round: usize, codes: [u8; 5]) -> Vec<Fact> {
+        let word = |(way, code): (&str, u8)| probe(&id(series, way, round), 0x0303, Reaction::Alert(code));
+        WAYS.map(|(way, _)| way)
+            .into_iter()
+            .zip(codes)
+            .map(word)
+            .collect()
+    }
+
+    fn facts(rounds: &[(&str, usize, [u8; 5])]) -> Vec<Fact> {
+        let rounds = rounds
+            .iter()
+            .flat_map(|(series, number, codes)| round(series, *number, *codes));
+        std::iter::once(suites(0x0303, &[0x002f])).chain(rounds).collect()
+    }
+
+    #[test]
+    fn a_difference_counts_when_it_comes_back() {
+        let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
+        let (full, alone) = (SERIES[0].0, SERIES[1].0);
+        check(&facts(&[(full, 1, [20; 5])]), "not_affected");
+        let odd = [20, 40, 20, 20, 20];
+        check(&facts(&[(full, 1, odd)]), "inconclusive");
+        check(
+            &facts(&[(full, 1, odd), (full, 2, odd), (full, 3, odd)]),
+            "affected",
+        );
+        check(
+            &facts(&[(full, 1, odd), (full, 2, [20; 5]), (full, 3, odd)]),
+            "inconclusive",
+        );
+        check(&facts(&[(full, 1, [40; 5]), (alone, 1, [40; 5])]), "not_affected");
+        let short = [
+            (full, 1, [40; 5]),
+            (alone, 1, odd),
+            (alone, 2, odd),
+            (alone, 3, odd),
+        ];
+        check(&facts(&short), "affected");
+    }
+
+    #[test]
+    fn an_oracle_that_knows_only_what_is_right_in_every_way_is_weak() {
+        let evidence = |codes| {
+            let full = SERIES[0].0;
+            let facts = facts(&[(full, 1, codes), (full, 2, codes), (full, 3, codes)]);
+            judge(&observed(&facts), Attempt::Completed)[0].evidence.clone()
+        };
+        assert!(evidence([20, 40, 40, 40, 20]).contains("weak"));
+        assert!(evidence([20, 40, 20, 20, 20]).contains("strong"));
+    }
+
+    #[test]
+    fn without_rsa_key_exchange_there_is_no_question() {
+        let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
+        check(&[suites(0x0303, &[0xc02f])], "not_applicable");
+        check(&[suites(0x0304, &[0x1301])], "not_applicable");
+        check(&[hello(0x0303)], "inconclusive");
+        check(&[suites(0x0303, &[0xc02f]), hello(0x0302)], "inconclusive");
+    }
+}

@@ -4,6 +4,7 @@
 //! facts into verdicts and does no I/O, so that facts from captures and files, and from years ago, are judged
 //! by the same rule.
 
+mod accepted;
 pub mod configuration;
 mod conversation;
 mod datagram;
@@ -11,8 +12,12 @@ mod greeting;
 mod ground;
 mod hello;
 mod oracle;
+mod primes;
 mod reaction;
 mod roster;
+mod ruling;
+#[cfg(test)]
+mod sample;
 mod session;
 mod stream;
 mod survey;
@@ -27,17 +32,32 @@ pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
     alpaca,
+    beast,
     breach,
     ccs_injection,
     client_renegotiation,
+    crime,
+    drown,
     early_data,
     fallback,
+    forward_secrecy,
+    freak,
     heartbleed,
     http_headers,
     insecure_renegotiation,
+    logjam,
+    lucky13,
+    old_versions,
     padding_oracle,
+    poodle,
+    raccoon,
+    rc4,
     robot,
     starttls_injection,
+    sweet32,
+    ticket_key,
     ticketbleed,
     tolerance,
+    weak_suites,
+    winshock,
 }

@@ -56,7 +56,7 @@ pub(crate) fn in_words(signature: &[Reaction]) -> String {
     let words: Vec<String> = signature
         .iter()
         .map(|word| match word {
-            Reaction::Silence(_) => "left the connection open".to_owned(),
+            Reaction::Silence(_) => "waited".to_owned(),
             other => crate::greeting::in_words(*other),
         })
         .collect();

@@ -1,11 +1,10 @@
 //! # ROBOT: Bleichenbacher's oracle
 //!
 //! ## What it asks
-//! Five handshakes, whose secret is encrypted to the service's RSA key soundly once and wrongly in four ways, each with a
-//! Finished under keys that nobody agreed on. A sound service takes all five alike. Where it says nothing of the Finished,
-//! the same five times without it. Where it does not take them alike, all again twice: only a difference that comes
-//! back counts. Times are never compared. An oracle takes a hundred thousand such questions to be of use; these are
-//! fifteen at most.
+//! Five handshakes, whose secret is encrypted to the service's RSA key soundly once and wrongly in four ways. Where the
+//! service says nothing of the secret, a Finished under keys that nobody agreed on follows. A sound service takes all five
+//! alike. Where it does not, all again twice: only a difference that comes back counts. Times are never compared. An
+//! oracle takes a hundred thousand such questions to be of use; these are fifteen at most.
 //!
 //! ## Why it matters
 //! With such a service recorded connections can be decrypted, and its key can be made to sign for others.
@@ -15,19 +14,15 @@
 
 mod judge;
 
-use holter_handshake::odd::bleichenbacher::{self, Ending, Plaintext};
+use holter_handshake::odd::bleichenbacher::{self, Plaintext};
 use holter_handshake::{Offer, Suite, suite};
-use holter_model::Reaction;
-use holter_wire::{AlertDescription, CipherSuite, Version};
+use holter_model::Observation;
+use holter_wire::{CipherSuite, Version};
 
 use crate::oracle::{self, ROUNDS, Table};
 use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session};
 
-/// The series of questions, in their order: with a Finished and without.
-const SERIES: [(&str, Ending); 2] = [
-    ("robot-finished", Ending::Wrong),
-    ("robot-alone", Ending::Nothing),
-];
+const SERIES: &str = "robot";
 
 /// How the secret is encrypted.
 const WAYS: [(&str, Plaintext); 5] = [
@@ -37,9 +32,6 @@ const WAYS: [(&str, Plaintext); 5] = [
     ("wrong-zero", Plaintext::WrongZero),
     ("wrong-version", Plaintext::WrongVersion),
 ];
-
-/// What is said of a record that does not open: the secret itself was taken.
-const OF_THE_FINISHED: [u8; 3] = [20, 21, AlertDescription(51).0];
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
@@ -57,23 +49,14 @@ async fn ask(visit: &mut Visit<'_>) {
     let Some((version, suite)) = askable(&greeting::known(visit)) else {
         return;
     };
-    for (series, ending) in SERIES {
-        for round in 1..=ROUNDS {
-            for (way, plaintext) in WAYS {
-                let probe = oracle::id(series, way, round);
-                if put(visit, (version, suite), (plaintext, ending), &probe)
-                    .await
-                    .is_none()
-                {
-                    return;
-                }
-            }
-            if table(visit.observations(), series).is_uniform() {
-                break;
+    for round in 1..=ROUNDS {
+        for (way, plaintext) in WAYS {
+            let probe = oracle::id(SERIES, way, round);
+            if put(visit, (version, suite), plaintext, &probe).await.is_none() {
+                return;
             }
         }
-        let table = table(visit.observations(), series);
-        if !table.is_uniform() || says_of_the_finished(&table) {
+        if table(visit.observations()).is_uniform() {
             return;
         }
     }
@@ -97,7 +80,7 @@ fn askable(known: &Configuration) -> Option<(Version, CipherSuite)> {
 async fn put(
     visit: &mut Visit<'_>,
     (version, suite): (Version, CipherSuite),
-    (plaintext, ending): (Plaintext, Ending),
+    plaintext: Plaintext,
     probe: &str,
 ) -> Option<()> {
     if !greeting::may_ask(visit) {
@@ -110,11 +93,16 @@ async fn put(
         ..session::offer(visit, version)
     };
     let patience = visit.short_patience();
-    let answer = bleichenbacher::ask(&mut line, &offer, plaintext, ending, visit.dice, patience).await;
+    let pause = visit.pause();
+    let answer =
+        bleichenbacher::ask_in_steps(&mut line, &offer, plaintext, visit.dice, (pause, patience)).await;
     visit.provoked(line);
     match answer {
         Ok(heard) => {
-            reaction::note(visit, probe, (version, suite), &heard, patience);
+            reaction::note(visit, probe, (version, suite), &heard.alone, pause);
+            if let Some(finished) = heard.finished {
+                reaction::note(visit, probe, (version, suite), &finished, patience);
+            }
             Some(())
         }
         Err(error) => {
@@ -124,14 +112,6 @@ async fn put(
     }
 }
 
-fn table(observations: &[holter_model::Observation], series: &str) -> Table {
-    Table::of(observations, series, &WAYS.map(|(way, _)| way))
-}
-
-/// Whether the answers speak of the Finished, so that the secret was taken in each case.
-fn says_of_the_finished(table: &Table) -> bool {
-    let sound = table.always("sound").unwrap_or_default();
-    sound
-        .iter()
-        .any(|word| matches!(word, Reaction::Alert(code) if OF_THE_FINISHED.contains(code)))
+fn table(observations: &[Observation]) -> Table {
+    Table::of(observations, SERIES, &WAYS.map(|(way, _)| way))
 }

@@ -190,7 +190,10 @@ impl<'a> Visit<'a> {
     }
 
     /// As [`Self::open`], with a framing that sees what is said on the way to TLS, and may add to it.
-    pub async fn open_through(&mut self, framing: impl Fn() -> Option<Box<dyn Framing>>) -> Option<Line> {
+    pub(crate) async fn open_through(
+        &mut self,
+        framing: impl Fn() -> Option<Box<dyn Framing>>,
+    ) -> Option<Line> {
         loop {
             if self.is_over() {
                 let why = format!("it was given up after {:.0} s", self.open_for.as_secs_f64());
@@ -242,7 +245,7 @@ impl<'a> Visit<'a> {
 
     /// As [`Self::done`], after a question that a peer in good order may well answer with a reset: that is no sign of
     /// trouble then.
-    pub fn provoked(&mut self, line: Line) {
+    pub(crate) fn provoked(&mut self, line: Line) {
         self.end(line, true);
     }
 
@@ -330,13 +333,12 @@ impl<'a> Visit<'a> {
     }
 
     /// The protocol that is spoken.
-    #[must_use]
-    pub const fn chosen(&self) -> Chosen {
+    pub(crate) const fn chosen(&self) -> Chosen {
         self.chosen
     }
 
     /// Notes what is spoken, for judges that ask of it.
-    pub fn note_protocol(&mut self) {
+    pub(crate) fn note_protocol(&mut self) {
         let fact = Fact::Protocol {
             id: self.chosen.protocol.id.to_owned(),
             at_once: self.chosen.start == Start::Direct,
@@ -347,10 +349,16 @@ impl<'a> Visit<'a> {
     }
 
     /// How long to wait for somebody who may say nothing, by what is usual here.
-    #[must_use]
-    pub fn short_patience(&self) -> Duration {
+    pub(crate) fn short_patience(&self) -> Duration {
         let usual = self.usual.unwrap_or(LONGEST_PATIENCE);
         (usual * 6).clamp(LEAST_PATIENCE, LONGEST_PATIENCE)
+    }
+
+    /// How long to listen for a word that, if it comes, comes at once.
+    pub(crate) fn pause(&self) -> Duration {
+        const LEAST: Duration = Duration::from_millis(40);
+        const LONGEST: Duration = Duration::from_millis(400);
+        (self.usual.unwrap_or(LONGEST) * 4).clamp(LEAST, LONGEST)
     }
 
     /// Notes a fact.

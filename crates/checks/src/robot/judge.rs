@@ -4,7 +4,7 @@ use holter_model::{Attempt, Basis, Judgement, Observation, Verdict};
 use holter_wire::Version;
 use holter_wire::suite::Exchange;
 
-use super::{CHECK, SERIES, askable, table};
+use super::{CHECK, askable, table};
 use crate::ground::{self, Decision};
 use crate::oracle::Table;
 use crate::{Configuration, reaction};
@@ -17,10 +17,9 @@ pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judge
 }
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
-    let tables = SERIES.map(|(series, _)| table(observations, series));
-    // The last series that was asked is the one that decides: it was come to because the one before did not.
-    if let Some(table) = tables.iter().rev().find(|table| table.is_asked()) {
-        return by(table);
+    let table = table(observations);
+    if table.is_asked() {
+        return by(&table);
     }
     let rsa = known
         .suites()
@@ -90,55 +89,33 @@ mod tests {
 
     use super::*;
     use crate::oracle::id;
-    use crate::robot::WAYS;
+    use crate::robot::{SERIES, WAYS};
     use crate::testing::{hello, judged, observed, probe, suites};
 
-    fn round(series: &str, round: usize, codes: [u8; 5]) -> Vec<Fact> {
-        let word = |(way, code): (&str, u8)| probe(&id(series, way, round), 0x0303, Reaction::Alert(code));
-        WAYS.map(|(way, _)| way)
-            .into_iter()
-            .zip(codes)
-            .map(word)
-            .collect()
-    }
-
-    fn facts(rounds: &[(&str, usize, [u8; 5])]) -> Vec<Fact> {
-        let rounds = rounds
-            .iter()
-            .flat_map(|(series, number, codes)| round(series, *number, *codes));
-        std::iter::once(suites(0x0303, &[0x002f])).chain(rounds).collect()
+    fn facts(rounds: &[[u8; 5]]) -> Vec<Fact> {
+        let mut facts = vec![suites(0x0303, &[0x002f])];
+        for (round, codes) in rounds.iter().enumerate() {
+            for ((way, _), code) in WAYS.iter().zip(codes) {
+                facts.push(probe(&id(SERIES, way, round + 1), 0x0303, Reaction::Alert(*code)));
+            }
+        }
+        facts
     }
 
     #[test]
     fn a_difference_counts_when_it_comes_back() {
         let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
-        let (full, alone) = (SERIES[0].0, SERIES[1].0);
-        check(&facts(&[(full, 1, [20; 5])]), "not_affected");
+        check(&facts(&[[20; 5]]), "not_affected");
         let odd = [20, 40, 20, 20, 20];
-        check(&facts(&[(full, 1, odd)]), "inconclusive");
-        check(
-            &facts(&[(full, 1, odd), (full, 2, odd), (full, 3, odd)]),
-            "affected",
-        );
-        check(
-            &facts(&[(full, 1, odd), (full, 2, [20; 5]), (full, 3, odd)]),
-            "inconclusive",
-        );
-        check(&facts(&[(full, 1, [40; 5]), (alone, 1, [40; 5])]), "not_affected");
-        let short = [
-            (full, 1, [40; 5]),
-            (alone, 1, odd),
-            (alone, 2, odd),
-            (alone, 3, odd),
-        ];
-        check(&facts(&short), "affected");
+        check(&facts(&[odd]), "inconclusive");
+        check(&facts(&[odd, odd, odd]), "affected");
+        check(&facts(&[odd, [20; 5], odd]), "inconclusive");
     }
 
     #[test]
     fn an_oracle_that_knows_only_what_is_right_in_every_way_is_weak() {
         let evidence = |codes| {
-            let full = SERIES[0].0;
-            let facts = facts(&[(full, 1, codes), (full, 2, codes), (full, 3, codes)]);
+            let facts = facts(&[codes, codes, codes]);
             judge(&observed(&facts), Attempt::Completed)[0].evidence.clone()
         };
         assert!(evidence([20, 40, 40, 40, 20]).contains("weak"));

@@ -1,4 +1,4 @@
-//! The same question in several ways, of which a sound service takes all alike. Where it does not, everything is asked
+//! The same question in several ways, of which a sound service takes all alike. Where it does not, one of each kind is asked
 //! again, and only a difference that comes back each time counts: networks and busy machines make others.
 
 use std::collections::BTreeMap;
@@ -7,13 +7,14 @@ use holter_model::{Observation, Reaction};
 
 use crate::reaction;
 
-/// How often everything is asked where a first round shows a difference.
+/// How often a difference must come back to count, the first time among them.
 pub(crate) const ROUNDS: usize = 3;
 
-/// What came of asking in several ways, round by round.
+/// What came of asking in several ways, round by round. After the first round each kind of answer is asked for in one way
+/// only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Table {
-    rounds: Vec<BTreeMap<&'static str, Vec<Reaction>>>,
+    ways: BTreeMap<&'static str, Vec<Vec<Reaction>>>,
 }
 
 /// The id of one probe.
@@ -22,58 +23,65 @@ pub(crate) fn id(series: &str, way: &str, round: usize) -> String {
 }
 
 impl Table {
-    /// The rounds of a series that came to their end.
+    /// What came of a series; empty where its first round did not come to its end.
     pub(crate) fn of(observations: &[Observation], series: &str, ways: &[&'static str]) -> Self {
-        let rounds = (1..=ROUNDS).map_while(|round| {
-            let heard = ways.iter().map(|way| {
-                let signature = reaction::signature(observations, &id(series, way, round));
-                (!signature.is_empty()).then_some((*way, signature))
-            });
-            heard.collect()
-        });
+        let answers = |way: &'static str| {
+            let rounds = (1..=ROUNDS).map(|round| reaction::signature(observations, &id(series, way, round)));
+            let rounds: Vec<_> = rounds.filter(|signature| !signature.is_empty()).collect();
+            (!rounds.is_empty()).then_some((way, rounds))
+        };
+        let whole: Option<BTreeMap<_, _>> = ways.iter().map(|way| answers(way)).collect();
         Self {
-            rounds: rounds.collect(),
+            ways: whole.unwrap_or_default(),
         }
     }
 
-    /// Whether any round came to its end.
+    /// Whether the first round came to its end.
     pub(crate) fn is_asked(&self) -> bool {
-        !self.rounds.is_empty()
+        !self.ways.is_empty()
     }
 
     /// Whether the first round shows no difference.
     pub(crate) fn is_uniform(&self) -> bool {
-        self.rounds.first().is_some_and(|round| {
-            let mut signatures = round.values();
-            let first = signatures.next();
-            signatures.all(|signature| Some(signature) == first)
-        })
+        self.is_asked() && self.kinds().len() == 1
     }
 
-    /// Whether a difference was looked at often enough.
-    pub(crate) fn is_confirmed(&self) -> bool {
-        self.rounds.len() >= ROUNDS
+    /// One way for each kind of answer: what the next round asks.
+    pub(crate) fn kinds(&self) -> Vec<&'static str> {
+        let mut kinds: Vec<&'static str> = Vec::new();
+        for way in self.ways.keys() {
+            if kinds.iter().all(|other| self.first(other) != self.first(way)) {
+                kinds.push(way);
+            }
+        }
+        kinds
     }
 
-    /// How one way was taken in every round; `None`: not always alike.
+    /// How a way was taken the first time.
+    pub(crate) fn first(&self, way: &str) -> &[Reaction] {
+        let rounds = self.ways.get(way).map(Vec::as_slice).unwrap_or_default();
+        rounds.first().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How a way was taken, if what was asked of its kind was taken so every time.
     pub(crate) fn always(&self, way: &str) -> Option<&[Reaction]> {
-        let mut signatures = self.rounds.iter().map(|round| round.get(way));
-        let first = signatures.next()??;
-        signatures
-            .all(|signature| signature == Some(first))
-            .then_some(first.as_slice())
+        let signature = self.first(way);
+        let kind = self
+            .kinds()
+            .into_iter()
+            .find(|kind| self.first(kind) == signature)?;
+        let rounds = self.ways.get(kind)?;
+        let steady = rounds.len() >= ROUNDS && rounds.iter().all(|round| round == signature);
+        steady.then_some(signature)
     }
 
-    /// Two ways that were always taken alike, each, and not as the other.
+    /// Two ways that were each taken alike every time, and not as the other.
     pub(crate) fn differing(&self) -> Option<(&'static str, &'static str)> {
-        let ways: Vec<&'static str> = self.rounds.first()?.keys().copied().collect();
-        let mut steady = ways
-            .iter()
-            .filter_map(|way| self.always(way).map(|signature| (*way, signature)));
-        let first = steady.next()?;
-        steady
-            .find(|(_, signature)| *signature != first.1)
-            .map(|other| (first.0, other.0))
+        let mut steady = self
+            .kinds()
+            .into_iter()
+            .filter(|kind| self.always(kind).is_some());
+        Some((steady.next()?, steady.next()?))
     }
 }
 
@@ -91,7 +99,8 @@ mod tests {
             .flat_map(|round| [alert("a", round, 20), alert("b", round, 21)])
             .collect();
         assert_eq!(table(&steady).differing(), Some(("a", "b")));
-        assert!(table(&steady).is_confirmed() && !table(&steady).is_uniform());
+        assert!(!table(&steady).is_uniform());
+        assert_eq!(table(&steady[..4]).differing(), None);
         let mut once = steady.clone();
         once[5] = alert("b", 3, 20);
         assert_eq!(table(&once).differing(), None);

@@ -3,7 +3,7 @@
 //! ## What it asks
 //! Five finished handshakes with a CBC suite, each followed by one record that is wrong in one way: filler of the padding,
 //! length of the padding, checksum, filler and checksum, no text and checksum. A sound service ends all five alike. Where
-//! it does not, all again twice: only a difference that comes back counts. Times are never compared.
+//! it does not, one of each kind again twice: only a difference that comes back counts. Times are never compared.
 //!
 //! ## Why it matters
 //! A service that tells one wrong record from another tells whoever stands on the way, byte by byte, what a patient's
@@ -59,8 +59,9 @@ async fn ask(visit: &mut Visit<'_>) {
         return;
     };
     let text = text(visit);
+    let mut again: Vec<&str> = WAYS.iter().map(|(way, _)| *way).collect();
     for round in 1..=ROUNDS {
-        for (way, malformed) in WAYS {
+        for (way, malformed) in WAYS.into_iter().filter(|(way, _)| again.contains(way)) {
             let probe = oracle::id(SERIES, way, round);
             if put(visit, (version, suite), malformed, &text, &probe)
                 .await
@@ -69,9 +70,11 @@ async fn ask(visit: &mut Visit<'_>) {
                 return;
             }
         }
-        if table(visit.observations()).is_uniform() {
+        let table = table(visit.observations());
+        if table.is_uniform() {
             return;
         }
+        again = table.kinds();
     }
 }
 

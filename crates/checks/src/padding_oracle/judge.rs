@@ -50,23 +50,18 @@ fn decide(flaw: &str, known: &Configuration, observations: &[Observation], attem
 }
 
 fn by(flaw: &str, table: &Table) -> Decision {
-    let goes_on = |way: &str| {
-        table
-            .always(way)
-            .is_some_and(|words| words.contains(&Reaction::Continued))
-    };
-    if goes_on("all-wrong") {
+    if table.first("all-wrong").contains(&Reaction::Continued) {
         let why = "it spoke before any answer to a wrong record could come, so its answers cannot be told from that";
         return (Verdict::Inconclusive, why.to_owned());
     }
     if table.is_uniform() {
-        let said = reaction::in_words(table.always("all-wrong").unwrap_or_default());
+        let said = reaction::in_words(table.first("all-wrong"));
         return (
             Verdict::NotAffected,
             format!("it took five records, each wrong in another way, alike: it {said}"),
         );
     }
-    let Some(base) = table.always("all-wrong").filter(|_| table.is_confirmed()) else {
+    let Some(base) = table.always("all-wrong") else {
         return unsteady();
     };
     // What `way` is told from, if it is.

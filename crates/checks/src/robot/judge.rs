@@ -36,7 +36,7 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
 }
 
 fn by(table: &Table) -> Decision {
-    let said = |way: &str| reaction::in_words(table.always(way).unwrap_or_default());
+    let said = |way: &str| reaction::in_words(table.first(way));
     if table.is_uniform() {
         let why = format!(
             "it took a sound secret and four wrongly encrypted ones alike: it {}",
@@ -44,7 +44,7 @@ fn by(table: &Table) -> Decision {
         );
         return (Verdict::NotAffected, why);
     }
-    match table.differing().filter(|_| table.is_confirmed()) {
+    match table.differing() {
         Some((one, other)) => {
             let strength = if is_weak(table) {
                 "a weak oracle: it takes very many questions"
@@ -69,8 +69,8 @@ fn by(table: &Table) -> Decision {
 
 /// Whether only a block that is right in every way is told from the others (ROBOT, section 4).
 fn is_weak(table: &Table) -> bool {
-    let start = table.always("wrong-start");
-    start.is_some() && start == table.always("no-zero") && start == table.always("wrong-zero")
+    let start = table.first("wrong-start");
+    start == table.first("no-zero") && start == table.first("wrong-zero")
 }
 
 fn named(way: &str) -> &'static str {

@@ -126,7 +126,13 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
                 greeting::in_words(*reaction)
             ),
         ),
-        None => ground::not_asked(attempt),
+        None => {
+            let why = format!(
+                "how it takes keys changed too early {}",
+                session::why_not(observations, attempt)
+            );
+            (Verdict::Inconclusive, why)
+        }
     }
 }
 

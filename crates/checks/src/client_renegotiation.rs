@@ -32,10 +32,12 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2011-1473", Basis::Behaviour);
-    ground::on_tls(about, observations, attempt, |known| decide(known, observations))
+    ground::on_tls(about, observations, attempt, |known| {
+        decide(known, observations, attempt)
+    })
 }
 
-fn decide(known: &Configuration, observations: &[Observation]) -> Decision {
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     if before_tls13(known).is_none() {
         return not_in_tls13();
     }
@@ -66,7 +68,10 @@ fn decide(known: &Configuration, observations: &[Observation]) -> Decision {
         ),
         (None, None) => (
             Verdict::Inconclusive,
-            format!("whether it negotiates again {}", session::why_not(observations)),
+            format!(
+                "whether it negotiates again {}",
+                session::why_not(observations, attempt)
+            ),
         ),
     }
 }

@@ -31,10 +31,12 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "TLS-EARLY-DATA", Basis::Configuration);
-    ground::on_tls(about, observations, attempt, |known| decide(known, observations))
+    ground::on_tls(about, observations, attempt, |known| {
+        decide(known, observations, attempt)
+    })
 }
 
-fn decide(known: &Configuration, observations: &[Observation]) -> Decision {
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     let (verdict, why) = match (known.has(Feature::EarlyData), known.speaks(Version::TLS13)) {
         (Some(true), _) => (
             Verdict::Affected,
@@ -51,7 +53,7 @@ fn decide(known: &Configuration, observations: &[Observation]) -> Decision {
         (None, Some(true)) => {
             let why = format!(
                 "whether its tickets allow early data {}",
-                session::why_not(observations)
+                session::why_not(observations, attempt)
             );
             return (Verdict::Inconclusive, why);
         }

@@ -146,7 +146,10 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
 fn refused_otherwise(answer: ground::Answer<'_>, older: Version) -> Decision {
     let said = greeting::in_words(answer.reaction);
     // It takes the same hello without the signal.
-    let refuses = matches!(answer.reaction, Reaction::Alert(_));
+    let refuses = matches!(
+        answer.reaction,
+        Reaction::Alert(_) | Reaction::Closed | Reaction::Reset
+    );
     if refuses {
         let why = format!("it speaks {older}, but {said} when it was told that a newer version had failed");
         (Verdict::NotAffected, why)
@@ -175,7 +178,11 @@ mod tests {
         );
         check(&with(feature(Feature::FallbackScsv, 0x0302, false)), "affected");
         check(&with(probe(PROBE, 0x0302, Reaction::Alert(40))), "not_affected");
-        check(&with(probe(PROBE, 0x0302, Reaction::Closed)), "inconclusive");
+        check(&with(probe(PROBE, 0x0302, Reaction::Closed)), "not_affected");
+        check(
+            &with(probe(PROBE, 0x0302, Reaction::Silence(1500))),
+            "inconclusive",
+        );
         check(&two, "inconclusive");
     }
 

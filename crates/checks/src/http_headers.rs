@@ -85,11 +85,11 @@ pub(crate) fn on_page(
             Verdict::NotApplicable,
             "it is no web service, so no browser heeds its headers".to_owned(),
         ),
-        (Some(_), _, _) if attempt == Attempt::Completed => (
-            Verdict::Inconclusive,
-            "it was asked for its front page and sent no headers".to_owned(),
-        ),
-        _ => ground::not_asked(attempt),
+        (Some(_), _, _) => {
+            let why = format!("its front page {}", session::why_not(observations, attempt));
+            (Verdict::Inconclusive, why)
+        }
+        (None, _, _) => ground::not_asked(attempt),
     }
 }
 

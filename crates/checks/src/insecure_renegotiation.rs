@@ -82,7 +82,7 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
             Verdict::Inconclusive,
             format!(
                 "it knows no secure renegotiation (RFC 5746) in {newest}; whether it negotiates again at all {}",
-                session::why_not(observations)
+                session::why_not(observations, attempt)
             ),
         ),
     }

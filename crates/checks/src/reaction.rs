@@ -78,6 +78,11 @@ fn words(reaction: &Odd, waited: Duration) -> Vec<Reaction> {
         .collect();
     if let Some(at) = words.iter().position(|word| *word == Reaction::Continued) {
         words.truncate(at + 1);
+        if words.iter().any(|word| matches!(word, Reaction::Alert(_))) {
+            // An alert is its answer. That it has more to say only shows that it leaves the connection open.
+            words.pop();
+            words.push(Reaction::Silence(milliseconds(waited)));
+        }
         return words;
     }
     words.push(match reaction.end {
@@ -92,4 +97,41 @@ fn words(reaction: &Odd, waited: Duration) -> Vec<Reaction> {
 
 fn milliseconds(wait: Duration) -> u32 {
     u32::try_from(wait.as_millis()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_wire::AlertDescription;
+
+    use super::*;
+
+    const BAD: Heard = Heard::Alert(true, AlertDescription(20));
+
+    fn check(heard: &[Heard], end: End, expected: &[Reaction]) {
+        let reaction = Odd {
+            heard: heard.to_vec(),
+            end,
+        };
+        assert_eq!(words(&reaction, Duration::from_millis(300)), expected);
+    }
+
+    #[test]
+    fn what_comes_after_an_alert_or_after_going_on_is_no_part_of_the_answer() {
+        let open = Reaction::Silence(300);
+        check(&[BAD], End::Closed, &[Reaction::Alert(20), Reaction::Closed]);
+        check(&[BAD, Heard::Data(9)], End::GoesOn, &[Reaction::Alert(20), open]);
+        check(&[BAD], End::Silence, &[Reaction::Alert(20), open]);
+        check(&[Heard::Data(9)], End::GoesOn, &[Reaction::Continued]);
+        check(&[Heard::ChangeCipherSpec], End::GoesOn, &[Reaction::Continued]);
+        check(&[], End::Silence, &[open]);
+    }
+
+    #[test]
+    fn the_gist_is_the_alert_if_there_is_one() {
+        let reaction = Odd {
+            heard: vec![BAD],
+            end: End::Reset,
+        };
+        assert_eq!(gist(&reaction, Duration::ZERO), Reaction::Alert(20));
+    }
 }

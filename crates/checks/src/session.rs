@@ -6,7 +6,7 @@ mod older;
 mod tls13;
 
 use holter_handshake::{HandshakeError, Offer, Session, handshake};
-use holter_model::{Fact, Feature, Observation, Reaction};
+use holter_model::{Attempt, Fact, Feature, Observation, Reaction};
 use holter_net::{Line, LineError};
 use holter_wire::Version;
 use holter_wire::session_ticket::Ticket;
@@ -116,16 +116,20 @@ fn note_ticket(visit: &mut Visit<'_>, version: Version, ticket: &Ticket) {
     });
 }
 
-/// Why something that a session shows is not known, in words that follow "whether …".
-pub(crate) fn why_not(observations: &[Observation]) -> String {
-    let failed =
-        ground::answers(observations, FINISHED).find(|answer| answer.reaction != Reaction::Continued);
-    match failed {
+/// Why something that a session shows is not known, in words that follow its name.
+pub(crate) fn why_not(observations: &[Observation], attempt: Attempt) -> String {
+    let mut answers = ground::answers(observations, FINISHED);
+    let asked = answers.clone().next().is_some();
+    match answers.find(|answer| answer.reaction != Reaction::Continued) {
         Some(answer) => format!(
             "is not known: no handshake could be finished in {}; it {}",
             answer.version,
-            greeting::in_words(answer.reaction)
+            match answer.reaction {
+                Reaction::Other(_) => "wanted what Holter cannot do, or broke the protocol".to_owned(),
+                other => greeting::in_words(other),
+            }
         ),
-        None => "was not asked".to_owned(),
+        None if asked => "is not known: it was asked, and gave no answer that can be read".to_owned(),
+        None => format!("is not known: {}", ground::unasked(attempt)),
     }
 }

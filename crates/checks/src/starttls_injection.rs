@@ -20,7 +20,7 @@ use std::time::Duration;
 use holter_handshake::{HandshakeError, Offer, Session, handshake};
 use holter_model::{Attempt, Basis, Fact, Judgement, Observation, Reaction, Verdict};
 use holter_net::{Line, LineError};
-use holter_protocols::Start;
+use holter_protocols::{Opening, Start};
 use holter_wire::{ContentType, Version};
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
@@ -61,8 +61,13 @@ async fn ask(visit: &mut Visit<'_>) {
     if !greeting::may_ask(visit) {
         return;
     }
-    let Some(mut line) = visit.open_through(|| Some(Box::new(Behind::new(dialect)))).await else {
-        return;
+    let mut line = match visit.open_through(Box::new(Behind::new(dialect))).await {
+        None => return,
+        Some(Ok(line)) => line,
+        Some(Err(opening)) => {
+            note(visit, (newest, 0), way_ended(&opening));
+            return;
+        }
     };
     let offer = Offer {
         server_name: visit.questions.sni.as_deref().or(visit.name),
@@ -83,12 +88,27 @@ async fn ask(visit: &mut Visit<'_>) {
     };
     visit.provoked(line);
     if let Some(reaction) = reaction {
-        visit.heard(Fact::Probe {
-            probe: PROBE.to_owned(),
-            version: version.0,
-            suite,
-            reaction,
-        });
+        note(visit, (version, suite), reaction);
+    }
+}
+
+fn note(visit: &mut Visit<'_>, (version, suite): (Version, u16), reaction: Reaction) {
+    visit.heard(Fact::Probe {
+        probe: PROBE.to_owned(),
+        version: version.0,
+        suite,
+        reaction,
+    });
+}
+
+/// How the way to TLS ended, on which the same service without the other command comes to TLS.
+fn way_ended(opening: &Opening) -> Reaction {
+    match opening {
+        Opening::Line(LineError::Reset) => Reaction::Reset,
+        Opening::Line(LineError::Silence | LineError::Deadline) => Reaction::Silence(0),
+        Opening::Line(_) => Reaction::Closed,
+        // It answered in the clear, or took the other command amiss.
+        _ => Reaction::Other(0),
     }
 }
 

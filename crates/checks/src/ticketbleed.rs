@@ -32,7 +32,9 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2016-9244", Basis::Behaviour);
-    let mut judgements = ground::on_tls(about, observations, attempt, |known| decide(known, observations));
+    let mut judgements = ground::on_tls(about, observations, attempt, |known| {
+        decide(known, observations, attempt)
+    });
     if let (Some(Reaction::Other(foreign)), [judgement]) = (answer(observations), judgements.as_mut_slice()) {
         judgement.foreign_bytes = u64::from(foreign);
     }
@@ -46,7 +48,7 @@ fn answer(observations: &[Observation]) -> Option<Reaction> {
         .max_by_key(|reaction| matches!(reaction, Reaction::Other(1..)))
 }
 
-fn decide(known: &Configuration, observations: &[Observation]) -> Decision {
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     let Some(version) = before_tls13(known) else {
         return (
             Verdict::NotApplicable,
@@ -88,7 +90,10 @@ fn decide(known: &Configuration, observations: &[Observation]) -> Decision {
         ),
         (None, _) => (
             Verdict::Inconclusive,
-            format!("how it goes on by a ticket {}", session::why_not(observations)),
+            format!(
+                "how it goes on by a ticket {}",
+                session::why_not(observations, attempt)
+            ),
         ),
     }
 }

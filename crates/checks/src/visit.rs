@@ -186,14 +186,6 @@ impl<'a> Visit<'a> {
 
     /// A new line at the point where TLS begins. `None` when there is none to be had; why is noted.
     pub async fn open(&mut self) -> Option<Line> {
-        self.open_through(|| None).await
-    }
-
-    /// As [`Self::open`], with a framing that sees what is said on the way to TLS, and may add to it.
-    pub(crate) async fn open_through(
-        &mut self,
-        framing: impl Fn() -> Option<Box<dyn Framing>>,
-    ) -> Option<Line> {
         loop {
             if self.is_over() {
                 let why = format!("it was given up after {:.0} s", self.open_for.as_secs_f64());
@@ -211,9 +203,6 @@ impl<'a> Visit<'a> {
             let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
                 return Some(line);
             };
-            if let Some(framing) = framing() {
-                line.frame(framing);
-            }
             // Who is known by address only is asked for by address, as XMPP clients do.
             let address = self.endpoint.address.to_string();
             let asking = Asking {
@@ -235,6 +224,34 @@ impl<'a> Visit<'a> {
             self.broke(opening.attempt(), Some(opening.to_string()));
             return None;
         }
+    }
+
+    /// As [`Self::open`], once, with a framing that sees what is said on the way to TLS, and may add to it. A way that then
+    /// does not come to its end says nothing of others. `None` when there was no line, or TLS begins at once.
+    pub(crate) async fn open_through(&mut self, framing: Box<dyn Framing>) -> Option<Result<Line, Opening>> {
+        let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
+            return None;
+        };
+        let mut line = match self.dial().await {
+            Ok(line) => line,
+            Err(error) => {
+                self.not_open(&error);
+                return None;
+            }
+        };
+        self.notes.connections += 1;
+        line.frame(framing);
+        let address = self.endpoint.address.to_string();
+        let asking = Asking {
+            name: Some(self.questions.sni.as_deref().or(self.name).unwrap_or(&address)),
+        };
+        Some(match open(&mut line, &asking).await {
+            Ok(()) => Ok(line),
+            Err(opening) => {
+                self.provoked(line);
+                Err(opening)
+            }
+        })
     }
 
     /// Counts a line's bytes and is done with it. A peer that answered and now resets, or answers ever more slowly, is

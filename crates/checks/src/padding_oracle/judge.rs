@@ -7,7 +7,7 @@ use holter_wire::suite::Mode;
 use super::{CHECK, askable, table};
 use crate::ground::{self, Decision};
 use crate::oracle::Table;
-use crate::{Configuration, reaction};
+use crate::{Configuration, reaction, session};
 
 /// POODLE against TLS: a wrong filler is taken.
 const POODLE: &str = "CVE-2014-8730";
@@ -46,7 +46,11 @@ fn decide(flaw: &str, known: &Configuration, observations: &[Observation], attem
         let why = "it accepts CBC only with ciphers that Holter cannot finish a handshake with";
         return (Verdict::Inconclusive, why.to_owned());
     }
-    ground::not_asked(attempt)
+    let why = format!(
+        "how it takes records that are wrong {}",
+        session::why_not(observations, attempt)
+    );
+    (Verdict::Inconclusive, why)
 }
 
 fn by(flaw: &str, table: &Table) -> Decision {

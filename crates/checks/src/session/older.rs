@@ -10,7 +10,7 @@ use holter_model::{Fact, Feature, Reaction};
 use holter_net::Line;
 use holter_wire::Version;
 
-use super::{AGAIN_BOUND, AGAIN_UNBOUND, TICKETBLEED, begin, note, note_ticket, offer};
+use super::{AGAIN_BOUND, AGAIN_UNBOUND, TICKETBLEED, begin, note, note_ticket};
 use crate::{Visit, greeting, web};
 
 /// The session id beside a ticket: one byte short of the longest, so that a server that takes it for the longest shows
@@ -22,10 +22,7 @@ const WORD: Duration = Duration::from_secs(1);
 
 pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
     // With a ticket most servers give no session id, so the first session takes none.
-    let first = Offer {
-        encrypt_then_mac: true,
-        ..offer(visit, version)
-    };
+    let first = offer(visit, version);
     let Some((mut line, mut session)) = begin(visit, &first).await else {
         return;
     };
@@ -79,6 +76,14 @@ pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
         return;
     };
     bleed(visit, version, &ticket).await;
+}
+
+/// The same extensions each time: a session goes on as it began.
+fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
+    Offer {
+        encrypt_then_mac: true,
+        ..super::offer(visit, version)
+    }
 }
 
 fn tickets(visit: &mut Visit<'_>, session: &Session) -> Option<Resumption> {

@@ -8,15 +8,22 @@ mod accepted;
 pub mod configuration;
 mod conversation;
 mod datagram;
+mod greeting;
+mod ground;
 mod hello;
+mod oracle;
 mod primes;
+mod reaction;
 mod roster;
 mod ruling;
 #[cfg(test)]
 mod sample;
+mod session;
 mod stream;
 mod survey;
+mod testing;
 mod visit;
+mod web;
 
 pub use configuration::Configuration;
 pub use roster::{Asked, Check, Needs, Profile};
@@ -24,23 +31,36 @@ pub use survey::survey;
 pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
+    alpaca,
     beast,
+    breach,
+    ccs_injection,
     certificate,
+    client_renegotiation,
     crime,
     dane,
     drown,
+    early_data,
+    fallback,
     forward_secrecy,
     freak,
     heartbleed,
+    http_headers,
+    insecure_renegotiation,
     logjam,
     lucky13,
     old_versions,
+    padding_oracle,
     poodle,
     raccoon,
     rc4,
     revocation,
+    robot,
+    starttls_injection,
     sweet32,
     ticket_key,
+    ticketbleed,
+    tolerance,
     weak_key,
     weak_suites,
     winshock,

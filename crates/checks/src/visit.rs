@@ -8,7 +8,7 @@ use holter_cert::Store;
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
-use holter_net::{Care, DialError, Dialer, Line};
+use holter_net::{Care, DialError, Dialer, Framing, Line};
 use holter_phone::Phone;
 use holter_protocols::marks::{Mark, recognise_words};
 use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
@@ -17,6 +17,12 @@ use jiff::Timestamp;
 
 /// An answer within this is no sign of trouble, however fast the ones before were.
 const SLOW: Duration = Duration::from_secs(2);
+
+/// Silence that lasts less means nothing: the peer may be at work.
+const LEAST_PATIENCE: Duration = Duration::from_millis(300);
+
+/// Silence that lasts so long says as much as one that lasts for ever.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the user asked for, the same for all services of a run.
 #[derive(Debug)]
@@ -90,6 +96,7 @@ pub struct Visit<'a> {
     may_choose: u8,
     named: bool,
     surveyed: bool,
+    in_session: bool,
     /// The most delicate thing that it gave itself away as.
     mark: Option<&'static Mark>,
     notes: Notes,
@@ -171,6 +178,7 @@ impl<'a> Visit<'a> {
             may_choose: if guessed { 2 } else { 0 },
             named,
             surveyed: false,
+            in_session: false,
             mark: None,
             notes,
         }
@@ -228,9 +236,47 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// As [`Self::open`], once, with a framing that sees what is said on the way to TLS, and may add to it. A way that then
+    /// does not come to its end says nothing of others. `None` when there was no line, or TLS begins at once.
+    pub(crate) async fn open_through(&mut self, framing: Box<dyn Framing>) -> Option<Result<Line, Opening>> {
+        let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
+            return None;
+        };
+        let mut line = match self.dial().await {
+            Ok(line) => line,
+            Err(error) => {
+                self.not_open(&error);
+                return None;
+            }
+        };
+        self.notes.connections += 1;
+        line.frame(framing);
+        let address = self.endpoint.address.to_string();
+        let asking = Asking {
+            name: Some(self.questions.sni.as_deref().or(self.name).unwrap_or(&address)),
+        };
+        Some(match open(&mut line, &asking).await {
+            Ok(()) => Ok(line),
+            Err(opening) => {
+                self.provoked(line);
+                Err(opening)
+            }
+        })
+    }
+
     /// Counts a line's bytes and is done with it. A peer that answered and now resets, or answers ever more slowly, is
     /// touched more carefully from then on.
     pub fn done(&mut self, line: Line) {
+        self.end(line, false);
+    }
+
+    /// As [`Self::done`], after a question that a peer in good order may well answer with a reset: that is no sign of
+    /// trouble then.
+    pub(crate) fn provoked(&mut self, line: Line) {
+        self.end(line, true);
+    }
+
+    fn end(&mut self, line: Line, provoked: bool) {
         let answered = self.notes.received > 0;
         self.notes.sent += line.sent();
         self.notes.received += line.received();
@@ -238,7 +284,7 @@ impl<'a> Visit<'a> {
         let usual = *self.usual.get_or_insert(line.slowest());
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
         // Whole families of servers reset what they do not speak, so that alone is no sign of more than a little trouble.
-        let reset = answered && line.was_reset() && self.care == Care::ROBUST;
+        let reset = answered && line.was_reset() && !provoked && self.care == Care::ROBUST;
         if slower || reset {
             self.care = self.care.more();
         }
@@ -290,6 +336,11 @@ impl<'a> Visit<'a> {
         self.surveyed
     }
 
+    /// Whether the sessions that checks share have been begun. The first to ask begins them: `true` once.
+    pub(crate) const fn sessions_begin(&mut self) -> bool {
+        !std::mem::replace(&mut self.in_session, true)
+    }
+
     /// Whether web pages are spoken here.
     pub(crate) fn is_web(&self) -> bool {
         matches!(self.chosen.id(), "https" | "fhir")
@@ -306,6 +357,35 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn is_given_up(&self) -> bool {
         self.is_over() || self.notes.attempt == Attempt::OurFault
+    }
+
+    /// The protocol that is spoken.
+    pub(crate) const fn chosen(&self) -> Chosen {
+        self.chosen
+    }
+
+    /// Notes what is spoken, for judges that ask of it.
+    pub(crate) fn note_protocol(&mut self) {
+        let fact = Fact::Protocol {
+            id: self.chosen.protocol.id.to_owned(),
+            at_once: self.chosen.start == Start::Direct,
+        };
+        if !self.notes.observations.iter().any(|noted| noted.fact == fact) {
+            self.heard(fact);
+        }
+    }
+
+    /// How long to wait for somebody who may say nothing, by what is usual here.
+    pub(crate) fn short_patience(&self) -> Duration {
+        let usual = self.usual.unwrap_or(LONGEST_PATIENCE);
+        (usual * 6).clamp(LEAST_PATIENCE, LONGEST_PATIENCE)
+    }
+
+    /// How long to listen for a word that, if it comes, comes at once.
+    pub(crate) fn pause(&self) -> Duration {
+        const LEAST: Duration = Duration::from_millis(40);
+        const LONGEST: Duration = Duration::from_millis(400);
+        (self.usual.unwrap_or(LONGEST) * 4).clamp(LEAST, LONGEST)
     }
 
     /// The time of day.

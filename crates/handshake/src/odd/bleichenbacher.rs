@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use holter_model::seam::Dice;
 use holter_net::Line;
+use holter_wire::client_hello::ClientHello;
 use holter_wire::{HandshakeType, Version};
 
 use super::early_ccs::flight;
 use super::reaction::{self, Reaction};
 use crate::client::{answer, protections, secrets};
+use crate::dialogue::Dialogue;
+use crate::flight::Flight;
 use crate::key_agreement::{Agreement, rsa};
 use crate::keys::Secrets;
 use crate::prf::{Prf, Sender};
@@ -73,6 +76,15 @@ pub enum Ending {
     Nothing,
 }
 
+/// What came of asking in two steps.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Steps {
+    /// How the server took the secret alone.
+    pub alone: Reaction,
+    /// How it took a Finished under keys that nobody agreed on, where it had said nothing until then.
+    pub finished: Option<Reaction>,
+}
+
 /// Sends one plaintext and hears how the server takes it. The suites offered should be of RSA key exchange.
 ///
 /// # Errors
@@ -86,38 +98,123 @@ pub async fn ask(
     dice: &dyn Dice,
     wait: Duration,
 ) -> Result<Reaction, HandshakeError> {
-    let (mut dialogue, hello, flight) = flight(line, offer, dice).await?;
-    if flight.suite.exchange != Exchange::Rsa {
-        return Err(HandshakeError::Unsupported(
-            "an odd secret in another key exchange than RSA",
-        ));
-    }
-    let secret = secret(hello.version, dice);
-    let leaf = flight.chain.first().map_or(&[][..], Vec::as_slice);
-    let filler = nonzero(dice);
-    let message = rsa::message(flight.version, leaf, |length| {
-        plaintext.block(&secret, length, &filler)
-    })?;
-    let agreement = Agreement {
-        pre_master: secret.to_vec(),
-        message,
-    };
-    let mut out = Vec::new();
-    answer(&mut dialogue, &mut out, offer, &flight, &agreement)?;
+    let mut asking = Asking::begin(line, offer, plaintext, dice).await?;
     if ending != Ending::Nothing {
-        let right = secrets(&dialogue, &hello, &flight, &agreement.pre_master);
-        let prf = Prf::of(flight.version, &flight.suite);
-        let used = match ending {
-            Ending::Right => right,
-            Ending::Wrong | Ending::Nothing => Secrets::again(prf, filler.clone()),
-        };
-        let [ours, _] = protections(&used, &hello, &flight, dice)?;
-        dialogue.change_writing(&mut out, ours)?;
-        let verify_data = used.verify_data(Sender::Client, dialogue.transcript.messages());
-        dialogue.say(&mut out, HandshakeType::FINISHED, &verify_data)?;
+        asking.finish(ending, dice)?;
     }
-    dialogue.line.send(&out).await?;
-    reaction::hear(&mut dialogue.records, dialogue.line, wait).await
+    asking.send().await?;
+    asking.hear(wait).await
+}
+
+/// As [`ask`], with the secret alone first and, where the server says nothing of that within `pause`, the ending behind
+/// it: some tell the plaintexts apart only while they wait for more, and others only by what they say in the end.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_in_steps(
+    line: &mut Line,
+    offer: &Offer<'_>,
+    plaintext: Plaintext,
+    dice: &dyn Dice,
+    (pause, wait): (Duration, Duration),
+) -> Result<Steps, HandshakeError> {
+    let mut asking = Asking::begin(line, offer, plaintext, dice).await?;
+    asking.send().await?;
+    let alone = asking.hear(pause).await?;
+    if !alone.is_silence() {
+        return Ok(Steps {
+            alone,
+            finished: None,
+        });
+    }
+    asking.finish(Ending::Wrong, dice)?;
+    let finished = match asking.send().await {
+        Ok(()) => asking.hear(wait).await?,
+        // It ended the connection just now.
+        Err(error) => Reaction {
+            heard: Vec::new(),
+            end: reaction::end(error)?,
+        },
+    };
+    Ok(Steps {
+        alone,
+        finished: Some(finished),
+    })
+}
+
+/// A conversation that stands behind the server's flight.
+struct Asking<'a> {
+    dialogue: Dialogue<'a>,
+    hello: ClientHello,
+    flight: Flight,
+    secret: [u8; 48],
+    filler: Vec<u8>,
+    out: Vec<u8>,
+}
+
+impl<'a> Asking<'a> {
+    /// Up to the ClientKeyExchange, which is not sent yet.
+    async fn begin(
+        line: &'a mut Line,
+        offer: &Offer<'_>,
+        plaintext: Plaintext,
+        dice: &dyn Dice,
+    ) -> Result<Self, HandshakeError> {
+        let (mut dialogue, hello, flight) = flight(line, offer, dice).await?;
+        if flight.suite.exchange != Exchange::Rsa {
+            return Err(HandshakeError::Unsupported(
+                "an odd secret in another key exchange than RSA",
+            ));
+        }
+        let secret = secret(hello.version, dice);
+        let leaf = flight.chain.first().map_or(&[][..], Vec::as_slice);
+        let filler = nonzero(dice);
+        let message = rsa::message(flight.version, leaf, |length| {
+            plaintext.block(&secret, length, &filler)
+        })?;
+        let agreement = Agreement {
+            pre_master: secret.to_vec(),
+            message,
+        };
+        let mut out = Vec::new();
+        answer(&mut dialogue, &mut out, offer, &flight, &agreement)?;
+        Ok(Self {
+            dialogue,
+            hello,
+            flight,
+            secret,
+            filler,
+            out,
+        })
+    }
+
+    /// Appends a ChangeCipherSpec and a Finished.
+    fn finish(&mut self, ending: Ending, dice: &dyn Dice) -> Result<(), HandshakeError> {
+        let Self {
+            dialogue,
+            hello,
+            flight,
+            ..
+        } = self;
+        let used = match ending {
+            Ending::Right => secrets(dialogue, hello, flight, &self.secret),
+            Ending::Wrong | Ending::Nothing => {
+                Secrets::again(Prf::of(flight.version, &flight.suite), self.filler.clone())
+            }
+        };
+        let [ours, _] = protections(&used, hello, flight, dice)?;
+        dialogue.change_writing(&mut self.out, ours)?;
+        let verify_data = used.verify_data(Sender::Client, dialogue.transcript.messages());
+        dialogue.say(&mut self.out, HandshakeType::FINISHED, &verify_data)
+    }
+
+    async fn send(&mut self) -> Result<(), HandshakeError> {
+        Ok(self.dialogue.line.send(&std::mem::take(&mut self.out)).await?)
+    }
+
+    async fn hear(&mut self, wait: Duration) -> Result<Reaction, HandshakeError> {
+        reaction::hear(&mut self.dialogue.records, self.dialogue.line, wait).await
+    }
 }
 
 fn secret(version: Version, dice: &dyn Dice) -> [u8; 48] {

@@ -1,0 +1,158 @@
+//! # CCS injection (CVE-2014-0224)
+//!
+//! ## What it asks
+//! One handshake whose ChangeCipherSpec comes before keys are agreed, and which goes on under keys of an empty secret.
+//! A sound service ends it there. An affected one answers under the same keys, which nobody else could: a proof, and no
+//! guess from silence. A service that says nothing is not called affected.
+//!
+//! ## Why it matters
+//! Whoever stands between an affected service and an affected client can make both use keys that everybody knows, read
+//! along and change what is said.
+//!
+//! ## References
+//! OpenSSL security advisory of 2014-06-05; OpenSSL commit bc8923b1ec9c.
+
+use holter_handshake::odd::early_ccs::{self, EarlyCcs, FinishedOver};
+use holter_model::{Attempt, Basis, Fact, Judgement, Observation, Reaction, Verdict};
+use holter_wire::{AlertDescription, Version};
+
+use crate::ground::{self, Decision};
+use crate::insecure_renegotiation::before_tls13;
+use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session};
+
+const PROBE: &str = "ccs-injection";
+
+/// What is said to a message that comes at the wrong time, and nothing else.
+const UNTIMELY: [AlertDescription; 2] = [
+    AlertDescription::UNEXPECTED_MESSAGE,
+    AlertDescription::HANDSHAKE_FAILURE,
+];
+
+/// The check.
+pub(crate) static CHECK: Check = Check {
+    id: "ccs-injection",
+    name: "CCS injection",
+    about: "changes keys before any are agreed, and sees whether the service goes on under keys of an empty secret",
+    profile: Profile::Standard,
+    needs: Needs::Survey,
+    flaws: &[include_str!("../../../flaws/CVE-2014-0224.toml")],
+    ask: |visit| Box::pin(ask(visit)),
+    judge,
+};
+
+async fn ask(visit: &mut Visit<'_>) {
+    let known = greeting::known(visit);
+    let Some(version) = before_tls13(&known) else {
+        return;
+    };
+    let first = put(visit, version, FinishedOver::Everything).await;
+    // What is no word on an untimely message may be one on a Finished that older libraries expect otherwise.
+    let undecided = match first {
+        None | Some(Reaction::Continued | Reaction::Closed | Reaction::Reset) => false,
+        Some(Reaction::Alert(code)) => !UNTIMELY.contains(&AlertDescription(code)),
+        Some(Reaction::Silence(_) | Reaction::Other(_)) => true,
+    };
+    if undecided {
+        put(visit, version, FinishedOver::UntilChange).await;
+    }
+}
+
+/// Puts the question once. `None`: there was no answer to note.
+async fn put(visit: &mut Visit<'_>, version: Version, finished: FinishedOver) -> Option<Reaction> {
+    if !greeting::may_ask(visit) {
+        return None;
+    }
+    let mut line = visit.open().await?;
+    let offer = session::offer(visit, version);
+    let patience = visit.short_patience();
+    let answer = early_ccs::prove(&mut line, &offer, finished, visit.dice, patience).await;
+    visit.provoked(line);
+    let reaction = match answer {
+        Ok(EarlyCcs::Proven) => Reaction::Continued,
+        Ok(EarlyCcs::Reaction(heard)) => match reaction::gist(&heard, patience) {
+            // It changed keys, and then said nothing that opens.
+            Reaction::Continued => Reaction::Other(0),
+            other => other,
+        },
+        Err(error) => {
+            visit.odd(format!("no handshake came to its keys in {version}: {error}"));
+            return None;
+        }
+    };
+    visit.heard(Fact::Probe {
+        probe: PROBE.to_owned(),
+        version: version.0,
+        suite: 0,
+        reaction,
+    });
+    Some(reaction)
+}
+
+fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
+    let about = (CHECK.id, "CVE-2014-0224", Basis::Behaviour);
+    ground::on_tls(about, observations, attempt, |known| {
+        decide(known, observations, attempt)
+    })
+}
+
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
+    let Some(version) = before_tls13(known) else {
+        return (
+            Verdict::NotApplicable,
+            "it speaks TLS 1.3 only, in which that message changes nothing".to_owned(),
+        );
+    };
+    let reactions: Vec<Reaction> = ground::answers(observations, PROBE)
+        .map(|answer| answer.reaction)
+        .collect();
+    if reactions.contains(&Reaction::Continued) {
+        let why = format!(
+            "in {version} it changed keys before any were agreed, and went on under keys of an empty secret"
+        );
+        return (Verdict::Affected, why);
+    }
+    match reactions.last() {
+        Some(reaction @ (Reaction::Alert(_) | Reaction::Closed | Reaction::Reset)) => (
+            Verdict::NotAffected,
+            format!(
+                "it {} when keys were changed before any were agreed",
+                greeting::in_words(*reaction)
+            ),
+        ),
+        Some(reaction) => (
+            Verdict::Inconclusive,
+            format!(
+                "it {} when keys were changed before any were agreed, which proves nothing",
+                greeting::in_words(*reaction)
+            ),
+        ),
+        None => {
+            let why = format!(
+                "how it takes keys changed too early {}",
+                session::why_not(observations, attempt)
+            );
+            (Verdict::Inconclusive, why)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{hello, judged, probe};
+
+    #[test]
+    fn only_the_proof_makes_it_affected_and_only_an_end_clears_it() {
+        let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
+        let asked = |reaction| [hello(0x0303), probe(PROBE, 0x0303, reaction)];
+        check(&asked(Reaction::Continued), "affected");
+        check(&asked(Reaction::Alert(10)), "not_affected");
+        check(&asked(Reaction::Closed), "not_affected");
+        check(&asked(Reaction::Silence(1000)), "inconclusive");
+        check(&asked(Reaction::Other(0)), "inconclusive");
+        check(&[hello(0x0303)], "inconclusive");
+        check(&[hello(0x0304)], "not_applicable");
+        let twice = [asked(Reaction::Alert(51)), asked(Reaction::Continued)].concat();
+        check(&twice, "affected");
+    }
+}

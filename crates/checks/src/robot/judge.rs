@@ -1,0 +1,133 @@
+//! From the table of answers to a verdict.
+
+use holter_model::{Attempt, Basis, Judgement, Observation, Verdict};
+use holter_wire::Version;
+use holter_wire::suite::Exchange;
+
+use super::{CHECK, askable, table};
+use crate::ground::{self, Decision};
+use crate::oracle::Table;
+use crate::{Configuration, reaction};
+
+pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
+    let about = (CHECK.id, "ROBOT", Basis::Behaviour);
+    ground::on_tls(about, observations, attempt, |known| {
+        decide(known, observations, attempt)
+    })
+}
+
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
+    let table = table(observations);
+    if table.is_asked() {
+        return by(&table);
+    }
+    let rsa = known
+        .suites()
+        .any(|(version, _, parts)| version <= Version::TLS12 && parts.exchange == Exchange::Rsa);
+    if !rsa && known.complete {
+        let why = "it accepts no suite in which a secret is encrypted to its RSA key";
+        return (Verdict::NotApplicable, why.to_owned());
+    }
+    if rsa && askable(known).is_none() {
+        let why = "it accepts RSA key exchange only with ciphers that Holter cannot finish a handshake with";
+        return (Verdict::Inconclusive, why.to_owned());
+    }
+    ground::not_asked(attempt)
+}
+
+fn by(table: &Table) -> Decision {
+    let said = |way: &str| reaction::in_words(table.first(way));
+    if table.is_uniform() {
+        let why = format!(
+            "it took a sound secret and four wrongly encrypted ones alike: it {}",
+            said("sound")
+        );
+        return (Verdict::NotAffected, why);
+    }
+    match table.differing() {
+        Some((one, other)) => {
+            let strength = if is_weak(table) {
+                "a weak oracle: it takes very many questions"
+            } else {
+                "a strong oracle"
+            };
+            let why = format!(
+                "three times over it {} after a {} secret and {} after a {} one: {strength}",
+                said(one),
+                named(one),
+                said(other),
+                named(other)
+            );
+            (Verdict::Affected, why)
+        }
+        None => (
+            Verdict::Inconclusive,
+            "it took wrongly encrypted secrets differently, but not in the same way each time".to_owned(),
+        ),
+    }
+}
+
+/// Whether only a block that is right in every way is told from the others (ROBOT, section 4).
+fn is_weak(table: &Table) -> bool {
+    let start = table.first("wrong-start");
+    start == table.first("no-zero") && start == table.first("wrong-zero")
+}
+
+fn named(way: &str) -> &'static str {
+    match way {
+        "sound" => "sound",
+        "wrong-start" => "wrongly begun",
+        "no-zero" => "never-ending",
+        "wrong-zero" => "wrongly divided",
+        _ => "wrongly versioned",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::{Fact, Reaction};
+
+    use super::*;
+    use crate::oracle::id;
+    use crate::robot::{SERIES, WAYS};
+    use crate::testing::{hello, judged, observed, probe, suites};
+
+    fn facts(rounds: &[[u8; 5]]) -> Vec<Fact> {
+        let mut facts = vec![suites(0x0303, &[0x002f])];
+        for (round, codes) in rounds.iter().enumerate() {
+            for ((way, _), code) in WAYS.iter().zip(codes) {
+                facts.push(probe(&id(SERIES, way, round + 1), 0x0303, Reaction::Alert(*code)));
+            }
+        }
+        facts
+    }
+
+    #[test]
+    fn a_difference_counts_when_it_comes_back() {
+        let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
+        check(&facts(&[[20; 5]]), "not_affected");
+        let odd = [20, 40, 20, 20, 20];
+        check(&facts(&[odd]), "inconclusive");
+        check(&facts(&[odd, odd, odd]), "affected");
+        check(&facts(&[odd, [20; 5], odd]), "inconclusive");
+    }
+
+    #[test]
+    fn an_oracle_that_knows_only_what_is_right_in_every_way_is_weak() {
+        let evidence = |codes| {
+            let facts = facts(&[codes, codes, codes]);
+            judge(&observed(&facts), Attempt::Completed)[0].evidence.clone()
+        };
+        assert!(evidence([20, 40, 40, 40, 20]).contains("weak"));
+        assert!(evidence([20, 40, 20, 20, 20]).contains("strong"));
+    }
+
+    #[test]
+    fn without_rsa_key_exchange_there_is_no_question() {
+        let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
+        check(&[suites(0x0303, &[0xc02f])], "not_applicable");
+        check(&[suites(0x0304, &[0x1301])], "not_applicable");
+        check(&[hello(0x0303)], "inconclusive");
+        check(&[suites(0x0303, &[0xc02f]), hello(0x0302)], "inconclusive");
+    }
+}

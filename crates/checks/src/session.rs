@@ -1,0 +1,135 @@
+//! The sessions that all checks share: whole handshakes, and what can only be seen after one. One up to TLS 1.2, in which
+//! a web service is asked for its front page; another that goes on with it by its id, at whose end the client asks to
+//! negotiate again; a hello that goes on by a ticket; and one session in TLS 1.3.
+
+mod older;
+mod tls13;
+
+use holter_handshake::{HandshakeError, Offer, Session, handshake};
+use holter_model::{Attempt, Fact, Feature, Observation, Reaction};
+use holter_net::{Line, LineError};
+use holter_wire::Version;
+use holter_wire::session_ticket::Ticket;
+use sha2::{Digest as _, Sha256};
+
+use crate::{Visit, greeting, ground};
+
+/// The probe under which it is noted whether a handshake could be finished.
+pub(crate) const FINISHED: &str = "session";
+
+/// The probes by which it was asked to negotiate again: bound to the session as RFC 5746 has it, and not.
+pub(crate) const AGAIN_BOUND: &str = "renegotiation-bound";
+/// See [`AGAIN_BOUND`].
+pub(crate) const AGAIN_UNBOUND: &str = "renegotiation-unbound";
+
+/// The probe that goes on by a ticket beside a short session id.
+pub(crate) const TICKETBLEED: &str = "ticketbleed";
+
+/// Surveys what sessions show, once a visit.
+pub(crate) async fn survey(visit: &mut Visit<'_>) {
+    if !visit.sessions_begin() {
+        return;
+    }
+    visit.note_protocol();
+    let known = greeting::known(visit);
+    let versions: Vec<Version> = greeting::versions(&known).collect();
+    let older = versions.iter().rev().find(|version| **version <= Version::TLS12);
+    if let Some(version) = older {
+        older::survey(visit, *version).await;
+    }
+    if versions.contains(&Version::TLS13) {
+        tls13::survey(visit, older.is_none()).await;
+    }
+}
+
+/// What every session's hello has.
+pub(crate) fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
+    let protocols: &[&[u8]] = if visit.is_web() { &[b"http/1.1"] } else { &[] };
+    Offer {
+        server_name: visit.questions.sni.as_deref().or(visit.name),
+        identity: visit.questions.identity.as_ref(),
+        protocols,
+        ..Offer::new(version)
+    }
+}
+
+/// Finishes a handshake on a line of its own. `None`: it came to nothing, and how is noted.
+async fn begin(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Option<(Line, Session)> {
+    if !greeting::may_ask(visit) {
+        return None;
+    }
+    let mut line = visit.open().await?;
+    let (version, suite, reaction, session) = match handshake(&mut line, offer, visit.dice).await {
+        Ok(session) => {
+            let (version, suite) = (session.version(), session.suite().code.0);
+            (version, suite, Reaction::Continued, Some(session))
+        }
+        Err(error) => {
+            visit.odd(format!(
+                "no handshake could be finished in {}: {error}",
+                offer.version
+            ));
+            (offer.version, 0, failure(&error), None)
+        }
+    };
+    visit.heard(Fact::Probe {
+        probe: FINISHED.to_owned(),
+        version: version.0,
+        suite,
+        reaction,
+    });
+    if session.is_none() {
+        visit.done(line);
+        return None;
+    }
+    session.map(|session| (line, session))
+}
+
+/// How a handshake failed.
+pub(crate) fn failure(error: &HandshakeError) -> Reaction {
+    match error {
+        HandshakeError::Alert(alert) => Reaction::Alert(alert.0),
+        HandshakeError::Line(LineError::Reset) => Reaction::Reset,
+        HandshakeError::Line(LineError::Silence | LineError::Deadline) => Reaction::Silence(0),
+        HandshakeError::Line(_) => Reaction::Closed,
+        _ => Reaction::Other(0),
+    }
+}
+
+fn note(visit: &mut Visit<'_>, feature: Feature, version: Version, present: bool) {
+    visit.heard(Fact::Feature {
+        feature,
+        version: version.0,
+        present,
+    });
+}
+
+/// Notes a ticket: its length of life and what names its key, nothing that could be shown to the server again.
+fn note_ticket(visit: &mut Visit<'_>, version: Version, ticket: &Ticket) {
+    let name = ticket.ticket.get(..16).unwrap_or(&ticket.ticket);
+    let digest = Sha256::digest(name);
+    visit.heard(Fact::Ticket {
+        version: version.0,
+        lifetime: ticket.lifetime,
+        key: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        early_data: ticket.max_early_data.unwrap_or(0),
+    });
+}
+
+/// Why something that a session shows is not known, in words that follow its name.
+pub(crate) fn why_not(observations: &[Observation], attempt: Attempt) -> String {
+    let mut answers = ground::answers(observations, FINISHED);
+    let asked = answers.clone().next().is_some();
+    match answers.find(|answer| answer.reaction != Reaction::Continued) {
+        Some(answer) => format!(
+            "is not known: no handshake could be finished in {}; it {}",
+            answer.version,
+            match answer.reaction {
+                Reaction::Other(_) => "wanted what Holter cannot do, or broke the protocol".to_owned(),
+                other => greeting::in_words(other),
+            }
+        ),
+        None if asked => "is not known: it was asked, and gave no answer that can be read".to_owned(),
+        None => format!("is not known: {}", ground::unasked(attempt)),
+    }
+}

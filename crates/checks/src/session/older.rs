@@ -1,0 +1,164 @@
+//! Sessions up to TLS 1.2.
+
+use std::time::Duration;
+
+use holter_handshake::renegotiation::{How, Outcome};
+use holter_handshake::resumption::Resumption;
+use holter_handshake::suite::Bulk;
+use holter_handshake::{Offer, Session, bleed};
+use holter_model::{Fact, Feature, Reaction};
+use holter_net::Line;
+use holter_wire::Version;
+
+use super::{AGAIN_BOUND, AGAIN_UNBOUND, TICKETBLEED, begin, note, note_ticket};
+use crate::{Visit, greeting, web};
+
+/// The session id beside a ticket: one byte short of the longest, so that a server that takes it for the longest shows
+/// itself by a single byte that was not ours, and by no more. It is counted and wiped.
+const SHORT_ID: usize = 31;
+
+/// How long to wait for a word on the wish to negotiate again: nearly all say one.
+const WORD: Duration = Duration::from_secs(1);
+
+pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
+    // With a ticket most servers give no session id, so the first session takes none.
+    let first = offer(visit, version);
+    let Some((mut line, mut session)) = begin(visit, &first).await else {
+        return;
+    };
+    if matches!(session.suite().bulk, Bulk::Cbc(_)) {
+        let present = session.facts().encrypt_then_mac;
+        note(visit, Feature::EncryptThenMac, session.version(), present);
+    }
+    if visit.is_web() {
+        let (name, port) = (visit.questions.sni.as_deref().or(visit.name), visit.endpoint.port);
+        let host = (name, visit.endpoint.address);
+        let patience = visit.short_patience();
+        let facts = web::ask(&mut line, &mut session, host, port, patience).await;
+        facts.into_iter().for_each(|fact| visit.heard(fact));
+    }
+    let by_id = session.by_id();
+    // A server forgets a session that ends without a goodbye.
+    let _ = session.close(&mut line).await;
+    visit.done(line);
+
+    let second = Offer {
+        resume: by_id.as_ref(),
+        tickets: true,
+        ..offer(visit, version)
+    };
+    let Some((line, session)) = begin(visit, &second).await else {
+        return;
+    };
+    let ticket = tickets(visit, &session);
+    let resumed = session.facts().resumed;
+    note(visit, Feature::SessionId, session.version(), resumed);
+    negotiate_again(visit, line, session, &second).await;
+    // A session that goes on by its id need not bring a ticket, even where others do.
+    let ticket = match ticket {
+        None if resumed => {
+            let third = Offer {
+                resume: None,
+                ..second
+            };
+            let Some((mut line, session)) = begin(visit, &third).await else {
+                return;
+            };
+            let ticket = tickets(visit, &session);
+            let _ = session.close(&mut line).await;
+            visit.done(line);
+            ticket
+        }
+        ticket => ticket,
+    };
+    let Some(ticket) = ticket else {
+        note(visit, Feature::SessionTicket, version, false);
+        return;
+    };
+    bleed(visit, version, &ticket).await;
+}
+
+/// The same extensions each time: a session goes on as it began.
+fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
+    Offer {
+        encrypt_then_mac: true,
+        ..super::offer(visit, version)
+    }
+}
+
+fn tickets(visit: &mut Visit<'_>, session: &Session) -> Option<Resumption> {
+    for ticket in session.tickets() {
+        note_ticket(visit, session.version(), ticket);
+    }
+    session.by_ticket()
+}
+
+/// Asks once to negotiate again, and leaves it there.
+async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session, offer: &Offer<'_>) {
+    let (version, suite) = (session.version(), session.suite().code.0);
+    let (probe, how) = if session.facts().secure_renegotiation {
+        (AGAIN_BOUND, How::Secure)
+    } else {
+        (AGAIN_UNBOUND, How::Unbound)
+    };
+    let outcome = session.renegotiate(&mut line, offer, how, visit.dice, WORD).await;
+    visit.provoked(line);
+    let (reaction, accepted) = match outcome {
+        Ok(Outcome::Accepted) => (Reaction::Continued, Some(true)),
+        Ok(Outcome::Refused(alert)) => (Reaction::Alert(alert.0), Some(false)),
+        Ok(Outcome::Closed) => (Reaction::Closed, Some(false)),
+        Ok(Outcome::Reset) => (Reaction::Reset, Some(false)),
+        Ok(Outcome::Silence) => (
+            Reaction::Silence(u32::try_from(WORD.as_millis()).unwrap_or(u32::MAX)),
+            None,
+        ),
+        Err(_) => (Reaction::Other(0), None),
+    };
+    visit.heard(Fact::Probe {
+        probe: probe.to_owned(),
+        version: version.0,
+        suite,
+        reaction,
+    });
+    if let Some(accepted) = accepted {
+        note(visit, Feature::ClientRenegotiation, version, accepted);
+    }
+}
+
+/// Goes on by a ticket, as far as the ServerHello.
+async fn bleed(visit: &mut Visit<'_>, version: Version, ticket: &Resumption) {
+    if !greeting::may_ask(visit) {
+        return;
+    }
+    let Some(mut line) = visit.open().await else {
+        return;
+    };
+    let mut id = vec![0; SHORT_ID];
+    visit.dice.fill(&mut id);
+    let offer = Offer {
+        resume: Some(ticket),
+        session_id: Some(id),
+        tickets: true,
+        ..offer(visit, version)
+    };
+    let echo = bleed::ask(&mut line, &offer, visit.dice).await;
+    visit.done(line);
+    let reaction = match echo {
+        Ok(echo) if echo.is_bleeding() => {
+            Reaction::Other(u32::try_from(echo.came.saturating_sub(echo.sent)).unwrap_or(u32::MAX))
+        }
+        Ok(echo) => {
+            // RFC 5077 section 3.4: a server that takes the ticket says the id again.
+            let taken = echo.begins_with_ours;
+            note(visit, Feature::SessionTicket, version, taken);
+            Reaction::Continued
+        }
+        Err(error) => super::failure(&error),
+    };
+    visit.heard(Fact::Probe {
+        probe: TICKETBLEED.to_owned(),
+        version: version.0,
+        suite: 0,
+        reaction,
+    });
+}

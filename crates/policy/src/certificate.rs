@@ -21,6 +21,8 @@ pub(crate) struct Leaf {
     pub(crate) signature: String,
     /// How long it is meant to be used, in whole days, upwards.
     pub(crate) days: Option<i64>,
+    /// Whether it names somebody who can be asked whether it is revoked (OCSP).
+    pub(crate) ocsp: bool,
 }
 
 impl Leaf {
@@ -79,6 +81,7 @@ impl Leaf {
             signature: signature(&certificate.signature),
             // The last second counts, too (RFC 5280 section 4.1.2.5).
             days: seconds.map(|seconds| seconds.saturating_add(DAY) / DAY),
+            ocsp: !certificate.extensions.ocsp.is_empty(),
         }
     }
 }

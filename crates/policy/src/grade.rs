@@ -62,7 +62,10 @@ pub(crate) fn grade(subject: &Subject<'_>) -> Option<Grade> {
     let worst = caps.first().map_or(scored, |cap| cap.letter.min(scored));
     let exceptional = worst == Letter::A && caps.is_empty() && caps::is_exceptional(subject);
     let letter = if exceptional { Letter::APlus } else { worst };
-    let mut reasons: Vec<String> = caps.into_iter().map(|Cap { letter, why }| format!("{}: {why}", letter.as_str())).collect();
+    let mut reasons: Vec<String> = caps
+        .into_iter()
+        .map(|Cap { letter, why }| format!("{}: {why}", letter.as_str()))
+        .collect();
     if scored < Letter::A {
         reasons.push(format!(
             "{}: the score is {}: {} for versions, {} for keys, {} for ciphers",

@@ -163,7 +163,11 @@ mod tests {
     fn what_is_wrong_is_said_with_its_place() {
         let rule = "name = 'ours'\n[[rule]]\nrule = 'r'\nsource = 's'\n";
         for (text, place, why) in [
-            ("name = 'ours'\nrules = []".to_owned(), "line 2, column 1:", "`rules`"),
+            (
+                "name = 'ours'\nrules = []".to_owned(),
+                "line 2, column 1:",
+                "`rules`",
+            ),
             ("rule = []".to_owned(), "line 1, column 1:", "`name`"),
             (rule.to_owned(), "line 2, column 1:", "one demand: versions"),
             (
@@ -173,7 +177,7 @@ mod tests {
             ),
             (
                 format!("{rule}versions = {{ allowed = ['TLS 1.5'] }}"),
-                "line 5, column 25:",
+                "line 5, column 24:",
                 "\"TLS 1.5\" is no version",
             ),
             (
@@ -181,7 +185,11 @@ mod tests {
                 "line 5, column 12:",
                 "`alowed`",
             ),
-            (format!("{rule}absent = ['heartburn']"), "line 5, column 11:", "heartburn"),
+            (
+                format!("{rule}absent = ['heartburn']"),
+                "line 5, column 11:",
+                "heartburn",
+            ),
         ] {
             let said = wrong(&text);
             assert!(said.starts_with(place) && said.contains(why), "{text}: {said}");

@@ -44,10 +44,7 @@ pub(super) fn outcome(client: &Client, subject: &Subject<'_>) -> ClientOutcome {
 }
 
 /// The newest version that both speak.
-fn version<'a>(
-    client: &Client,
-    subject: &'a Subject<'_>,
-) -> Result<(Version, &'a Spoken), ClientOutcome> {
+fn version<'a>(client: &Client, subject: &'a Subject<'_>) -> Result<(Version, &'a Spoken), ClientOutcome> {
     let mut versions = client.versions.clone();
     versions.sort_unstable_by(|a, b| b.cmp(a));
     for version in &versions {
@@ -109,10 +106,7 @@ impl Shared {
             else {
                 continue;
             };
-            let candidate = Candidate {
-                suite: *suite,
-                parts,
-            };
+            let candidate = Candidate { suite: *suite, parts };
             // A side that names no groups leaves it to the other, and what was not heard is no hindrance.
             let named = !client.groups.is_empty() && !spoken.groups.is_empty();
             if candidate.needs_group() && named && shared.groups.is_empty() {
@@ -170,10 +164,7 @@ fn signs(client: &Client, spoken: &Spoken, parts: Parts) -> bool {
     if client.schemes.is_empty() || spoken.schemes.is_empty() {
         return true;
     }
-    if !matches!(
-        parts.exchange,
-        Exchange::Ecdhe | Exchange::Dhe | Exchange::Any
-    ) {
+    if !matches!(parts.exchange, Exchange::Ecdhe | Exchange::Dhe | Exchange::Any) {
         return true;
     }
     let fits = |scheme: &SignatureScheme| {

@@ -23,18 +23,30 @@ pub(super) struct Cap {
 /// Flaws that decide a letter by themselves.
 const FLAWS: [(&str, Letter, &str); 16] = [
     ("CVE-2014-0160", Letter::F, "Heartbleed"),
-    ("CVE-2014-0224", Letter::F, "an early ChangeCipherSpec is taken (CCS injection)"),
+    (
+        "CVE-2014-0224",
+        Letter::F,
+        "an early ChangeCipherSpec is taken (CCS injection)",
+    ),
     ("CVE-2016-9244", Letter::F, "Ticketbleed"),
     ("ROBOT", Letter::F, "RSA padding oracle (ROBOT)"),
     ("CVE-2016-0800", Letter::F, "DROWN"),
-    ("CVE-2014-8730", Letter::F, "padding is not looked at (TLS POODLE)"),
+    (
+        "CVE-2014-8730",
+        Letter::F,
+        "padding is not looked at (TLS POODLE)",
+    ),
     ("CVE-2019-6593", Letter::F, "CBC padding oracle (GOLDENDOODLE)"),
     ("CVE-2019-6485", Letter::F, "CBC padding oracle (Zombie POODLE)"),
     ("CVE-2019-1559", Letter::F, "CBC padding oracle (0-length)"),
     ("CVE-2009-3555", Letter::F, "insecure renegotiation"),
     ("CVE-2008-0166", Letter::F, "a key of Debian's broken generator"),
     ("CERT-WEAK-KEY", Letter::F, "a certificate's key is too weak"),
-    ("CERT-WEAK-SIGNATURE", Letter::F, "a certificate is signed with a broken hash"),
+    (
+        "CERT-WEAK-SIGNATURE",
+        Letter::F,
+        "a certificate is signed with a broken hash",
+    ),
     ("CVE-2014-3566", Letter::C, "POODLE"),
     ("CVE-2012-4929", Letter::C, "records are compressed (CRIME)"),
     ("CERT-CHAIN-INCOMPLETE", Letter::B, "the chain is incomplete"),
@@ -58,11 +70,20 @@ pub(super) fn caps(subject: &Subject<'_>) -> Vec<Cap> {
     suites(subject, &mut cap);
     let shortest = subject.configuration.fields.iter().map(|field| field.bits).min();
     cap(
+        shortest.is_some_and(|bits| bits < 1024),
+        Letter::F,
+        "a Diffie-Hellman prime below 1024 bits (Logjam)",
+    );
+    cap(
         shortest.is_some_and(|bits| bits < 2048),
         Letter::B,
         "a Diffie-Hellman prime below 2048 bits",
     );
-    let shortest = subject.leaves.iter().filter_map(|leaf| leaf.rsa_equivalent()).min();
+    let shortest = subject
+        .leaves
+        .iter()
+        .filter_map(|leaf| leaf.rsa_equivalent())
+        .min();
     cap(
         shortest.is_some_and(|bits| (1024..2048).contains(&bits)),
         Letter::B,
@@ -100,7 +121,11 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
         ("CERT-EXPIRED", "T", "the certificate has expired"),
         ("CERT-REVOKED", "T", "the certificate is revoked"),
         ("CERT-SELF-SIGNED", "T", "the certificate is signed by itself"),
-        ("CERT-UNTRUSTED", "T", "no store that Holter knows leads to its authority, as with a hospital's own"),
+        (
+            "CERT-UNTRUSTED",
+            "T",
+            "no store that Holter knows leads to its authority, as with a hospital's own",
+        ),
         ("CERT-NAME-MISMATCH", "M", "the certificate is for another name"),
     ] {
         if subject.is_affected(flaw) {
@@ -109,7 +134,10 @@ pub(super) fn notes(subject: &Subject<'_>) -> Vec<String> {
     }
     let own_protocol = subject.service.protocol != "https" && !subject.is_datagram();
     if own_protocol && notes.is_empty() {
-        notes.push("the guide is made for web servers; nothing here is counted against a service for not being one".to_owned());
+        notes.push(
+            "the guide is made for web servers; nothing here is counted against a service for not being one"
+                .to_owned(),
+        );
     }
     notes
 }
@@ -118,7 +146,11 @@ fn versions(subject: &Subject<'_>, cap: &mut impl FnMut(bool, Letter, &str)) {
     let speaks = |version| subject.speaks(version) == Some(true);
     let newest = subject.spoken().map(|(version, _)| version).max();
     cap(speaks(SSL2), Letter::F, "SSLv2 is spoken");
-    cap(newest == Some(Version::SSL3), Letter::F, "nothing newer than SSLv3 is spoken");
+    cap(
+        newest == Some(Version::SSL3),
+        Letter::F,
+        "nothing newer than SSLv3 is spoken",
+    );
     cap(
         newest.is_some_and(|newest| newest < Version::TLS12),
         Letter::C,
@@ -144,7 +176,8 @@ fn suites(subject: &Subject<'_>, cap: &mut impl FnMut(bool, Letter, &str)) {
         .suites()
         .map(|(version, _, parts)| (version, parts))
         .collect();
-    let any = |holds: fn(Version, &Parts) -> bool| suites.iter().any(|(version, parts)| holds(*version, parts));
+    let any =
+        |holds: fn(Version, &Parts) -> bool| suites.iter().any(|(version, parts)| holds(*version, parts));
     cap(
         any(|_, parts| parts.export || parts.bits < 112),
         Letter::F,
@@ -166,7 +199,11 @@ fn suites(subject: &Subject<'_>, cap: &mut impl FnMut(bool, Letter, &str)) {
         Letter::C,
         "RC4 is accepted in TLS 1.1 or newer",
     );
-    cap(any(|_, parts| parts.cipher.starts_with("RC4")), Letter::B, "RC4 is accepted");
+    cap(
+        any(|_, parts| parts.cipher.starts_with("RC4")),
+        Letter::B,
+        "RC4 is accepted",
+    );
     cap(
         any(|version, parts| version >= Version::TLS11 && parts.block == 64),
         Letter::C,

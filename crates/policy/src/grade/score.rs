@@ -105,7 +105,9 @@ fn of_keys(subject: &Subject<'_>) -> (u8, Vec<String>) {
         }
     }
     if subject.leaves.is_empty() {
-        notes.push("the certificate's key was not read: the score for keys counts only what is agreed on".to_owned());
+        notes.push(
+            "the certificate's key was not read: the score for keys counts only what is agreed on".to_owned(),
+        );
     }
     let score = match weakest {
         // Nothing that could be weak was seen; a key of 2048 bits is what nearly all have.

@@ -73,10 +73,7 @@ impl Rule {
     /// Whether it holds for this service; `None`: whether it speaks the versions that it hangs on was not heard.
     fn holds(&self, subject: &Subject<'_>) -> Option<bool> {
         let any = |versions: &[Named<Version>]| {
-            let spoken: Vec<_> = versions
-                .iter()
-                .map(|version| subject.speaks(version.0))
-                .collect();
+            let spoken: Vec<_> = versions.iter().map(|version| subject.speaks(version.0)).collect();
             if spoken.contains(&Some(true)) {
                 Some(true)
             } else if spoken.contains(&None) {
@@ -112,14 +109,17 @@ fn of_versions(demand: &Versions, subject: &Subject<'_>) -> Ruling {
     let forbidden = plain(&demand.forbidden);
     for version in VERSIONS {
         let barred = forbidden.contains(&version)
-            || allowed.as_ref().is_some_and(|allowed| !allowed.contains(&version));
+            || allowed
+                .as_ref()
+                .is_some_and(|allowed| !allowed.contains(&version));
         match subject.speaks(version) {
             Some(true) if barred => found.push(format!("{version} is spoken")),
             None if barred => unheard.push(version.to_string()),
             _ => {}
         }
     }
-    let missing = (!unheard.is_empty()).then(|| format!("whether it speaks {} was not heard", some(&unheard)));
+    let missing =
+        (!unheard.is_empty()).then(|| format!("whether it speaks {} was not heard", some(&unheard)));
     Ruling::of(&found, missing)
 }
 

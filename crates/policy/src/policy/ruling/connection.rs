@@ -59,7 +59,9 @@ pub(super) fn tickets(seconds: u32, subject: &Subject<'_>) -> Ruling {
         })
         .max();
     match longest {
-        Some(lifetime) if lifetime > seconds => Ruling::Broken(format!("a ticket that holds {lifetime} seconds")),
+        Some(lifetime) if lifetime > seconds => {
+            Ruling::Broken(format!("a ticket that holds {lifetime} seconds"))
+        }
         Some(_) => Ruling::Kept,
         None if subject.configuration.has(Feature::SessionTicket) == Some(false) => Ruling::Kept,
         None => Ruling::Undecided("no session ticket was seen".to_owned()),
@@ -84,9 +86,12 @@ pub(super) fn order(wanted: Order, subject: &Subject<'_>) -> Ruling {
     Ruling::of(&found, missing)
 }
 
-/// An OCSP response in the handshake.
+/// An OCSP response in the handshake, where there can be one.
 pub(super) fn stapling(subject: &Subject<'_>) -> Ruling {
     let staples = &subject.configuration.staples;
+    if !subject.leaves.is_empty() && subject.leaves.iter().all(|leaf| !leaf.ocsp) {
+        return Ruling::Kept;
+    }
     if staples.iter().any(Option::is_some) {
         Ruling::Kept
     } else if staples.is_empty() {
@@ -153,6 +158,7 @@ fn faults(demand: &Certificate, leaf: &Leaf) -> Vec<String> {
         curve,
         signature,
         days,
+        ..
     } = leaf;
     let among = |list: &Option<Vec<String>>, item: &str| {
         list.as_ref()

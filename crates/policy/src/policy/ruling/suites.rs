@@ -19,9 +19,16 @@ pub(super) fn named(demand: &Suites, subject: &Subject<'_>) -> Ruling {
     };
     let mut found = Vec::new();
     let one_of = plain(&demand.one_of);
-    for (version, spoken) in subject.spoken().filter(|(version, _)| held(*version, &demand.versions)) {
+    for (version, spoken) in subject
+        .spoken()
+        .filter(|(version, _)| held(*version, &demand.versions))
+    {
         let wrong = spoken.suites.iter().filter(|suite| !suite.is_signal());
-        found.extend(wrong.filter(|suite| barred(suite)).map(|suite| within(suite, version)));
+        found.extend(
+            wrong
+                .filter(|suite| barred(suite))
+                .map(|suite| within(suite, version)),
+        );
         let lacking = !one_of.is_empty() && !one_of.iter().any(|suite| spoken.suites.contains(suite));
         if lacking && spoken.complete {
             found.push(format!("{version} has none of them"));
@@ -45,7 +52,10 @@ pub(super) fn groups(demand: &Groups, subject: &Subject<'_>) -> Ruling {
     let allowed = demand.allowed.as_deref().map(plain);
     let one_of = plain(&demand.one_of);
     let (mut found, mut missing) = (Vec::new(), None);
-    for (version, spoken) in subject.spoken().filter(|(version, _)| held(*version, &demand.versions)) {
+    for (version, spoken) in subject
+        .spoken()
+        .filter(|(version, _)| held(*version, &demand.versions))
+    {
         let uses_groups = spoken.suites.iter().any(|suite| {
             suite
                 .parts()
@@ -73,7 +83,10 @@ pub(super) fn groups(demand: &Groups, subject: &Subject<'_>) -> Ruling {
 pub(super) fn schemes(demand: &Schemes, subject: &Subject<'_>) -> Ruling {
     let allowed = plain(&demand.allowed);
     let (mut found, mut missing) = (Vec::new(), None);
-    for (version, spoken) in subject.spoken().filter(|(version, _)| held(*version, &demand.versions)) {
+    for (version, spoken) in subject
+        .spoken()
+        .filter(|(version, _)| held(*version, &demand.versions))
+    {
         // Before TLS 1.2 there is nothing to choose.
         if version < Version::TLS12 {
             continue;

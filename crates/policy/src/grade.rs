@@ -57,25 +57,24 @@ pub(crate) fn grade(subject: &Subject<'_>) -> Option<Grade> {
     }
     let score = score::score(subject);
     let mut caps = caps::caps(subject);
-    caps.sort_by_key(|cap| cap.letter);
     let scored = Letter::of(score.total);
+    if scored < Letter::A {
+        caps.push(Cap {
+            letter: scored,
+            why: format!(
+                "the score is {}: {} for versions, {} for keys, {} for ciphers",
+                score.total, score.versions, score.keys, score.ciphers
+            ),
+        });
+    }
+    caps.sort_by_key(|cap| cap.letter);
     let worst = caps.first().map_or(scored, |cap| cap.letter.min(scored));
     let exceptional = worst == Letter::A && caps.is_empty() && caps::is_exceptional(subject);
     let letter = if exceptional { Letter::APlus } else { worst };
-    let mut reasons: Vec<String> = caps
+    let reasons = caps
         .into_iter()
         .map(|Cap { letter, why }| format!("{}: {why}", letter.as_str()))
         .collect();
-    if scored < Letter::A {
-        reasons.push(format!(
-            "{}: the score is {}: {} for versions, {} for keys, {} for ciphers",
-            scored.as_str(),
-            score.total,
-            score.versions,
-            score.keys,
-            score.ciphers
-        ));
-    }
     let mut notes = score.notes;
     notes.extend(caps::notes(subject));
     Some(Grade {

@@ -1,6 +1,8 @@
 //! The clients of the registry against the real ones, where this machine has them: each is let speak to a listener on
 //! loopback, and its hello is read. A client of another version than the registry's is skipped, and it says so.
 
+#![allow(clippy::unwrap_used, reason = "a test may fail loudly where it stands")]
+
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};

@@ -35,7 +35,7 @@ pub(super) fn outcome(client: &Client, subject: &Subject<'_>) -> ClientOutcome {
             suite: chosen.suite.to_string(),
             group: chosen
                 .needs_group()
-                .then(|| shared.group(spoken))
+                .then(|| shared.group(spoken, version))
                 .flatten()
                 .map(|group| group.to_string()),
             forward_secret: chosen.parts.forward_secret(),
@@ -141,20 +141,20 @@ impl Shared {
         }
     }
 
-    /// The group that is used, where it is known whose order decides.
-    fn group(&self, spoken: &Spoken) -> Option<NamedGroup> {
-        match self.groups.as_slice() {
-            [only] => Some(*only),
-            [] => None,
-            [first, ..] => match spoken.group_order {
-                Some(Order::Client) => Some(*first),
-                Some(Order::Server) => spoken
-                    .groups
-                    .iter()
-                    .find(|group| self.groups.contains(group))
-                    .copied(),
-                _ => None,
-            },
+    /// The group that is used, where it is known whose order decides. In TLS 1.3 a server's order is only one reason among
+    /// others: it may take a group that it likes less because the client sent its share for that one already.
+    fn group(&self, spoken: &Spoken, version: Version) -> Option<NamedGroup> {
+        let first = self.groups.first().copied();
+        let theirs = spoken
+            .groups
+            .iter()
+            .find(|group| self.groups.contains(group))
+            .copied();
+        match spoken.group_order {
+            _ if first == theirs => first,
+            Some(Order::Client) => first,
+            Some(Order::Server) if version < Version::TLS13 => theirs,
+            _ => None,
         }
     }
 }

@@ -164,6 +164,27 @@ fn what_was_not_heard_is_not_made_up() {
 }
 
 #[test]
+fn a_servers_order_of_groups_is_not_the_last_word_in_tls_1_3() {
+    let group = |order| {
+        let service = service("https")
+            .speaks(Version::TLS13, Order::Server, &["TLS_AES_128_GCM_SHA256"])
+            .fact(Fact::Groups {
+                version: 0x0304,
+                groups: vec![0x001d, 0x0017],
+                order,
+                complete: true,
+            });
+        told(&service, "gnutls-3.7")
+    };
+    // GnuTLS sends its share for P-256 first, and a server that likes x25519 better may take it.
+    assert_eq!(group(Order::Server), "TLS 1.3 TLS_AES_128_GCM_SHA256 - fs");
+    assert_eq!(
+        group(Order::Client),
+        "TLS 1.3 TLS_AES_128_GCM_SHA256 secp256r1 fs"
+    );
+}
+
+#[test]
 fn groups_and_schemes_can_stand_between() {
     let apart = service("https")
         .speaks(Version::TLS13, Order::Server, &["TLS_AES_128_GCM_SHA256"])

@@ -26,6 +26,7 @@ pub use visit::{Approach, Questions, Visit};
 roster::roster! {
     beast,
     crime,
+    dane,
     drown,
     forward_secrecy,
     freak,
@@ -36,6 +37,7 @@ roster::roster! {
     poodle,
     raccoon,
     rc4,
+    revocation,
     sweet32,
     ticket_key,
     weak_suites,

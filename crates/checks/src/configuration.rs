@@ -44,6 +44,8 @@ pub struct Spoken {
     pub order: Option<Order>,
     /// Its groups, in the order in which it chose them.
     pub groups: Vec<NamedGroup>,
+    /// Whose order of groups decides; `None`: not known.
+    pub group_order: Option<Order>,
     /// What it signs with.
     pub schemes: Vec<SignatureScheme>,
     /// Whether all suites are known.
@@ -164,8 +166,14 @@ impl Configuration {
                 spoken.complete = *complete;
             }
             Fact::Ssl2 { kinds } => self.ssl2 = Some(kinds.clone()),
-            Fact::Groups { version, groups, .. } => {
+            Fact::Groups {
+                version,
+                groups,
+                order,
+                ..
+            } => {
                 let spoken = self.versions.entry(Version(*version)).or_default();
+                spoken.group_order = Some(*order);
                 groups
                     .iter()
                     .for_each(|group| add(&mut spoken.groups, NamedGroup(*group)));

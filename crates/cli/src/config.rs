@@ -37,6 +37,8 @@ pub(crate) struct Config {
     pub(crate) rate: Option<f64>,
     /// Ports for targets that name none.
     pub(crate) ports: Option<Ports>,
+    /// What services are held against, by name or as files.
+    pub(crate) policy: Vec<String>,
     /// What is said of single networks.
     pub(crate) networks: Vec<Network>,
     /// The scans that are repeated.
@@ -69,6 +71,7 @@ impl Config {
             pace: file.pace.map(|pace| pace.0),
             rate: file.rate.map(|rate| rate.0),
             ports: file.ports.map(|ports| ports.0),
+            policy: file.policy.iter().map(|named| beside(folder, named)).collect(),
             networks: networks(file.network).with_context(said)?,
             schedules,
         })
@@ -86,6 +89,7 @@ struct File {
     pace: Option<Written<PaceName>>,
     rate: Option<Rate>,
     ports: Option<Written<Ports>>,
+    policy: Vec<String>,
     network: Vec<OneNetwork>,
     schedule: Vec<schedule::Entry>,
 }
@@ -119,6 +123,15 @@ fn networks(entries: Vec<OneNetwork>) -> anyhow::Result<Vec<Network>> {
     Ok(networks)
 }
 
+/// A policy's name as it is, and a file seen from the folder of the settings.
+fn beside(folder: &Path, named: &str) -> String {
+    if holter_policy::policies().iter().any(|policy| policy.id == named) {
+        named.to_owned()
+    } else {
+        folder.join(named).display().to_string()
+    }
+}
+
 /// What is quiet at one of these times.
 fn whole(parts: &[QuietHours]) -> anyhow::Result<QuietHours> {
     QuietHours::all(parts).map_err(anyhow::Error::msg)
@@ -150,12 +163,13 @@ mod tests {
     fn what_is_written_is_read() {
         let config = parsed(
             "own = ['203.0.113.0/24', '2001:db8::7', 'Portal.Example']\ninventory = ['assets.csv']\nexclude = ['10.20.1.40']\n\
-             quiet_hours = ['Mon-Fri 07:00-19:00', 'Sun']\npace = 'gentle'\nrate = 50\nports = '443,8443'\n\
+             policy = ['nist-800-52r2', 'ours.toml']\nquiet_hours = ['Mon-Fri 07:00-19:00', 'Sun']\npace = 'gentle'\nrate = 50\nports = '443,8443'\n\
              [[network]]\nrange = '10.20.0.0/16'\nname = 'wards'\nrate = 0.5\nfragility = 'fragile'\nquiet_hours = ['22:00-06:00']\n\
              [[network]]\nrange = '10.21.0.1'\n",
         )
         .unwrap();
         assert_eq!(config.inventory, [Path::new("clinic/assets.csv")]);
+        assert_eq!(config.policy, ["nist-800-52r2", "clinic/ours.toml"]);
         assert_eq!(config.quiet.to_string(), "Mon-Fri 07:00-19:00; Sun");
         assert_eq!((config.pace, config.rate), (Some(PaceName::Gentle), Some(50.0)));
         let wards = &config.networks[0];

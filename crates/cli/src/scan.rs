@@ -10,6 +10,7 @@ mod listener;
 mod output;
 mod pace;
 mod permission;
+mod policies;
 mod ports;
 mod progress;
 mod record;
@@ -33,7 +34,7 @@ use jiff::tz::TimeZone;
 pub(crate) use self::args::{Args, FormatName, range, rate};
 use self::calendar::Calendar;
 use self::job::Job;
-use self::listener::Listener;
+use self::listener::{Listener, Told};
 use self::output::Output;
 pub(crate) use self::pace::PaceName;
 pub(crate) use self::ports::Ports;
@@ -146,6 +147,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
     let listener = Listener::new(
         args,
         (header.authorized_by, comparison),
+        &job.policies,
         &mut output,
         stop.clone(),
     )?;
@@ -170,13 +172,14 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
     if summary.interrupted && course.is_written_down() && !args.quiet {
         complain("to go on with it: the same command with --resume");
     }
-    Ok(outcome(&summary, told.unknown_hosts))
+    Ok(outcome(&summary, told))
 }
 
-fn outcome(summary: &Summary, unknown_hosts: u64) -> Outcome {
+fn outcome(summary: &Summary, told: Told) -> Outcome {
     match summary {
         Summary { affected: 1.., .. } => Outcome::Affected,
-        _ if unknown_hosts > 0 => Outcome::Failed,
+        _ if told.breaking > 0 => Outcome::Affected,
+        _ if told.unknown_hosts > 0 => Outcome::Failed,
         Summary {
             interrupted: true, ..
         }

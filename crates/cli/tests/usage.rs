@@ -109,6 +109,31 @@ fn what_is_no_list_is_said_to_be_none_and_quickly() {
 }
 
 #[test]
+fn a_policy_is_known_or_a_file_that_is_one() {
+    let said = holter("scan 127.0.0.1 --policy nist");
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("there is no policy \"nist\"") && said.err.contains("nist-800-52r2"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ours.toml");
+    std::fs::write(
+        &file,
+        "name = 'Ours'\n[[rule]]\nrule = 'r'\nsource = 's'\nversion = {}\n",
+    )
+    .unwrap();
+    let said = holter(&format!("scan 127.0.0.1 --policy {}", file.display()));
+    assert_eq!(said.code, Some(2));
+    assert!(
+        said.err
+            .contains("ours.toml, line 5, column 1: unknown field `version`"),
+        "{}",
+        said.err
+    );
+    assert_eq!(said.err.lines().count(), 1);
+    let said = holter("scan 127.0.0.1 --policy nist-800-52r2 --check heartbleed");
+    assert_eq!(said.code, Some(2));
+}
+
+#[test]
 fn help_lists_what_the_rosters_hold() {
     let said = holter("scan --help");
     assert_eq!(said.code, Some(0));
@@ -117,6 +142,9 @@ fn help_lists_what_the_rosters_hold() {
     }
     for check in holter_checks::ALL {
         assert!(said.out.contains(check.name), "{}", check.id);
+    }
+    for policy in holter_policy::policies() {
+        assert!(said.out.contains(&policy.name), "{}", policy.id);
     }
     assert!(holter("help").out.contains("scan"));
     assert!(holter("--version").out.starts_with("holter "));

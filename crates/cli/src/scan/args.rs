@@ -65,6 +65,14 @@ pub(crate) struct Args {
     /// Ask a set of checks
     #[arg(long, value_enum, default_value_t, help_heading = "How to ask")]
     pub(crate) profile: ProfileName,
+    /// Hold services against a policy, by its name or as a file of your own; asks all that Holter knows of TLS. `--help` lists them
+    #[arg(
+        long,
+        value_name = "NAME|FILE",
+        conflicts_with = "check",
+        help_heading = "How to ask"
+    )]
+    pub(crate) policy: Vec<String>,
     /// Where a service is affected, prove the over-read with bytes that Holter sent itself; never sent unasked
     #[arg(long, help_heading = "How to ask")]
     pub(crate) prove: bool,
@@ -208,6 +216,8 @@ impl Args {
     /// The checks that ask, in the roster's order.
     pub(crate) fn checks(&self) -> Vec<&'static Check> {
         let profile = match self.profile {
+            // A policy asks for what no smaller set finds out.
+            _ if !self.policy.is_empty() => Profile::Full,
             ProfileName::Heartbleed => Profile::Heartbleed,
             ProfileName::Standard => Profile::Standard,
             ProfileName::Full => Profile::Full,
@@ -305,8 +315,12 @@ fn after_help() -> String {
     for check in holter_checks::ALL {
         text.push_str(&format!("  {:<26} {}\n", check.id, check.name));
     }
+    text.push_str("\nPolicies (--policy):\n");
+    for policy in holter_policy::policies() {
+        text.push_str(&format!("  {:<26} {}\n", policy.id, policy.name));
+    }
     text.push_str(
-        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed, or was left alone, or the scan was stopped\n",
+        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected, or breaks a policy\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed, or was left alone, or the scan was stopped\n",
     );
     text
 }

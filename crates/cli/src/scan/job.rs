@@ -9,11 +9,12 @@ use holter_engine::{Network, Networks, Plan, QuietHours, When};
 use holter_inventory::Inventory;
 use holter_model::target::Place;
 use holter_model::{Asset, Target};
+use holter_policy::Policy;
 use jiff::Zoned;
 
-use super::Args;
 use super::repeat::Turn;
 use super::targets::{self, Gathered};
+use super::{Args, policies};
 use crate::config::{Config, Own, Schedule};
 
 /// One scan.
@@ -24,6 +25,8 @@ pub(crate) struct Job {
     pub(crate) own: Own,
     /// What is said of single networks; what is quiet everywhere is quiet there.
     pub(crate) networks: Networks,
+    /// What services are held against.
+    pub(crate) policies: Vec<Policy>,
     /// When.
     pub(crate) turn: Turn,
     /// The targets of the next run and what is said of them, as far as they are known already.
@@ -65,6 +68,9 @@ impl Job {
         args.pace = args.pace.or(config.pace);
         args.rate = args.rate.or(config.rate);
         args.ports = args.ports.take().or_else(|| config.ports.clone());
+        if args.policy.is_empty() && args.check.is_empty() {
+            args.policy.clone_from(&config.policy);
+        }
         let quiet = together(args.quiet_hours.iter().chain([&config.quiet]))?;
         let network = |network: &Network| {
             Ok(Network {
@@ -85,6 +91,7 @@ impl Job {
         Ok(Self {
             known: Cell::new(known),
             unfinished: Cell::new(unfinished),
+            policies: policies::chosen(&args.policy)?,
             own: config.own.clone(),
             networks: Networks::new(networks),
             turn: Turn { name, when, quiet },

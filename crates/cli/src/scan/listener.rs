@@ -7,6 +7,7 @@ use std::time::Duration;
 use holter_engine::{Comparison, Event, Sink, Stop, Summary};
 use holter_model::difference::Kind;
 use holter_model::{Attempt, Differences, LeftAlone, Service, Verdict};
+use holter_policy::Policy;
 use holter_report::{Document, Format, Preamble};
 use jiff::tz::TimeZone;
 
@@ -30,6 +31,8 @@ struct State<'a> {
     comparison: Option<Comparison>,
     written: Vec<u8>,
     output: &'a mut Output,
+    /// What services are held against.
+    policies: &'a [Policy],
     progress: Progress,
     quiet: bool,
     stop: Stop,
@@ -42,6 +45,8 @@ struct State<'a> {
 pub(crate) struct Told {
     /// Names without an address.
     pub(crate) unknown_hosts: u64,
+    /// Services that break a policy.
+    pub(crate) breaking: u64,
 }
 
 /// The end that a run speaks into.
@@ -52,6 +57,7 @@ impl<'a> Listener<'a> {
     pub(crate) fn new(
         args: &Args,
         (authorized_by, comparison): (Option<String>, Option<Comparison>),
+        policies: &'a [Policy],
         output: &'a mut Output,
         stop: Stop,
     ) -> anyhow::Result<Self> {
@@ -65,6 +71,7 @@ impl<'a> Listener<'a> {
             comparison,
             written,
             output,
+            policies,
             progress: Progress::new(args),
             quiet: args.quiet,
             stop,
@@ -129,8 +136,9 @@ impl Sink for Ear<'_, '_> {
         let mut state = self.0.0.borrow_mut();
         match event {
             Event::Began { endpoints } => state.progress.begin(endpoints),
-            Event::Tried { service } => {
+            Event::Tried { mut service } => {
                 state.progress.tried += 1;
+                state.assess(&mut service);
                 state.service(&service);
             }
             Event::Nothing { endpoints } | Event::Spared { endpoints } => {
@@ -170,6 +178,16 @@ impl State<'_> {
 
     fn warn(&self, what: &str) {
         self.progress.aside(|| complain(what));
+    }
+
+    fn assess(&mut self, service: &mut Service) {
+        let wanted: Vec<&Policy> = self.policies.iter().collect();
+        service.assessment = holter_policy::assess(service, &wanted);
+        let results = service
+            .assessment
+            .iter()
+            .flat_map(|assessment| &assessment.policies);
+        self.told.breaking += u64::from(results.into_iter().any(|result| result.kept == Some(false)));
     }
 
     fn service(&mut self, service: &Service) {

@@ -1,0 +1,91 @@
+//! The policies that a scan is held against: those that Holter brings, by their names, and the user's own files.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow, bail};
+use holter_policy::{Policy, policies};
+
+/// A longer file is none.
+const MOST: u64 = 1 << 20;
+
+/// Reads what was named.
+///
+/// # Errors
+/// For what is neither a policy of Holter's nor a file, and for a file that is wrong, with the place in it.
+pub(crate) fn chosen(named: &[String]) -> anyhow::Result<Vec<Policy>> {
+    let mut chosen: Vec<Policy> = Vec::with_capacity(named.len());
+    for name in named {
+        let policy = match policies().iter().find(|policy| policy.id == *name) {
+            Some(policy) => policy.clone(),
+            None => own(name)?,
+        };
+        if chosen.iter().all(|other| other.id != policy.id) {
+            chosen.push(policy);
+        }
+    }
+    Ok(chosen)
+}
+
+fn own(name: &str) -> anyhow::Result<Policy> {
+    let path = Path::new(name);
+    if !path.is_file() {
+        let ids: Vec<&str> = policies().iter().map(|policy| policy.id.as_str()).collect();
+        bail!(
+            "there is no policy {name:?}, and no file of that name; Holter knows {}",
+            ids.join(", ")
+        );
+    }
+    let text = text(path).with_context(|| format!("{name} cannot be read"))?;
+    let id = path.file_stem().unwrap_or_default().to_string_lossy();
+    Policy::parse(&id, &text).map_err(|error| anyhow!("{name}, {error}"))
+}
+
+fn text(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > MOST {
+        bail!("it is longer than {} MiB", MOST >> 20);
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(named: &str) -> String {
+        format!("{:#}", chosen(&[named.to_owned()]).unwrap_err())
+    }
+
+    #[test]
+    fn policies_have_names_or_are_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("ours.toml");
+        let named = file.display().to_string();
+        std::fs::write(
+            &file,
+            "name = 'Ours'\n[[rule]]\nrule = 'r'\nsource = 's'\ndh_bits = 4096\n",
+        )
+        .unwrap();
+        let both = ["nist-800-52r2".to_owned(), named.clone(), named.clone()];
+        let found: Vec<String> = chosen(&both)
+            .unwrap()
+            .into_iter()
+            .map(|policy| policy.id)
+            .collect();
+        assert_eq!(found, ["nist-800-52r2", "ours"]);
+        std::fs::write(
+            &file,
+            "name = 'Ours'\n[[rule]]\nrule = 'r'\nsource = 's'\ndh_bit = 4096\n",
+        )
+        .unwrap();
+        let said = wrong(&named);
+        assert!(
+            said.contains("ours.toml, line 5, column 1: unknown field `dh_bit`"),
+            "{said}"
+        );
+        assert!(wrong("nist").contains("Holter knows bsi-tr-02102-2"));
+    }
+}

@@ -1,0 +1,238 @@
+//! The words that rules are made of.
+
+use holter_model::{Feature, Order};
+use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
+use serde::Deserialize;
+
+use crate::names::Named;
+
+/// The demands that a rule can make, as their keys.
+pub(super) const NAMES: [&str; 14] = [
+    "versions",
+    "suites",
+    "parts",
+    "groups",
+    "schemes",
+    "certificate",
+    "dh_bits",
+    "hsts_seconds",
+    "ticket_seconds",
+    "order",
+    "stapling",
+    "present or absent",
+    "unaffected",
+    "unmeasured",
+];
+
+/// A rule: where it stands, what it says, when it holds, and one demand.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    /// What it says, in words.
+    pub(super) rule: String,
+    /// Where it stands: "section 3.1".
+    pub(super) source: String,
+    /// It holds only for what speaks one of these.
+    #[serde(default)]
+    pub(super) when_speaks: Vec<Named<Version>>,
+    /// It does not hold for what speaks one of these.
+    #[serde(default)]
+    pub(super) unless_speaks: Vec<Named<Version>>,
+    versions: Option<Versions>,
+    suites: Option<Suites>,
+    parts: Option<Parts>,
+    groups: Option<Groups>,
+    schemes: Option<Schemes>,
+    certificate: Option<Certificate>,
+    dh_bits: Option<u32>,
+    hsts_seconds: Option<u64>,
+    ticket_seconds: Option<u32>,
+    order: Option<Order>,
+    stapling: Option<Demanded>,
+    present: Option<Vec<Feature>>,
+    absent: Option<Vec<Feature>>,
+    unaffected: Option<Vec<String>>,
+    unmeasured: Option<String>,
+}
+
+/// What a rule demands.
+#[derive(Clone, Debug)]
+pub(super) enum Demand {
+    /// Of the versions that are spoken.
+    Versions(Versions),
+    /// Of the suites, by name.
+    Suites(Suites),
+    /// Of the suites, by what they are made of.
+    Parts(Parts),
+    /// Of the groups.
+    Groups(Groups),
+    /// Of what key exchanges are signed with.
+    Schemes(Schemes),
+    /// Of the service's own certificate.
+    Certificate(Certificate),
+    /// The shortest prime of an ephemeral Diffie-Hellman key exchange.
+    DhBits(u32),
+    /// The shortest time that browsers must remember to come with TLS only.
+    Hsts(u64),
+    /// The longest life of a session ticket.
+    Ticket(u32),
+    /// Whose order of suites decides.
+    Order(Order),
+    /// An OCSP response in the handshake.
+    Stapling,
+    /// What there must be, in every version that can have it.
+    Present(Vec<Feature>),
+    /// What there must not be.
+    Absent(Vec<Feature>),
+    /// Flaws that there must not be.
+    Unaffected(Vec<String>),
+    /// What cannot be measured from outside, and why.
+    Unmeasured(String),
+}
+
+/// Versions that must be, may be and must not be.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Versions {
+    /// Every one of them.
+    #[serde(default)]
+    pub(super) required: Vec<Named<Version>>,
+    /// None but these.
+    pub(super) allowed: Option<Vec<Named<Version>>>,
+    /// None of these.
+    #[serde(default)]
+    pub(super) forbidden: Vec<Named<Version>>,
+}
+
+/// Suites by name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Suites {
+    /// Only of these versions.
+    #[serde(default)]
+    pub(super) versions: Vec<Named<Version>>,
+    /// None but these.
+    pub(super) allowed: Option<Vec<Named<CipherSuite>>>,
+    /// At least one of these in each version.
+    #[serde(default)]
+    pub(super) one_of: Vec<Named<CipherSuite>>,
+    /// None of these.
+    #[serde(default)]
+    pub(super) forbidden: Vec<Named<CipherSuite>>,
+}
+
+/// What suites must be made of.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parts {
+    /// Only of these versions.
+    #[serde(default)]
+    pub(super) versions: Vec<Named<Version>>,
+    /// A key that is stolen later must not open what was recorded.
+    #[serde(default)]
+    pub(super) forward_secret: bool,
+    /// The cipher must authenticate by itself.
+    #[serde(default)]
+    pub(super) aead: bool,
+    /// The server must show who it is.
+    #[serde(default)]
+    pub(super) authenticated: bool,
+    /// Bits of strength at least.
+    #[serde(default)]
+    pub(super) bits: u16,
+    /// Beginnings of the names of ciphers: "3DES", "CAMELLIA".
+    #[serde(default)]
+    pub(super) forbidden_ciphers: Vec<String>,
+    /// Hashes that a suite's name must not end in.
+    #[serde(default)]
+    pub(super) forbidden_hashes: Vec<String>,
+}
+
+/// Groups by name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Groups {
+    /// Only of these versions.
+    #[serde(default)]
+    pub(super) versions: Vec<Named<Version>>,
+    /// None but these.
+    pub(super) allowed: Option<Vec<Named<NamedGroup>>>,
+    /// At least one of these, where groups are used at all.
+    #[serde(default)]
+    pub(super) one_of: Vec<Named<NamedGroup>>,
+}
+
+/// Signature schemes by name.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schemes {
+    /// Only of these versions.
+    #[serde(default)]
+    pub(super) versions: Vec<Named<Version>>,
+    /// None but these.
+    pub(super) allowed: Vec<Named<SignatureScheme>>,
+}
+
+/// What the service's own certificate must be.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Certificate {
+    /// Kinds of keys: "rsa", "ec", "ed25519".
+    pub(super) keys: Option<Vec<String>>,
+    /// Bits of an RSA key at least.
+    pub(super) rsa_bits: Option<u32>,
+    /// Bits of an elliptic-curve key at least.
+    pub(super) ec_bits: Option<u32>,
+    /// Curves: "P-256".
+    pub(super) curves: Option<Vec<String>>,
+    /// What it may be signed with: "rsa-sha256", "ecdsa-sha384".
+    pub(super) signatures: Option<Vec<String>>,
+    /// The longest time that it may be meant for.
+    pub(super) days: Option<i64>,
+    /// Whether one certificate that is so is enough, where there are several.
+    #[serde(default)]
+    pub(super) one_is_enough: bool,
+}
+
+/// `true`, and nothing else: that something need not be is no rule.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "bool")]
+pub(super) struct Demanded;
+
+impl TryFrom<bool> for Demanded {
+    type Error = &'static str;
+
+    fn try_from(demanded: bool) -> Result<Self, Self::Error> {
+        if demanded {
+            Ok(Self)
+        } else {
+            Err("it can only be demanded: write true, or leave the rule out")
+        }
+    }
+}
+
+impl Rule {
+    /// Takes out what it demands: one thing, if it is well written.
+    pub(super) fn demands(&mut self) -> Vec<Demand> {
+        [
+            self.versions.take().map(Demand::Versions),
+            self.suites.take().map(Demand::Suites),
+            self.parts.take().map(Demand::Parts),
+            self.groups.take().map(Demand::Groups),
+            self.schemes.take().map(Demand::Schemes),
+            self.certificate.take().map(Demand::Certificate),
+            self.dh_bits.take().map(Demand::DhBits),
+            self.hsts_seconds.take().map(Demand::Hsts),
+            self.ticket_seconds.take().map(Demand::Ticket),
+            self.order.take().map(Demand::Order),
+            self.stapling.take().map(|Demanded| Demand::Stapling),
+            self.present.take().map(Demand::Present),
+            self.absent.take().map(Demand::Absent),
+            self.unaffected.take().map(Demand::Unaffected),
+            self.unmeasured.take().map(Demand::Unmeasured),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}

@@ -4,6 +4,7 @@
 //! facts into verdicts and does no I/O, so that facts from captures and files, and from years ago, are judged
 //! by the same rule.
 
+pub mod catalogue;
 pub mod configuration;
 mod conversation;
 mod datagram;

@@ -1,13 +1,20 @@
 //! One report in every format. Each format is a function of services and their sums; nothing here prints.
 
 mod csv;
+mod cyclonedx;
 mod document;
 mod escape;
 mod facts;
+mod html;
 mod json;
 mod jsonl;
+mod named;
+mod offer;
 mod preamble;
+mod sarif;
+mod sentence;
 mod shape;
+mod span;
 mod spelled;
 mod text;
 

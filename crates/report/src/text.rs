@@ -15,6 +15,7 @@ use std::io;
 
 use holter_model::{Differences, LeftAlone, Service};
 
+pub(crate) use self::advice::next;
 use self::entry::{Answer, Entry};
 pub use self::lines::number;
 use self::palette::Palette;

@@ -11,6 +11,7 @@ pub mod gnutls;
 pub mod hospital;
 pub mod network;
 pub mod node;
+pub mod npm;
 pub mod openssl102;
 pub mod openssl110;
 pub mod openssl3;
@@ -19,6 +20,7 @@ pub mod ports;
 mod prepared;
 pub mod process;
 pub mod proxy;
+pub mod schemas;
 pub mod zoo;
 
 pub use error::LabError;

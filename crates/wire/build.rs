@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "versions",
     "content-types",
     "handshake-types",
@@ -17,6 +17,7 @@ const TABLES: [&str; 8] = [
     "groups",
     "signature-schemes",
     "suites",
+    "ssl2-kinds",
 ];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             let (Some(number), Some(name)) = (cells.next(), cells.next()) else {
                 return Err(format!("{}: a row needs a code and a name: {line}", path.display()).into());
             };
-            rows.push((u16::from_str_radix(number, 16)?, name));
+            rows.push((u32::from_str_radix(number, 16)?, name));
         }
         if !rows.is_sorted_by(|a, b| a.0 < b.0) {
             return Err(format!("{}: codes must be unique and in order", path.display()).into());
@@ -43,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let constant = table.to_uppercase().replace('-', "_");
         writeln!(
             code,
-            "pub(crate) static {constant}: [(u16, &str); {}] = {rows:?};",
+            "pub(crate) static {constant}: [(u32, &str); {}] = {rows:?};",
             rows.len()
         )?;
     }

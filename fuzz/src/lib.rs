@@ -20,6 +20,7 @@ pub mod protection;
 pub mod recognise;
 pub mod record;
 pub mod server_hello;
+pub mod ssl2;
 pub mod tape;
 pub mod target;
 pub mod tds;
@@ -44,6 +45,7 @@ pub static ALL: &[Target] = &[
     ("recognise", recognise::run),
     ("record", record::run),
     ("server_hello", server_hello::run),
+    ("ssl2", ssl2::run),
     ("tape", tape::run),
     ("target", target::run),
     ("tds", tds::run),

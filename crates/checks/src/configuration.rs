@@ -11,7 +11,7 @@ use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 pub struct Configuration {
     /// What it speaks, by version; SSLv2 stands apart.
     pub versions: BTreeMap<Version, Spoken>,
-    /// Versions that it was asked for and does not speak.
+    /// Versions that it was asked for and does not speak, SSLv2 (2) among them.
     pub refused: BTreeSet<Version>,
     /// The kinds of ciphers of its SSLv2; `None`: it does not speak that, or was not asked.
     pub ssl2: Option<Vec<u32>>,
@@ -126,7 +126,21 @@ impl Configuration {
 
     fn take(&mut self, fact: &Fact) {
         match fact {
-            Fact::Hello { version, suite, .. } => {
+            Fact::Hello {
+                offered,
+                version,
+                suite,
+                ..
+            } => {
+                // It chose the newest that it has, so those between are none of its.
+                let above = [Version::TLS13, Version::TLS12, Version::TLS11, Version::TLS10];
+                let declined = above
+                    .into_iter()
+                    .filter(|above| version < &above.0 && &above.0 <= offered);
+                self.refused.extend(declined);
+                if (*offered, *version) == (Version::DTLS12.0, Version::DTLS10.0) {
+                    self.refused.insert(Version::DTLS12);
+                }
                 let spoken = self.versions.entry(Version(*version)).or_default();
                 add(&mut spoken.suites, CipherSuite(*suite));
             }

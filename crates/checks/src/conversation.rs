@@ -4,14 +4,14 @@ mod cases;
 
 use std::time::Duration;
 
-use holter_model::{Attempt, HeartbeatAnswer, Refusal};
+use holter_model::{Attempt, Fact, HeartbeatAnswer, Refusal};
 use holter_net::{Line, LineError};
 use holter_protocols::marks::{self, Mark};
 use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::HeartbeatMode;
 use holter_wire::heartbeat::{OverClaim, OverRead, Request};
 use holter_wire::server_hello::ServerHello;
-use holter_wire::{Oddity, Version, certificate};
+use holter_wire::{HandshakeType, Oddity, Version, certificate};
 
 use crate::datagram::DatagramTalk;
 use crate::stream::StreamTalk;
@@ -19,6 +19,9 @@ use crate::stream::StreamTalk;
 /// The largest handshake message that is looked into. A ServerHello is far smaller, and a device's chain is, too;
 /// a longer chain passes unread.
 pub(crate) const LARGEST_MESSAGE: usize = 16 << 10;
+
+/// The largest where chains are wanted, too: OpenSSL's own bound.
+pub(crate) const LARGEST_CHAIN: usize = 100 << 10;
 
 /// Records that carry nothing (empty ones, warnings, ignored ones) that a peer may send before it counts as
 /// misbehaving.
@@ -58,6 +61,14 @@ pub(crate) struct Flight {
     /// What its certificate gives away.
     pub(crate) mark: Option<&'static Mark>,
     has_certificate: bool,
+    /// Whether all of it is wanted, not only what heartbeats need.
+    whole: bool,
+    /// Its certificates, where all of it is wanted.
+    pub(crate) chain: Vec<Vec<u8>>,
+    /// Its ServerKeyExchange, likewise.
+    pub(crate) key_exchange: Option<Vec<u8>>,
+    /// Its CertificateStatus, likewise.
+    pub(crate) status: Option<Vec<u8>>,
     /// What was strange.
     pub(crate) oddities: Vec<String>,
 }
@@ -74,8 +85,8 @@ pub(crate) struct Broken {
 }
 
 impl Flight {
-    /// The flight that begins with this ServerHello.
-    pub(crate) fn begin(body: &[u8]) -> Self {
+    /// The flight that begins with this ServerHello; whether all of it is wanted.
+    pub(crate) fn begin(body: &[u8], whole: bool) -> Self {
         let (hello, oddities) = ServerHello::read(body);
         Self {
             hello,
@@ -85,18 +96,58 @@ impl Flight {
             client_certificate: false,
             mark: None,
             has_certificate: false,
+            whole,
+            chain: Vec::new(),
+            key_exchange: None,
+            status: None,
             oddities: oddities.iter().map(ToString::to_string).collect(),
         }
     }
 
-    /// Takes the Certificate message, the first one only: looking for marks costs time. Nothing of it is kept but
-    /// the mark of the server's own certificate.
-    pub(crate) fn certificate(&mut self, body: &[u8]) {
+    /// A flight of which nothing but its ServerHello came.
+    pub(crate) const fn cut_off(hello: ServerHello) -> Self {
+        Self {
+            hello,
+            cut_short: false,
+            client_certificate: false,
+            mark: None,
+            has_certificate: false,
+            whole: false,
+            chain: Vec::new(),
+            key_exchange: None,
+            status: None,
+            oddities: Vec::new(),
+        }
+    }
+
+    /// The fact that this version was answered with it.
+    pub(crate) fn fact(&self, offered: Version) -> Fact {
+        answered(offered, &self.hello, (self.cut_short, self.client_certificate))
+    }
+
+    /// Takes a message behind the ServerHello.
+    pub(crate) fn take(&mut self, kind: HandshakeType, body: &[u8]) {
+        match kind {
+            HandshakeType::CERTIFICATE => self.certificate(body),
+            // Known for sure only where the flight is read to its end.
+            HandshakeType::CERTIFICATE_REQUEST => self.client_certificate = self.goes_on(),
+            HandshakeType::SERVER_KEY_EXCHANGE if self.whole => self.key_exchange = Some(body.to_vec()),
+            HandshakeType::CERTIFICATE_STATUS if self.whole => self.status = Some(body.to_vec()),
+            _ => {}
+        }
+    }
+
+    /// Takes the Certificate message, the first one only: looking for marks costs time. Where heartbeats are all that is
+    /// wanted, nothing of it is kept but the mark of the server's own certificate.
+    fn certificate(&mut self, body: &[u8]) {
         if std::mem::replace(&mut self.has_certificate, true) {
             return;
         }
         let (chain, _) = certificate::read(body);
         self.mark = chain.first().and_then(|leaf| marks::recognise_certificate(leaf));
+        if self.whole {
+            self.chain = chain.into_iter().map(<[u8]>::to_vec).collect();
+        }
     }
 
     /// Whether a heartbeat may be sent: the ServerHello offers them, in a version that has them in the clear.
@@ -106,7 +157,7 @@ impl Flight {
 
     /// Whether there is anything worth waiting for behind the ServerHello.
     pub(crate) fn goes_on(&self) -> bool {
-        self.hello.heartbeat().is_some() && self.hello.negotiated() != Version::TLS13
+        (self.whole || self.hello.heartbeat().is_some()) && self.hello.negotiated() != Version::TLS13
     }
 }
 
@@ -121,12 +172,30 @@ impl Reply {
 }
 
 impl Conversation {
+    /// A conversation in which of a flight only that is waited for which heartbeats need.
     pub(crate) fn over(line: Line) -> Self {
+        Self::with(line, false)
+    }
+
+    /// A conversation in which flights are read whole.
+    pub(crate) fn thorough(line: Line) -> Self {
+        Self::with(line, true)
+    }
+
+    fn with(line: Line, whole: bool) -> Self {
         if line.is_datagram() {
-            Self::Datagram(DatagramTalk::new(line))
+            Self::Datagram(DatagramTalk::new(line, whole))
         } else {
-            Self::Stream(StreamTalk::new(line))
+            Self::Stream(StreamTalk::new(line, whole))
         }
+    }
+
+    /// Waits no longer than this for each answer. A datagram may be lost, so that those keep their own timers.
+    pub(crate) fn patient(mut self, patience: Duration) -> Self {
+        if let Self::Stream(talk) = &mut self {
+            talk.patience = patience.min(talk.patience);
+        }
+        self
     }
 
     /// Sends a hello and reads the flight that answers it: to its end where heartbeats are offered, else only
@@ -203,6 +272,32 @@ impl Broken {
             why: why.to_string(),
             hello,
         }
+    }
+}
+
+/// The fact that a ServerHello came; whether it was cut short, and whether a client certificate was demanded behind it.
+pub(crate) fn answered(
+    offered: Version,
+    hello: &ServerHello,
+    (cut_short, client_certificate): (bool, bool),
+) -> Fact {
+    let heartbeat = hello.heartbeat().map(|mode| match mode {
+        HeartbeatMode::PeerAllowedToSend => 1,
+        HeartbeatMode::PeerNotAllowedToSend => 2,
+        HeartbeatMode::Unknown(mode) => mode,
+    });
+    Fact::Hello {
+        offered: offered.0,
+        version: hello.negotiated().0,
+        suite: hello.suite.0,
+        heartbeat,
+        extensions: hello
+            .extensions
+            .iter()
+            .map(|extension| extension.kind.0)
+            .collect(),
+        cut_short,
+        client_certificate,
     }
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct DatagramTalk {
     sequence: u64,
     idle: usize,
     lossy: bool,
+    whole: bool,
 }
 
 enum Step {
@@ -44,13 +45,14 @@ enum Step {
 }
 
 impl DatagramTalk {
-    pub(crate) const fn new(line: Line) -> Self {
+    pub(crate) const fn new(line: Line, whole: bool) -> Self {
         Self {
             line,
             version: Version::DTLS10,
             sequence: 0,
             idle: 0,
             lossy: false,
+            whole,
         }
     }
 
@@ -194,21 +196,15 @@ impl DatagramTalk {
                     }
                 }
                 HandshakeType::SERVER_HELLO if flight.is_none() => {
-                    let begun = flight.insert(Flight::begin(&message.body));
+                    let begun = flight.insert(Flight::begin(&message.body, self.whole));
                     self.version = begun.hello.legacy_version;
                 }
-                HandshakeType::CERTIFICATE => {
-                    if let Some(flight) = flight {
-                        flight.certificate(&message.body);
-                    }
-                }
-                HandshakeType::CERTIFICATE_REQUEST => {
-                    if let Some(flight) = flight {
-                        flight.client_certificate = flight.goes_on();
-                    }
-                }
                 HandshakeType::SERVER_HELLO_DONE if flight.is_some() => return Step::Done,
-                _ => {}
+                kind => {
+                    if let Some(flight) = flight {
+                        flight.take(kind, &message.body);
+                    }
+                }
             }
         }
         // Whatever came with such a ServerHello, nothing more is waited for.

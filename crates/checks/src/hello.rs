@@ -110,7 +110,7 @@ pub(crate) fn tls13(name: Option<&str>, dice: &dyn Dice) -> ClientHello {
 }
 
 /// Keeps a hello out of the lengths 256 to 511, on which F5 BIG-IP before 2014 hangs (RFC 7685 section 4).
-fn pad(hello: &mut ClientHello) {
+pub(crate) fn pad(hello: &mut ClientHello) {
     const HEADER: usize = 4;
     let mut bytes = Vec::new();
     hello.encode(&mut bytes);

@@ -14,7 +14,9 @@ use holter_wire::{AlertDescription, ContentType, HandshakeType, Version};
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
-use crate::conversation::{Broken, Flight, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence};
+use crate::conversation::{
+    Broken, Flight, LARGEST_CHAIN, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence,
+};
 
 /// A stream on which TLS is spoken.
 #[derive(Debug)]
@@ -24,6 +26,9 @@ pub(crate) struct StreamTalk {
     joiner: Joiner,
     version: Version,
     idle: usize,
+    whole: bool,
+    /// How long to wait for each answer to a hello.
+    pub(crate) patience: Duration,
 }
 
 /// One step of reading a flight.
@@ -43,13 +48,15 @@ enum Heard {
 }
 
 impl StreamTalk {
-    pub(crate) fn new(line: Line) -> Self {
+    pub(crate) fn new(line: Line, whole: bool) -> Self {
         Self {
+            patience: line.step(),
             line,
             deframer: Deframer::default(),
-            joiner: Joiner::new(LARGEST_MESSAGE),
+            joiner: Joiner::new(if whole { LARGEST_CHAIN } else { LARGEST_MESSAGE }),
             version: Version::TLS10,
             idle: 0,
+            whole,
         }
     }
 
@@ -91,7 +98,11 @@ impl StreamTalk {
                     return Reply::Broken(Broken::misbehaved(error, flight.map(|flight| flight.hello)));
                 }
             }
-            if let Err(error) = self.line.receive(self.deframer.buffer()).await {
+            if let Err(error) = self
+                .line
+                .receive_within(self.patience, self.deframer.buffer())
+                .await
+            {
                 return refused_by(&error, flight.map(|flight| flight.hello), &self.deframer);
             }
         }
@@ -181,7 +192,7 @@ impl StreamTalk {
             let step = match record.content {
                 ContentType::HANDSHAKE if !record.body.is_empty() => {
                     self.joiner.push(record.body);
-                    read_messages(&mut self.joiner, flight)
+                    read_messages(&mut self.joiner, flight, self.whole)
                 }
                 ContentType::ALERT => read_alert(record.body, flight.is_some()),
                 _ => Step::More,
@@ -233,33 +244,24 @@ fn heard(record: record::Record<'_>) -> Heard {
     }
 }
 
-fn read_messages(joiner: &mut Joiner, flight: &mut Option<Flight>) -> Step {
+fn read_messages(joiner: &mut Joiner, flight: &mut Option<Flight>, whole: bool) -> Step {
     let mut requests = 0;
     while let Some(message) = joiner.next_message() {
         match (message.kind, message.body) {
             (HandshakeType::SERVER_HELLO, Some(body)) if flight.is_none() => {
-                *flight = Some(Flight::begin(body));
-            }
-            (HandshakeType::CERTIFICATE, Some(body)) if flight.is_some() => {
-                if let Some(flight) = flight {
-                    flight.certificate(body);
-                }
+                *flight = Some(Flight::begin(body, whole));
             }
             (HandshakeType::SERVER_HELLO_DONE, _) if flight.is_some() => return Step::Done,
-            (HandshakeType::CERTIFICATE_REQUEST, _) => {
-                // Known for sure only where the flight is read to its end.
-                if let Some(flight) = flight {
-                    flight.client_certificate = flight.goes_on();
-                }
-            }
             (HandshakeType::HELLO_REQUEST, _) => {
                 requests += 1;
                 if requests > MOST_IDLE_RECORDS {
                     return Step::Broken("it asks for a hello without end".to_owned());
                 }
             }
-            (_, _) if flight.is_none() => return Step::Refused(Refusal::Nonsense),
-            _ => {}
+            (kind, body) => match flight {
+                Some(flight) => flight.take(kind, body.unwrap_or_default()),
+                None => return Step::Refused(Refusal::Nonsense),
+            },
         }
     }
     Step::More

@@ -1,9 +1,33 @@
 //! The survey: which versions, suites, groups and schemes a service accepts and which certificates it shows. All checks
 //! share it, so that each question costs its connections once.
+//!
+//! Suites are found by taking away: all are offered, the one chosen is left out the next time, until nothing is accepted
+//! any more. That is one connection for each suite and one more, whatever the number of candidates. Each of these hellos
+//! also puts other groups and schemes first, so that most of those cost nothing.
+
+mod axes;
+mod datagrams;
+mod enumerate;
+mod heard;
+mod known;
+mod ledger;
+mod offer;
+mod say;
+mod ssl2;
+mod streams;
+mod tally;
+
+use holter_model::Transport;
 
 use crate::Visit;
 
 /// Surveys a service, once a visit.
 pub async fn survey(visit: &mut Visit<'_>) {
-    let _ = visit;
+    if !visit.survey_begins() {
+        return;
+    }
+    match visit.endpoint.transport {
+        Transport::Tcp => streams::survey(visit).await,
+        Transport::Udp => datagrams::survey(visit).await,
+    }
 }

@@ -79,6 +79,7 @@ pub struct Visit<'a> {
     /// else each time must not lead on for ever.
     may_choose: u8,
     named: bool,
+    surveyed: bool,
     /// The most delicate thing that it gave itself away as.
     mark: Option<&'static Mark>,
     notes: Notes,
@@ -159,6 +160,7 @@ impl<'a> Visit<'a> {
             usual: None,
             may_choose: if guessed { 2 } else { 0 },
             named,
+            surveyed: false,
             mark: None,
             notes,
         }
@@ -266,6 +268,28 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn is_spared(&self) -> bool {
         !self.named && self.mark.is_some_and(Mark::is_delicate)
+    }
+
+    /// Whether the survey has been made. The first to ask makes it: `false` once.
+    pub(crate) const fn survey_begins(&mut self) -> bool {
+        !std::mem::replace(&mut self.surveyed, true)
+    }
+
+    /// Whether what the survey found can be built upon.
+    pub(crate) const fn is_surveyed(&self) -> bool {
+        self.surveyed
+    }
+
+    /// Whether web pages are spoken here.
+    pub(crate) fn is_web(&self) -> bool {
+        matches!(self.chosen.id(), "https" | "fhir")
+    }
+
+    /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
+    /// nothing is known of.
+    pub(crate) fn patience(&self) -> Duration {
+        const LEAST: Duration = Duration::from_millis(1500);
+        self.usual.map_or(Duration::MAX, |usual| (usual * 20).max(LEAST))
     }
 
     /// Whether Holter cannot or will not ask on, which says nothing of the host.

@@ -15,7 +15,7 @@ macro_rules! code_point {
             /// The registry's name for this value, if it has one.
             #[must_use]
             pub fn name(self) -> Option<&'static str> {
-                name_in(&$table, u16::from(self.0))
+                name_in(&$table, self.0.into())
             }
 
             /// Every value that the registry names, in the order of their codes.
@@ -104,6 +104,8 @@ code_point! {
         CLIENT_KEY_EXCHANGE = 0x10,
         /// The end of a handshake.
         FINISHED = 0x14,
+        /// A stapled OCSP response (RFC 6066 section 8).
+        CERTIFICATE_STATUS = 0x16,
     }
 }
 
@@ -193,7 +195,7 @@ code_point! {
     }
 }
 
-fn name_in(table: &'static [(u16, &'static str)], code: u16) -> Option<&'static str> {
+pub(crate) fn name_in(table: &'static [(u32, &'static str)], code: u32) -> Option<&'static str> {
     table
         .binary_search_by_key(&code, |row| row.0)
         .ok()

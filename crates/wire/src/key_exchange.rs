@@ -1,7 +1,7 @@
 //! The ServerKeyExchange of SSLv3–TLS 1.2: ephemeral parameters (RFC 5246 section 7.4.3, RFC 8422 section 5.4).
 
 use crate::reader::Reader;
-use crate::{NamedGroup, Oddity};
+use crate::{NamedGroup, Oddity, SignatureScheme, Version};
 
 /// Ephemeral elliptic-curve parameters: a named group and the server's point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,6 +10,8 @@ pub struct EcdheParams<'a> {
     pub group: NamedGroup,
     /// The server's public point.
     pub point: &'a [u8],
+    /// What follows: the signature, for [`read_signature`].
+    pub signed: &'a [u8],
 }
 
 /// Ephemeral finite-field parameters.
@@ -21,9 +23,52 @@ pub struct DheParams<'a> {
     pub generator: &'a [u8],
     /// The server's public value.
     pub public: &'a [u8],
+    /// What follows: the signature, for [`read_signature`].
+    pub signed: &'a [u8],
 }
 
-/// Reads ECDHE parameters. The signature after them is not looked at: Holter proves nothing to itself with it.
+/// The signature over the parameters. Its bytes are not looked at: Holter proves nothing to itself with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signature {
+    /// Its scheme, which stands there since TLS 1.2 (RFC 5246 section 7.4.3).
+    pub scheme: Option<SignatureScheme>,
+    /// How many bytes it has.
+    pub length: usize,
+}
+
+/// Reads what follows the parameters; `None` where nothing does, as in anonymous suites.
+#[must_use]
+pub fn read_signature(signed: &[u8], version: Version) -> (Option<Signature>, Vec<Oddity>) {
+    let mut reader = Reader::new(signed);
+    if reader.is_empty() {
+        return (None, Vec::new());
+    }
+    let scheme = match version {
+        Version::TLS12 | Version::DTLS12 => reader.u16().map(SignatureScheme),
+        _ => None,
+    };
+    match reader.vec16() {
+        Some(signature) => (
+            Some(Signature {
+                scheme,
+                length: signature.len(),
+            }),
+            match reader.rest().len() {
+                0 => Vec::new(),
+                more => vec![Oddity::Trailing("the ServerKeyExchange", more)],
+            },
+        ),
+        None => (
+            scheme.map(|scheme| Signature {
+                scheme: Some(scheme),
+                length: 0,
+            }),
+            vec![Oddity::Truncated("the ServerKeyExchange's signature")],
+        ),
+    }
+}
+
+/// Reads ECDHE parameters.
 #[must_use]
 pub fn read_ecdhe(body: &[u8]) -> (Option<EcdheParams<'_>>, Vec<Oddity>) {
     const NAMED_CURVE: u8 = 3;
@@ -33,7 +78,11 @@ pub fn read_ecdhe(body: &[u8]) -> (Option<EcdheParams<'_>>, Vec<Oddity>) {
         Some(other) => {
             let group = NamedGroup(0xff00 | u16::from(other));
             return (
-                Some(EcdheParams { group, point: &[] }),
+                Some(EcdheParams {
+                    group,
+                    point: &[],
+                    signed: &[],
+                }),
                 vec![Oddity::BadValue("a curve's type", other.into())],
             );
         }
@@ -44,6 +93,7 @@ pub fn read_ecdhe(body: &[u8]) -> (Option<EcdheParams<'_>>, Vec<Oddity>) {
             Some(EcdheParams {
                 group: NamedGroup(group),
                 point,
+                signed: reader.rest(),
             }),
             Vec::new(),
         ),
@@ -61,6 +111,7 @@ pub fn read_dhe(body: &[u8]) -> (Option<DheParams<'_>>, Vec<Oddity>) {
                 prime,
                 generator,
                 public,
+                signed: reader.rest(),
             }),
             Vec::new(),
         ),
@@ -79,7 +130,8 @@ mod tests {
             params,
             Some(EcdheParams {
                 group: NamedGroup::X25519,
-                point: b"ab"
+                point: b"ab",
+                signed: b"\x04\x01",
             })
         );
         let (params, _) = read_dhe(b"\x00\x01\x17\x00\x01\x02\x00\x01\x05sig");
@@ -88,7 +140,8 @@ mod tests {
             Some(DheParams {
                 prime: b"\x17",
                 generator: b"\x02",
-                public: b"\x05"
+                public: b"\x05",
+                signed: b"sig",
             })
         );
         let (params, oddities) = read_ecdhe(b"\x01\x17");
@@ -97,6 +150,24 @@ mod tests {
         assert_eq!(
             read_dhe(b"\x00\x09").1,
             [Oddity::Truncated("the ServerKeyExchange")]
+        );
+    }
+
+    #[test]
+    fn a_signature_says_its_scheme_since_tls_1_2() {
+        let signature = |scheme, length| Some(Signature { scheme, length });
+        assert_eq!(
+            read_signature(b"\x04\x01\x00\x02ab", Version::TLS12),
+            (signature(Some(SignatureScheme::RSA_PKCS1_SHA256), 2), Vec::new())
+        );
+        assert_eq!(
+            read_signature(b"\x00\x02ab", Version::TLS10),
+            (signature(None, 2), Vec::new())
+        );
+        assert_eq!(read_signature(b"", Version::TLS12), (None, Vec::new()));
+        assert_eq!(
+            read_signature(b"\x04\x01\x00\x09", Version::TLS12).1,
+            [Oddity::Truncated("the ServerKeyExchange's signature")]
         );
     }
 }

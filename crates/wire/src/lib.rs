@@ -1,4 +1,4 @@
-//! Bytes to and from SSLv3–TLS 1.3 and DTLS messages, as pure functions: no I/O, no clock, no randomness.
+//! Bytes to and from SSLv2, SSLv3–TLS 1.3 and DTLS messages, as pure functions: no I/O, no clock, no randomness.
 //!
 //! Everything here reads bytes that a hostile peer chose. A parser never panics, never allocates by a length
 //! that it was told, and never fails as a whole: it returns what it could read and a list of [`Oddity`].
@@ -17,6 +17,7 @@ pub mod oddity;
 pub mod reader;
 pub mod record;
 pub mod server_hello;
+pub mod ssl2;
 pub mod suite;
 pub mod writer;
 

@@ -4,13 +4,11 @@ mod spared;
 mod walks;
 
 use holter_model::{Attempt, Fact, Refusal, Transport};
-use holter_wire::extension::HeartbeatMode;
-use holter_wire::server_hello::ServerHello;
 use holter_wire::{AlertDescription, Version};
 
 use super::{finished, probe, prove};
 use crate::Visit;
-use crate::conversation::{Conversation, Flight, Reply};
+use crate::conversation::{Conversation, Flight, Reply, answered};
 use crate::hello::{self, Suites};
 
 /// A way to say hello.
@@ -40,6 +38,9 @@ enum Said {
 
 /// Asks, and notes what it hears in the visit.
 pub(super) async fn ask(visit: &mut Visit<'_>) {
+    if visit.is_surveyed() {
+        return again(visit).await;
+    }
     let Some((way, version)) = first_answer(visit).await else {
         return;
     };
@@ -74,6 +75,31 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
             visit.broke(Attempt::TimedOut, Some(why));
         }
         if gone || matches!(said, Said::End) {
+            return;
+        }
+    }
+}
+
+/// Asks in the versions that the survey found heartbeats offered in; in the others there is nothing to ask.
+async fn again(visit: &mut Visit<'_>) {
+    let offered = |visit: &Visit<'_>, version: Version| {
+        visit.observations().iter().any(|observation| {
+            matches!(observation.fact, Fact::Hello { version: spoken, heartbeat: Some(1), .. } if spoken == version.0)
+        })
+    };
+    let versions = [
+        Version::TLS12,
+        Version::TLS11,
+        Version::TLS10,
+        Version::SSL3,
+        Version::DTLS12,
+        Version::DTLS10,
+    ];
+    for version in versions {
+        if !offered(visit, version) || decided(visit) {
+            continue;
+        }
+        if matches!(say(visit, Way::All(version)).await, Said::End) {
             return;
         }
     }
@@ -192,7 +218,7 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
                 }
                 // Only an offer of heartbeats makes us read on behind a ServerHello, so this one has it.
                 if let Some(hello) = &broken.hello {
-                    note_hello(visit, offered, hello, (false, false));
+                    visit.heard(answered(offered, hello, (false, false)));
                 }
                 visit.broke(broken.attempt, Some(broken.why));
                 return Said::End;
@@ -203,12 +229,7 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
     for oddity in &flight.oddities {
         visit.odd(oddity);
     }
-    note_hello(
-        visit,
-        offered,
-        &flight.hello,
-        (flight.cut_short, flight.client_certificate),
-    );
+    visit.heard(flight.fact(offered));
     if !plausible(version, offered) {
         visit.done(conversation.end());
         visit.broke(
@@ -254,32 +275,6 @@ impl Way {
             Self::Tls13 => hello::tls13(name, visit.dice),
         }
     }
-}
-
-fn note_hello(
-    visit: &mut Visit<'_>,
-    offered: Version,
-    hello: &ServerHello,
-    (cut_short, client_certificate): (bool, bool),
-) {
-    let heartbeat = hello.heartbeat().map(|mode| match mode {
-        HeartbeatMode::PeerAllowedToSend => 1,
-        HeartbeatMode::PeerNotAllowedToSend => 2,
-        HeartbeatMode::Unknown(mode) => mode,
-    });
-    visit.heard(Fact::Hello {
-        offered: offered.0,
-        version: hello.negotiated().0,
-        suite: hello.suite.0,
-        heartbeat,
-        extensions: hello
-            .extensions
-            .iter()
-            .map(|extension| extension.kind.0)
-            .collect(),
-        cut_short,
-        client_certificate,
-    });
 }
 
 fn looks_foreign(flight: &Flight) -> bool {

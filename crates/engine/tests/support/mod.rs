@@ -10,7 +10,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use holter_checks::{ALL, Questions};
+use holter_checks::{ALL, Check, Profile, Questions};
 use holter_engine::{Course, Event, Plan, Rules, Scan, Sink, Stop, run};
 use holter_model::Service;
 use holter_model::seam::{Dice, SystemClock, SystemDice};
@@ -53,6 +53,42 @@ pub fn scan_by(
     dice: Box<dyn Dice>,
     change: impl FnOnce(Dialer) -> Dialer,
 ) -> Service {
+    ask_by(
+        address,
+        udp,
+        protocol,
+        (Profile::Heartbleed, &[]),
+        questions,
+        dice,
+        change,
+    )
+}
+
+/// A survey, or all checks of a profile.
+pub fn assess(address: SocketAddr, protocol: &str, profile: Profile, more: &[&'static Check]) -> Service {
+    let udp = protocol == "dtls";
+    let protocol = Some(if udp { "tls" } else { protocol });
+    let dice = Box::new(SystemDice);
+    ask_by(
+        address,
+        udp,
+        protocol,
+        (profile, more),
+        Questions::default(),
+        dice,
+        |dialer| dialer,
+    )
+}
+
+fn ask_by(
+    address: SocketAddr,
+    udp: bool,
+    protocol: Option<&str>,
+    (profile, more): (Profile, &[&'static Check]),
+    questions: Questions,
+    dice: Box<dyn Dice>,
+    change: impl FnOnce(Dialer) -> Dialer,
+) -> Service {
     let target = format!("{address}{}", if udp { "/udp" } else { "" });
     let plan = Plan {
         targets: vec![target.parse().unwrap()],
@@ -73,7 +109,12 @@ pub fn scan_by(
         let (visits, scope) = plan.lay_out().await.unwrap();
         let scan = Scan {
             dialer: change(Dialer::new(scope, Pace::new(8, None, Duration::ZERO), limits)),
-            checks: ALL.to_vec(),
+            checks: ALL
+                .iter()
+                .filter(|check| check.profile <= profile)
+                .chain(more)
+                .copied()
+                .collect(),
             questions,
             clock: Box::new(SystemClock),
             dice,

@@ -10,6 +10,7 @@ use holter_net::tape::{End, Event, Tape};
 use holter_net::{Care, Dialer, Limits, Pace, Scope};
 use holter_wire::extension::Extension;
 use holter_wire::heartbeat::{LEAST_PADDING, ProveConsent};
+use holter_wire::server_hello::ServerHello;
 use holter_wire::{CipherSuite, ContentType, HandshakeType, dtls, handshake, record, writer};
 
 use super::*;

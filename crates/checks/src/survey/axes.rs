@@ -1,0 +1,142 @@
+//! What is offered beside suites: groups and schemes. Most of them show while suites are asked for; here are the rest.
+
+use holter_model::Fact;
+use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
+
+use super::enumerate::Survey;
+use super::offer::Extent;
+use super::say::Said;
+use super::tally::{Rotation, Tally};
+use super::{heard, known};
+
+/// So many connections may go into schemes that no suite needed.
+const MOST_FOR_SCHEMES: usize = 8;
+
+/// What is offered beside suites.
+pub(super) struct Axes {
+    pub(super) groups: Rotation<NamedGroup>,
+    /// Which groups were chosen from which.
+    pub(super) choices: Tally<NamedGroup>,
+    pub(super) schemes: Rotation<SignatureScheme>,
+    /// Whether all groups were asked for already.
+    asked: bool,
+}
+
+impl Axes {
+    pub(super) fn of(version: Version) -> Self {
+        Self {
+            groups: Rotation::new(known::groups(version)),
+            choices: Tally::default(),
+            schemes: Rotation::new(known::schemes()),
+            asked: false,
+        }
+    }
+}
+
+impl Survey<'_, '_> {
+    /// The groups that no suite needed yet. Once for all versions before TLS 1.3, which share them.
+    pub(super) async fn groups(&mut self, version: Version, suites: &[CipherSuite]) -> bool {
+        let tls13 = version == Version::TLS13;
+        let offered: Vec<CipherSuite> = suites
+            .iter()
+            .copied()
+            .filter(|suite| tls13 || known::has_group(*suite))
+            .collect();
+        if offered.is_empty() || std::mem::replace(&mut self.axes(version).asked, true) {
+            return true;
+        }
+        let (mut complete, mut on) = (false, true);
+        loop {
+            let unseen = self.axes(version).groups.unseen();
+            if unseen.is_empty() {
+                complete = true;
+                break;
+            }
+            let schemes = self.axes(version).schemes.offer();
+            let extent = (version, Extent::Needed);
+            match self.ask(extent, &offered, &unseen, &schemes).await {
+                Said::Flight(flight) if flight.hello.negotiated() == version => {
+                    let group = heard::exchanged(&flight).group;
+                    self.take(version, &flight, &unseen);
+                    // Some choose a group that nobody offered rather than none.
+                    if group.is_none_or(|group| !unseen.contains(&group)) {
+                        complete = group.is_some();
+                        break;
+                    }
+                }
+                Said::Flight(_) | Said::No(_) => {
+                    complete = true;
+                    break;
+                }
+                Said::End => {
+                    on = false;
+                    break;
+                }
+            }
+        }
+        let choices = &self.axes(version).choices;
+        let (groups, order) = (
+            choices.chosen().iter().map(|group| group.0).collect(),
+            choices.order(),
+        );
+        self.ledger.note(Fact::Groups {
+            version: version.0,
+            groups,
+            order,
+            complete,
+        });
+        on
+    }
+
+    /// The schemes that no suite needed yet; TLS 1.3 signs behind a curtain, older versions name none.
+    pub(super) async fn schemes(&mut self, version: Version, suites: &[CipherSuite]) -> bool {
+        let signed: Vec<CipherSuite> = suites
+            .iter()
+            .copied()
+            .filter(|suite| known::is_signed(*suite))
+            .collect();
+        if !matches!(version, Version::TLS12 | Version::DTLS12) || signed.is_empty() {
+            return true;
+        }
+        let (mut complete, mut on) = (false, true);
+        for _ in 0..MOST_FOR_SCHEMES {
+            let unseen = self.old.schemes.unseen();
+            let groups = self.old.groups.offer();
+            match self
+                .ask((version, Extent::Needed), &signed, &groups, &unseen)
+                .await
+            {
+                Said::Flight(flight) => {
+                    let scheme = heard::exchanged(&flight).scheme;
+                    self.take(version, &flight, &groups);
+                    if scheme.is_none_or(|scheme| !unseen.contains(&scheme)) {
+                        complete = true;
+                        break;
+                    }
+                }
+                Said::No(_) => {
+                    complete = true;
+                    break;
+                }
+                Said::End => {
+                    on = false;
+                    break;
+                }
+            }
+        }
+        self.ledger.note(Fact::Schemes {
+            version: version.0,
+            schemes: self.old.schemes.seen().iter().map(|scheme| scheme.0).collect(),
+            complete,
+        });
+        on
+    }
+
+    pub(super) fn axes(&mut self, version: Version) -> &mut Axes {
+        if version == Version::TLS13 {
+            &mut self.new
+        } else {
+            &mut self.old
+        }
+    }
+}

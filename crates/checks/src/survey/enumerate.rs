@@ -1,0 +1,251 @@
+//! All suites of one version, by taking away what was chosen.
+
+use holter_model::{Fact, Feature, Refusal, Transport};
+use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
+
+use super::axes::Axes;
+use super::heard;
+use super::known;
+use super::ledger::Ledger;
+use super::offer::{Extent, Offer};
+use super::say::{Said, say};
+use super::streams::First;
+use super::tally::Tally;
+use crate::Visit;
+use crate::conversation::Flight;
+
+/// So many finite fields are noted.
+const MOST_FIELDS: usize = 8;
+
+/// So many chains are noted: one for each kind of key.
+const MOST_CHAINS: usize = 4;
+
+/// A survey under way.
+pub(super) struct Survey<'v, 'a> {
+    pub(super) visit: &'v mut Visit<'a>,
+    /// Suites in one hello at most, for peers that take no long one.
+    pub(super) window: usize,
+    /// What a first hello may ask for.
+    pub(super) first: Extent,
+    /// What was found.
+    pub(super) ledger: Ledger,
+    /// A hello that was answered.
+    control: Option<(Version, CipherSuite)>,
+    fields: usize,
+    chains: Vec<Vec<u8>>,
+    pub(super) old: Axes,
+    pub(super) new: Axes,
+}
+
+impl<'v, 'a> Survey<'v, 'a> {
+    pub(super) fn new(visit: &'v mut Visit<'a>) -> Self {
+        let first = Extent::Everything(visit.is_web());
+        Self {
+            visit,
+            window: usize::MAX,
+            first,
+            ledger: Ledger::default(),
+            control: None,
+            fields: 0,
+            chains: Vec::new(),
+            old: Axes::of(Version::TLS12),
+            new: Axes::of(Version::TLS13),
+        }
+    }
+
+    /// Asks for a version, with all suites that fit it or one older.
+    pub(super) async fn first(&mut self, version: Version) -> Result<First, Option<Refusal>> {
+        let mut suites = known::suites(version);
+        if version == Version::TLS13 {
+            suites.extend(known::suites(Version::TLS12));
+        }
+        if self.window < suites.len() {
+            suites = known::usual(version);
+        }
+        let (groups, schemes) = (known::groups(version), known::schemes());
+        let groups = if self.first == Extent::Least {
+            &[][..]
+        } else {
+            &groups
+        };
+        match self.ask((version, self.first), &suites, groups, &schemes).await {
+            Said::Flight(flight) => Ok(First {
+                flight,
+                asked: version,
+                groups: groups.to_vec(),
+                offered: suites,
+            }),
+            Said::No(how) => Err(Some(how)),
+            Said::End => Err(None),
+        }
+    }
+
+    /// Notes that a version is not spoken.
+    pub(super) fn refused(&mut self, version: Version, how: Refusal) {
+        self.ledger.note(Fact::HelloRefused {
+            offered: version.0,
+            how,
+        });
+    }
+
+    /// All of a version, from its first flight on. Whether there is any use in asking on.
+    pub(super) async fn version(&mut self, first: First) -> bool {
+        let version = first.flight.hello.negotiated();
+        self.control = Some((version, first.flight.hello.suite));
+        self.ledger.note(first.flight.fact(first.asked));
+        self.ledger.note_all(heard::features(&first.flight, first.asked));
+        self.take(version, &first.flight, &first.groups);
+        let mut tally = Tally::default();
+        tally.chose(first.flight.hello.suite, &first.offered);
+        let complete = self.suites(version, &mut tally).await && self.tell(version, &mut tally).await;
+        let suites = tally.chosen().to_vec();
+        self.ledger.note(Fact::Suites {
+            version: version.0,
+            suites: suites.iter().map(|suite| suite.0).collect(),
+            order: tally.order(),
+            complete,
+        });
+        if !complete {
+            return false;
+        }
+        let groups = self.groups(version, &suites).await;
+        groups && self.schemes(version, &suites).await
+    }
+
+    /// Makes sure that what was refused last was refused because it is not known, and notes all that was found.
+    pub(super) async fn end(mut self) {
+        if !self.ledger.is_sure()
+            && let Some((version, suite)) = self.control
+        {
+            let (groups, schemes) = (known::groups(version), known::schemes());
+            let said = self
+                .ask((version, Extent::Needed), &[suite], &groups, &schemes)
+                .await;
+            if !matches!(said, Said::Flight(_)) {
+                self.visit
+                    .odd("it fell silent in the middle: what it refused last is not held against it");
+                self.ledger.doubt();
+            }
+        }
+        for fact in self.ledger.into_facts() {
+            self.visit.heard(fact);
+        }
+    }
+
+    /// Suites until no other is accepted; whether that is so.
+    async fn suites(&mut self, version: Version, tally: &mut Tally<CipherSuite>) -> bool {
+        let mut rest = known::suites(version);
+        rest.retain(|suite| !tally.chosen().contains(suite));
+        let mut backwards = true;
+        while !rest.is_empty() {
+            let mut offered = rest
+                .get(..self.window.min(rest.len()))
+                .unwrap_or_default()
+                .to_vec();
+            if backwards {
+                offered.reverse();
+            }
+            backwards = !backwards;
+            let axes = self.axes(version);
+            let (groups, schemes) = (axes.groups.offer(), axes.schemes.offer());
+            match self
+                .ask((version, Extent::Needed), &offered, &groups, &schemes)
+                .await
+            {
+                Said::Flight(flight) if flight.hello.negotiated() == version => {
+                    let chosen = flight.hello.suite;
+                    if !offered.contains(&chosen) {
+                        self.visit.odd("it chose a suite that was not offered");
+                        return false;
+                    }
+                    self.take(version, &flight, &groups);
+                    // The newest version may have been found by a hello that could not offer compression.
+                    if tally.chosen().len() == 1 && version != Version::TLS13 {
+                        self.ledger.note(Fact::Feature {
+                            feature: Feature::Compression,
+                            version: version.0,
+                            present: flight.hello.compression != 0,
+                        });
+                    }
+                    tally.chose(chosen, &offered);
+                    rest.retain(|suite| *suite != chosen);
+                }
+                // An older version, for want of a suite in this one, is as good as a no.
+                Said::Flight(_) | Said::No(_) => rest.retain(|suite| !offered.contains(suite)),
+                Said::End => return false,
+            }
+        }
+        true
+    }
+
+    /// Asks once more where that tells whose order decides. Whether there is any use in asking on.
+    async fn tell(&mut self, version: Version, tally: &mut Tally<CipherSuite>) -> bool {
+        let Some(offered) = tally.to_tell() else {
+            return true;
+        };
+        let axes = self.axes(version);
+        let (groups, schemes) = (axes.groups.offer(), axes.schemes.offer());
+        match self
+            .ask((version, Extent::Needed), &offered, &groups, &schemes)
+            .await
+        {
+            Said::Flight(flight) => tally.chose(flight.hello.suite, &offered),
+            Said::No(_) => {}
+            Said::End => return false,
+        }
+        true
+    }
+
+    /// Takes from a flight what is not its suite.
+    pub(super) fn take(&mut self, version: Version, flight: &Flight, groups: &[NamedGroup]) {
+        let exchanged = heard::exchanged(flight);
+        let axes = self.axes(version);
+        if let Some(group) = exchanged.group {
+            axes.groups.chose(group);
+            axes.choices.chose(group, groups);
+        }
+        if let Some(scheme) = exchanged.scheme {
+            axes.schemes.chose(scheme);
+        }
+        if let Some(field) = exchanged.field.filter(|_| self.fields < MOST_FIELDS) {
+            self.fields += 1;
+            self.ledger.note(field);
+        }
+        if let Some(leaf) = flight.chain.first()
+            && self.chains.len() < MOST_CHAINS
+            && !self.chains.contains(leaf)
+        {
+            self.chains.push(leaf.clone());
+            let name = self.visit.questions.sni.as_deref().or(self.visit.name);
+            self.ledger.note_all(heard::certificates(flight, name));
+        }
+    }
+
+    pub(super) async fn ask(
+        &mut self,
+        (version, extent): (Version, Extent),
+        suites: &[CipherSuite],
+        groups: &[NamedGroup],
+        schemes: &[SignatureScheme],
+    ) -> Said {
+        let offer = Offer {
+            version,
+            suites,
+            groups,
+            schemes,
+            name: None,
+            extent,
+        };
+        let said = say(self.visit, &offer).await;
+        // An alert is a no by somebody who listens; so is a closed datagram port, which nobody confuses with a full one.
+        let listens = match &said {
+            Said::Flight(_) | Said::No(Refusal::Alert(_)) => true,
+            Said::No(_) => self.visit.endpoint.transport == Transport::Udp && self.control.is_none(),
+            Said::End => false,
+        };
+        if listens {
+            self.ledger.confirm();
+        }
+        said
+    }
+}

@@ -1,0 +1,107 @@
+//! What a survey found, and how much of it is sure: a peer that shuts everybody out after a while looks, from then on, as
+//! if it knew nothing more. Pure.
+
+use holter_model::Fact;
+
+/// Facts in the order in which they were found.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    facts: Vec<Fact>,
+    /// So many of them are sure: the peer has shown since that it listens.
+    sure: usize,
+}
+
+impl Ledger {
+    pub(super) fn note(&mut self, fact: Fact) {
+        self.facts.push(fact);
+    }
+
+    pub(super) fn note_all(&mut self, facts: Vec<Fact>) {
+        self.facts.extend(facts);
+    }
+
+    /// The peer listens: what it refused so far it does not know.
+    pub(super) const fn confirm(&mut self) {
+        self.sure = self.facts.len();
+    }
+
+    /// Whether nothing rests on a silence that may have another reason.
+    pub(super) const fn is_sure(&self) -> bool {
+        self.sure == self.facts.len()
+    }
+
+    /// The peer listens no more: what rests on its last silence is left open.
+    pub(super) fn doubt(&mut self) {
+        let unsure = self.facts.split_off(self.sure.min(self.facts.len()));
+        let open = unsure.into_iter().filter_map(|fact| match fact {
+            Fact::HelloRefused { .. } => None,
+            Fact::Suites {
+                version,
+                suites,
+                order,
+                ..
+            } => Some(Fact::Suites {
+                version,
+                suites,
+                order,
+                complete: false,
+            }),
+            Fact::Groups {
+                version,
+                groups,
+                order,
+                ..
+            } => Some(Fact::Groups {
+                version,
+                groups,
+                order,
+                complete: false,
+            }),
+            Fact::Schemes { version, schemes, .. } => Some(Fact::Schemes {
+                version,
+                schemes,
+                complete: false,
+            }),
+            sure => Some(sure),
+        });
+        self.facts.extend(open);
+    }
+
+    pub(super) fn into_facts(self) -> Vec<Fact> {
+        self.facts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::{Order, Refusal};
+
+    use super::*;
+
+    fn suites(complete: bool) -> Fact {
+        Fact::Suites {
+            version: 0x0303,
+            suites: vec![0x002f],
+            order: Order::Client,
+            complete,
+        }
+    }
+
+    fn refused(offered: u16) -> Fact {
+        Fact::HelloRefused {
+            offered,
+            how: Refusal::Closed,
+        }
+    }
+
+    #[test]
+    fn what_was_refused_since_the_last_answer_is_left_open() {
+        let mut ledger = Ledger::default();
+        ledger.note(refused(0x0304));
+        ledger.confirm();
+        ledger.note_all(vec![suites(true), refused(0x0302)]);
+        assert!(!ledger.is_sure());
+        ledger.doubt();
+        assert_eq!(ledger.into_facts(), [refused(0x0304), suites(false)]);
+    }
+}

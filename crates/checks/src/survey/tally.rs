@@ -1,0 +1,175 @@
+//! What came of the hellos in one version. Pure.
+
+use holter_model::Order;
+
+/// Fewer values than this can follow the client's order by chance.
+const TELLING: usize = 4;
+
+/// What was chosen, suites or groups, each with what it was chosen from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Tally<T> {
+    picks: Vec<(T, Vec<T>)>,
+    /// What was chosen, each once, in the order of its first choice.
+    chosen: Vec<T>,
+}
+
+impl<T> Default for Tally<T> {
+    fn default() -> Self {
+        Self {
+            picks: Vec::new(),
+            chosen: Vec::new(),
+        }
+    }
+}
+
+impl<T: Copy + PartialEq> Tally<T> {
+    /// Notes a choice.
+    pub(super) fn chose(&mut self, one: T, from: &[T]) {
+        self.picks.push((one, from.to_vec()));
+        if !self.chosen.contains(&one) {
+            self.chosen.push(one);
+        }
+    }
+
+    /// What was chosen, in the order of its first choice.
+    pub(super) fn chosen(&self) -> &[T] {
+        &self.chosen
+    }
+
+    /// Whether one more hello would tell whose order decides, and what to offer in it, in that order.
+    pub(super) fn to_tell(&self) -> Option<Vec<T>> {
+        let few = (2..TELLING).contains(&self.chosen.len());
+        if !few || !self.follows_client() {
+            return None;
+        }
+        let mut offer = self.chosen.get(1..).unwrap_or_default().to_vec();
+        offer.extend(self.chosen.first());
+        Some(offer)
+    }
+
+    /// Whose order decides. Offers stand forwards and backwards in turn, so a server that follows them chooses from
+    /// both ends, and one with an order of its own hardly ever looks as if it did.
+    pub(super) fn order(&self) -> Order {
+        let told = self.chosen.len() >= TELLING || self.picks.len() > self.chosen.len();
+        if self.chosen.len() < 2 || (self.follows_client() && !told) {
+            Order::Unknown
+        } else if self.follows_client() {
+            Order::Client
+        } else {
+            Order::Server
+        }
+    }
+
+    /// Whether each choice was the first of the offer that the server has at all.
+    fn follows_client(&self) -> bool {
+        self.picks
+            .iter()
+            .all(|(one, from)| from.iter().find(|offered| self.chosen.contains(offered)) == Some(one))
+    }
+}
+
+/// Values of one kind that are offered all the time, those first that were not chosen yet.
+#[derive(Clone, Debug)]
+pub(super) struct Rotation<T> {
+    all: Vec<T>,
+    seen: Vec<T>,
+}
+
+impl<T: Copy + PartialEq> Rotation<T> {
+    pub(super) const fn new(all: Vec<T>) -> Self {
+        Self {
+            all,
+            seen: Vec::new(),
+        }
+    }
+
+    /// All, the unseen first.
+    pub(super) fn offer(&self) -> Vec<T> {
+        let mut offer = self.unseen();
+        offer.extend(&self.seen);
+        offer
+    }
+
+    /// Those that were never chosen.
+    pub(super) fn unseen(&self) -> Vec<T> {
+        self.all
+            .iter()
+            .copied()
+            .filter(|one| !self.seen.contains(one))
+            .collect()
+    }
+
+    /// Those that were chosen, in this order.
+    pub(super) fn seen(&self) -> &[T] {
+        &self.seen
+    }
+
+    /// Notes a choice; whether it is a new one.
+    pub(super) fn chose(&mut self, one: T) -> bool {
+        let new = !self.seen.contains(&one);
+        if new {
+            self.seen.push(one);
+        }
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plays a server with these suites against offers that stand forwards and backwards in turn.
+    fn play(has: &[u16], own_order: bool, offered: &[u16]) -> Tally<u16> {
+        let mut tally = Tally::default();
+        let mut rest = offered.to_vec();
+        let choose = |offer: &[u16]| {
+            if own_order {
+                has.iter().copied().find(|one| offer.contains(one))
+            } else {
+                offer.iter().copied().find(|one| has.contains(one))
+            }
+        };
+        let mut backwards = false;
+        loop {
+            let mut offer = rest.clone();
+            if backwards {
+                offer.reverse();
+            }
+            backwards = !backwards;
+            let Some(one) = choose(&offer) else { break };
+            tally.chose(one, &offer);
+            rest.retain(|other| *other != one);
+        }
+        if let Some(offer) = tally.to_tell() {
+            tally.chose(choose(&offer).unwrap(), &offer);
+        }
+        tally
+    }
+
+    #[test]
+    fn whose_order_decides_is_told_from_the_choices() {
+        let offered = [1, 2, 3, 4, 5, 6, 7, 8];
+        for has in [
+            &[2, 5][..],
+            &[5, 2],
+            &[2, 5, 7],
+            &[7, 5, 2],
+            &[7, 2, 5],
+            &[8, 1, 6, 2, 4],
+            &[1, 2, 3, 4],
+        ] {
+            assert_eq!(play(has, false, &offered).order(), Order::Client, "{has:?}");
+            assert_eq!(play(has, true, &offered).order(), Order::Server, "{has:?}");
+        }
+        assert_eq!(play(&[3], true, &offered).order(), Order::Unknown);
+        assert_eq!(play(&[], true, &offered).order(), Order::Unknown);
+    }
+
+    #[test]
+    fn the_unseen_come_first_and_nothing_is_left_out() {
+        let mut groups = Rotation::new(vec![1, 2, 3]);
+        assert!(groups.chose(2) && !groups.chose(2));
+        assert_eq!(groups.offer(), [1, 3, 2]);
+        assert_eq!((groups.unseen(), groups.seen()), (vec![1, 3], &[2][..]));
+    }
+}

@@ -9,21 +9,25 @@ pub mod alert;
 pub mod certificate;
 pub mod certificate_request;
 pub mod client_hello;
+pub mod crl;
 pub mod der;
 pub mod dtls;
 pub mod heartbeat;
 pub mod inventory;
 pub mod key_agreement;
 pub mod key_exchange;
+pub mod ocsp;
 pub mod preamble;
 pub mod protection;
 pub mod recognise;
 pub mod record;
+pub mod sct;
 pub mod server_hello;
 pub mod ssl2;
 pub mod tape;
 pub mod target;
 pub mod tds;
+pub mod x509;
 
 /// A target's name, which is also its corpus folder's, and its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -34,19 +38,23 @@ pub static ALL: &[Target] = &[
     ("certificate", certificate::run),
     ("certificate_request", certificate_request::run),
     ("client_hello", client_hello::run),
+    ("crl", crl::run),
     ("der", der::run),
     ("dtls", dtls::run),
     ("heartbeat", heartbeat::run),
     ("inventory", inventory::run),
     ("key_agreement", key_agreement::run),
     ("key_exchange", key_exchange::run),
+    ("ocsp", ocsp::run),
     ("preamble", preamble::run),
     ("protection", protection::run),
     ("recognise", recognise::run),
     ("record", record::run),
+    ("sct", sct::run),
     ("server_hello", server_hello::run),
     ("ssl2", ssl2::run),
     ("tape", tape::run),
     ("target", target::run),
     ("tds", tds::run),
+    ("x509", x509::run),
 ];

@@ -1,11 +1,10 @@
 //! A certificate's facts, as every format shows them.
 
+use holter_cert::Signed;
+use holter_cert::key::Algorithm;
 use holter_model::Der;
 use jiff::Timestamp;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
-
-use crate::named::hex;
 
 /// What a certificate says. What it does not say, or could not be read, is missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -81,9 +80,47 @@ impl Certificate {
 
     /// Reads one.
     pub(crate) fn of(der: &Der) -> Self {
+        let (read, oddities) = holter_cert::Certificate::read(&der.0);
+        let names = read.extensions.names;
+        let addresses = names.ip.iter().map(ToString::to_string);
         Self {
-            sha256: hex(&Sha256::digest(&der.0)),
-            ..Self::default()
+            subject: read.subject,
+            issuer: read.issuer,
+            names: names.dns.into_iter().chain(addresses).collect(),
+            serial: read.serial,
+            not_before: read.not_before,
+            not_after: read.not_after,
+            key: Key {
+                algorithm: algorithm(&read.key.algorithm),
+                bits: read.key.bits,
+                curve: read.key.curve,
+                sha256: read.key.sha256,
+            },
+            signature: read.signature.name,
+            ca: read.extensions.is_ca,
+            self_signed: read.self_signed == Signed::Yes,
+            must_staple: read.extensions.must_staple,
+            scts: read.extensions.scts.len(),
+            sha256: read.sha256,
+            oddities: oddities.iter().map(ToString::to_string).collect(),
         }
     }
+}
+
+/// A kind of key as it stands in every format.
+fn algorithm(algorithm: &Algorithm) -> String {
+    match algorithm {
+        Algorithm::Rsa => "rsa",
+        Algorithm::RsaPss => "rsa-pss",
+        Algorithm::Dsa => "dsa",
+        Algorithm::Ec => "ec",
+        Algorithm::Ed25519 => "ed25519",
+        Algorithm::Ed448 => "ed448",
+        Algorithm::MlDsa44 => "ml-dsa-44",
+        Algorithm::MlDsa65 => "ml-dsa-65",
+        Algorithm::MlDsa87 => "ml-dsa-87",
+        Algorithm::Other(oid) => oid,
+        _ => "unknown",
+    }
+    .to_owned()
 }

@@ -43,15 +43,6 @@ pub(crate) fn names(versions: &[Version]) -> String {
     names.join(", ")
 }
 
-/// The versions that it speaks, SSLv2 among them, newest first.
-pub(crate) fn spoken(configuration: &Configuration) -> String {
-    let mut said = names(&newest_first(configuration.versions.keys().copied()));
-    if configuration.ssl2.is_some() {
-        said.push_str(if said.is_empty() { "SSLv2" } else { ", SSLv2" });
-    }
-    said
-}
-
 /// Whose order decides, in words.
 pub(crate) const fn order(order: Option<Order>) -> &'static str {
     match order {

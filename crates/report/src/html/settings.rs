@@ -52,7 +52,7 @@ fn suites(configuration: &Configuration) -> Markup {
     };
     html! {
         div class="scroll" {
-            table {
+            table class="wide" {
                 caption { "Versions and cipher suites accepted" @if !configuration.complete { ", as far as they were asked for" } }
                 thead {
                     tr {

@@ -2,9 +2,10 @@
 
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Basis, Judgement, Service, Verdict};
+use holter_checks::catalogue::severity;
+use holter_model::{Attempt, Basis, Judgement, Service, Severity, Verdict};
 
-use super::advice;
+use super::{advice, block};
 use crate::escape::terminal;
 use crate::named;
 
@@ -32,12 +33,16 @@ pub(crate) struct Entry {
     pub(crate) about: String,
     /// The flaw's id.
     pub(crate) flaw: Option<String>,
+    /// How much the flaw lets out.
+    pub(crate) severity: Severity,
     /// How it is known.
     pub(crate) sure: &'static str,
     pub(crate) reason: String,
     pub(crate) next: &'static str,
     /// Whether something answered at all.
     pub(crate) reached: bool,
+    /// Whether its service has a block of its own.
+    pub(crate) told: bool,
     /// Whether nothing answers there.
     pub(crate) shut: bool,
     place: (bool, Option<IpAddr>, u16),
@@ -77,10 +82,12 @@ impl Entry {
                 |role| terminal(&named::there_for(role)).into_owned(),
             ),
             flaw: judgement.map(|judgement| judgement.flaw.clone()),
+            severity: judgement.map_or(Severity::Info, severity),
             sure: judgement.map_or("", |judgement| sure(judgement.basis)),
             reason: reason(service, judgement, answer),
             next: advice::next(service),
             reached: service.attempt.reached(),
+            told: block::is_broad(service),
             shut: matches!(service.attempt, Attempt::Refused | Attempt::Unreachable),
             place: (
                 service.endpoint.is_none(),

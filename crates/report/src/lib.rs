@@ -4,6 +4,7 @@ mod csv;
 mod cyclonedx;
 mod document;
 mod escape;
+mod explain;
 mod facts;
 mod html;
 mod json;
@@ -19,6 +20,7 @@ mod spelled;
 mod text;
 
 pub use document::{Document, Format, Look};
+pub use explain::{Answer, explain, explain_json, list, search};
 pub use escape::{cell, terminal};
 pub use preamble::Preamble;
 pub use shape::Summary;

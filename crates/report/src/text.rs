@@ -23,8 +23,8 @@ pub(crate) use self::advice::next;
 use self::block::Block;
 use self::entry::{Answer, Entry};
 pub use self::lines::number;
-use self::palette::Palette;
-use self::section::Page;
+pub(crate) use self::palette::{Palette, painted};
+pub(crate) use self::section::Page;
 use crate::sentence::Tally;
 use crate::{Document, Look, Preamble, Summary};
 

@@ -89,7 +89,8 @@ impl Page<'_> {
         self.paragraph(indent, self.palette.faint, &more);
     }
 
-    const fn weight(&self, severity: Severity) -> Style {
+    /// The colour of a severity.
+    pub(crate) const fn weight(&self, severity: Severity) -> Style {
         match severity {
             Severity::Critical | Severity::High => self.palette.bad,
             Severity::Medium | Severity::Low => self.palette.open,

@@ -77,7 +77,11 @@ pub fn list(look: Look) -> Vec<u8> {
         page.checked(check);
     }
     page.line("");
-    page.paragraph(0, page.palette.faint, "holter explain ID says what to do about one of them.");
+    page.paragraph(
+        0,
+        page.palette.faint,
+        "holter explain ID says what to do about one of them.",
+    );
     out
 }
 
@@ -146,8 +150,15 @@ impl Page<'_> {
         let of = |known: &&Known| known.check.id == check.id;
         for known in holter_checks::catalogue::known().iter().filter(of) {
             let flaw = &known.flaw;
-            let word = painted(self.weight(flaw.severity), format!("{:8}", flaw.severity.as_str()));
-            let name = if flaw.name == flaw.id { "" } else { flaw.name.as_str() };
+            let word = painted(
+                self.weight(flaw.severity),
+                format!("{:8}", flaw.severity.as_str()),
+            );
+            let name = if flaw.name == flaw.id {
+                ""
+            } else {
+                flaw.name.as_str()
+            };
             self.item(&format!("    {word}  {:26}  ", flaw.id), Style::new(), name);
         }
     }
@@ -165,9 +176,17 @@ impl Page<'_> {
         self.line("");
         self.paragraph(0, Style::new(), &flaw.summary);
         self.chapter("Why it matters to a hospital", &flaw.why);
-        let asks = if flaw.asks.is_empty() { check.about } else { &flaw.asks };
+        let asks = if flaw.asks.is_empty() {
+            check.about
+        } else {
+            &flaw.asks
+        };
         self.chapter("What Holter asks", asks);
-        let set = format!("To ask it: holter scan HOST --check {}; it belongs to --profile {}.", check.id, profile(check.profile));
+        let set = format!(
+            "To ask it: holter scan HOST --check {}; it belongs to --profile {}.",
+            check.id,
+            profile(check.profile)
+        );
         self.paragraph(2, self.palette.faint, &set);
         self.remedy(flaw);
         self.chapter("Where the device cannot be changed", &flaw.unchangeable);

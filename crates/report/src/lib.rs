@@ -20,8 +20,8 @@ mod spelled;
 mod text;
 
 pub use document::{Document, Format, Look};
-pub use explain::{Answer, explain, explain_json, list, search};
 pub use escape::{cell, terminal};
+pub use explain::{Answer, explain, explain_json, list, search};
 pub use preamble::Preamble;
 pub use shape::Summary;
 pub use text::number;

@@ -44,7 +44,11 @@ fn similar(wanted: &str) -> Vec<String> {
         .filter(|(likeness, _)| *likeness > ALIKE)
         .collect();
     alike.sort_by(|a, b| b.0.total_cmp(&a.0));
-    alike.into_iter().take(3).map(|(_, name)| name.to_owned()).collect()
+    alike
+        .into_iter()
+        .take(3)
+        .map(|(_, name)| name.to_owned())
+        .collect()
 }
 
 fn names(known: &Known) -> impl Iterator<Item = &str> {
@@ -73,7 +77,14 @@ mod tests {
 
     #[test]
     fn a_flaw_is_found_by_whatever_it_is_called() {
-        for name in ["CVE-2014-0160", "cve 2014 0160", "heartbleed", "HEARTBLEED", "2014-0160", "bleed"] {
+        for name in [
+            "CVE-2014-0160",
+            "cve 2014 0160",
+            "heartbleed",
+            "HEARTBLEED",
+            "2014-0160",
+            "bleed",
+        ] {
             assert!(found(name).contains(&"CVE-2014-0160"), "{name}");
         }
         for known in known() {
@@ -88,7 +99,10 @@ mod tests {
         let Answer::Similar(names) = search("haertbleed") else {
             panic!("found");
         };
-        assert_eq!(names.first().map(|name| name.to_lowercase()).as_deref(), Some("heartbleed"));
+        assert_eq!(
+            names.first().map(|name| name.to_lowercase()).as_deref(),
+            Some("heartbleed")
+        );
         assert!(matches!(search("qqqqqqq"), Answer::Similar(names) if names.is_empty()));
         assert!(matches!(search(""), Answer::Similar(names) if names.is_empty()));
     }

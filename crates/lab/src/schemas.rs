@@ -51,7 +51,10 @@ pub fn cyclonedx() -> Result<String, LabError> {
 pub fn beside_cyclonedx() -> Result<[(&'static str, String); 2], LabError> {
     let folder = npm::obtain(&CYCLONEDX)?.join("res/schema");
     let file = |name| Ok::<_, LabError>((name, read(&folder.join(name))?));
-    Ok([file("spdx.SNAPSHOT.schema.json")?, file("jsf-0.82.SNAPSHOT.schema.json")?])
+    Ok([
+        file("spdx.SNAPSHOT.schema.json")?,
+        file("jsf-0.82.SNAPSHOT.schema.json")?,
+    ])
 }
 
 fn read(path: &Path) -> Result<String, LabError> {

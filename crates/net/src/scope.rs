@@ -29,6 +29,25 @@ impl Scope {
         }
     }
 
+    /// A scope of everything but the excluded ranges: for third parties that the user allowed to ask.
+    #[must_use]
+    pub fn all_but(excluded: &[IpNet]) -> Self {
+        Self {
+            allowed: None,
+            excluded: Addresses::of(excluded),
+            doors: HashMap::new(),
+        }
+    }
+
+    /// Everything but what is excluded here.
+    #[must_use]
+    pub fn elsewhere(&self) -> Self {
+        Self {
+            allowed: None,
+            ..self.clone()
+        }
+    }
+
     /// The same without these ports of these ranges.
     #[must_use]
     pub fn without_ports(mut self, doors: impl IntoIterator<Item = (IpNet, u16)>) -> Self {

@@ -9,7 +9,7 @@ use rustix::process::{Resource, getrlimit, setrlimit};
 /// The paces that have a name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PaceName {
-    /// 8 hosts at once, 20 new connections a second, half a second or more between two to one host: for devices
+    /// 8 hosts at once, 20 new connections a second, 3 seconds or more between two conversations with one host: for devices, and for what shuts out whoever comes too often
     Gentle,
     /// As many hosts at once as answer promptly, a rest between two connections to what is fragile
     #[default]
@@ -69,8 +69,9 @@ impl PaceName {
             careful: milliseconds(careful),
             fragile: milliseconds(fragile),
         };
+        // A firewall that counts to twenty a minute is usual; a gentle conversation is never the twentieth.
         let (hosts, busy, most_busy, per_second, per_subnet, rests) = match self {
-            Self::Gentle => (8, 8, 8, Some(20.0), None, rests(500, 500, 1000, 5000)),
+            Self::Gentle => (8, 8, 8, Some(20.0), None, rests(500, 3200, 3200, 5000)),
             Self::Normal => (4096, 64, 128, None, Some(1000.0), rests(0, 0, 200, 2000)),
             Self::Fast => (8192, 256, 1024, None, None, rests(0, 0, 50, 1000)),
         };

@@ -4,12 +4,17 @@
 //! facts into verdicts and does no I/O, so that facts from captures and files, and from years ago, are judged
 //! by the same rule.
 
+mod accepted;
 pub mod catalogue;
 pub mod configuration;
 mod conversation;
 mod datagram;
 mod hello;
+mod primes;
 mod roster;
+mod ruling;
+#[cfg(test)]
+mod sample;
 mod stream;
 mod survey;
 mod visit;
@@ -20,5 +25,20 @@ pub use survey::survey;
 pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
+    beast,
+    crime,
+    drown,
+    forward_secrecy,
+    freak,
     heartbleed,
+    logjam,
+    lucky13,
+    old_versions,
+    poodle,
+    raccoon,
+    rc4,
+    sweet32,
+    ticket_key,
+    weak_suites,
+    winshock,
 }

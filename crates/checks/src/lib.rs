@@ -10,7 +10,7 @@ pub mod configuration;
 mod conversation;
 mod datagram;
 mod hello;
-mod primes;
+pub mod primes;
 mod roster;
 mod ruling;
 #[cfg(test)]

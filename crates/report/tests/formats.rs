@@ -47,6 +47,12 @@ fn narrow_text_in_colour() {
 }
 
 #[test]
+fn text_of_a_full_assessment() {
+    let (summary, services) = (hospital::full::summary(), hospital::full::services());
+    insta::assert_snapshot!(written(Format::Text, Look::default(), summary, &services));
+}
+
+#[test]
 fn json() {
     insta::assert_snapshot!(plain(Format::Json));
 }

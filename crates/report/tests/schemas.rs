@@ -95,6 +95,64 @@ fn cyclonedx_keeps_to_its_schema() {
     }
 }
 
+#[test]
+fn our_own_json_keeps_to_the_schemas_that_we_publish() {
+    let scan = strict(include_str!("../../../docs/schema/holter.scan-1.json"));
+    let report = strict(include_str!("../../../docs/schema/holter.report-1.json"));
+    let registry = Registry::new()
+        .add("urn:holter:schema:scan:1", scan.clone())
+        .unwrap();
+    let registry = registry.prepare().unwrap();
+    let build = |schema: &Value| {
+        let options = jsonschema::options().with_registry(&registry);
+        options.should_validate_formats(true).build(schema).unwrap()
+    };
+    let (scan, report) = (build(&scan), build(&report));
+    for text in documents(Format::Json) {
+        hold(&report, &parsed(&text));
+    }
+    for text in documents(Format::Jsonl) {
+        text.lines().for_each(|line| hold(&scan, &parsed(line)));
+    }
+    let explain = build(&strict(include_str!(
+        "../../../docs/schema/holter.explain-1.json"
+    )));
+    let all: Vec<_> = holter_checks::catalogue::known().iter().collect();
+    let text = holter_report::explain_json(&all).unwrap();
+    hold(&explain, &serde_json::from_slice(&text).unwrap());
+}
+
+/// A published schema allows fields that are yet to come; none that we write today may be missing from it.
+fn strict(schema: &str) -> Value {
+    fn close(value: &mut Value) {
+        if let Value::Object(fields) = value {
+            if fields.contains_key("properties") {
+                fields.insert("additionalProperties".to_owned(), Value::Bool(false));
+            }
+            fields.values_mut().for_each(close);
+        }
+    }
+    let mut schema = parsed(schema);
+    close(&mut schema);
+    schema
+}
+
+#[test]
+fn what_does_not_keep_to_a_schema_is_noticed() {
+    let schema = strict(include_str!("../../../docs/schema/holter.report-1.json"));
+    let scan = strict(include_str!("../../../docs/schema/holter.scan-1.json"));
+    let registry = Registry::new().add("urn:holter:schema:scan:1", scan).unwrap();
+    let registry = registry.prepare().unwrap();
+    let validator = jsonschema::options()
+        .with_registry(&registry)
+        .build(&schema)
+        .unwrap();
+    let mut document = parsed(&documents(Format::Json)[0]);
+    assert!(validator.is_valid(&document));
+    document["services"][0]["facts"]["surprise"] = Value::Bool(true);
+    assert!(!validator.is_valid(&document));
+}
+
 /// No schema says that: every reference is that of something in the document, and nothing has two names.
 fn references_lead_somewhere(document: &Value) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use holter_checks::Configuration;
 use holter_checks::configuration::Spoken;
+use holter_checks::primes::known_prime;
 use holter_model::{Fact, Feature, Observation, Order, Store};
 use serde::Serialize;
 
@@ -53,6 +54,8 @@ struct Field {
     version: String,
     suite: String,
     bits: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    known: Option<&'static str>,
     prime_sha256: String,
     public_sha256: String,
 }
@@ -99,6 +102,7 @@ impl Settings {
                     version: field.version.to_string(),
                     suite: field.suite.to_string(),
                     bits: field.bits,
+                    known: known_prime(&field.prime).map(|prime| prime.name),
                     prime_sha256: field.prime.clone(),
                     public_sha256: field.public.clone(),
                 })

@@ -153,10 +153,10 @@ pub(crate) fn old() -> Service {
             "it refuses SSLv3",
         ),
         judged(
-            "ticketbleed",
-            "CVE-2016-9244",
+            "drown",
+            "CVE-2016-0800",
             Verdict::NotApplicable,
-            "it gives no tickets",
+            "it has no RSA key",
         ),
     ]);
     service.oddities = vec![HOSTILE.to_owned()];

@@ -99,7 +99,7 @@ impl<'a> Listener<'a> {
         let all_unknown = summary.services > 0 && state.told.unknown_hosts == summary.tried;
         if let Some(comparison) = state.comparison.take() {
             let differences = comparison.end(summary.interrupted, TimeZone::system());
-            if matches!(args.form(), Format::Csv | Format::Jsonl) {
+            if !matches!(args.form(), Format::Text | Format::Json | Format::Html) {
                 state.say(&counts(&differences));
             }
             state.document.differences(&differences);

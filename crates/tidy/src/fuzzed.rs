@@ -28,9 +28,10 @@ const VERBS: [&str; 9] = [
 const TAKES: [&str; 3] = ["[u8]", "&str", "ServerPart<"];
 
 /// Cursors and builders that parsers are made of; no peer's message is theirs.
-const TOOLS: [&str; 4] = [
+const TOOLS: [&str; 5] = [
     "crates/handshake/src/keys.rs",
     "crates/handshake/src/prf.rs",
+    "crates/handshake/src/tls13/schedule.rs",
     "crates/wire/src/reader.rs",
     "crates/wire/src/writer.rs",
 ];

@@ -72,7 +72,7 @@ const HEARTBEATS: [&str; 5] = [
     "crates/checks/src/datagram.rs",
     "crates/checks/src/heartbleed/finished.rs",
     "crates/checks/src/stream.rs",
-    "crates/handshake/src/client.rs",
+    "crates/handshake/src/dialogue.rs",
     "crates/wire/src/codepoint.rs",
 ];
 

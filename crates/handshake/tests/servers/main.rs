@@ -5,8 +5,16 @@
     reason = "these are tests, their helpers too"
 )]
 
+mod early_ccs;
 mod heartbeat;
 mod identity;
 mod matrix;
+mod odd;
 mod peer;
+mod renegotiation;
+mod resumption;
+mod rustls_server;
 mod tape;
+mod tls13;
+mod tls13_rustls;
+mod wishes;

@@ -20,7 +20,7 @@ const TLS12: [u16; 19] = [
 const OBSOLETE: [u16; 6] = [0x0004, 0x0005, 0x000a, 0x0016, 0xc011, 0xc012];
 
 /// Sends a line and reads until a line has come back.
-async fn converse(session: &mut Session, line: &mut Line) -> Result<Vec<u8>, HandshakeError> {
+pub(crate) async fn converse(session: &mut Session, line: &mut Line) -> Result<Vec<u8>, HandshakeError> {
     session
         .send(line, ContentType::APPLICATION_DATA, b"holter\n")
         .await?;

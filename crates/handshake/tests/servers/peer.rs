@@ -23,8 +23,13 @@ pub(crate) static DICE: SystemDice = SystemDice;
 impl Peer {
     /// OpenSSL's `s_server` with an RSA and an ECDSA certificate, saying every line backwards.
     pub(crate) fn openssl(arguments: &[&str]) -> Self {
+        Self::openssl_silent(&[&["-rev"], arguments].concat())
+    }
+
+    /// The same, saying nothing by itself.
+    pub(crate) fn openssl_silent(arguments: &[&str]) -> Self {
         Self::start("openssl", |port, files| {
-            let mut all = vec!["s_server".to_owned(), "-rev".into(), "-quiet".into()];
+            let mut all = vec!["s_server".to_owned(), "-quiet".into()];
             all.extend(["-accept".into(), format!("127.0.0.1:{port}")]);
             for (flag, name) in [
                 ("-cert", "rsa.pem"),
@@ -48,6 +53,11 @@ impl Peer {
             all.extend(arguments.iter().map(|&argument| argument.to_owned()));
             all
         })
+    }
+
+    /// Where it listens.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
     }
 
     /// Where it is.

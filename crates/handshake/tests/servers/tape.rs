@@ -36,10 +36,14 @@ async fn recorded(peer: &Peer, offer: &Offer<'_>) -> Tape {
 
 #[tokio::test]
 async fn a_tape_replays_and_changed_ones_end_in_an_error() {
-    let peer = Peer::openssl(&["-cipher", "ALL:@SECLEVEL=0", "-tls1_2"]);
-    for code in [0x002f, 0xc02f, 0x0033] {
+    let peer = Peer::openssl(&["-cipher", "ALL:@SECLEVEL=0"]);
+    for code in [0x002f, 0xc02f, 0x0033, 0x1301] {
         let suites = [CipherSuite(code)];
-        let mut offer = Offer::new(Version::TLS12);
+        let mut offer = Offer::new(if code == 0x1301 {
+            Version::TLS13
+        } else {
+            Version::TLS12
+        });
         offer.suites = &suites;
         let tape = recorded(&peer, &offer).await;
         assert_eq!(

@@ -12,7 +12,7 @@ use std::io;
 use holter_model::{LeftAlone, Service, Verdict};
 use serde::Serialize;
 
-use self::finding::{Finding, Notification};
+use self::finding::{Broken, Finding, Notification};
 use self::rule::Rule;
 use crate::shape::time;
 use crate::span::Span;
@@ -27,6 +27,8 @@ pub(crate) struct Sarif {
     preamble: Preamble,
     span: Span,
     results: Vec<u8>,
+    /// Whether a service breaks a policy, which is as much as being affected.
+    breaking: bool,
     notifications: Vec<u8>,
 }
 
@@ -60,6 +62,12 @@ impl Document for Sarif {
         for judgement in &service.judgements {
             if matches!(judgement.verdict, Verdict::Affected | Verdict::Inconclusive) {
                 add(&mut self.results, &Finding::of(service, judgement))?;
+            }
+        }
+        for policy in service.assessment.iter().flat_map(|all| &all.policies) {
+            if policy.kept == Some(false) {
+                self.breaking = true;
+                add(&mut self.results, &Broken::of(service, policy))?;
             }
         }
         match Notification::of(service) {
@@ -102,7 +110,8 @@ impl Sarif {
                 out.extend_from_slice(format!("\"{name}\":\"{}\",", time(moment)).as_bytes());
             }
         }
-        let (whole, code) = (!summary.interrupted, summary.exit_code());
+        let whole = !summary.interrupted;
+        let code = if self.breaking { 1 } else { summary.exit_code() };
         out.extend_from_slice(
             format!("\"exitCode\":{code},\"executionSuccessful\":{whole},\"toolExecutionNotifications\":[")
                 .as_bytes(),

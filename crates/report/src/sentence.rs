@@ -11,16 +11,21 @@ use crate::text::number;
 /// So many names are enough for a sentence.
 const FIRST: usize = 3;
 
-/// How many services each flaw affects.
+/// How many services each flaw affects, and how many break a policy.
 #[derive(Debug, Default)]
-pub(crate) struct Tally(BTreeMap<String, (Severity, u64)>);
+pub(crate) struct Tally {
+    flaws: BTreeMap<String, (Severity, u64)>,
+    /// Services that break a policy that they are held against.
+    breaking: u64,
+}
 
 impl Tally {
     /// Adds what a service is affected by.
     pub(crate) fn add(&mut self, service: &Service) {
+        self.breaking += u64::from(breaks(service));
         for judgement in &service.judgements {
             if weighed(judgement) == Verdict::Affected {
-                let entry = self.0.entry(judgement.flaw.clone());
+                let entry = self.flaws.entry(judgement.flaw.clone());
                 entry.or_insert((severity(judgement), 0)).1 += 1;
             }
         }
@@ -28,16 +33,19 @@ impl Tally {
 
     /// How many flaws of a severity were found, each counted once.
     pub(crate) fn of(&self, severity: Severity) -> usize {
-        self.0.values().filter(|(weight, _)| *weight == severity).count()
+        self.flaws
+            .values()
+            .filter(|(weight, _)| *weight == severity)
+            .count()
     }
 
     /// ", worst by Heartbleed and ROBOT (critical)".
     fn worst(&self) -> String {
-        let Some(worst) = self.0.values().map(|(weight, _)| *weight).max() else {
+        let Some(worst) = self.flaws.values().map(|(weight, _)| *weight).max() else {
             return String::new();
         };
         let names: Vec<&str> = self
-            .0
+            .flaws
             .iter()
             .filter(|(_, (weight, _))| *weight == worst)
             .map(|(id, _)| flaw(id).map_or(id.as_str(), |known| known.flaw.name.as_str()))
@@ -51,6 +59,12 @@ impl Tally {
         };
         format!(", worst by {named} ({})", worst.as_str())
     }
+}
+
+/// Whether a service breaks a policy that it is held against.
+pub(crate) fn breaks(service: &Service) -> bool {
+    let mut policies = service.assessment.iter().flat_map(|all| &all.policies);
+    policies.any(|policy| policy.kept == Some(false))
 }
 
 /// "a, b and c".
@@ -78,6 +92,7 @@ pub(crate) fn of(summary: &Summary, tally: &Tally) -> (Mood, String) {
     let services = number(summary.services);
     match *summary {
         Summary { affected: 1.., .. } => (Mood::Bad, affected(summary, &tally.worst())),
+        _ if tally.breaking > 0 => (Mood::Bad, breaking(summary, tally.breaking)),
         Summary {
             services: 0,
             nothing_there: 0,
@@ -134,4 +149,21 @@ fn affected(summary: &Summary, worst: &str) -> String {
     let is = if summary.affected == 1 { "is" } else { "are" };
     let (count, of) = (number(summary.affected), number(summary.services));
     format!("{count} of {of} services {is} affected{worst}.")
+}
+
+fn breaking(summary: &Summary, breaking: u64) -> String {
+    let who = match (summary.services, breaking) {
+        (1, _) => "the service breaks a policy that it is".to_owned(),
+        (of, 1) => format!("1 of {} services breaks a policy that it is", number(of)),
+        (of, more) => format!(
+            "{} of {} services break a policy that they are",
+            number(more),
+            number(of)
+        ),
+    };
+    let open = match summary.inconclusive {
+        0 => String::new(),
+        more => format!("; {} could not be assessed in full", number(more)),
+    };
+    format!("No flaw was found, but {who} held against{open}.")
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use holter_checks::catalogue::{flaw, known, severity};
+use holter_model::assessment::PolicyResult;
 use holter_model::{Attempt, Basis, Criticality, Judgement, LeftAlone, Service, Severity, Verdict};
 use serde::Serialize;
 
@@ -22,6 +23,18 @@ pub(super) struct Finding {
     locations: [Location; 1],
     partial_fingerprints: BTreeMap<&'static str, String>,
     properties: Properties,
+}
+
+/// A policy that a service breaks.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Broken {
+    rule_id: String,
+    kind: &'static str,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+    partial_fingerprints: BTreeMap<&'static str, String>,
 }
 
 /// Something that happened while it was asked (section 3.58).
@@ -85,8 +98,6 @@ impl Finding {
         let weight = severity(judgement);
         let name = flaw(&judgement.flaw).map_or(judgement.flaw.as_str(), |known| known.flaw.name.as_str());
         let place = named::authority(service);
-        let address = service.endpoint.map_or_else(String::new, |at| at.to_string());
-        let identity = named::fingerprint(&[&judgement.check, &judgement.flaw, &place, &address]);
         Self {
             rule_id: judgement.flaw.clone(),
             rule_index: known().iter().position(|known| known.flaw.id == judgement.flaw),
@@ -101,14 +112,7 @@ impl Finding {
                 }),
             },
             locations: [Location::of(service)],
-            partial_fingerprints: BTreeMap::from([
-                ("holter/v1", identity.clone()),
-                // The one that GitHub goes by; without it, it would hash a line of a file that there is not.
-                (
-                    "primaryLocationLineHash",
-                    format!("{}:1", identity.get(..16).unwrap_or_default()),
-                ),
-            ]),
+            partial_fingerprints: fingerprints(service, &[&judgement.check, &judgement.flaw]),
             properties: Properties {
                 check: judgement.check.clone(),
                 verdict: judgement.verdict,
@@ -118,6 +122,27 @@ impl Finding {
                 role: service.role.as_ref().map(|role| role.name.clone()),
                 criticality: service.role.as_ref().map(|role| role.criticality),
             },
+        }
+    }
+}
+
+impl Broken {
+    /// A policy's result, which names all that breaks it.
+    pub(super) fn of(service: &Service, policy: &PolicyResult) -> Self {
+        let place = named::authority(service);
+        let broken = policy.violations.iter();
+        let broken: Vec<String> = broken
+            .map(|violation| format!("{} ({}): {}", violation.rule, violation.source, violation.found))
+            .collect();
+        Self {
+            rule_id: format!("policy/{}", policy.policy),
+            kind: "fail",
+            level: "warning",
+            message: Text {
+                text: message(&format!("{place} breaks {}: {}.", policy.name, broken.join("; "))),
+            },
+            locations: [Location::of(service)],
+            partial_fingerprints: fingerprints(service, &["policy", &policy.policy]),
         }
     }
 }
@@ -174,6 +199,16 @@ impl Location {
             }],
         }
     }
+}
+
+/// What makes the same finding known again in the next run.
+fn fingerprints(service: &Service, about: &[&str]) -> BTreeMap<&'static str, String> {
+    let place = named::authority(service);
+    let address = service.endpoint.map_or_else(String::new, |at| at.to_string());
+    let identity = named::fingerprint(&[about, &[&place, &address]].concat());
+    let line = format!("{}:1", identity.get(..16).unwrap_or_default());
+    // GitHub goes by its own; without it, it would hash a line of a file that there is not.
+    BTreeMap::from([("holter/v1", identity), ("primaryLocationLineHash", line)])
 }
 
 /// Text in which nothing is a placeholder or a link (sections 3.11.5 and 3.11.6).

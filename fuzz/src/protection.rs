@@ -7,8 +7,8 @@ use holter_wire::record::LONGEST_PLAINTEXT;
 use holter_wire::{CipherSuite, ContentType, Version};
 
 /// Every cipher and every MAC.
-const SUITES: [u16; 9] = [
-    0x0004, 0x0005, 0x000a, 0x002f, 0x0035, 0x003c, 0x009c, 0xc030, 0xcca8,
+const SUITES: [u16; 11] = [
+    0x0004, 0x0005, 0x000a, 0x002f, 0x0035, 0x003c, 0x009c, 0xc030, 0xcca8, 0xc09c, 0xc0a1,
 ];
 const VERSIONS: [Version; 4] = [Version::SSL3, Version::TLS10, Version::TLS11, Version::TLS12];
 
@@ -32,7 +32,7 @@ pub fn run(data: &[u8]) {
 /// The same in TLS 1.3, where a record's content is hidden.
 fn run_tls13(data: &[u8]) {
     let text = data.get(..LONGEST_PLAINTEXT).unwrap_or(data);
-    for code in [0x1301, 0x1302, 0x1303] {
+    for code in [0x1301, 0x1302, 0x1303, 0x1304, 0x1305] {
         let protection = || {
             let suite = Suite::of(CipherSuite(code))?;
             let lengths = suite.key_lengths(Version::TLS13);

@@ -132,6 +132,13 @@ impl Certificate {
     }
 }
 
+/// The public key of a certificate as it stands there, with its head (SubjectPublicKeyInfo); `None`: it has none.
+#[must_use]
+pub fn public_key(der: &[u8]) -> Option<&[u8]> {
+    let key = parts::read(der).0.key;
+    (!key.is_empty()).then_some(key)
+}
+
 /// Whether `der` was signed with the key of `issuer`, a certificate too. Names are not looked at.
 #[must_use]
 pub fn signed_by(der: &[u8], issuer: &[u8]) -> Signed {

@@ -16,6 +16,7 @@ pub mod signature;
 pub mod store;
 pub mod trust;
 pub mod verify;
+pub mod weak;
 
 mod fields;
 mod instant;

@@ -43,13 +43,17 @@ impl Number {
 
     /// What is left after division by a small number; 0 for a divisor of 0.
     #[must_use]
-    pub fn remainder(&self, divisor: u64) -> u64 {
-        let left = self.0.iter().fold(0_u128, |left, byte| {
-            (left << 8 | u128::from(*byte))
-                .checked_rem(divisor.into())
-                .unwrap_or(0)
+    pub fn remainder(&self, divisor: u32) -> u32 {
+        // The first word has what the others, of four bytes each, leave over.
+        let (head, words) = self.0.as_rchunks::<4>();
+        let head = head.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte));
+        let left = words.iter().fold(head, |left, word| {
+            let left = left.checked_rem(divisor.into()).unwrap_or(0);
+            left << 32 | u64::from(u32::from_be_bytes(*word))
         });
-        u64::try_from(left).unwrap_or(0)
+        left.checked_rem(divisor.into())
+            .and_then(|left| u32::try_from(left).ok())
+            .unwrap_or(0)
     }
 }
 
@@ -108,6 +112,7 @@ mod tests {
             (17, Some(65_537), false)
         );
         assert_eq!((number.remainder(10), number.remainder(0)), (7, 0));
+        assert_eq!(Number::new(&[0xff; 9]).remainder(1009), 430);
         assert_eq!(Number::new(&[0, 0]), Number::default());
         assert_eq!(Number::default().bits(), 0);
         let text = serde_json::to_string(&number).unwrap();

@@ -27,6 +27,7 @@ pub use visit::{Approach, Questions, Visit};
 roster::roster! {
     beast,
     crime,
+    dane,
     drown,
     forward_secrecy,
     freak,
@@ -37,6 +38,7 @@ roster::roster! {
     poodle,
     raccoon,
     rc4,
+    revocation,
     sweet32,
     ticket_key,
     weak_suites,

@@ -1,15 +1,18 @@
 //! A visit to one service: hands out lines that stand where TLS begins, and notes what was heard.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
 use holter_net::{Care, DialError, Dialer, Line};
+use holter_phone::Phone;
 use holter_protocols::marks::{Mark, recognise_words};
 use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
+use jiff::Timestamp;
 
 /// An answer within this is no sign of trouble, however fast the ones before were.
 const SLOW: Duration = Duration::from_secs(2);
@@ -25,6 +28,8 @@ pub struct Questions {
     pub identity: Option<Identity>,
     /// How long to wait for the answer to a heartbeat; research says at least 3 s.
     pub heartbeat_wait: Duration,
+    /// Who may be asked beside the targets: the user's `--phone-out`.
+    pub phone: Option<Arc<Phone>>,
 }
 
 impl Default for Questions {
@@ -34,6 +39,7 @@ impl Default for Questions {
             prove: None,
             identity: None,
             heartbeat_wait: Duration::from_millis(3200),
+            phone: None,
         }
     }
 }
@@ -296,6 +302,12 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn is_given_up(&self) -> bool {
         self.is_over() || self.notes.attempt == Attempt::OurFault
+    }
+
+    /// The time of day.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Notes a fact.

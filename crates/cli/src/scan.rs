@@ -25,6 +25,7 @@ use holter_engine::{Rules, Scan, Stop, Summary};
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_net::identity::Identity;
 use holter_net::{Dialer, Limits, Pace};
+use holter_phone::Phone;
 use holter_wire::heartbeat::ProveConsent;
 use jiff::tz::TimeZone;
 
@@ -122,6 +123,11 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         .filter_map(|network| Some((network.range, network.rate?)))
         .collect();
     let pace = Pace::within(&speed.tempo);
+    let mut questions = questions;
+    if args.phone_out {
+        let phone = Phone::new(scope.elsewhere(), None).context("nobody can be phoned")?;
+        questions.phone = Some(Arc::new(phone));
+    }
     let scan = Scan {
         dialer: Dialer::new(scope, Arc::clone(&pace), limits(args)).through(args.proxy.clone()),
         checks: args.checks(),
@@ -190,6 +196,7 @@ fn questions(args: &Args) -> anyhow::Result<Questions> {
         identity,
         // A shorter wait would take a slow device for a silent one.
         heartbeat_wait: args.timeout.unwrap_or_default().max(default.heartbeat_wait),
+        ..default
     })
 }
 

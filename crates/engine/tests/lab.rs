@@ -17,7 +17,7 @@ use holter_lab::node::{self, NodeServer};
 use holter_lab::openssl3::{self, Shape};
 use holter_lab::openssl102;
 use holter_lab::openssl110::{self, DtlsServer, DtlsVersion, Variant};
-use holter_lab::ports::{free_tcp, free_tcp_on, free_udp};
+use holter_lab::ports::{free_tcp, free_tcp_on, on_a_free_udp_port};
 use holter_lab::proxy::{cutting, loss};
 use holter_model::{Attempt, Fact, Service};
 use holter_net::identity::Identity;
@@ -235,9 +235,13 @@ fn dtls_is_told_apart_too() {
         (Variant::Patched, "not_affected"),
     ] {
         for version in [DtlsVersion::Dtls1, DtlsVersion::Dtls1_2] {
-            let mut wanted = DtlsServer::new(variant, free_udp().unwrap());
-            wanted.version = version;
-            let server = openssl110::serve_dtls(&wanted).unwrap();
+            let server = on_a_free_udp_port(|address| {
+                openssl110::serve_dtls(&DtlsServer {
+                    version,
+                    ..DtlsServer::new(variant, address)
+                })
+            })
+            .unwrap();
             let service = scan(server.address, true, Some("tls"), Questions::default());
             assert_eq!(verdict(&service), right, "{service:#?}");
         }
@@ -247,7 +251,8 @@ fn dtls_is_told_apart_too() {
 #[test]
 fn lost_datagrams_do_not_clear_an_affected_peer() {
     let lose = |variant: Variant, every: usize, right: &str| {
-        let server = openssl110::serve_dtls(&DtlsServer::new(variant, free_udp().unwrap())).unwrap();
+        let server =
+            on_a_free_udp_port(|address| openssl110::serve_dtls(&DtlsServer::new(variant, address))).unwrap();
         let proxy = loss::start(server.address, every).unwrap();
         let service = scan(proxy.address, true, Some("tls"), Questions::default());
         let found = verdict(&service);

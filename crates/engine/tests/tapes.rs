@@ -15,7 +15,7 @@ use holter_lab::node::{self, NodeServer};
 use holter_lab::openssl3::{self, Shape};
 use holter_lab::openssl102;
 use holter_lab::openssl110::{self, DtlsServer, Variant};
-use holter_lab::ports::{free_tcp, free_udp};
+use holter_lab::ports::{free_tcp, on_a_free_udp_port};
 use holter_model::seam::{Dice, FixedDice};
 use holter_net::tape::{Recording, Tape};
 use support::{scan_by, verdict};
@@ -36,7 +36,7 @@ fn server(name: &str) -> Server {
 }
 
 fn dtls(variant: Variant) -> Server {
-    openssl110::serve_dtls(&DtlsServer::new(variant, free_udp().unwrap())).unwrap()
+    on_a_free_udp_port(|address| openssl110::serve_dtls(&DtlsServer::new(variant, address))).unwrap()
 }
 
 const NAMES: &[&str] = &[

@@ -63,7 +63,13 @@ pub(crate) fn measure(hello: &ClientHello, answer: &mut ServerHello) -> Echo {
 
 #[cfg(test)]
 mod tests {
-    use holter_wire::{CipherSuite, Version};
+    use std::time::Duration;
+
+    use holter_model::seam::FixedDice;
+    use holter_model::{Endpoint, Transport};
+    use holter_net::tape::{End, Event, Tape};
+    use holter_net::{Care, Dialer, Limits, Pace, Scope};
+    use holter_wire::{CipherSuite, ContentType, HandshakeType, Version, handshake, record};
 
     use super::*;
 
@@ -95,6 +101,59 @@ mod tests {
             let (echo, kept) = echo(sent, came);
             assert!(!echo.is_bleeding());
             assert_eq!(kept, came);
+        }
+    }
+
+    /// A line to a peer that says a ServerHello with this session id and falls silent.
+    async fn line(id: &[u8]) -> Line {
+        let hello = ServerHello {
+            legacy_version: Version::TLS12,
+            random: [2; 32],
+            session_id: id.to_vec(),
+            suite: CipherSuite(0x002f),
+            compression: 0,
+            extensions: Vec::new(),
+        };
+        let (mut message, mut record) = (Vec::new(), Vec::new());
+        handshake::encode(&mut message, HandshakeType::SERVER_HELLO, |out| {
+            hello.encode_body(out)
+        });
+        record::encode(&mut record, ContentType::HANDSHAKE, Version::TLS12, &message);
+        let tape = Tape {
+            connections: vec![vec![Event::Received(record), Event::End(End::Silence)]],
+        };
+        let endpoint = Endpoint {
+            address: [127, 0, 0, 1].into(),
+            port: 443,
+            transport: Transport::Tcp,
+        };
+        let pace = Pace::new(1, None, Duration::ZERO);
+        let dialer = Dialer::new(Scope::default(), pace, Limits::default()).replaying(tape);
+        dialer.dial(endpoint, Care::ROBUST).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_bleeding_server_is_measured_and_no_handshake_goes_on_with_it() {
+        let offer = Offer {
+            session_id: Some(vec![9; 16]),
+            tickets: true,
+            ..Offer::new(Version::TLS12)
+        };
+        let foreign = [&[9; 16][..], b"sixteen of theirs"].concat();
+        let echo = ask(&mut line(&foreign).await, &offer, &FixedDice(1)).await;
+        let echo = echo.unwrap();
+        assert!(echo.is_bleeding());
+        assert_eq!((echo.sent, echo.came), (16, 33));
+        for version in [Version::TLS12, Version::TLS13] {
+            let offer = Offer {
+                version,
+                ..offer.clone()
+            };
+            let refused = crate::handshake(&mut line(&foreign).await, &offer, &FixedDice(1)).await;
+            assert!(
+                matches!(refused, Err(HandshakeError::PeerMisbehaved(_))),
+                "{refused:?}"
+            );
         }
     }
 }

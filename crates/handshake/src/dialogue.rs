@@ -4,7 +4,6 @@ use holter_net::Line;
 use holter_wire::client_hello::ClientHello;
 use holter_wire::handshake::{self, Joiner};
 use holter_wire::{ContentType, HandshakeType, Version};
-use zeroize::Zeroize as _;
 
 use crate::HandshakeError;
 use crate::protect::Protection;
@@ -119,11 +118,6 @@ impl<'a> Dialogue<'a> {
                 ContentType::CHANGE_CIPHER_SPEC if text == [1] => return Ok(Next::ChangeCipherSpec),
                 // A peer that may not yet send heartbeats is not worth failing for; nobody answers it.
                 ContentType::HEARTBEAT => {}
-                // The end of a session in which negotiation begins anew: nobody's to keep.
-                ContentType::APPLICATION_DATA if self.records.is_protected() => {
-                    let mut text = text;
-                    text.zeroize();
-                }
                 _ => {
                     return Err(HandshakeError::PeerMisbehaved(
                         "a record that has no place in a handshake",

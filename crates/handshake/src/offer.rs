@@ -42,7 +42,8 @@ pub struct Offer<'a> {
     pub encrypt_then_mac: bool,
     /// The groups of key exchange, in order of preference. TLS 1.3 sends a share of the first.
     pub groups: &'a [NamedGroup],
-    /// TLS 1.3, with a session whose ticket allows it: data to send before the handshake is finished.
+    /// TLS 1.3, with a session whose ticket allows as much: data to send before the handshake is finished. Whoever
+    /// records the hello can send it again, so it must be harmless.
     pub early_data: Option<&'a [u8]>,
     /// Further extensions. One of a type that the hello has anyway takes its place.
     pub extensions: Vec<Extension>,

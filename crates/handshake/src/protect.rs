@@ -116,6 +116,7 @@ impl Protection {
         let cover = self.next(content, version);
         match &mut self.cipher {
             Cipher::Cbc(cbc, tagger) => {
+                let text = malformed.text(text);
                 let data = malformed.data(text, &tagger.tag(cover, text), cbc.block(), version)?;
                 cbc.encrypt_whole(cover.sequence, data)
             }
@@ -198,8 +199,8 @@ mod tests {
     use super::*;
     use crate::testing::unhex;
 
-    const SUITES: [u16; 9] = [
-        0x0004, 0x0005, 0x000a, 0x002f, 0x0035, 0x003c, 0x009c, 0xc030, 0xcca8,
+    const SUITES: [u16; 11] = [
+        0x0004, 0x0005, 0x000a, 0x002f, 0x0035, 0x003c, 0x009c, 0xc030, 0xcca8, 0xc09c, 0xc0a1,
     ];
     const VERSIONS: [Version; 4] = [Version::SSL3, Version::TLS10, Version::TLS11, Version::TLS12];
 
@@ -287,7 +288,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_records_never_panic(body in proptest::collection::vec(any::<u8>(), 0..200), at in 0..9usize) {
+        fn hostile_records_never_panic(body in proptest::collection::vec(any::<u8>(), 0..200), at in 0..11usize) {
             for version in VERSIONS {
                 let (_, mut open) = pair(SUITES[at], version);
                 prop_assert!(open.open(ContentType::HEARTBEAT, version, &body).is_err());

@@ -44,11 +44,6 @@ impl Records {
         self.deframer.wipe();
     }
 
-    /// Whether what is read is protected.
-    pub(crate) const fn is_protected(&self) -> bool {
-        self.reading.is_some()
-    }
-
     /// From here on protects what is written.
     pub(crate) fn protect_writing(&mut self, protection: Protection) {
         self.writing = Some(protection);

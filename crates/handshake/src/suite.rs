@@ -64,7 +64,12 @@ impl Suite {
             "DH_anon" => (Exchange::Dhe, true),
             _ => return None,
         };
-        let (bulk, hash) = rest.rsplit_once('_')?;
+        // The names of CCM's suites end without the hash (RFC 6655 section 3).
+        let (bulk, hash) = if rest.ends_with("_CCM") || rest.ends_with("_CCM_8") {
+            (rest, "SHA256")
+        } else {
+            rest.rsplit_once('_')?
+        };
         Some(Self {
             code,
             exchange,
@@ -93,6 +98,14 @@ impl Suite {
             bulk: Bulk::Aead(AeadCipher::named(bulk)?),
             hash: Mac::named(hash)?,
         })
+    }
+
+    const fn is_ccm(&self) -> bool {
+        use AeadCipher::{Aes128Ccm, Aes128Ccm8, Aes256Ccm, Aes256Ccm8};
+        matches!(
+            self.bulk,
+            Bulk::Aead(Aes128Ccm | Aes128Ccm8 | Aes256Ccm | Aes256Ccm8)
+        )
     }
 
     /// Whether it is of TLS 1.3 and of no other version.
@@ -154,14 +167,15 @@ impl Bulk {
     }
 }
 
-/// Every suite that can be finished and shows a certificate: RSA key exchange first, so that a slow device need not
-/// sign, and obsolete ciphers last.
+/// Suites that can be finished and show a certificate: RSA key exchange first, so that a slow device need not sign, and
+/// obsolete ciphers last. AES-CCM is left out, for a hello with a long name must stay short; whoever meets a device that
+/// has nothing else offers it by code.
 #[must_use]
 pub fn preferred() -> &'static [CipherSuite] {
     static PREFERRED: LazyLock<Vec<CipherSuite>> = LazyLock::new(|| {
         let mut suites: Vec<_> = CipherSuite::registered()
             .filter_map(Suite::of)
-            .filter(|suite| !suite.anonymous)
+            .filter(|suite| !suite.anonymous && !suite.is_ccm())
             .collect();
         suites.sort_by_key(|suite| (obsolete(suite), suite.exchange, suite.code));
         suites.iter().map(|suite| suite.code).collect()
@@ -195,8 +209,13 @@ mod tests {
             (suite.bulk, suite.hash, suite.least_version()),
             (Bulk::Aead(AeadCipher::Aes256Gcm), Mac::Sha384, Version::TLS13)
         );
-        // An export suite, one with PSK, CCM, one without encryption, the signal, and one that nobody has registered.
-        for code in [0x0003, 0x008c, 0x1304, 0xc0b4, 0x00ff, 0xfefe] {
+        let suite = Suite::of(CipherSuite(0xc0a0)).unwrap();
+        assert_eq!(
+            (suite.bulk, suite.hash, suite.least_version()),
+            (Bulk::Aead(AeadCipher::Aes128Ccm8), Mac::Sha256, Version::TLS12)
+        );
+        // An export suite, one with PSK, one with SM4, one without encryption, the signal, and one that nobody has registered.
+        for code in [0x0003, 0x008c, 0x00c7, 0xc0b4, 0x00ff, 0xfefe] {
             assert_eq!(Suite::of(CipherSuite(code)), None, "{code:04x}");
         }
     }

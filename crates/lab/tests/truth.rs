@@ -13,6 +13,8 @@ use std::time::{Duration, Instant};
 
 use holter_lab::truth::{Front, Run, Server, Table, start, start_server};
 
+#[path = "truth/clear.rs"]
+mod clear;
 #[path = "debian/dialogue.rs"]
 mod dialogue;
 #[path = "truth/versions.rs"]
@@ -138,4 +140,35 @@ fn the_doors_do_what_they_are_called() {
     std::thread::sleep(Duration::from_millis(200));
     assert!(banning.has_banned() && !is_open(&beyond));
     assert_eq!(banning.connections(), Some(21));
+}
+
+/// What shows before a key is there; the oracles of records need a whole client, which is Holter's.
+#[test]
+fn a_changed_server_has_its_flaw_and_the_unchanged_has_none() {
+    let of = |id: &str| {
+        let running = start(id).unwrap();
+        clear::look(running.address)
+    };
+    let usual = of("openssl-1.1.0i");
+    let right = clear::Sight {
+        compresses: false,
+        knows_renegotiation: true,
+        keeps_its_key: false,
+        answer_to_a_wrong_secret: Some(clear::BAD_RECORD_MAC),
+    };
+    assert_eq!(usual, right);
+    let compresses = clear::Sight {
+        compresses: true,
+        ..right
+    };
+    assert_eq!(of("openssl-1.1.0i-crime"), compresses);
+    for id in ["fault-robot-strong", "fault-robot-weak"] {
+        assert_eq!(
+            of(id).answer_to_a_wrong_secret,
+            Some(clear::DECRYPT_ERROR),
+            "{id}"
+        );
+    }
+    assert!(of("fault-raccoon").keeps_its_key);
+    assert!(!of("fault-insecure-renegotiation").knows_renegotiation);
 }

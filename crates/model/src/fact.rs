@@ -1,5 +1,6 @@
 //! What was heard: measured facts, never opinions. They hold code points, lengths and counts, no peer's bytes.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::der::Der;
@@ -138,6 +139,27 @@ pub enum Fact {
         stapled: bool,
         /// The response; `None`: it was asked for, and there was none.
         response: Option<Der>,
+    },
+    /// What a revocation list says of a certificate; fetched with `--phone-out`.
+    RevocationList {
+        /// SHA-256 of the certificate in hex.
+        certificate: String,
+        /// Whether it stands on the list, and since when and why (RFC 5280 section 5.3.1's numbers).
+        listed: Option<(Option<Timestamp>, Option<u8>)>,
+        /// Whether its issuer signed the list, and it is of today and whole: then not to stand there says something.
+        sound: bool,
+    },
+    /// Who may issue certificates for its name, as the DNS says (RFC 8659): "issue ca.example"; asked with `--phone-out`.
+    Caa {
+        /// The records, in words.
+        records: Vec<String>,
+    },
+    /// What its certificate must match, as the DNS says (RFC 6698): "3 1 1 2ab5…"; asked with `--phone-out`.
+    Tlsa {
+        /// The records.
+        records: Vec<String>,
+        /// Whether the name server says that it verified them.
+        authenticated: bool,
     },
     /// Something that a service may have or not.
     Feature {

@@ -68,6 +68,9 @@ pub(crate) struct Args {
     /// Where a service is affected, prove the over-read with bytes that Holter sent itself; never sent unasked
     #[arg(long, help_heading = "How to ask")]
     pub(crate) prove: bool,
+    /// Ask third parties, too: the OCSP responder and the revocation list that a certificate names, and the DNS for TLSA and CAA
+    #[arg(long, conflicts_with = "proxy", help_heading = "How to ask")]
+    pub(crate) phone_out: bool,
     /// Go through a proxy: http://[user:password@]host:port or socks5://[user:password@]host:port
     #[arg(long, value_name = "URL", help_heading = "How to ask")]
     pub(crate) proxy: Option<Proxy>,

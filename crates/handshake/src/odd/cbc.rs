@@ -1,6 +1,10 @@
-//! One record of a block cipher that is wrong in a chosen way, in a session that was fine until then. A sound server says the
-//! same to every wrong one; one that does not is an oracle by which a session can be read (POODLE against TLS, GOLDENDOODLE,
-//! Zombie POODLE, Sleeping POODLE, OpenSSL's CVE-2016-2107 and CVE-2019-1559).
+//! One record of a block cipher that is wrong in a chosen way, in a session that was fine until then. A sound server says
+//! the same to every wrong one; one that does not is an oracle by which a session can be read.
+//!
+//! Which record stands out names the flaw, as padcheck and Merget et al. have it: a [`Malformed::Filler`] or
+//! [`Malformed::Ssl3Filler`] that is taken is POODLE against TLS (CVE-2014-8730), and one that is merely answered in another
+//! way Zombie POODLE, for the tag's soundness shows; a wrong tag under sound padding is GOLDENDOODLE, for the padding's
+//! does; [`Malformed::OnlyPadding`] is CVE-2016-2107; the two empty ones apart are CVE-2019-1559.
 
 use std::time::Duration;
 

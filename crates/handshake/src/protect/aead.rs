@@ -1,12 +1,14 @@
-//! AES-GCM (RFC 5288) and ChaCha20-Poly1305 (RFC 7905) over records of TLS 1.2 and 1.3 (RFC 8446 section 5.2).
+//! AES-GCM (RFC 5288), AES-CCM (RFC 6655) and ChaCha20-Poly1305 (RFC 7905) over records of TLS 1.2 and 1.3 (RFC 8446 section 5.2).
 
+use aes::{Aes128, Aes256};
 use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes128Gcm, Aes256Gcm, KeyInit as _};
+use ccm::Ccm;
+use ccm::consts::{U8, U12, U16};
 use chacha20poly1305::ChaCha20Poly1305;
 
 use super::Cover;
 
-const TAG: usize = 16;
 const NONCE: usize = AeadCipher::NONCE;
 
 /// An AEAD of suites.
@@ -16,6 +18,14 @@ pub enum AeadCipher {
     Aes128Gcm,
     /// AES-GCM with a key of 256 bits.
     Aes256Gcm,
+    /// AES-CCM with a key of 128 bits.
+    Aes128Ccm,
+    /// AES-CCM with a key of 256 bits.
+    Aes256Ccm,
+    /// AES-CCM with a key of 128 bits and a tag of 8 bytes.
+    Aes128Ccm8,
+    /// AES-CCM with a key of 256 bits and a tag of 8 bytes.
+    Aes256Ccm8,
     /// ChaCha20-Poly1305.
     ChaCha20Poly1305,
 }
@@ -30,6 +40,10 @@ impl AeadCipher {
         match name {
             "AES_128_GCM" => Some(Self::Aes128Gcm),
             "AES_256_GCM" => Some(Self::Aes256Gcm),
+            "AES_128_CCM" => Some(Self::Aes128Ccm),
+            "AES_256_CCM" => Some(Self::Aes256Ccm),
+            "AES_128_CCM_8" => Some(Self::Aes128Ccm8),
+            "AES_256_CCM_8" => Some(Self::Aes256Ccm8),
             "CHACHA20_POLY1305" => Some(Self::ChaCha20Poly1305),
             _ => None,
         }
@@ -39,8 +53,8 @@ impl AeadCipher {
     #[must_use]
     pub const fn key_length(self) -> usize {
         match self {
-            Self::Aes128Gcm => 16,
-            Self::Aes256Gcm | Self::ChaCha20Poly1305 => 32,
+            Self::Aes128Gcm | Self::Aes128Ccm | Self::Aes128Ccm8 => 16,
+            _ => 32,
         }
     }
 
@@ -48,8 +62,15 @@ impl AeadCipher {
     #[must_use]
     pub const fn fixed_iv_length(self) -> usize {
         match self {
-            Self::Aes128Gcm | Self::Aes256Gcm => 4,
             Self::ChaCha20Poly1305 => NONCE,
+            _ => 4,
+        }
+    }
+
+    const fn tag_length(self) -> usize {
+        match self {
+            Self::Aes128Ccm8 | Self::Aes256Ccm8 => 8,
+            _ => 16,
         }
     }
 }
@@ -59,12 +80,13 @@ pub(super) struct Aead {
     keyed: Keyed,
     iv: Vec<u8>,
     form: Form,
+    tag: usize,
 }
 
 /// What a record says of its nonce, and what is covered beside its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// TLS 1.2: a part of the nonce before the text, which GCM has.
+    /// TLS 1.2: a part of the nonce before the text, which AES has.
     Explicit,
     /// TLS 1.2: nothing of the nonce.
     Implicit,
@@ -75,6 +97,10 @@ enum Form {
 enum Keyed {
     Aes128(Box<Aes128Gcm>),
     Aes256(Box<Aes256Gcm>),
+    Ccm128(Box<Ccm<Aes128, U16, U12>>),
+    Ccm256(Box<Ccm<Aes256, U16, U12>>),
+    Ccm128Short(Box<Ccm<Aes128, U8, U12>>),
+    Ccm256Short(Box<Ccm<Aes256, U8, U12>>),
     ChaCha(Box<ChaCha20Poly1305>),
 }
 
@@ -102,11 +128,20 @@ impl Aead {
         let keyed = match cipher {
             AeadCipher::Aes128Gcm => Keyed::Aes128(Box::new(Aes128Gcm::new_from_slice(key).ok()?)),
             AeadCipher::Aes256Gcm => Keyed::Aes256(Box::new(Aes256Gcm::new_from_slice(key).ok()?)),
+            AeadCipher::Aes128Ccm => Keyed::Ccm128(Box::new(Ccm::new_from_slice(key).ok()?)),
+            AeadCipher::Aes256Ccm => Keyed::Ccm256(Box::new(Ccm::new_from_slice(key).ok()?)),
+            AeadCipher::Aes128Ccm8 => Keyed::Ccm128Short(Box::new(Ccm::new_from_slice(key).ok()?)),
+            AeadCipher::Aes256Ccm8 => Keyed::Ccm256Short(Box::new(Ccm::new_from_slice(key).ok()?)),
             AeadCipher::ChaCha20Poly1305 => {
                 Keyed::ChaCha(Box::new(ChaCha20Poly1305::new_from_slice(key).ok()?))
             }
         };
-        Some(Self { keyed, iv, form })
+        Some(Self {
+            keyed,
+            iv,
+            form,
+            tag: cipher.tag_length(),
+        })
     }
 
     pub(super) fn seal(&self, cover: Cover, text: &[u8]) -> Option<Vec<u8>> {
@@ -117,6 +152,10 @@ impl Aead {
         let sealed = match &self.keyed {
             Keyed::Aes128(cipher) => cipher.encrypt(&nonce.into(), payload),
             Keyed::Aes256(cipher) => cipher.encrypt(&nonce.into(), payload),
+            Keyed::Ccm128(cipher) => cipher.encrypt(&nonce.into(), payload),
+            Keyed::Ccm256(cipher) => cipher.encrypt(&nonce.into(), payload),
+            Keyed::Ccm128Short(cipher) => cipher.encrypt(&nonce.into(), payload),
+            Keyed::Ccm256Short(cipher) => cipher.encrypt(&nonce.into(), payload),
             Keyed::ChaCha(cipher) => cipher.encrypt(&nonce.into(), payload),
         }
         .ok()?;
@@ -133,7 +172,7 @@ impl Aead {
         } else {
             (cover.sequence.to_be_bytes(), body)
         };
-        let aad = self.covered(cover, sealed.len().checked_sub(TAG)?)?;
+        let aad = self.covered(cover, sealed.len().checked_sub(self.tag)?)?;
         let payload = Payload {
             msg: sealed,
             aad: &aad,
@@ -142,12 +181,16 @@ impl Aead {
         match &self.keyed {
             Keyed::Aes128(cipher) => cipher.decrypt(&nonce.into(), payload),
             Keyed::Aes256(cipher) => cipher.decrypt(&nonce.into(), payload),
+            Keyed::Ccm128(cipher) => cipher.decrypt(&nonce.into(), payload),
+            Keyed::Ccm256(cipher) => cipher.decrypt(&nonce.into(), payload),
+            Keyed::Ccm128Short(cipher) => cipher.decrypt(&nonce.into(), payload),
+            Keyed::Ccm256Short(cipher) => cipher.decrypt(&nonce.into(), payload),
             Keyed::ChaCha(cipher) => cipher.decrypt(&nonce.into(), payload),
         }
         .ok()
     }
 
-    /// GCM: fixed part, then what the record brings. ChaCha20: the fixed part crossed with the sequence number.
+    /// AES: fixed part, then what the record brings. ChaCha20: the fixed part crossed with the sequence number.
     fn nonce(&self, explicit: [u8; 8]) -> Option<[u8; NONCE]> {
         let mut nonce = [0; NONCE];
         nonce
@@ -162,7 +205,7 @@ impl Aead {
     /// The additional data (RFC 5246 section 6.2.3.3, RFC 8446 section 5.2).
     fn covered(&self, cover: Cover, length: usize) -> Option<Vec<u8>> {
         let (mut aad, length) = match self.form {
-            Form::Tls13 => (Vec::new(), length + TAG),
+            Form::Tls13 => (Vec::new(), length + self.tag),
             Form::Explicit | Form::Implicit => (cover.sequence.to_be_bytes().to_vec(), length),
         };
         aad.push(cover.content.0);

@@ -27,13 +27,15 @@ pub enum Malformed {
     OnlyPadding,
     /// No text and no tag: nothing but bytes that are no padding either.
     NoPadding,
-    /// No text, a wrong tag and sound padding (CVE-2019-1559, where a second record shows the difference).
+    /// No text, a wrong tag and sound padding (CVE-2019-1559 tells it from the next).
     EmptyAndTag,
+    /// No text, a right tag, and filler that is wrong in its first byte.
+    EmptyAndFiller,
 }
 
 impl Malformed {
     /// Every way, the sound one first.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Sound,
         Self::Filler,
         Self::Ssl3Filler,
@@ -44,14 +46,19 @@ impl Malformed {
         Self::OnlyPadding,
         Self::NoPadding,
         Self::EmptyAndTag,
+        Self::EmptyAndFiller,
     ];
 
-    /// What is encrypted in place of text, tag and padding.
-    pub(super) fn data(self, text: &[u8], tag: &[u8], block: usize, version: Version) -> Option<Vec<u8>> {
-        let text = match self {
-            Self::OnlyPadding | Self::NoPadding | Self::EmptyAndTag => &[],
+    /// What is left of the text, and what the tag is made over.
+    pub(super) const fn text(self, text: &[u8]) -> &[u8] {
+        match self {
+            Self::OnlyPadding | Self::NoPadding | Self::EmptyAndTag | Self::EmptyAndFiller => &[],
             _ => text,
-        };
+        }
+    }
+
+    /// What is encrypted in place of text, tag and padding. The text is that of [`Self::text`].
+    pub(super) fn data(self, text: &[u8], tag: &[u8], block: usize, version: Version) -> Option<Vec<u8>> {
         let mut tag = tag.to_vec();
         if matches!(self, Self::TagStart | Self::FillerAndTag | Self::EmptyAndTag) {
             *tag.first_mut()? ^= 0x01;
@@ -79,7 +86,7 @@ impl Malformed {
             }
             _ => data.extend(std::iter::repeat_n(count, padding)),
         }
-        if matches!(self, Self::Filler | Self::FillerAndTag) {
+        if matches!(self, Self::Filler | Self::FillerAndTag | Self::EmptyAndFiller) {
             *data.get_mut(length)? ^= 0x80;
         }
         Some(data)
@@ -94,7 +101,8 @@ mod tests {
     fn each_is_wrong_in_its_own_way_and_of_whole_blocks() {
         let mut seen: Vec<Vec<u8>> = Vec::new();
         for way in Malformed::ALL {
-            let data = way.data(b"GET / HTTP/1.1", &[7; 20], 16, Version::TLS12).unwrap();
+            let text = way.text(b"GET / HTTP/1.1");
+            let data = way.data(text, &[7; 20], 16, Version::TLS12).unwrap();
             assert_eq!(data.len() % 16, 0, "{way:?}");
             assert!(!seen.contains(&data), "{way:?}");
             seen.push(data);

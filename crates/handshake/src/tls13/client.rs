@@ -31,7 +31,7 @@ pub(crate) async fn handshake(
     let mut hello = first_hello(offer, &share, dice)?;
     let early = offer
         .early_data
-        .filter(|_| resuming.as_ref().is_some_and(Resuming::takes_early_data));
+        .filter(|data| resuming.as_ref().is_some_and(|resuming| resuming.takes(data)));
     if early.is_some() {
         hello.extensions.push(Extension::empty(ExtensionType::EARLY_DATA));
     }

@@ -34,11 +34,10 @@ impl<'a> Resuming<'a> {
         self.resumption
     }
 
-    /// Whether its ticket takes early data.
-    pub(super) fn takes_early_data(&self) -> bool {
-        self.resumption
-            .ticket()
-            .is_some_and(|ticket| ticket.max_early_data.is_some_and(|most| most > 0))
+    /// Whether its ticket takes so much early data.
+    pub(super) fn takes(&self, data: &[u8]) -> bool {
+        let most = self.resumption.ticket().and_then(|ticket| ticket.max_early_data);
+        most.is_some_and(|most| usize::try_from(most).is_ok_and(|most| most > 0 && data.len() <= most))
     }
 
     /// Makes the ticket the hello's last extension.

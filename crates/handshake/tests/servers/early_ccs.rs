@@ -49,7 +49,7 @@ async fn proved(address: SocketAddr, version: Version, suite: Option<u16>) -> Ea
 
 #[tokio::test]
 async fn an_affected_server_is_proven_in_every_version_and_kind_of_suite() {
-    for release in ["0.10.1", "0.10.2"] {
+    for release in ["0.10.1", "0.10.2", "0.10.28"] {
         let (_server, address) = node(release);
         for version in [Version::SSL3, Version::TLS10, Version::TLS11, Version::TLS12] {
             for suite in [0x002f, 0x0035, 0x0004, 0x0005, 0x000a] {
@@ -80,7 +80,9 @@ fn refused(outcome: &EarlyCcs, what: &str) {
 
 #[tokio::test]
 async fn a_fixed_server_refuses_at_once() {
-    for release in ["0.8.28", "0.11.14", "0.12.0", "6.0.0", "10.0.0"] {
+    for release in [
+        "0.8.28", "0.10.29", "0.10.48", "0.11.14", "0.12.0", "4.9.1", "6.0.0", "8.17.0", "10.0.0",
+    ] {
         let (_server, address) = node(release);
         for version in [Version::TLS10, Version::TLS12] {
             if release == "0.8.28" && version == Version::TLS12 {

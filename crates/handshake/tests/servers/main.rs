@@ -14,6 +14,7 @@ mod peer;
 mod renegotiation;
 mod resumption;
 mod rustls_server;
+mod ssl2;
 mod tape;
 mod tls13;
 mod tls13_rustls;

@@ -1,5 +1,8 @@
 //! A finished handshake replays from its tape, and a tape with any byte changed can hurt nobody.
 
+use std::time::Duration;
+
+use holter_handshake::odd::early_ccs::{EarlyCcs, FinishedOver, prove};
 use holter_handshake::{HandshakeError, Offer, Session, handshake};
 use holter_model::seam::FixedDice;
 use holter_net::Care;
@@ -80,5 +83,44 @@ async fn a_tape_replays_and_changed_ones_end_in_an_error() {
             finished <= 16,
             "{code:04x}: {finished} changed tapes went unnoticed"
         );
+    }
+}
+
+/// Odd conversations replay too, and no byte that a server might say instead does more than end them.
+#[tokio::test]
+async fn odd_conversations_survive_whatever_is_said() {
+    let peer = Peer::openssl(&["-cipher", "ALL:@SECLEVEL=0", "-tls1_2"]);
+    let offer = Offer::new(Version::TLS12);
+    let wait = Duration::from_millis(200);
+    let recording = Recording::default();
+    let mut line = dialer()
+        .recording(recording.clone())
+        .dial(peer.endpoint(), Care::ROBUST)
+        .await
+        .unwrap();
+    let finished = FinishedOver::Everything;
+    let heard = prove(&mut line, &offer, finished, &DICE, wait).await.unwrap();
+    let tape = recording.tape();
+    let replayed = async |tape: Tape| {
+        let dialer = dialer().replaying(tape);
+        let mut line = dialer.dial(peer.endpoint(), Care::ROBUST).await.unwrap();
+        prove(&mut line, &offer, finished, &DICE, wait).await
+    };
+    assert_eq!(replayed(tape.clone()).await.unwrap(), heard);
+    for at in 0..400 {
+        let mut changed = tape.clone();
+        let mut left = at;
+        for event in changed.connections.iter_mut().flatten() {
+            let Event::Received(bytes) = event else { continue };
+            match bytes.get_mut(left) {
+                Some(byte) => {
+                    *byte ^= 0x81;
+                    break;
+                }
+                None => left -= bytes.len(),
+            }
+        }
+        let outcome = replayed(changed).await;
+        assert_ne!(outcome.ok(), Some(EarlyCcs::Proven), "byte {at}");
     }
 }

@@ -8,8 +8,10 @@ use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 use crate::matrix::converse;
 use crate::peer::{DICE, Peer, files};
 
-const SUITES: [u16; 3] = [0x1301, 0x1302, 0x1303];
-const GNUTLS: &str = "--priority=NORMAL:-VERS-ALL:+VERS-TLS1.3:+GROUP-ALL";
+const SUITES: [u16; 5] = [0x1301, 0x1302, 0x1303, 0x1304, 0x1305];
+const OPENSSL: &str = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:\
+                       TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256";
+const GNUTLS: &str = "--priority=NORMAL:-VERS-ALL:+VERS-TLS1.3:+GROUP-ALL:+AES-128-CCM:+AES-128-CCM-8";
 
 /// Finishes a handshake and has a line come back.
 async fn finished(peer: &Peer, offer: &Offer<'_>, answer: &[u8]) -> Session {
@@ -50,7 +52,13 @@ async fn matrix(peer: &Peer, answer: &[u8]) {
 #[tokio::test]
 async fn openssl_in_every_suite_and_group() {
     matrix(
-        &Peer::openssl(&["-tls1_3", "-sigalgs", "rsa_pss_rsae_sha256"]),
+        &Peer::openssl(&[
+            "-tls1_3",
+            "-sigalgs",
+            "rsa_pss_rsae_sha256",
+            "-ciphersuites",
+            OPENSSL,
+        ]),
         b"retloh\n",
     )
     .await;
@@ -122,7 +130,7 @@ async fn an_identity_is_proved_or_left_out() {
 
 #[tokio::test]
 async fn a_session_goes_on_by_its_ticket() {
-    let openssl = Peer::openssl(&["-tls1_3"]);
+    let openssl = Peer::openssl(&["-tls1_3", "-ciphersuites", OPENSSL]);
     let gnutls = Peer::gnutls(&[GNUTLS]);
     for (peer, answer) in [(&openssl, &b"retloh\n"[..]), (&gnutls, b"holter\n")] {
         for code in SUITES {

@@ -202,7 +202,12 @@ impl Table {
                 let said = |of: fn(&Facts) -> &BTreeMap<String, String>, own: &BTreeMap<String, String>| {
                     own.get(flaw)
                         .or_else(|| of(chain).get(flaw))
-                        .or_else(|| of(&self.every).get(flaw))
+                        // What its own line says is said with an eye to what holds for every server.
+                        .or_else(|| {
+                            of(&self.every)
+                                .get(flaw)
+                                .filter(|_| !server.affected.contains(flaw))
+                        })
                         .cloned()
                 };
                 let expected = Expected {

@@ -25,11 +25,11 @@ const SUITES: &[u16] = &[
 pub(crate) fn speaks(stream: &mut TcpStream, version: u16) -> bool {
     match version {
         0x0002 => answers_ssl2(stream),
-        0x0304 => answer(stream, &hello(0x0303, &[0x1301, 0x1302, 0x1303], &newest()))
+        0x0304 => answer(stream, &hello(0x0303, &[0x1301, 0x1302, 0x1303], &[0], &newest()))
             .is_some_and(|body| has_version_13(&body)),
         older => {
             let extensions = if older == 0x0300 { Vec::new() } else { usual() };
-            answer(stream, &hello(older, SUITES, &extensions))
+            answer(stream, &hello(older, SUITES, &[0], &extensions))
                 .is_some_and(|body| body.get(..2) == Some(&older.to_be_bytes()))
         }
     }
@@ -45,7 +45,7 @@ fn answer(stream: &mut TcpStream, record: &[u8]) -> Option<Vec<u8>> {
     (head[0] == 22 && rest.first() == Some(&2)).then(|| rest[4..].to_vec())
 }
 
-fn hello(version: u16, suites: &[u16], extensions: &[u8]) -> Vec<u8> {
+pub(crate) fn hello(version: u16, suites: &[u16], compressions: &[u8], extensions: &[u8]) -> Vec<u8> {
     let mut body = version.to_be_bytes().to_vec();
     body.extend([0x5a; 32]);
     body.push(0);
@@ -55,7 +55,8 @@ fn hello(version: u16, suites: &[u16], extensions: &[u8]) -> Vec<u8> {
             .flat_map(|suite| suite.to_be_bytes())
             .collect::<Vec<_>>(),
     ));
-    body.extend([1, 0]);
+    body.push(u8::try_from(compressions.len()).unwrap());
+    body.extend(compressions);
     if !extensions.is_empty() {
         body.extend(sized(extensions));
     }
@@ -64,7 +65,7 @@ fn hello(version: u16, suites: &[u16], extensions: &[u8]) -> Vec<u8> {
     [&[22][..], &record_version, &sized(&message)].concat()
 }
 
-fn usual() -> Vec<u8> {
+pub(crate) fn usual() -> Vec<u8> {
     [
         extension(10, &sized(&[0, 23, 0, 24, 0, 25, 0, 29, 0x11, 0xec])),
         extension(11, &[1, 0]),

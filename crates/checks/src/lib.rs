@@ -5,6 +5,7 @@
 //! by the same rule.
 
 mod accepted;
+pub mod catalogue;
 pub mod configuration;
 mod conversation;
 mod datagram;
@@ -12,7 +13,7 @@ mod greeting;
 mod ground;
 mod hello;
 mod oracle;
-mod primes;
+pub mod primes;
 mod reaction;
 mod roster;
 mod ruling;

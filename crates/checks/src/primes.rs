@@ -2,15 +2,15 @@
 
 /// A prime that is known by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct KnownPrime {
+pub struct KnownPrime {
     /// Where it comes from, like "nginx".
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// Its length.
-    pub(crate) bits: u32,
+    pub bits: u32,
 }
 
 /// Looks a prime up by its SHA-256 in hex.
-pub(crate) fn known_prime(sha256: &str) -> Option<KnownPrime> {
+pub fn known_prime(sha256: &str) -> Option<KnownPrime> {
     rows().find(|(hash, _)| *hash == sha256).map(|(_, prime)| prime)
 }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod exit;
+mod explain;
 #[cfg(feature = "lab")]
 mod lab;
 mod scan;
@@ -26,6 +27,8 @@ struct Holter {
 enum Verb {
     /// Ask services whether they leak memory
     Scan(Box<scan::Args>),
+    /// Say what a flaw is, why it matters and what to do about it
+    Explain(explain::Args),
     /// Start, end and name the servers to try Holter on
     #[cfg(feature = "lab")]
     Lab(lab::Args),
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     };
     let done = match verb {
         Verb::Scan(args) => scan::run(*args),
+        Verb::Explain(args) => explain::run(&args),
         #[cfg(feature = "lab")]
         Verb::Lab(args) => lab::run(args),
     };

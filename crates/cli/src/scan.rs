@@ -176,17 +176,11 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
 }
 
 fn outcome(summary: &Summary, told: Told) -> Outcome {
-    match summary {
-        Summary { affected: 1.., .. } => Outcome::Affected,
+    match listener::sums(summary).exit_code() {
+        1 => Outcome::Affected,
         _ if told.breaking > 0 => Outcome::Affected,
         _ if told.unknown_hosts > 0 => Outcome::Failed,
-        Summary {
-            interrupted: true, ..
-        }
-        | Summary {
-            inconclusive: 1.., ..
-        }
-        | Summary { left_alone: 1.., .. } => Outcome::Unassessed,
+        3 => Outcome::Unassessed,
         _ => Outcome::Clean,
     }
 }

@@ -35,7 +35,7 @@ fn one_clear_line_and_exit_2() {
         ("scan 127.0.0.1 --exclude here", "'here'"),
         ("scan 127.0.0.1 --protocol gopher", "'gopher'"),
         ("scan 127.0.0.1 --check nosuch", "'nosuch'"),
-        ("scan 127.0.0.1 --profile full", "'full'"),
+        ("scan 127.0.0.1 --profile fully", "'fully'"),
         ("scan 127.0.0.1 --rate 0", "'0'"),
         ("scan 127.0.0.1 --timeout soon", "'soon'"),
         ("scan 127.0.0.1 --timeout -1", "`holter scan --help`"),

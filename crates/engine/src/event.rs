@@ -84,7 +84,7 @@ impl Summary {
     pub(crate) fn count(&mut self, service: &Service) {
         self.tried += 1;
         self.services += 1;
-        match service.worst() {
+        match holter_checks::catalogue::worst(service) {
             Some(Verdict::Affected) => self.affected += 1,
             Some(Verdict::NotAffected | Verdict::NotApplicable) if assessed(service.attempt) => {
                 self.not_affected += 1

@@ -13,6 +13,7 @@ pub mod hospital;
 pub mod java;
 pub mod network;
 pub mod node;
+pub mod npm;
 pub mod openssl102;
 pub mod openssl110;
 pub mod openssl3;
@@ -21,6 +22,7 @@ pub mod ports;
 mod prepared;
 pub mod process;
 pub mod proxy;
+pub mod schemas;
 pub mod truth;
 pub mod zoo;
 

@@ -2,13 +2,14 @@
 
 use std::io;
 
+use holter_checks::catalogue::severity;
 use holter_model::{Judgement, Role, Service};
 
 use crate::escape::{cell, terminal};
 use crate::shape::time;
 use crate::{Document, Summary};
 
-const HEAD: [&str; 22] = [
+const HEAD: [&str; 23] = [
     "target",
     "name",
     "address",
@@ -31,6 +32,7 @@ const HEAD: [&str; 22] = [
     "role",
     "criticality",
     "fragility",
+    "severity",
 ];
 
 /// Rows under one head.
@@ -92,6 +94,7 @@ fn line(service: &Service, judgement: Option<&Judgement>) -> [String; HEAD.len()
         role(|role| role.name.clone()),
         role(|role| role.criticality.to_string()),
         role(|role| role.fragility.to_string()),
+        of(|judgement| severity(judgement).as_str().to_owned()),
     ]
 }
 

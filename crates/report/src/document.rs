@@ -4,7 +4,7 @@ use std::io;
 
 use holter_model::{Differences, LeftAlone, Service};
 
-use crate::{Preamble, Summary, csv, json, jsonl, text};
+use crate::{Preamble, Summary, csv, cyclonedx, html, json, jsonl, sarif, text};
 
 /// The formats that a report can have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,12 @@ pub enum Format {
     Jsonl,
     /// One row a verdict, for a spreadsheet.
     Csv,
+    /// One page for people, which needs nothing else.
+    Html,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// CycloneDX 1.6 with cryptographic assets.
+    CycloneDx,
 }
 
 /// How text looks.
@@ -78,6 +84,9 @@ impl Format {
             Self::Json => Box::<json::Json>::default(),
             Self::Jsonl => Box::new(jsonl::Jsonl),
             Self::Csv => Box::<csv::Csv>::default(),
+            Self::Html => Box::<html::Html>::default(),
+            Self::Sarif => Box::<sarif::Sarif>::default(),
+            Self::CycloneDx => Box::<cyclonedx::CycloneDx>::default(),
         }
     }
 }

@@ -1,10 +1,22 @@
-//! The `facts` of a service: what was heard, gathered by version, in the registries' names.
+//! The `facts` of a service: what was heard, gathered by version, in the registries' names. Each name stands in
+//! `docs/formats.md` and is never another.
+
+mod certificate;
+mod configuration;
+mod heartbeat;
+mod probes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holter_model::{Fact, HeartbeatAnswer, Observation, Refusal, Stage};
+use holter_checks::Configuration;
+use holter_model::{Fact, Observation, Refusal};
 use holter_wire::{AlertDescription, CipherSuite, Version};
 use serde::{Serialize, Serializer};
+
+pub(crate) use self::certificate::{Certificate, Key};
+use self::configuration::Settings;
+use self::heartbeat::{Beat, Proof};
+use self::probes::{Probe, Ticket};
 
 /// Serializes observations as one object.
 #[derive(Debug)]
@@ -28,50 +40,18 @@ struct Shape {
     heartbeats: Vec<Beat>,
     #[serde(skip_serializing_if = "Option::is_none")]
     proof: Option<Proof>,
+    #[serde(flatten)]
+    settings: Settings,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tickets: Vec<Ticket>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    probes: Vec<Probe>,
 }
 
 #[derive(Serialize)]
 struct Refused {
     offered: String,
     how: String,
-}
-
-#[derive(Serialize)]
-struct Beat {
-    version: String,
-    stage: Stage,
-    payload: u32,
-    padding: u32,
-    #[serde(flatten)]
-    answer: Answer,
-}
-
-/// What came back, flat beside what was sent.
-#[derive(Default, Serialize)]
-struct Answer {
-    answer: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    answer_length: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    answer_padding: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    answer_zero_padding: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    foreign_bytes: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    waited_ms: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    alert: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Proof {
-    version: String,
-    claimed: u32,
-    brought: u32,
-    answered: bool,
-    own_bytes: u32,
-    foreign_bytes: u32,
 }
 
 impl Serialize for Facts<'_> {
@@ -84,27 +64,48 @@ impl Serialize for Facts<'_> {
 pub(crate) fn versions(observations: &[Observation]) -> Vec<String> {
     let spoken: BTreeSet<u16> = observations
         .iter()
-        .filter_map(|observation| match observation.fact {
-            Fact::Hello { version, .. } => Some(version),
+        .filter_map(|observation| match &observation.fact {
+            Fact::Hello { version, .. } => Some(*version),
+            Fact::Suites { version, suites, .. } if !suites.is_empty() => Some(*version),
             _ => None,
         })
         .collect();
-    // DTLS counts downwards: 0xfeff is 1.0, 0xfefd is 1.2.
-    let (datagrams, streams): (Vec<u16>, Vec<u16>) = spoken.iter().partition(|version| **version >= 0xfe00);
-    datagrams
+    newest_first(spoken.into_iter().map(Version))
         .into_iter()
-        .chain(streams.into_iter().rev())
-        .map(|version| Version(version).to_string())
+        .map(|version| version.to_string())
         .collect()
 }
 
+/// Versions, newest first. DTLS counts downwards: 0xfeff is 1.0, 0xfefd is 1.2.
+pub(crate) fn newest_first(versions: impl IntoIterator<Item = Version>) -> Vec<Version> {
+    let mut versions: Vec<Version> = versions.into_iter().collect();
+    versions.sort_by_key(|version| {
+        let datagrams = version.0 >= 0xfe00;
+        (!datagrams, if datagrams { version.0 } else { !version.0 })
+    });
+    versions
+}
+
+/// The versions that something was accepted in stand in the [`Configuration`]; what was heard on the way stands here.
 fn gather(observations: &[Observation]) -> Shape {
     let mut shape = Shape {
         versions: versions(observations),
+        settings: Settings::of(&Configuration::of(observations), observations),
         ..Shape::default()
     };
     for observation in observations {
-        match &observation.fact {
+        shape.take(&observation.fact);
+    }
+    shape
+}
+
+impl Shape {
+    fn take(&mut self, fact: &Fact) {
+        self.heartbeats.extend(Beat::of(fact));
+        self.tickets.extend(Ticket::of(fact));
+        self.probes.extend(Probe::of(fact));
+        self.proof = Proof::of(fact).or(self.proof.take());
+        match fact {
             Fact::Hello {
                 version,
                 suite,
@@ -118,50 +119,19 @@ fn gather(observations: &[Observation]) -> Shape {
                     Some(1) => "offered",
                     Some(_) => "forbidden",
                 };
-                shape.heartbeat.insert(version.clone(), offer);
-                shape.suites.insert(version, CipherSuite(*suite).to_string());
-                let demanded = shape.client_certificate.get_or_insert(false);
+                self.heartbeat.insert(version.clone(), offer);
+                self.suites.insert(version, CipherSuite(*suite).to_string());
+                let demanded = self.client_certificate.get_or_insert(false);
                 *demanded |= *client_certificate;
             }
-            Fact::HelloRefused { offered, how } => shape.refused.push(Refused {
+            Fact::HelloRefused { offered, how } => self.refused.push(Refused {
                 offered: Version(*offered).to_string(),
                 how: refusal(*how),
             }),
-            Fact::Recognised { mark } => shape.recognised.push(mark.clone()),
-            Fact::Heartbeat {
-                version,
-                stage,
-                payload,
-                padding,
-                answer,
-            } => shape.heartbeats.push(Beat {
-                version: Version(*version).to_string(),
-                stage: *stage,
-                payload: *payload,
-                padding: *padding,
-                answer: (*answer).into(),
-            }),
-            Fact::OverRead {
-                version,
-                claimed,
-                brought,
-                own,
-                foreign,
-                answered,
-            } => {
-                shape.proof = Some(Proof {
-                    version: Version(*version).to_string(),
-                    claimed: *claimed,
-                    brought: *brought,
-                    answered: *answered,
-                    own_bytes: *own,
-                    foreign_bytes: *foreign,
-                });
-            }
+            Fact::Recognised { mark } => self.recognised.push(mark.clone()),
             _ => {}
         }
     }
-    shape
 }
 
 fn refusal(how: Refusal) -> String {
@@ -170,37 +140,6 @@ fn refusal(how: Refusal) -> String {
         Refusal::Closed => "closed".to_owned(),
         Refusal::Silence => "silence".to_owned(),
         Refusal::Nonsense => "nonsense".to_owned(),
-    }
-}
-
-impl From<HeartbeatAnswer> for Answer {
-    fn from(heard: HeartbeatAnswer) -> Self {
-        let mut answer = Self::default();
-        answer.answer = match heard {
-            HeartbeatAnswer::Echo {
-                padding,
-                zero_padding,
-            } => {
-                answer.answer_padding = Some(padding);
-                answer.answer_zero_padding = Some(zero_padding);
-                "echo"
-            }
-            HeartbeatAnswer::Other { length, beyond } => {
-                answer.answer_length = Some(length);
-                answer.foreign_bytes = Some(beyond);
-                "other"
-            }
-            HeartbeatAnswer::Silence { waited_ms } => {
-                answer.waited_ms = Some(waited_ms);
-                "silence"
-            }
-            HeartbeatAnswer::Alert { code } => {
-                answer.alert = Some(AlertDescription(code).to_string());
-                "alert"
-            }
-            HeartbeatAnswer::Closed => "closed",
-        };
-        answer
     }
 }
 

@@ -1,18 +1,27 @@
 //! One report in every format. Each format is a function of services and their sums; nothing here prints.
 
 mod csv;
+mod cyclonedx;
 mod document;
 mod escape;
+mod explain;
 mod facts;
+mod html;
 mod json;
 mod jsonl;
+mod named;
+mod offer;
 mod preamble;
+mod sarif;
+mod sentence;
 mod shape;
+mod span;
 mod spelled;
 mod text;
 
 pub use document::{Document, Format, Look};
 pub use escape::{cell, terminal};
+pub use explain::{Answer, explain, explain_json, list, search};
 pub use preamble::Preamble;
 pub use shape::Summary;
 pub use text::number;

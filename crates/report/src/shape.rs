@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use holter_model::difference::Kind;
-use holter_model::{Attempt, Criticality, Difference, Fragility, Judgement, LeftAlone, Service, Transport};
+use holter_model::{
+    Assessment, Attempt, Criticality, Difference, Fragility, Judgement, LeftAlone, Service, Transport,
+};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -34,6 +36,25 @@ pub struct Summary {
     pub interrupted: bool,
 }
 
+impl Summary {
+    /// With which code a scan of these sums ends: 1 where something is affected, 3 where nothing is but something could
+    /// not be assessed, else 0. 2 is for errors, which have no sums.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self {
+            Self { affected: 1.., .. } => 1,
+            Self {
+                interrupted: true, ..
+            }
+            | Self {
+                inconclusive: 1.., ..
+            }
+            | Self { left_alone: 1.., .. } => 3,
+            _ => 0,
+        }
+    }
+}
+
 /// One service.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row<'a> {
@@ -60,6 +81,8 @@ pub(crate) struct Row<'a> {
     bytes_received: u64,
     verdicts: &'a [Judgement],
     facts: Facts<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assessment: Option<&'a Assessment>,
     oddities: &'a [String],
     attempt: Attempt,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,6 +112,7 @@ impl<'a> Row<'a> {
             bytes_received: service.bytes_received,
             verdicts: &service.judgements,
             facts: Facts(&service.observations),
+            assessment: service.assessment.as_ref(),
             oddities: &service.oddities,
             attempt: service.attempt,
             trouble: service.trouble.as_deref(),

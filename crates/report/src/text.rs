@@ -3,8 +3,10 @@
 //! comes before all this.
 
 mod advice;
+mod block;
 mod difference;
 mod entry;
+mod found;
 mod head;
 mod left_alone;
 mod lines;
@@ -13,12 +15,17 @@ mod section;
 
 use std::io;
 
-use holter_model::{Differences, LeftAlone, Service};
+use holter_checks::Profile;
+use holter_checks::catalogue::flaw;
+use holter_model::{Differences, Judgement, LeftAlone, Service};
 
+pub(crate) use self::advice::next;
+use self::block::Block;
 use self::entry::{Answer, Entry};
 pub use self::lines::number;
-use self::palette::Palette;
-use self::section::Page;
+pub(crate) use self::palette::{Palette, painted};
+pub(crate) use self::section::Page;
+use crate::sentence::Tally;
 use crate::{Document, Look, Preamble, Summary};
 
 /// What a person reads. It is written at the end: the most important thing first.
@@ -27,6 +34,10 @@ pub(crate) struct Text {
     look: Look,
     preamble: Preamble,
     entries: Vec<Entry>,
+    /// Services of which more was asked than whether memory leaks.
+    blocks: Vec<Block>,
+    /// What those that are affected are affected by.
+    tally: Tally,
     differences: Option<Differences>,
     left_alone: Vec<LeftAlone>,
 }
@@ -38,6 +49,8 @@ impl Text {
             look,
             preamble: Preamble::default(),
             entries: Vec::new(),
+            blocks: Vec::new(),
+            tally: Tally::default(),
             differences: None,
             left_alone: Vec::new(),
         }
@@ -52,6 +65,8 @@ impl Document for Text {
 
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
         Entry::add_all(service, &mut self.entries);
+        self.blocks.extend(Block::of(service));
+        self.tally.add(service);
         Ok(())
     }
 
@@ -73,10 +88,29 @@ impl Document for Text {
         };
         let affected = of(Answer::Affected);
         let mut page = Page::new(out, Palette::new(self.look.colour), self.look.width);
-        page.head(summary, &self.entries);
+        let broad = !self.blocks.is_empty();
+        if broad {
+            page.answer(summary, &self.tally, &self.entries);
+        } else {
+            page.head(summary, &self.entries);
+        }
         page.preamble(&self.preamble);
         if let Some(differences) = &self.differences {
             page.differences(differences);
+        }
+        if broad {
+            page.found(&affected);
+            self.blocks.sort_by_key(Block::place);
+            page.blocks(&self.blocks);
+            // The rest stands in its service's block.
+            let rest = |answer| -> Vec<&Entry> {
+                let entries = of(answer).into_iter();
+                entries.filter(|entry| !entry.told).collect()
+            };
+            page.not_affected(&rest(Answer::NotAffected));
+            page.not_assessed(&rest(Answer::NotAssessed));
+            page.left_alone(&self.left_alone);
+            return Ok(());
         }
         page.affected(&affected);
         page.flaws(&affected);
@@ -85,4 +119,9 @@ impl Document for Text {
         page.left_alone(&self.left_alone);
         Ok(())
     }
+}
+
+/// Whether a verdict is about something else than whether memory leaks: then nothing may speak of leaking alone.
+fn is_broad(judgement: &Judgement) -> bool {
+    flaw(&judgement.flaw).is_none_or(|known| known.check.profile > Profile::Heartbleed)
 }

@@ -47,6 +47,12 @@ fn narrow_text_in_colour() {
 }
 
 #[test]
+fn text_of_a_full_assessment() {
+    let (summary, services) = (hospital::full::summary(), hospital::full::services());
+    insta::assert_snapshot!(written(Format::Text, Look::default(), summary, &services));
+}
+
+#[test]
 fn json() {
     insta::assert_snapshot!(plain(Format::Json));
 }
@@ -113,6 +119,26 @@ fn the_first_line_is_the_whole_answer() {
         first(stopped),
         "Nothing affected was found before the scan was stopped."
     );
+}
+
+#[test]
+fn a_broken_policy_is_no_good_news() {
+    let mut service = hospital::full::new();
+    service.assessment = hospital::full::old().assessment;
+    let summary = Summary {
+        tried: 1,
+        services: 1,
+        not_affected: 1,
+        ..Summary::default()
+    };
+    let said = |format| written(format, Look::default(), summary, &[service.clone()]);
+    let first = "No flaw was found, but the service breaks a policy that it is held against.";
+    assert!(said(Format::Text).starts_with(first), "{}", said(Format::Text));
+    assert!(said(Format::Html).contains(first));
+    let sarif: serde_json::Value = serde_json::from_str(&said(Format::Sarif)).unwrap();
+    let run = &sarif["runs"][0];
+    assert_eq!(run["results"][0]["ruleId"], "policy/mozilla-intermediate");
+    assert_eq!(run["invocations"][0]["exitCode"], 1);
 }
 
 #[test]

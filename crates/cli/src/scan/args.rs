@@ -192,6 +192,13 @@ pub(crate) enum FormatName {
     Jsonl,
     /// One row a verdict, for a spreadsheet
     Csv,
+    /// One page for people: it needs nothing else and prints well
+    Html,
+    /// SARIF 2.1.0, for code scanning and defect trackers
+    Sarif,
+    /// CycloneDX 1.6 with cryptographic assets (a CBOM)
+    #[value(name = "cyclonedx")]
+    CycloneDx,
 }
 
 impl Args {
@@ -242,6 +249,9 @@ impl Args {
             FormatName::Json => Format::Json,
             FormatName::Jsonl => Format::Jsonl,
             FormatName::Csv => Format::Csv,
+            FormatName::Html => Format::Html,
+            FormatName::Sarif => Format::Sarif,
+            FormatName::CycloneDx => Format::CycloneDx,
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use holter_engine::{Comparison, Event, Sink, Stop, Summary};
 use holter_model::difference::Kind;
+use holter_model::seam::{Clock as _, SystemClock};
 use holter_model::{Attempt, Differences, LeftAlone, Service, Verdict};
 use holter_policy::Policy;
 use holter_report::{Document, Format, Preamble};
@@ -63,6 +64,7 @@ impl<'a> Listener<'a> {
     ) -> anyhow::Result<Self> {
         let mut preamble = Preamble::default();
         preamble.authorized_by = authorized_by;
+        preamble.began = Some(SystemClock.now());
         let mut document = args.form().document(output.look);
         let mut written = Vec::with_capacity(ENOUGH * 2);
         document.begin(&preamble, &mut written)?;
@@ -96,18 +98,7 @@ impl<'a> Listener<'a> {
     pub(crate) fn end(self, args: &Args, summary: &Summary) -> anyhow::Result<Told> {
         let mut state = self.0.into_inner();
         state.progress.clear();
-        let sums = holter_report::Summary {
-            tried: summary.tried,
-            services: summary.services,
-            affected: summary.affected,
-            not_affected: summary.not_affected,
-            inconclusive: summary.inconclusive,
-            nothing_there: summary.nothing_there,
-            spared: summary.spared,
-            left_alone: summary.left_alone,
-            not_asked: summary.not_asked,
-            interrupted: summary.interrupted,
-        };
+        let sums = sums(summary);
         if summary.interrupted && !state.output.gone && state.failed.is_none() && !args.quiet {
             complain("stopped before the end; this is what was known by then");
         }
@@ -115,7 +106,7 @@ impl<'a> Listener<'a> {
         let all_unknown = summary.services > 0 && state.told.unknown_hosts == summary.tried;
         if let Some(comparison) = state.comparison.take() {
             let differences = comparison.end(summary.interrupted, TimeZone::system());
-            if matches!(args.form(), Format::Csv | Format::Jsonl) {
+            if !matches!(args.form(), Format::Text | Format::Json | Format::Html) {
                 state.say(&counts(&differences));
             }
             state.document.differences(&differences);
@@ -196,7 +187,7 @@ impl State<'_> {
             let said = unknown(service);
             self.progress.aside(|| complain(&said));
         }
-        if service.worst() == Some(Verdict::Affected) {
+        if holter_checks::catalogue::worst(service) == Some(Verdict::Affected) {
             self.progress.affected(&service.target);
         }
         if let Some(comparison) = &mut self.comparison {
@@ -222,6 +213,22 @@ impl State<'_> {
     fn fail(&mut self, error: anyhow::Error) {
         self.failed.get_or_insert(error);
         self.stop.now();
+    }
+}
+
+/// A run's sums as the document has them.
+pub(crate) const fn sums(summary: &Summary) -> holter_report::Summary {
+    holter_report::Summary {
+        tried: summary.tried,
+        services: summary.services,
+        affected: summary.affected,
+        not_affected: summary.not_affected,
+        inconclusive: summary.inconclusive,
+        nothing_there: summary.nothing_there,
+        spared: summary.spared,
+        left_alone: summary.left_alone,
+        not_asked: summary.not_asked,
+        interrupted: summary.interrupted,
     }
 }
 

@@ -84,7 +84,12 @@ impl Look {
             _ => None,
         };
         let whole = matches!(service.attempt, Attempt::Completed | Attempt::TlsDeclined);
-        let answer = |judgement: &Judgement| (judgement.flaw.clone(), Answer::of(judgement.verdict, whole));
+        let answer = |judgement: &Judgement| {
+            (
+                judgement.flaw.clone(),
+                Answer::of(holter_checks::catalogue::weighed(judgement), whole),
+            )
+        };
         Self {
             protocol: service.protocol.clone(),
             role: service.role.as_ref().map(|role| role.name.clone()),

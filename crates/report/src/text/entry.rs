@@ -2,10 +2,12 @@
 
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Basis, Judgement, Role, Service, Transport, Verdict};
+use holter_checks::catalogue::severity;
+use holter_model::{Attempt, Basis, Judgement, Service, Severity, Verdict};
 
-use super::advice;
+use super::{advice, block};
 use crate::escape::terminal;
+use crate::named;
 
 /// Where in the text something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +33,16 @@ pub(crate) struct Entry {
     pub(crate) about: String,
     /// The flaw's id.
     pub(crate) flaw: Option<String>,
+    /// How much the flaw lets out.
+    pub(crate) severity: Severity,
     /// How it is known.
     pub(crate) sure: &'static str,
     pub(crate) reason: String,
     pub(crate) next: &'static str,
     /// Whether something answered at all.
     pub(crate) reached: bool,
+    /// Whether its service has a block of its own.
+    pub(crate) told: bool,
     /// Whether nothing answers there.
     pub(crate) shut: bool,
     place: (bool, Option<IpAddr>, u16),
@@ -59,23 +65,29 @@ impl Entry {
     }
 
     fn new(service: &Service, judgement: Option<&Judgement>) -> Self {
-        let (protocol, about) = spoken(service);
+        let (protocol, about) = named::spoken(service);
+        let protocol = terminal(&protocol).into_owned();
         let answer = answer(service.attempt, judgement);
         Self {
             answer,
-            target: target(service),
+            target: terminal(&named::target(service)).into_owned(),
             short: if protocol == "DTLS" {
                 protocol.clone()
             } else {
                 terminal(&service.protocol).to_uppercase()
             },
             protocol,
-            about: service.role.as_ref().map_or_else(|| about.to_owned(), there_for),
+            about: service.role.as_ref().map_or_else(
+                || about.to_owned(),
+                |role| terminal(&named::there_for(role)).into_owned(),
+            ),
             flaw: judgement.map(|judgement| judgement.flaw.clone()),
+            severity: judgement.map_or(Severity::Info, severity),
             sure: judgement.map_or("", |judgement| sure(judgement.basis)),
             reason: reason(service, judgement, answer),
             next: advice::next(service),
             reached: service.attempt.reached(),
+            told: block::is_broad(service),
             shut: matches!(service.attempt, Attempt::Refused | Attempt::Unreachable),
             place: (
                 service.endpoint.is_none(),
@@ -125,42 +137,4 @@ fn reason(service: &Service, judgement: Option<&Judgement>, answer: Answer) -> S
         reason.push_str(&terminal(&service.oddities.join("; ")));
     }
     reason
-}
-
-/// What it is there for, and how much depends on it.
-fn there_for(role: &Role) -> String {
-    terminal(&format!("{}, {}", role.name, role.criticality)).into_owned()
-}
-
-/// What was typed, and the address where that was a name.
-fn target(service: &Service) -> String {
-    let typed = terminal(&service.target);
-    match (&service.name, service.endpoint) {
-        (Some(_), Some(endpoint)) => format!("{typed} ({})", endpoint.address),
-        _ => typed.into_owned(),
-    }
-}
-
-/// The protocol's name and what it carries.
-fn spoken(service: &Service) -> (String, &'static str) {
-    let id = service.protocol.as_str();
-    let datagrams = service
-        .endpoint
-        .is_some_and(|endpoint| endpoint.transport == Transport::Udp);
-    match holter_protocols::by_id(id, 0) {
-        Some(chosen) if datagrams && chosen.protocol.id == "tls" => {
-            ("DTLS".to_owned(), "some service over UDP, often a VPN")
-        }
-        Some(chosen) if chosen.protocol.id == id => {
-            let name = chosen.protocol.name;
-            let name = if datagrams {
-                name.replace("TLS", "DTLS")
-            } else {
-                name.to_owned()
-            };
-            (name, chosen.protocol.about)
-        }
-        Some(chosen) => (id.to_ascii_uppercase(), chosen.protocol.about),
-        None => (terminal(id).into_owned(), ""),
-    }
 }

@@ -6,6 +6,7 @@ use super::entry::{Answer, Entry};
 use super::lines::{counted, number};
 use super::palette::painted;
 use super::section::{Page, flaw_named};
+use crate::sentence::{self, Mood, Tally};
 use crate::{Preamble, Summary, terminal};
 
 impl Page<'_> {
@@ -48,6 +49,24 @@ impl Page<'_> {
         }
     }
 
+    /// Writes them where more was asked than whether memory leaks.
+    pub(crate) fn answer(&mut self, summary: &Summary, tally: &Tally, entries: &[Entry]) {
+        let (mood, sentence) = sentence::of(summary, tally);
+        let style = match mood {
+            Mood::Bad => self.palette.bad,
+            Mood::Open => self.palette.open,
+            Mood::Good => self.palette.good,
+        };
+        self.paragraph(0, style, &sentence);
+        if let Some(more) = also(summary, entries) {
+            self.paragraph(0, self.palette.faint, &more);
+        }
+        if summary.interrupted {
+            let said = "The scan was stopped before its end: this is what was known by then.";
+            self.line(&painted(self.palette.open, said));
+        }
+    }
+
     /// Writes what holds for the whole run.
     pub(crate) fn preamble(&mut self, preamble: &Preamble) {
         if let Some(authorized_by) = &preamble.authorized_by {
@@ -66,7 +85,7 @@ fn named(answer: Answer, entries: &[Entry]) -> String {
     let names: Vec<String> = ids
         .collect::<BTreeSet<_>>()
         .into_iter()
-        .map(|id| flaw_named(id).map_or_else(|| id.to_owned(), |flaw| flaw.name))
+        .map(|id| flaw_named(id).map_or_else(|| id.to_owned(), |flaw| flaw.name.clone()))
         .collect();
     if names.is_empty() {
         return String::new();

@@ -27,11 +27,8 @@ pub(crate) struct Page<'a> {
 }
 
 /// What is known of the flaw with this id.
-pub(crate) fn flaw_named(id: &str) -> Option<Flaw> {
-    holter_checks::ALL
-        .iter()
-        .flat_map(|check| check.flaws())
-        .find(|flaw| flaw.id == id)
+pub(crate) fn flaw_named(id: &str) -> Option<&'static Flaw> {
+    holter_checks::catalogue::flaw(id).map(|known| &known.flaw)
 }
 
 impl<'a> Page<'a> {
@@ -190,7 +187,10 @@ impl<'a> Page<'a> {
 }
 
 /// Entries with the same key together, in the order in which each key first comes.
-fn grouped<'e, K: Hash + Eq>(entries: &[&'e Entry], key: impl Fn(&'e Entry) -> K) -> Vec<Vec<&'e Entry>> {
+pub(crate) fn grouped<'e, K: Hash + Eq>(
+    entries: &[&'e Entry],
+    key: impl Fn(&'e Entry) -> K,
+) -> Vec<Vec<&'e Entry>> {
     let mut places = HashMap::new();
     let mut groups: Vec<Vec<&Entry>> = Vec::new();
     for entry in entries {

@@ -1,5 +1,7 @@
 //! A small hospital as a scan might have found it.
 
+pub(crate) mod full;
+
 use std::net::IpAddr;
 
 use holter_model::role::Source;

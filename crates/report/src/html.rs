@@ -1,0 +1,168 @@
+//! `-f html`: one page that needs nothing else: no script, no picture, no font from elsewhere, and a policy that forbids
+//! them. What to do comes first, for whoever answers for a practice; then each service, for whoever looks after it.
+//!
+//! maud escapes all that is spliced in; what came from a peer goes through [`terminal`] first, so that no character
+//! turns the direction of writing either.
+
+mod badge;
+mod head;
+mod remedy;
+mod section;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::IpAddr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use holter_checks::catalogue::severity;
+use holter_model::{Differences, LeftAlone, Service, Severity, Verdict};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest as _, Sha256};
+
+use self::remedy::Found;
+use crate::sentence::{self, Tally};
+use crate::span::Span;
+use crate::{Document, Preamble, Summary};
+
+const STYLE: &str = include_str!("html/style.css");
+
+/// Sections wait as they are written; they are put into the order of addresses at the end.
+#[derive(Debug, Default)]
+pub(crate) struct Html {
+    preamble: Preamble,
+    span: Span,
+    tally: Tally,
+    sections: Vec<Section>,
+    found: BTreeMap<(std::cmp::Reverse<Severity>, String), Vec<Found>>,
+    differences: Option<Differences>,
+    left_alone: Vec<LeftAlone>,
+}
+
+/// A service, written.
+#[derive(Debug)]
+struct Section {
+    place: (bool, Option<IpAddr>, u16),
+    row: String,
+    text: String,
+}
+
+impl Document for Html {
+    fn begin(&mut self, preamble: &Preamble, _: &mut Vec<u8>) -> io::Result<()> {
+        self.preamble = preamble.clone();
+        self.span.begin(preamble.began);
+        Ok(())
+    }
+
+    fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
+        self.span.take(service);
+        self.tally.add(service);
+        let anchor = format!("s{}", self.sections.len() + 1);
+        for judgement in &service.judgements {
+            if judgement.verdict == Verdict::Affected {
+                let key = (std::cmp::Reverse(severity(judgement)), judgement.flaw.clone());
+                let found = Found::of(service, judgement, &anchor);
+                self.found.entry(key).or_default().push(found);
+            }
+        }
+        self.sections.push(Section {
+            place: (
+                service.endpoint.is_none(),
+                service.endpoint.map(|endpoint| endpoint.address),
+                service.endpoint.map_or(0, |endpoint| endpoint.port),
+            ),
+            row: section::row(service, &anchor).into_string(),
+            text: section::whole(service, &anchor).into_string(),
+        });
+        Ok(())
+    }
+
+    fn left_alone(&mut self, left: &LeftAlone) {
+        self.left_alone.push(left.clone());
+    }
+
+    fn differences(&mut self, differences: &Differences) {
+        self.differences = Some(differences.clone());
+    }
+
+    fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
+        self.sections.sort_by_key(|section| section.place);
+        out.extend_from_slice(self.page(summary).into_string().as_bytes());
+        Ok(())
+    }
+}
+
+impl Html {
+    fn page(&self, summary: &Summary) -> Markup {
+        let (mood, sentence) = sentence::of(summary, &self.tally);
+        html! {
+            (DOCTYPE)
+            html lang="en" {
+                head {
+                    meta charset="utf-8";
+                    meta http-equiv="Content-Security-Policy" content=(policy());
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="referrer" content="no-referrer";
+                    meta name="generator" content={ "Holter " (env!("CARGO_PKG_VERSION")) };
+                    title { "Holter: " (sentence) }
+                    style { (PreEscaped(STYLE)) }
+                }
+                body {
+                    header {
+                        (head::head(mood, &sentence, summary, &self.preamble, self.span))
+                        (head::tiles(summary, &self.tally))
+                    }
+                    main {
+                        @if let Some(differences) = &self.differences {
+                            (head::differences(differences))
+                        }
+                        (remedy::all(&self.found))
+                        (self.services())
+                        (head::left_alone(&self.left_alone))
+                    }
+                    footer {
+                        p {
+                            "Made by Holter " (env!("CARGO_PKG_VERSION")) ". “Not affected” was measured; what could not be "
+                            "measured says so. No byte of any system's memory was asked for, and no patient's data is in this report."
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn services(&self) -> Markup {
+        if self.sections.is_empty() {
+            return html! {};
+        }
+        html! {
+            section aria-labelledby="services" {
+                h2 id="services" { "Services" }
+                div class="scroll" {
+                    table class="stack" {
+                        caption { "What was asked" }
+                        thead {
+                            tr {
+                                th scope="col" { "Service" }
+                                th scope="col" { "What it is" }
+                                th scope="col" class="c" { "Grade" }
+                                th scope="col" { "Answer" }
+                            }
+                        }
+                        tbody {
+                            @for section in &self.sections { (PreEscaped(&section.row)) }
+                        }
+                    }
+                }
+                @for section in &self.sections { (PreEscaped(&section.text)) }
+            }
+        }
+    }
+}
+
+/// Nothing may be loaded, and nothing but this page's own style applies.
+fn policy() -> String {
+    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+}

@@ -1,0 +1,101 @@
+//! What was found, the gravest first: why it matters, where it is, what to do.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use holter_checks::catalogue;
+use holter_model::{Flaw, Judgement, Service, Severity};
+use maud::{Markup, html};
+
+use super::badge;
+use crate::escape::terminal;
+use crate::named;
+
+/// A service with a flaw.
+#[derive(Debug)]
+pub(super) struct Found {
+    anchor: String,
+    place: String,
+    what: String,
+    evidence: String,
+}
+
+impl Found {
+    /// What to say of it.
+    pub(super) fn of(service: &Service, judgement: &Judgement, anchor: &str) -> Self {
+        let (protocol, about) = named::spoken(service);
+        let about = service
+            .role
+            .as_ref()
+            .map_or_else(|| about.to_owned(), named::there_for);
+        Self {
+            anchor: anchor.to_owned(),
+            place: terminal(&named::target(service)).into_owned(),
+            what: terminal(&format!("{protocol}: {about}")).into_owned(),
+            evidence: terminal(&judgement.evidence).into_owned(),
+        }
+    }
+}
+
+/// All that was found.
+pub(super) fn all(found: &BTreeMap<(Reverse<Severity>, String), Vec<Found>>) -> Markup {
+    if found.is_empty() {
+        return html! {};
+    }
+    html! {
+        section aria-labelledby="todo" {
+            h2 id="todo" { "What was found, and what to do" }
+            @for ((severity, id), places) in found {
+                (one(severity.0, id, catalogue::flaw(id).map(|known| &known.flaw), places))
+            }
+        }
+    }
+}
+
+fn one(severity: Severity, id: &str, flaw: Option<&Flaw>, places: &[Found]) -> Markup {
+    html! {
+        article class="card" {
+            h3 {
+                (badge::severity(severity)) " "
+                (flaw.map_or(id, |flaw| flaw.name.as_str()))
+                @if flaw.is_some_and(|flaw| flaw.name != id) { " " span class="soft small" { "(" (id) ")" } }
+            }
+            @if let Some(flaw) = flaw {
+                p { (flaw.summary) }
+                p { strong { "Why it matters: " } (flaw.why) }
+            }
+            h4 { "Where" }
+            ul {
+                @for place in places {
+                    li {
+                        a href={ "#" (place.anchor) } { (place.place) } " "
+                        span class="soft small" { (place.what) } br;
+                        span class="small" { "Measured: " (place.evidence) "." }
+                    }
+                }
+            }
+            @if let Some(flaw) = flaw { (steps(flaw)) }
+        }
+    }
+}
+
+fn steps(flaw: &Flaw) -> Markup {
+    html! {
+        @if !flaw.first_steps.is_empty() {
+            h4 { "What to do first" }
+            ol { @for step in &flaw.first_steps { li { (step) } } }
+        }
+        @for instruction in &flaw.instructions {
+            h4 { (instruction.product) }
+            p { (instruction.text) }
+            @if !instruction.lines.is_empty() { pre { code { (instruction.lines.join("\n")) } } }
+        }
+        @if !flaw.unchangeable.is_empty() {
+            h4 { "Where the device cannot be changed" }
+            p { (flaw.unchangeable) }
+        }
+        @if let Some(reference) = flaw.references.iter().find(|text| text.starts_with("https://")) {
+            p class="small soft" { "More: " a href=(reference) rel="noreferrer" { (reference) } }
+        }
+    }
+}

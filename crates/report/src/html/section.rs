@@ -1,0 +1,166 @@
+//! One service: its row in the table of all, and its own section.
+
+use holter_checks::Configuration;
+use holter_checks::catalogue::{self, severity};
+use holter_model::{Judgement, Service, Severity, Verdict};
+use maud::{Markup, html};
+
+use super::{badge, settings};
+use crate::escape::terminal;
+use crate::named;
+
+/// Its row.
+pub(super) fn row(service: &Service, anchor: &str) -> Markup {
+    let (protocol, about) = named::spoken(service);
+    let about = service
+        .role
+        .as_ref()
+        .map_or_else(|| about.to_owned(), named::there_for);
+    let letter = grade(service);
+    html! {
+        tr {
+            th scope="row" { a href={ "#" (anchor) } { (terminal(&named::target(service))) } }
+            td data-l="What it is" { (terminal(&protocol)) span class="soft" { " · " (terminal(&about)) } }
+            td data-l="Grade" class="c" { @if let Some(letter) = letter { strong { (letter) } } @else { "–" } }
+            td data-l="Answer" { (answer(service)) }
+        }
+    }
+}
+
+/// Its section.
+pub(super) fn whole(service: &Service, anchor: &str) -> Markup {
+    let (protocol, about) = named::spoken(service);
+    let about = service
+        .role
+        .as_ref()
+        .map_or_else(|| about.to_owned(), named::there_for);
+    let configuration = Configuration::of(&service.observations);
+    html! {
+        section class="service" id=(anchor) aria-labelledby={ (anchor) "h" } {
+            div class="top" {
+                div {
+                    h3 id={ (anchor) "h" } { (terminal(&named::target(service))) }
+                    p class="soft small" { (terminal(&protocol)) " · " (terminal(&about)) }
+                    p { (answer(service)) }
+                }
+                (grade_box(service))
+            }
+            (trouble(service))
+            (verdicts(service))
+            (settings::all(&configuration))
+            (settings::assessment(service))
+            @if !service.oddities.is_empty() {
+                h4 { "Strange about its answers" }
+                ul class="small" { @for oddity in &service.oddities { li { (terminal(oddity)) } } }
+            }
+        }
+    }
+}
+
+fn grade(service: &Service) -> Option<&str> {
+    Some(service.assessment.as_ref()?.grade.as_ref()?.letter.as_str())
+}
+
+fn grade_box(service: &Service) -> Markup {
+    let Some(grade) = service.assessment.as_ref().and_then(|all| all.grade.as_ref()) else {
+        return html! {};
+    };
+    html! {
+        div class={ "grade " (badge::grade(&grade.letter)) } {
+            (grade.letter) small { "score " (grade.score) }
+        }
+    }
+}
+
+/// "2 high, 1 medium", or that there is nothing, or that it is not known.
+fn answer(service: &Service) -> Markup {
+    let all = [
+        Severity::Critical,
+        Severity::High,
+        Severity::Medium,
+        Severity::Low,
+        Severity::Info,
+    ];
+    let affected = |weight: Severity| {
+        let is =
+            |judgement: &&Judgement| judgement.verdict == Verdict::Affected && severity(judgement) == weight;
+        service.judgements.iter().filter(is).count()
+    };
+    let counts: Vec<(Severity, usize)> = all
+        .into_iter()
+        .map(|weight| (weight, affected(weight)))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    let open = catalogue::worst(service) == Some(Verdict::Inconclusive)
+        || service.judgements.is_empty()
+        || service
+            .judgements
+            .iter()
+            .any(|judgement| judgement.verdict == Verdict::Inconclusive);
+    html! {
+        @for (weight, count) in &counts { (badge::severity(*weight)) " " (count) " " }
+        @if open { span class="badge unsure" { "not assessed in full" } }
+        @else if counts.is_empty() { (badge::verdict(Verdict::NotAffected)) }
+    }
+}
+
+fn trouble(service: &Service) -> Markup {
+    use holter_model::Attempt;
+    if matches!(service.attempt, Attempt::Completed) {
+        return html! {};
+    }
+    let why = service.trouble.as_deref().unwrap_or(service.attempt.explain());
+    html! {
+        p { strong { "Could not be assessed to the end: " } (terminal(why)) "." }
+        p class="small" { strong { "Next: " } (crate::text::next(service)) }
+    }
+}
+
+/// What is affected and what could not be decided, with its evidence; then the names of the rest.
+fn verdicts(service: &Service) -> Markup {
+    let mut told: Vec<&Judgement> = service
+        .judgements
+        .iter()
+        .filter(|judgement| matches!(judgement.verdict, Verdict::Affected | Verdict::Inconclusive))
+        .collect();
+    told.sort_by_key(|judgement| std::cmp::Reverse((judgement.verdict, severity(judgement))));
+    let names = |verdict: Verdict| -> Vec<&str> {
+        let of = service
+            .judgements
+            .iter()
+            .filter(|judgement| judgement.verdict == verdict);
+        of.map(name).collect()
+    };
+    let (clean, idle) = (names(Verdict::NotAffected), names(Verdict::NotApplicable));
+    html! {
+        @if !told.is_empty() {
+            div class="scroll" {
+                table class="stack" {
+                    caption { "Found, or not decided" }
+                    thead { tr { th scope="col" { "Severity" } th scope="col" { "Flaw" } th scope="col" { "Evidence" } } }
+                    tbody {
+                        @for judgement in told {
+                            tr {
+                                td {
+                                    @if judgement.verdict == Verdict::Affected { (badge::severity(severity(judgement))) }
+                                    @else { (badge::verdict(judgement.verdict)) }
+                                }
+                                th scope="row" {
+                                    (terminal(name(judgement)))
+                                    @if name(judgement) != judgement.flaw { " " span class="soft small" { (terminal(&judgement.flaw)) } }
+                                }
+                                td { (terminal(&judgement.evidence)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if !clean.is_empty() { p class="small" { strong { "Not affected: " } (terminal(&clean.join(", "))) "." } }
+        @if !idle.is_empty() { p class="small soft" { strong { "Does not apply: " } (terminal(&idle.join(", "))) "." } }
+    }
+}
+
+fn name(judgement: &Judgement) -> &str {
+    catalogue::flaw(&judgement.flaw).map_or(&judgement.flaw, |known| &known.flaw.name)
+}

@@ -32,7 +32,7 @@ const EPHEMERAL: &[u16] = &[
 
 const TLS13: &[u16] = &[0x1301, 0x1302, 0x1303];
 
-const GROUPS: &[NamedGroup] = &[
+pub(crate) const GROUPS: &[NamedGroup] = &[
     NamedGroup::X25519,
     NamedGroup::SECP256R1,
     NamedGroup::SECP384R1,
@@ -41,7 +41,7 @@ const GROUPS: &[NamedGroup] = &[
     NamedGroup(0x0013),
 ];
 
-const SCHEMES: &[SignatureScheme] = &[
+pub(crate) const SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::RSA_PKCS1_SHA256,
     SignatureScheme::ECDSA_SECP256R1_SHA256,
     SignatureScheme(0x0804),
@@ -146,7 +146,7 @@ fn is_rest(code: u16) -> bool {
     !signal && !tls13 && !RSA.contains(&code) && !EPHEMERAL.contains(&code)
 }
 
-fn random(dice: &dyn Dice) -> [u8; 32] {
+pub(crate) fn random(dice: &dyn Dice) -> [u8; 32] {
     let mut random = [0; 32];
     dice.fill(&mut random);
     random

@@ -8,10 +8,13 @@ pub mod catalogue;
 pub mod configuration;
 mod conversation;
 mod datagram;
+mod greeting;
+mod ground;
 mod hello;
 mod roster;
 mod stream;
 mod survey;
+mod testing;
 mod visit;
 
 pub use configuration::Configuration;
@@ -20,5 +23,7 @@ pub use survey::survey;
 pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
+    fallback,
     heartbleed,
+    tolerance,
 }

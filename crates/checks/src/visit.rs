@@ -6,13 +6,19 @@ use std::time::Duration;
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
-use holter_net::{Care, DialError, Dialer, Line};
+use holter_net::{Care, DialError, Dialer, Framing, Line};
 use holter_protocols::marks::{Mark, recognise_words};
 use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
 
 /// An answer within this is no sign of trouble, however fast the ones before were.
 const SLOW: Duration = Duration::from_secs(2);
+
+/// Silence that lasts less means nothing: the peer may be at work.
+const LEAST_PATIENCE: Duration = Duration::from_millis(300);
+
+/// Silence that lasts so long says as much as one that lasts for ever.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What the user asked for, the same for all services of a run.
 #[derive(Debug)]
@@ -178,6 +184,11 @@ impl<'a> Visit<'a> {
 
     /// A new line at the point where TLS begins. `None` when there is none to be had; why is noted.
     pub async fn open(&mut self) -> Option<Line> {
+        self.open_through(|| None).await
+    }
+
+    /// As [`Self::open`], with a framing that sees what is said on the way to TLS, and may add to it.
+    pub async fn open_through(&mut self, framing: impl Fn() -> Option<Box<dyn Framing>>) -> Option<Line> {
         loop {
             if self.is_over() {
                 let why = format!("it was given up after {:.0} s", self.open_for.as_secs_f64());
@@ -195,6 +206,9 @@ impl<'a> Visit<'a> {
             let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
                 return Some(line);
             };
+            if let Some(framing) = framing() {
+                line.frame(framing);
+            }
             // Who is known by address only is asked for by address, as XMPP clients do.
             let address = self.endpoint.address.to_string();
             let asking = Asking {
@@ -221,6 +235,16 @@ impl<'a> Visit<'a> {
     /// Counts a line's bytes and is done with it. A peer that answered and now resets, or answers ever more slowly, is
     /// touched more carefully from then on.
     pub fn done(&mut self, line: Line) {
+        self.end(line, false);
+    }
+
+    /// As [`Self::done`], after a question that a peer in good order may well answer with a reset: that is no sign of
+    /// trouble then.
+    pub fn provoked(&mut self, line: Line) {
+        self.end(line, true);
+    }
+
+    fn end(&mut self, line: Line, provoked: bool) {
         let answered = self.notes.received > 0;
         self.notes.sent += line.sent();
         self.notes.received += line.received();
@@ -228,7 +252,7 @@ impl<'a> Visit<'a> {
         let usual = *self.usual.get_or_insert(line.slowest());
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
         // Whole families of servers reset what they do not speak, so that alone is no sign of more than a little trouble.
-        let reset = answered && line.was_reset() && self.care == Care::ROBUST;
+        let reset = answered && line.was_reset() && !provoked && self.care == Care::ROBUST;
         if slower || reset {
             self.care = self.care.more();
         }
@@ -296,6 +320,19 @@ impl<'a> Visit<'a> {
     #[must_use]
     pub fn is_given_up(&self) -> bool {
         self.is_over() || self.notes.attempt == Attempt::OurFault
+    }
+
+    /// The protocol that is spoken.
+    #[must_use]
+    pub const fn chosen(&self) -> Chosen {
+        self.chosen
+    }
+
+    /// How long to wait for somebody who may say nothing, by what is usual here.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        let usual = self.usual.unwrap_or(LONGEST_PATIENCE);
+        (usual * 6).clamp(LEAST_PATIENCE, LONGEST_PATIENCE)
     }
 
     /// Notes a fact.

@@ -175,6 +175,13 @@ pub enum Fact {
         /// How it took that.
         reaction: Reaction,
     },
+    /// The protocol that leads to TLS here, or that TLS carries.
+    Protocol {
+        /// Its id in the roster: "smtp", "https".
+        id: String,
+        /// Whether TLS begins at once.
+        at_once: bool,
+    },
     /// A header of its answer to `GET /`; only those that say something of security, cut to 512 bytes.
     Header {
         /// Its name in lower case.

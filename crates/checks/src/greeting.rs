@@ -1,0 +1,126 @@
+//! One hello on a connection of its own, in a version that a peer is known to speak: what checks ask by that ends with
+//! the ServerHello.
+
+use holter_model::{Reaction, Refusal, Transport};
+use holter_wire::client_hello::ClientHello;
+use holter_wire::extension::Extension;
+use holter_wire::server_hello::ServerHello;
+use holter_wire::{CipherSuite, ExtensionType, NamedGroup, Version};
+
+use crate::conversation::{Conversation, Reply};
+use crate::hello::{self, Suites};
+use crate::{Configuration, Visit};
+
+/// How a hello was taken.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// With a ServerHello.
+    Answered(Box<ServerHello>),
+    /// Otherwise.
+    Refused(Reaction),
+}
+
+/// Whether questions may be put that a peer in good order is not asked every day: to TLS over a stream that answered
+/// before, and to nothing delicate.
+pub(crate) fn may_ask(visit: &Visit<'_>) -> bool {
+    visit.endpoint.transport == Transport::Tcp && !visit.is_spared() && !visit.is_given_up()
+}
+
+/// What is known of the service so far.
+pub(crate) fn known(visit: &Visit<'_>) -> Configuration {
+    Configuration::of(visit.observations())
+}
+
+/// The versions of TLS over streams that a service speaks, oldest first.
+pub(crate) fn versions(configuration: &Configuration) -> impl DoubleEndedIterator<Item = Version> + '_ {
+    let spoken = configuration.versions.keys().copied();
+    spoken.filter(|version| (Version::SSL3..=Version::TLS13).contains(version))
+}
+
+/// A hello up to a version before TLS 1.3, with the suites that the service is known to accept there.
+pub(crate) fn ordinary(visit: &Visit<'_>, known: &Configuration, version: Version) -> ClientHello {
+    let name = visit.questions.sni.as_deref().or(visit.name);
+    let mut hello = hello::heartbeat(version, Suites::All, name, visit.dice);
+    let unwanted = [ExtensionType::HEARTBEAT, ExtensionType::PADDING];
+    hello
+        .extensions
+        .retain(|extension| !unwanted.contains(&extension.kind));
+    if version <= Version::SSL3 {
+        hello.extensions.clear();
+    }
+    if let Some(spoken) = known.versions.get(&version).filter(|spoken| !spoken.suites.is_empty()) {
+        let signal = CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV;
+        hello.suites = spoken.suites.iter().copied().chain([signal]).collect();
+    }
+    if let Some(spoken) = known.versions.get(&version).filter(|spoken| !spoken.groups.is_empty()) {
+        replace(&mut hello, Extension::supported_groups(&spoken.groups));
+    }
+    hello
+}
+
+/// Makes an ordinary hello one that offers TLS 1.3, too. The share is random: nothing is finished with it.
+pub(crate) fn with_tls13(hello: &mut ClientHello, visit: &Visit<'_>, versions: &[Version]) {
+    let share = hello::random(visit.dice);
+    hello.session_id = hello::random(visit.dice).to_vec();
+    hello.suites.splice(0..0, [0x1301, 0x1302, 0x1303].map(CipherSuite));
+    replace(hello, Extension::supported_groups(hello::GROUPS));
+    replace(hello, Extension::signature_algorithms(hello::SCHEMES));
+    hello.extensions.push(Extension::supported_versions(versions));
+    hello
+        .extensions
+        .push(Extension::key_share(&[(NamedGroup::X25519, &share)]));
+}
+
+/// Says a hello on a new connection. `None`: there was none to be had, and why is noted.
+pub(crate) async fn say(visit: &mut Visit<'_>, mut hello: ClientHello) -> Option<Taken> {
+    hello::pad(&mut hello);
+    let line = visit.open().await?;
+    let patience = visit.patience();
+    let mut conversation = Conversation::over(line);
+    let reply = tokio::time::timeout(patience, conversation.hello(&hello)).await;
+    let line = conversation.end();
+    let reset = line.was_reset();
+    visit.provoked(line);
+    let ended = if reset { Reaction::Reset } else { Reaction::Closed };
+    Some(match reply {
+        Ok(Reply::Flight(flight)) => Taken::Answered(Box::new(flight.hello)),
+        Ok(Reply::Refused(Refusal::Alert(code))) => Taken::Refused(Reaction::Alert(code)),
+        Ok(Reply::Refused(Refusal::Closed)) => Taken::Refused(ended),
+        Ok(Reply::Refused(Refusal::Silence)) | Err(_) => {
+            let waited = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
+            Taken::Refused(Reaction::Silence(waited))
+        }
+        Ok(Reply::Refused(Refusal::Nonsense)) => Taken::Refused(Reaction::Other(0)),
+        Ok(Reply::NotTls(words)) => {
+            Taken::Refused(Reaction::Other(u32::try_from(words.len()).unwrap_or(u32::MAX)))
+        }
+        Ok(Reply::Broken(broken)) => match broken.hello {
+            Some(hello) => Taken::Answered(Box::new(hello)),
+            None => Taken::Refused(ended),
+        },
+    })
+}
+
+/// What a reaction is, in words that end a sentence about a peer: "it …".
+pub(crate) fn in_words(reaction: Reaction) -> String {
+    match reaction {
+        Reaction::Alert(code) => format!("refused with the alert {}", holter_wire::AlertDescription(code)),
+        Reaction::Closed => "closed the connection".to_owned(),
+        Reaction::Reset => "reset the connection".to_owned(),
+        Reaction::Silence(waited) => format!("said nothing for {waited} ms"),
+        Reaction::Continued => "went on".to_owned(),
+        Reaction::Other(length) => format!("answered with something else of {length} bytes"),
+    }
+}
+
+/// Puts an extension in the place of the one of its type.
+pub(crate) fn replace(hello: &mut ClientHello, extension: Extension) {
+    match hello
+        .extensions
+        .iter_mut()
+        .find(|other| other.kind == extension.kind)
+    {
+        Some(other) => *other = extension,
+        None => hello.extensions.push(extension),
+    }
+}

@@ -1,0 +1,187 @@
+//! # Intolerance of what is new
+//!
+//! ## What it asks
+//! One hello as the clients of tomorrow may send it: of a version, with suites, groups, schemes and extensions that
+//! nobody has defined yet, beside those that the service is known to accept. Only when that fails, two more: the version
+//! alone, and the rest alone.
+//!
+//! ## Why it matters
+//! A service that cannot stand what it does not know breaks when its clients are updated, and they are made to fall
+//! back to old versions for its sake.
+//!
+//! ## References
+//! RFC 8701 (GREASE); RFC 5246 appendix E.1: a server answers a newer version with the newest of its own.
+
+use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation, Reaction, Verdict};
+use holter_wire::client_hello::ClientHello;
+use holter_wire::extension::Extension;
+use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Version};
+
+use crate::greeting::{self, Taken};
+use crate::ground::{self, Decision};
+use crate::hello::{GROUPS, SCHEMES};
+use crate::{Check, Configuration, Needs, Profile, Visit};
+
+/// A version that nobody speaks, of the family of TLS.
+const FUTURE: Version = Version(0x0399);
+
+/// Code points that will never mean anything (RFC 8701 section 2).
+const RESERVED: [u16; 2] = [0x5a5a, 0xcaca];
+
+const VERSION: &str = "tolerance-version";
+const EXTENSIONS: &str = "tolerance-extensions";
+
+/// The check.
+pub(crate) static CHECK: Check = Check {
+    id: "tolerance",
+    name: "Tolerance of what is new",
+    about: "says hello with a version, suites, groups and extensions that nobody has defined yet",
+    profile: Profile::Full,
+    needs: Needs::Survey,
+    flaws: &[include_str!("../../../flaws/TLS-INTOLERANT.toml")],
+    ask: |visit| Box::pin(ask(visit)),
+    judge,
+};
+
+async fn ask(visit: &mut Visit<'_>) {
+    let known = greeting::known(visit);
+    let Some(newest) = greeting::versions(&known).next_back() else {
+        return;
+    };
+    // A hello of SSLv3 has no extensions, and a peer that knows nothing newer owes nobody tolerance of them.
+    if newest <= Version::SSL3 || !greeting::may_ask(visit) {
+        return;
+    }
+    let both = new(visit, &known, newest, true, true);
+    match greeting::say(visit, both).await {
+        None => return,
+        Some(Taken::Answered(_)) => {
+            note(visit, newest, Feature::VersionTolerance, true);
+            note(visit, newest, Feature::ExtensionTolerance, true);
+            return;
+        }
+        Some(Taken::Refused(_)) => {}
+    }
+    for (feature, probe) in [
+        (Feature::VersionTolerance, VERSION),
+        (Feature::ExtensionTolerance, EXTENSIONS),
+    ] {
+        let hello = new(visit, &known, newest, probe == VERSION, probe == EXTENSIONS);
+        let reaction = match greeting::say(visit, hello).await {
+            None => return,
+            Some(Taken::Answered(_)) => Reaction::Continued,
+            Some(Taken::Refused(reaction)) => reaction,
+        };
+        visit.heard(Fact::Probe {
+            probe: probe.to_owned(),
+            version: newest.0,
+            suite: 0,
+            reaction,
+        });
+        note(visit, newest, feature, reaction == Reaction::Continued);
+    }
+}
+
+fn note(visit: &mut Visit<'_>, version: Version, feature: Feature, present: bool) {
+    visit.heard(Fact::Feature {
+        feature,
+        version: version.0,
+        present,
+    });
+}
+
+/// A hello with what is new.
+fn new(
+    visit: &Visit<'_>,
+    known: &Configuration,
+    newest: Version,
+    version: bool,
+    extensions: bool,
+) -> ClientHello {
+    let mut hello = greeting::ordinary(visit, known, newest.min(Version::TLS12));
+    if newest >= Version::TLS13 {
+        // Since TLS 1.3 the versions stand in an extension, and the old field is fixed.
+        let list = [Version(RESERVED[0]), Version::TLS13, Version::TLS12];
+        let from = usize::from(!version);
+        greeting::with_tls13(&mut hello, visit, list.get(from..).unwrap_or_default());
+    } else if version {
+        hello.version = FUTURE;
+    }
+    if extensions {
+        hello.suites.insert(0, CipherSuite(RESERVED[1]));
+        let mut groups = GROUPS.to_vec();
+        groups.insert(0, NamedGroup(RESERVED[0]));
+        greeting::replace(&mut hello, Extension::supported_groups(&groups));
+        if newest >= Version::TLS12 {
+            let mut schemes = SCHEMES.to_vec();
+            schemes.insert(0, SignatureScheme(RESERVED[1]));
+            greeting::replace(&mut hello, Extension::signature_algorithms(&schemes));
+        }
+        let reserved = |kind: u16, body: &[u8]| Extension {
+            kind: ExtensionType(kind),
+            body: body.to_vec(),
+        };
+        hello.extensions.insert(0, reserved(RESERVED[1], &[]));
+        hello.extensions.push(reserved(RESERVED[0], &[0]));
+    }
+    hello
+}
+
+fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
+    let about = (CHECK.id, "TLS-INTOLERANT", Basis::Behaviour);
+    ground::on_tls(about, observations, attempt, |known| {
+        decide(known, observations, attempt)
+    })
+}
+
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
+    if greeting::versions(known).next_back() == Some(Version::SSL3) {
+        let why = "it speaks nothing newer than SSLv3, which is older than any rule about what is new";
+        return (Verdict::NotApplicable, why.to_owned());
+    }
+    let tolerance = (
+        known.has(Feature::VersionTolerance),
+        known.has(Feature::ExtensionTolerance),
+    );
+    let failed = |probe: &'static str, what: &str| {
+        let answer = ground::answers(observations, probe).last();
+        let how = answer.map_or_else(|| "refused".to_owned(), |answer| greeting::in_words(answer.reaction));
+        (Verdict::Affected, format!("it {how} when a hello had {what} that it does not know"))
+    };
+    match tolerance {
+        (Some(false), _) => failed(VERSION, "a version"),
+        (_, Some(false)) => failed(EXTENSIONS, "suites, groups and extensions"),
+        (Some(true), Some(true)) => {
+            let why = "it answered a hello with a version, suites, groups and extensions that nobody has defined";
+            (Verdict::NotAffected, why.to_owned())
+        }
+        _ => ground::not_asked(attempt),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{feature, hello, judged, probe};
+
+    #[test]
+    fn what_fails_is_named() {
+        let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
+        let version = |present| feature(Feature::VersionTolerance, 0x0303, present);
+        let extensions = |present| feature(Feature::ExtensionTolerance, 0x0303, present);
+        check(&[hello(0x0303), version(true), extensions(true)], "not_affected");
+        check(&[hello(0x0303), version(false), extensions(true)], "affected");
+        check(&[hello(0x0303), version(true), extensions(false)], "affected");
+        check(&[hello(0x0303), version(true)], "inconclusive");
+        check(&[hello(0x0303)], "inconclusive");
+        check(&[hello(0x0300)], "not_applicable");
+        let facts = [
+            hello(0x0301),
+            probe(EXTENSIONS, 0x0301, Reaction::Silence(300)),
+            version(true),
+            extensions(false),
+        ];
+        let judgements = judge(&crate::testing::observed(&facts), Attempt::Completed);
+        assert!(judgements[0].evidence.contains("said nothing for 300 ms"));
+    }
+}

@@ -80,6 +80,6 @@ macro_rules! servers {
 }
 
 servers!(
-    nginx, stunnel, postfix, dovecot, vsftpd, slapd, prosody, postgresql, mariadb, xrdp, inn, inspircd,
-    mosquitto, rsyslog, rabbitmq, hl7, dcmtk,
+    nginx, apache, lighttpd, haproxy, stunnel, postfix, dovecot, vsftpd, slapd, prosody, postgresql, mariadb,
+    xrdp, inn, inspircd, mosquitto, rsyslog, rabbitmq, hl7, dcmtk,
 );

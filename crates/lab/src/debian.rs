@@ -11,13 +11,16 @@ use std::net::IpAddr;
 use crate::LabError;
 
 mod account;
+mod apache;
 mod certificate;
 mod dcmtk;
 mod dovecot;
+mod haproxy;
 mod hl7;
 mod inn;
 mod inspircd;
 mod leash;
+mod lighttpd;
 mod mariadb;
 mod mosquitto;
 mod nginx;
@@ -63,6 +66,9 @@ impl Entry {
 /// Every server, in the order in which the protocols are usually named.
 pub const ALL: &[Entry] = &[
     nginx::ENTRY,
+    apache::ENTRY,
+    lighttpd::ENTRY,
+    haproxy::ENTRY,
     stunnel::ENTRY,
     postfix::ENTRY,
     dovecot::ENTRY,

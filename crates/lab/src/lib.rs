@@ -3,12 +3,14 @@
 //! [`network`]'s that leads nowhere else.
 
 pub mod cache;
+pub mod caddy;
 pub mod certificate;
 pub mod command;
 pub mod debian;
 pub mod error;
 pub mod gnutls;
 pub mod hospital;
+pub mod java;
 pub mod network;
 pub mod node;
 pub mod npm;
@@ -21,6 +23,7 @@ mod prepared;
 pub mod process;
 pub mod proxy;
 pub mod schemas;
+pub mod truth;
 pub mod zoo;
 
 pub use error::LabError;

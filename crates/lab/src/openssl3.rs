@@ -69,3 +69,28 @@ pub fn serve_with(shape: Shape, address: SocketAddr, certificate: &Certificate) 
         None,
     )
 }
+
+/// As [`serve`], with these arguments and no others beside where it listens and what it shows.
+///
+/// # Errors
+/// What [`Server::start`] can say.
+pub fn serve_as_told(
+    title: String,
+    arguments: &[String],
+    address: SocketAddr,
+    certificate: &Certificate,
+) -> Result<Server, LabError> {
+    let mut command = Command::new("openssl");
+    command
+        .args(["s_server", "-quiet", "-accept", &address.to_string()])
+        .arg("-key")
+        .arg(&certificate.key)
+        .arg("-cert")
+        .arg(&certificate.chain)
+        .args(arguments);
+    // It has no page for who asks early.
+    if !arguments.iter().any(|argument| argument == "-early_data") {
+        command.arg("-www");
+    }
+    Server::start(title, &mut command, address, None)
+}

@@ -24,6 +24,44 @@ pub fn free_udp() -> Result<SocketAddr, LabError> {
     free_udp_on(own_address())
 }
 
+/// Gives `start` a free TCP address, and another one when somebody took the port in between.
+///
+/// # Errors
+/// What `start` says, and [`LabError::Command`] when not one port can be bound.
+pub fn on_a_free_port<T>(start: impl Fn(SocketAddr) -> Result<T, LabError>) -> Result<T, LabError> {
+    once_more_when_taken(free_tcp, start)
+}
+
+/// The same with a UDP port.
+///
+/// # Errors
+/// As [`on_a_free_port`].
+pub fn on_a_free_udp_port<T>(start: impl Fn(SocketAddr) -> Result<T, LabError>) -> Result<T, LabError> {
+    once_more_when_taken(free_udp, start)
+}
+
+fn once_more_when_taken<T>(
+    find: impl Fn() -> Result<SocketAddr, LabError>,
+    start: impl Fn(SocketAddr) -> Result<T, LabError>,
+) -> Result<T, LabError> {
+    const TRIES: usize = 4;
+    for _ in 1..TRIES {
+        match start(find()?) {
+            Err(LabError::Command { reason, .. }) if says_taken(&reason) => {}
+            other => return other,
+        }
+    }
+    start(find()?)
+}
+
+/// Every program says it in its own way.
+fn says_taken(reason: &str) -> bool {
+    let reason = reason.to_lowercase();
+    ["in use", "eaddrinuse", "cannot bind", "unable to bind"]
+        .iter()
+        .any(|words| reason.contains(words))
+}
+
 /// A TCP port that is free on `address`; the unspecified address asks for one that is free on all.
 ///
 /// # Errors
@@ -80,6 +118,28 @@ fn none(error: &std::io::Error) -> LabError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_taken_port_is_followed_by_another() {
+        let taken = TcpListener::bind(free_tcp().unwrap()).unwrap();
+        let tries = AtomicU32::new(0);
+        let listener = on_a_free_port(|address| {
+            let first = tries.fetch_add(1, Ordering::Relaxed) == 0;
+            let address = if first {
+                taken.local_addr().unwrap()
+            } else {
+                address
+            };
+            TcpListener::bind(address).map_err(|error| LabError::Command {
+                command: "listen".to_owned(),
+                reason: error.to_string(),
+            })
+        });
+        assert_ne!(
+            listener.unwrap().local_addr().unwrap(),
+            taken.local_addr().unwrap()
+        );
+    }
 
     #[test]
     fn addresses_are_loopback_and_differ() {

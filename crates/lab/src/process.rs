@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 
 use crate::LabError;
 
+/// A second is enough on an idle machine; one that builds and runs every test at once takes many.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// A running lab server. Dropping it kills the process and waits for it.
 #[derive(Debug)]
 pub struct Server {
@@ -38,7 +41,7 @@ impl Server {
         home: Option<tempfile::TempDir>,
     ) -> Result<Self, LabError> {
         let mut server = Self::spawn(name, command, address, home)?;
-        server.wait_until(Duration::from_secs(20), |server| {
+        server.wait_until(PATIENCE, |server| {
             TcpStream::connect_timeout(&server.address, Duration::from_millis(300)).is_ok()
         })?;
         Ok(server)
@@ -85,7 +88,7 @@ impl Server {
     /// # Errors
     /// [`LabError::Command`] when it ends instead, [`LabError::NotReady`] when it never says so.
     pub fn wait_for_words(mut self, words: &str) -> Result<Self, LabError> {
-        self.wait_until(Duration::from_secs(20), |server| server.log().contains(words))?;
+        self.wait_until(PATIENCE, |server| server.log().contains(words))?;
         Ok(self)
     }
 

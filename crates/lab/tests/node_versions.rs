@@ -21,7 +21,13 @@ fn heartbeats_are_offered_exactly_where_the_table_says() {
             ports::free_tcp().unwrap(),
         ))
         .unwrap();
-        for version in [0x0301, 0x0303] {
+        // From Node.js 12 on, TLS 1.2 is the least.
+        let asked: &[u16] = if known.version.starts_with("12.") {
+            &[0x0303]
+        } else {
+            &[0x0301, 0x0303]
+        };
+        for &version in asked {
             let hello = hello::ask(&mut hello::connect(server.address), version).unwrap();
             assert_eq!(
                 hello.extensions.contains(&HEARTBEAT),

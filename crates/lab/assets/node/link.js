@@ -79,7 +79,10 @@ Link.prototype.startTls = function (wrap, ready) {
     }
     function close() { socket.destroy(); }
     self.sink = feed;
-    self.pending = bytes([]);
+    // What the flaw of STARTTLS injection is: a command sent in plain is answered as if it had been encrypted.
+    var kept = self.rules.keepsPlaintext ? rest : bytes([]);
+    rest = rest.slice(kept.length);
+    self.pending = kept;
     self.stream = pair.cleartext;
     self.secure = true;
     pair.encrypted.on('data', function (data) { if (socket.writable) { socket.write(up(data)); } });
@@ -91,7 +94,10 @@ Link.prototype.startTls = function (wrap, ready) {
     pair.cleartext.on('end', function () { pair.cleartext.end(); });
     pair.on('error', close);
     socket.on('close', function () { pair.destroy(); });
-    pair.on('secure', function () { if (ready) { ready(); } });
+    pair.on('secure', function () {
+      if (ready) { ready(); }
+      self.turn();
+    });
     if (rest.length > 0) { feed(rest); }
   };
 };

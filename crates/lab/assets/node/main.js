@@ -26,6 +26,11 @@ var secrets = {
   rejectUnauthorized: config.request_client_cert
 };
 if (config.ciphers) { secrets.ciphers = config.ciphers; }
+Object.keys(config.options || {}).forEach(function (name) {
+  var value = config.options[name];
+  secrets[name] = name === 'dhparam' ? fs.readFileSync(value) : value;
+});
+secrets.keepsPlaintext = config.keeps_plaintext;
 
 // SSL_OP_NO_SSLv2, SSLv3, TLSv1, TLSv1_1, TLSv1_2, by what is left when the others are off.
 var ONLY = { TLSv1_1_method: 0x0f000000, TLSv1_2_method: 0x17000000 };

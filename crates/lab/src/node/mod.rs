@@ -30,6 +30,12 @@ pub struct NodeServer {
     pub ciphers: Option<String>,
     /// Demands a certificate from the client.
     pub request_client_cert: bool,
+    /// Command-line flags of Node itself, such as `--enable-ssl3`.
+    pub flags: Vec<String>,
+    /// Node's own names for what a TLS server may be told, such as `honorCipherOrder`; `dhparam` is a file.
+    pub options: serde_json::Map<String, serde_json::Value>,
+    /// Keeps what came in plain text behind STARTTLS and takes it for encrypted (CVE-2011-0411).
+    pub keeps_plaintext: bool,
     /// The page of HTTPS, the name or banner of the others.
     pub text: Option<String>,
     /// Key and certificate; the lab's shared RSA pair if none.
@@ -47,6 +53,9 @@ impl NodeServer {
             secure_protocol: None,
             ciphers: None,
             request_client_cert: false,
+            flags: Vec::new(),
+            options: serde_json::Map::new(),
+            keeps_plaintext: false,
             text: None,
             certificate: None,
         }
@@ -110,7 +119,10 @@ pub(crate) fn prepare(wanted: &NodeServer, guests: Guests) -> Result<Prepared, L
     scripts::write(home.path())?;
     write_settings(wanted, guests, &certificate, home.path())?;
     let mut command = Command::new(node);
-    command.arg(home.path().join("main.js")).current_dir(home.path());
+    command
+        .args(&wanted.flags)
+        .arg(home.path().join("main.js"))
+        .current_dir(home.path());
     // A user's Node settings are for another Node.
     command.env_remove("NODE_OPTIONS").env_remove("NODE_PATH");
     Ok(Prepared {
@@ -137,6 +149,8 @@ fn write_settings(
         "secure_protocol": wanted.secure_protocol,
         "ciphers": wanted.ciphers,
         "request_client_cert": wanted.request_client_cert,
+        "options": wanted.options,
+        "keeps_plaintext": wanted.keeps_plaintext,
         "text": wanted.text,
     });
     let path = home.join("config.json");

@@ -68,6 +68,33 @@ pub const VERSIONS: &[NodeVersion] = &[
         ),
     ),
     version(
+        "0.10.28",
+        "1.0.1g",
+        false,
+        concat!(
+            "5bf91d571a44daa6fc9798f1acbb29ea190e607124ce4e4687b7a3c1873198c8",
+            "711e1fdc92e0dc27ede3bb69b6d78e1e643c5800670ee2d8f92c2796c11b4900"
+        ),
+    ),
+    version(
+        "0.10.29",
+        "1.0.1h",
+        false,
+        concat!(
+            "f7ef2a5bcc45866363a0c0d4f8aea746d8ef97ced973a011c08fcf9360a8f5e1",
+            "6a5af9a2c7452a2db3d9ea5bc45d732de0d160feaafd969d113a13ce6beb9c16"
+        ),
+    ),
+    version(
+        "0.10.48",
+        "1.0.1u",
+        false,
+        concat!(
+            "fe26709f0d97766defdf3b050397319c5f1ef6264e644739bc4a7eaff74d0fc3",
+            "bb4fc9fb1712367ef6c610695aa728ee864d0b9f93927ba40c134d85d746674c"
+        ),
+    ),
+    version(
         "0.11.14",
         "1.0.1i",
         false,
@@ -86,6 +113,24 @@ pub const VERSIONS: &[NodeVersion] = &[
         ),
     ),
     version(
+        "0.12.18",
+        "1.0.1u",
+        false,
+        concat!(
+            "9f801a3fa4953397a991b9279e4a9face14cb87de4fe597d9c176ac423f1b8af",
+            "71e0969fda5b180d781c1c04b950885764927415caa3c43d3b6338df80c3f333"
+        ),
+    ),
+    version(
+        "4.9.1",
+        "1.0.2o",
+        false,
+        concat!(
+            "b118216718b1061aac34bdabbf5805cfc43754928e325d225b2f21c1a18ce40f",
+            "01f917fb722283774eb11eb732c23ac352d84d6aec7306c9dffd5aac2ca5f073"
+        ),
+    ),
+    version(
         "6.0.0",
         "1.0.2g",
         false,
@@ -95,12 +140,30 @@ pub const VERSIONS: &[NodeVersion] = &[
         ),
     ),
     version(
+        "8.17.0",
+        "1.0.2s",
+        false,
+        concat!(
+            "a1127a87acccbe328ff22dbed02a4767d25107b432612bb2f3d6ffe542dfa3c6",
+            "20b05fafd796e6d53a6ed8090d64d48979f2d92db1fc29036642f8a12b84dd3c"
+        ),
+    ),
+    version(
         "10.0.0",
         "1.1.0h",
         false,
         concat!(
             "5383d932e6b814ceedf46110d3c9591541c9cbd066a749543c170c1e3bab5c29",
             "160dec0a84cd94502f867fcf1e44131bd9d52256839bfbc2fb472aa3e9bfc591"
+        ),
+    ),
+    version(
+        "12.22.12",
+        "1.1.1n",
+        false,
+        concat!(
+            "26ce65f5f3894073e7457153c585921362a0ee067b5a4da366834842f4486b1b",
+            "b85eae46f49a61cf38dcefc7e88c0367448b13e15a14c998b2731b672b5c8ce3"
         ),
     ),
 ];

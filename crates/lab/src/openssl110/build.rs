@@ -74,7 +74,7 @@ fn build(folder: &Path) -> Result<(), LabError> {
 }
 
 /// Has cargo fetch the crate and copy it here; the lock file pins its checksum, and cargo holds to it.
-fn fetch(work: &Path) -> Result<PathBuf, LabError> {
+pub(super) fn fetch(work: &Path) -> Result<PathBuf, LabError> {
     say("fetching openssl-src 110.0.7 from the crates registry");
     for (name, text) in [("Cargo.toml", MANIFEST), ("Cargo.lock", LOCK), ("lib.rs", "")] {
         let path = work.join(name);
@@ -86,7 +86,7 @@ fn fetch(work: &Path) -> Result<PathBuf, LabError> {
     Ok(work.join("vendor").join("openssl-src").join("openssl"))
 }
 
-fn make(source: &Path, target: &str) -> Result<(), LabError> {
+pub(super) fn make(source: &Path, target: &str) -> Result<(), LabError> {
     // A make or cargo above us has its own jobs and flags.
     run(in_source("make", source)
         .env_remove("MAKEFLAGS")
@@ -94,16 +94,16 @@ fn make(source: &Path, target: &str) -> Result<(), LabError> {
     Ok(())
 }
 
-fn link(source: &Path, server: &Path, program: &Path) -> Result<(), LabError> {
+pub(super) fn link(source: &Path, server: &Path, program: &Path) -> Result<(), LabError> {
     run(in_source("cc", source)
         .args(["-O1", "-Iinclude", "-o"])
         .arg(program)
         .arg(server)
-        .args(["libssl.a", "libcrypto.a", "-ldl", "-pthread"]))?;
+        .args(["libssl.a", "libcrypto.a", "-ldl", "-lz", "-pthread"]))?;
     Ok(())
 }
 
-fn in_source(program: &str, source: &Path) -> Command {
+pub(super) fn in_source(program: &str, source: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(source);
     command

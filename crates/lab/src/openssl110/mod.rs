@@ -5,6 +5,8 @@
 //! time and waits for ever on one that leaves in mid-handshake, as every scanner does.
 
 pub mod build;
+mod patches;
+pub mod weak;
 
 use std::net::SocketAddr;
 use std::process::Command;

@@ -1,0 +1,141 @@
+//! Every server of the truth table starts, and speaks exactly the versions that the table says.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test may panic, and tells how long a server took"
+)]
+
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use holter_lab::truth::{Front, Run, Server, Table, start, start_server};
+
+#[path = "debian/dialogue.rs"]
+mod dialogue;
+#[path = "truth/versions.rs"]
+mod versions;
+
+#[test]
+fn every_server_starts_and_speaks_the_versions_of_the_table() {
+    let table = Table::read().unwrap();
+    let waiting = Mutex::new(table.servers.iter());
+    let wrong = Mutex::new(Vec::new());
+    let slow = Mutex::new(Vec::new());
+    // Two at a time: most of a start is waiting.
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while let Some(server) = { waiting.lock().unwrap().next() } {
+                    let begin = Instant::now();
+                    if let Err(story) = meet(server) {
+                        wrong.lock().unwrap().push(format!("{}: {story}", server.id));
+                    }
+                    slow.lock().unwrap().push((begin.elapsed(), server.id.clone()));
+                }
+            });
+        }
+    });
+    let mut slow = slow.into_inner().unwrap();
+    slow.sort();
+    eprintln!("slowest: {:?}", slow.iter().rev().take(8).collect::<Vec<_>>());
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn meet(server: &Server) -> Result<(), String> {
+    if let Run::Debian { name } = &server.run
+        && !holter_lab::debian::find(name).is_some_and(holter_lab::debian::Entry::is_allowed)
+    {
+        eprintln!("{}: skipped: only root can start it", server.id);
+        return Ok(());
+    }
+    let running = start_server(server).map_err(|error| error.to_string())?;
+    let mut found = Vec::new();
+    for (name, version) in versions::VERSIONS {
+        let mut stream = reach(running.address, &server.protocol)?;
+        if versions::speaks(&mut stream, version) {
+            found.push(name.to_owned());
+        }
+    }
+    if found == server.versions {
+        Ok(())
+    } else {
+        Err(format!(
+            "speaks {found:?}, and the table says {:?}",
+            server.versions
+        ))
+    }
+}
+
+fn reach(address: SocketAddr, protocol: &str) -> Result<TcpStream, String> {
+    // A door for one client at a time is free again a moment after the last one has left.
+    let mut last = String::new();
+    for _ in 0..40 {
+        let mut stream = TcpStream::connect(address).map_err(|error| error.to_string())?;
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        if matches!(protocol, "https" | "tls" | "mqtt" | "amqp") {
+            std::thread::sleep(Duration::from_millis(20));
+            match stream.take_error() {
+                Ok(None) if stream.set_nodelay(true).is_ok() && is_open(&stream) => return Ok(stream),
+                other => last = format!("{other:?}"),
+            }
+        } else {
+            match dialogue::upgrade(&mut stream, protocol) {
+                Ok(()) => return Ok(stream),
+                Err(error) => last = error,
+            }
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Err(last)
+}
+
+/// Whether nothing has come that ends it; TLS servers are silent until they are spoken to.
+fn is_open(stream: &TcpStream) -> bool {
+    stream.set_nonblocking(true).unwrap();
+    let open = matches!(stream.peek(&mut [0]), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
+    stream.set_nonblocking(false).unwrap();
+    open
+}
+
+#[test]
+fn an_id_that_nobody_has_is_refused() {
+    assert!(
+        start("no-such-server")
+            .unwrap_err()
+            .to_string()
+            .contains("no-such-server")
+    );
+}
+
+#[test]
+fn the_doors_do_what_they_are_called() {
+    let table = Table::read().unwrap();
+    let of = |front| {
+        table
+            .servers
+            .iter()
+            .find(|server| server.front == Some(front))
+            .unwrap()
+    };
+    let single = start_server(of(Front::OneAtATime)).unwrap();
+    let first = reach(single.address, "https").unwrap();
+    let second = TcpStream::connect(single.address).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(!is_open(&second) && is_open(&first));
+    drop(first);
+    reach(single.address, "https").unwrap();
+
+    let banning = start_server(of(Front::BansAfterTwenty)).unwrap();
+    for _ in 0..20 {
+        reach(banning.address, "https").unwrap();
+    }
+    assert!(!banning.has_banned());
+    let beyond = TcpStream::connect(banning.address).unwrap();
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(banning.has_banned() && !is_open(&beyond));
+    assert_eq!(banning.connections(), Some(21));
+}

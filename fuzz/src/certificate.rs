@@ -12,4 +12,10 @@ pub fn run(data: &[u8]) {
             let _ = oddity.to_string();
         }
     }
+    let (extensions, _) = certificate::read_tls13_leaf_extensions(data);
+    assert!(
+        extensions
+            .iter()
+            .all(|extension| extension.body.len() < data.len())
+    );
 }

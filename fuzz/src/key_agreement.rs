@@ -2,10 +2,18 @@
 
 use holter_handshake::key_agreement::{ServerPart, agree};
 use holter_handshake::suite::Exchange;
+use holter_handshake::tls13::shares::Share;
 use holter_model::seam::FixedDice;
-use holter_wire::Version;
+use holter_wire::{NamedGroup, Version};
 
-/// Takes `data` as a leaf certificate and as the body of a ServerKeyExchange.
+/// The groups whose shares are made fast enough.
+const GROUPS: [NamedGroup; 3] = [
+    NamedGroup::X25519,
+    NamedGroup::SECP256R1,
+    NamedGroup::X25519_MLKEM768,
+];
+
+/// Takes `data` as a leaf certificate, as the body of a ServerKeyExchange and as a share.
 pub fn run(data: &[u8]) {
     let server = ServerPart {
         leaf: Some(data),
@@ -20,5 +28,12 @@ pub fn run(data: &[u8]) {
             assert!(exchange != Exchange::Rsa || agreement.pre_master.len() == 48);
             assert!((1..=1026).contains(&agreement.message.len()));
         }
+    }
+    for share in GROUPS
+        .iter()
+        .filter_map(|group| Share::new(*group, &FixedDice(1)))
+    {
+        let secret = share.agree_on(data);
+        assert!(secret.is_none_or(|secret| secret.len() == 32 || secret.len() == 64));
     }
 }

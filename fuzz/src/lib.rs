@@ -12,6 +12,7 @@ pub mod client_hello;
 pub mod crl;
 pub mod der;
 pub mod dtls;
+pub mod encrypted_extensions;
 pub mod heartbeat;
 pub mod inventory;
 pub mod key_agreement;
@@ -23,6 +24,7 @@ pub mod recognise;
 pub mod record;
 pub mod sct;
 pub mod server_hello;
+pub mod session_ticket;
 pub mod ssl2;
 pub mod tape;
 pub mod target;
@@ -41,6 +43,7 @@ pub static ALL: &[Target] = &[
     ("crl", crl::run),
     ("der", der::run),
     ("dtls", dtls::run),
+    ("encrypted_extensions", encrypted_extensions::run),
     ("heartbeat", heartbeat::run),
     ("inventory", inventory::run),
     ("key_agreement", key_agreement::run),
@@ -52,6 +55,7 @@ pub static ALL: &[Target] = &[
     ("record", record::run),
     ("sct", sct::run),
     ("server_hello", server_hello::run),
+    ("session_ticket", session_ticket::run),
     ("ssl2", ssl2::run),
     ("tape", tape::run),
     ("target", target::run),

@@ -14,6 +14,7 @@ const VERSIONS: [Version; 4] = [Version::SSL3, Version::TLS10, Version::TLS11, V
 
 /// Opens `data` as the body of a record, and seals it as a text, under each suite and version.
 pub fn run(data: &[u8]) {
+    run_tls13(data);
     for version in VERSIONS {
         for suite in SUITES.iter().filter_map(|code| Suite::of(CipherSuite(*code))) {
             if suite.least_version() > version {
@@ -25,6 +26,29 @@ pub fn run(data: &[u8]) {
                 protection(&suite, version).map(|mut theirs| theirs.open(BEAT, version, data).is_ok());
             assert_eq!(opened, Some(false));
         }
+    }
+}
+
+/// The same in TLS 1.3, where a record's content is hidden.
+fn run_tls13(data: &[u8]) {
+    let text = data.get(..LONGEST_PLAINTEXT).unwrap_or(data);
+    for code in [0x1301, 0x1302, 0x1303] {
+        let protection = || {
+            let suite = Suite::of(CipherSuite(code))?;
+            let lengths = suite.key_lengths(Version::TLS13);
+            let keys = Keys {
+                mac: Vec::new(),
+                key: vec![8; lengths.key],
+                iv: vec![7; lengths.iv],
+            };
+            Protection::tls13(&suite, keys).ok()
+        };
+        let version = Version::TLS12;
+        let sealed = protection().and_then(|mut ours| ours.seal(BEAT, version, text).ok());
+        let back = sealed.and_then(|sealed| protection()?.open(BEAT, version, &sealed).ok());
+        assert_eq!(back.as_deref(), Some(text));
+        let opened = protection().map(|mut theirs| theirs.open(BEAT, version, data).is_ok());
+        assert_eq!(opened, Some(false));
     }
 }
 

@@ -99,7 +99,13 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         return ground::not_asked(attempt);
     };
     let Some(older) = older else {
-        let asked = [Version::SSL3, Version::TLS10, Version::TLS11, Version::TLS12, Version::TLS13];
+        let asked = [
+            Version::SSL3,
+            Version::TLS10,
+            Version::TLS11,
+            Version::TLS12,
+            Version::TLS13,
+        ];
         let others_refused = asked
             .iter()
             .filter(|version| **version < newest)
@@ -117,9 +123,7 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
             Verdict::NotAffected,
             format!("it refused {older} when it was told that a newer version had failed"),
         ),
-        Some(false)
-            if older >= Version::TLS12 && known.has(Feature::DowngradeSentinel) == Some(true) =>
-        {
+        Some(false) if older >= Version::TLS12 && known.has(Feature::DowngradeSentinel) == Some(true) => {
             let why = format!(
                 "it takes a fallback to {older}, but its random tells every client of {newest} that somebody lowered \
                  the version"
@@ -128,7 +132,9 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         }
         Some(false) => (
             Verdict::Affected,
-            format!("it speaks {newest} and took {older} although it was told that a newer version had failed"),
+            format!(
+                "it speaks {newest} and took {older} although it was told that a newer version had failed"
+            ),
         ),
         None => match ground::answers(observations, PROBE).last() {
             Some(answer) => refused_otherwise(answer, older),
@@ -163,7 +169,10 @@ mod tests {
     fn the_signal_decides_where_there_is_something_to_fall_back_to() {
         let two = [hello(0x0303), hello(0x0302)];
         let with = |fact: Fact| [two.as_slice(), &[fact]].concat();
-        check(&with(feature(Feature::FallbackScsv, 0x0302, true)), "not_affected");
+        check(
+            &with(feature(Feature::FallbackScsv, 0x0302, true)),
+            "not_affected",
+        );
         check(&with(feature(Feature::FallbackScsv, 0x0302, false)), "affected");
         check(&with(probe(PROBE, 0x0302, Reaction::Alert(40))), "not_affected");
         check(&with(probe(PROBE, 0x0302, Reaction::Closed)), "inconclusive");

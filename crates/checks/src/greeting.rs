@@ -48,11 +48,19 @@ pub(crate) fn ordinary(visit: &Visit<'_>, known: &Configuration, version: Versio
     if version <= Version::SSL3 {
         hello.extensions.clear();
     }
-    if let Some(spoken) = known.versions.get(&version).filter(|spoken| !spoken.suites.is_empty()) {
+    if let Some(spoken) = known
+        .versions
+        .get(&version)
+        .filter(|spoken| !spoken.suites.is_empty())
+    {
         let signal = CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV;
         hello.suites = spoken.suites.iter().copied().chain([signal]).collect();
     }
-    if let Some(spoken) = known.versions.get(&version).filter(|spoken| !spoken.groups.is_empty()) {
+    if let Some(spoken) = known
+        .versions
+        .get(&version)
+        .filter(|spoken| !spoken.groups.is_empty())
+    {
         replace(&mut hello, Extension::supported_groups(&spoken.groups));
     }
     hello
@@ -62,7 +70,9 @@ pub(crate) fn ordinary(visit: &Visit<'_>, known: &Configuration, version: Versio
 pub(crate) fn with_tls13(hello: &mut ClientHello, visit: &Visit<'_>, versions: &[Version]) {
     let share = hello::random(visit.dice);
     hello.session_id = hello::random(visit.dice).to_vec();
-    hello.suites.splice(0..0, [0x1301, 0x1302, 0x1303].map(CipherSuite));
+    hello
+        .suites
+        .splice(0..0, [0x1301, 0x1302, 0x1303].map(CipherSuite));
     replace(hello, Extension::supported_groups(hello::GROUPS));
     replace(hello, Extension::signature_algorithms(hello::SCHEMES));
     hello.extensions.push(Extension::supported_versions(versions));
@@ -75,7 +85,7 @@ pub(crate) fn with_tls13(hello: &mut ClientHello, visit: &Visit<'_>, versions: &
 pub(crate) async fn say(visit: &mut Visit<'_>, mut hello: ClientHello) -> Option<Taken> {
     hello::pad(&mut hello);
     let line = visit.open().await?;
-    let patience = visit.patience();
+    let patience = visit.short_patience();
     let mut conversation = Conversation::over(line);
     let reply = tokio::time::timeout(patience, conversation.hello(&hello)).await;
     let line = conversation.end();

@@ -33,7 +33,10 @@ pub(crate) fn on_tls(
     let (verdict, evidence) = if speaks && crate::greeting::versions(&configuration).next().is_none() {
         let datagrams = configuration.ssl2.is_none();
         let what = if datagrams { "DTLS" } else { "SSLv2" };
-        (Verdict::NotApplicable, format!("it speaks {what} only, and this is asked of TLS over streams"))
+        (
+            Verdict::NotApplicable,
+            format!("it speaks {what} only, and this is asked of TLS over streams"),
+        )
     } else if speaks {
         decide(&configuration)
     } else if attempt == Attempt::TlsDeclined {
@@ -41,7 +44,10 @@ pub(crate) fn on_tls(
     } else if !attempt.reached() {
         return Vec::new();
     } else if attempt == Attempt::Completed {
-        (Verdict::Inconclusive, "no version of TLS could be agreed on".to_owned())
+        (
+            Verdict::Inconclusive,
+            "no version of TLS could be agreed on".to_owned(),
+        )
     } else {
         (Verdict::Inconclusive, unasked(attempt))
     };
@@ -67,26 +73,31 @@ pub(crate) fn answers<'a>(
     observations: &'a [Observation],
     begins: &'a str,
 ) -> impl Iterator<Item = Answer<'a>> + Clone {
-    observations.iter().filter_map(move |observation| match &observation.fact {
-        Fact::Probe {
-            probe,
-            version,
-            suite,
-            reaction,
-        } if probe.starts_with(begins) => Some(Answer {
-            probe,
-            version: Version(*version),
-            suite: CipherSuite(*suite),
-            reaction: *reaction,
-        }),
-        _ => None,
-    })
+    observations
+        .iter()
+        .filter_map(move |observation| match &observation.fact {
+            Fact::Probe {
+                probe,
+                version,
+                suite,
+                reaction,
+            } if probe.starts_with(begins) => Some(Answer {
+                probe,
+                version: Version(*version),
+                suite: CipherSuite(*suite),
+                reaction: *reaction,
+            }),
+            _ => None,
+        })
 }
 
 /// The protocol that was spoken, by its id in the roster.
 pub(crate) fn protocol(observations: &[Observation]) -> Option<&str> {
-    observations.iter().rev().find_map(|observation| match &observation.fact {
-        Fact::Protocol { id, .. } => Some(id.as_str()),
-        _ => None,
-    })
+    observations
+        .iter()
+        .rev()
+        .find_map(|observation| match &observation.fact {
+            Fact::Protocol { id, .. } => Some(id.as_str()),
+            _ => None,
+        })
 }

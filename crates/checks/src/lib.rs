@@ -23,7 +23,9 @@ pub use survey::survey;
 pub use visit::{Approach, Questions, Visit};
 
 roster::roster! {
+    alpaca,
     fallback,
     heartbleed,
+    starttls_injection,
     tolerance,
 }

@@ -145,14 +145,21 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     );
     let failed = |probe: &'static str, what: &str| {
         let answer = ground::answers(observations, probe).last();
-        let how = answer.map_or_else(|| "refused".to_owned(), |answer| greeting::in_words(answer.reaction));
-        (Verdict::Affected, format!("it {how} when a hello had {what} that it does not know"))
+        let how = answer.map_or_else(
+            || "refused".to_owned(),
+            |answer| greeting::in_words(answer.reaction),
+        );
+        (
+            Verdict::Affected,
+            format!("it {how} when a hello had {what} that it does not know"),
+        )
     };
     match tolerance {
         (Some(false), _) => failed(VERSION, "a version"),
         (_, Some(false)) => failed(EXTENSIONS, "suites, groups and extensions"),
         (Some(true), Some(true)) => {
-            let why = "it answered a hello with a version, suites, groups and extensions that nobody has defined";
+            let why =
+                "it answered a hello with a version, suites, groups and extensions that nobody has defined";
             (Verdict::NotAffected, why.to_owned())
         }
         _ => ground::not_asked(attempt),

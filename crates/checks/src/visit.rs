@@ -328,9 +328,20 @@ impl<'a> Visit<'a> {
         self.chosen
     }
 
+    /// Notes what is spoken, for judges that ask of it.
+    pub fn note_protocol(&mut self) {
+        let fact = Fact::Protocol {
+            id: self.chosen.protocol.id.to_owned(),
+            at_once: self.chosen.start == Start::Direct,
+        };
+        if !self.notes.observations.iter().any(|noted| noted.fact == fact) {
+            self.heard(fact);
+        }
+    }
+
     /// How long to wait for somebody who may say nothing, by what is usual here.
     #[must_use]
-    pub fn patience(&self) -> Duration {
+    pub fn short_patience(&self) -> Duration {
         let usual = self.usual.unwrap_or(LONGEST_PATIENCE);
         (usual * 6).clamp(LEAST_PATIENCE, LONGEST_PATIENCE)
     }

@@ -52,6 +52,45 @@ pub fn certificate_verify(
     Ok(body)
 }
 
+/// The same in TLS 1.3 (RFC 8446 section 4.4.3), over the digest of the messages so far.
+///
+/// # Errors
+/// As [`certificate_verify`].
+pub fn certificate_verify_tls13(
+    identity: &Identity,
+    request: &CertificateRequest,
+    digest: &[u8],
+) -> Result<Vec<u8>, HandshakeError> {
+    const CONTEXT: &[u8] = b"TLS 1.3, client CertificateVerify\0";
+    let signed = [&[0x20; 64], CONTEXT, digest].concat();
+    let (scheme, signature) = request
+        .schemes
+        .iter()
+        // PKCS#1 v1.5 is for certificates alone.
+        .filter(|scheme| !matches!(scheme.0, 0x0401 | 0x0501 | 0x0601))
+        .find_map(|scheme| Some((*scheme, sign(identity, *scheme, &signed)?)))
+        .ok_or(HandshakeError::Unsupported(
+            "a client certificate's key with the signatures that the peer takes",
+        ))?;
+    let mut body = scheme.0.to_be_bytes().to_vec();
+    writer::vec16(&mut body, |out| out.extend(signature));
+    Ok(body)
+}
+
+/// The body of a Certificate message of TLS 1.3 (RFC 8446 section 4.4.2).
+#[must_use]
+pub fn certificate_tls13(identity: Option<&Identity>, context: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    writer::vec8(&mut body, |out| out.extend_from_slice(context));
+    writer::vec24(&mut body, |out| {
+        for certificate in identity.iter().flat_map(|identity| &identity.chain) {
+            writer::vec24(out, |out| out.extend_from_slice(certificate));
+            writer::vec16(out, |_| ());
+        }
+    });
+    body
+}
+
 fn sign(identity: &Identity, scheme: SignatureScheme, messages: &[u8]) -> Option<Vec<u8>> {
     rsa::sign(identity, scheme, messages).or_else(|| ecdsa::sign(identity, scheme, messages))
 }

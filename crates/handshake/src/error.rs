@@ -20,6 +20,9 @@ pub enum HandshakeError {
     /// The peer breaks the protocol.
     #[error("the peer breaks the protocol: {0}")]
     PeerMisbehaved(&'static str),
+    /// The peer chose to compress records by this method, which was offered only to see that.
+    #[error("the peer compresses records by method {0}")]
+    Compressed(u8),
     /// The peer chose, or the user gave, something that Holter cannot do.
     #[error("Holter cannot do this: {0}")]
     Unsupported(&'static str),

@@ -1,8 +1,8 @@
 //! The client's part of a key exchange (RFC 5246 section 7.4.7, RFC 8422 section 5.7).
 
 mod dhe;
-mod ecdhe;
-mod rsa;
+pub(crate) mod ecdhe;
+pub(crate) mod rsa;
 
 use holter_model::seam::Dice;
 use holter_wire::{NamedGroup, Version};
@@ -55,6 +55,9 @@ pub fn agree(
         }
         Exchange::Ecdhe => ecdhe::agree(parameters()?, dice),
         Exchange::Dhe => dhe::agree(parameters()?, dice),
+        Exchange::Share => Err(HandshakeError::PeerMisbehaved(
+            "it chooses a suite that its version does not have",
+        )),
     }
 }
 

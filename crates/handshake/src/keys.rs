@@ -49,6 +49,21 @@ impl Secrets {
         Self { prf, master }
     }
 
+    /// Of a session that goes on.
+    #[must_use]
+    pub const fn again(prf: Prf, master: Vec<u8>) -> Self {
+        Self { prf, master }
+    }
+
+    /// Those of a server that was told to change keys before any were agreed (CVE-2014-0224): the secret is empty.
+    #[must_use]
+    pub const fn empty(prf: Prf) -> Self {
+        Self {
+            prf,
+            master: Vec::new(),
+        }
+    }
+
     /// The keys of the client's direction, then those of the server's.
     #[must_use]
     pub fn keys(

@@ -2,6 +2,7 @@
 
 mod aead;
 mod cbc;
+mod malformed;
 mod tag;
 
 use holter_legacy::stream::Stream;
@@ -9,6 +10,7 @@ use holter_wire::{ContentType, Version};
 
 pub use self::aead::AeadCipher;
 pub use self::cbc::BlockCipher;
+pub use self::malformed::Malformed;
 
 use self::aead::Aead;
 use self::cbc::Cbc;
@@ -28,6 +30,8 @@ pub struct Protection {
 enum Cipher {
     Stream(Box<Stream>, Tagger),
     Cbc(Box<Cbc>, Tagger),
+    /// The tag covers what was encrypted (RFC 7366).
+    CbcFirst(Box<Cbc>, Tagger),
     Aead(Aead),
 }
 
@@ -67,6 +71,58 @@ impl Protection {
         })
     }
 
+    /// The protection of TLS 1.3.
+    ///
+    /// # Errors
+    /// [`HandshakeError::Unsupported`] when the keys do not fit the suite.
+    pub fn tls13(suite: &Suite, keys: Keys) -> Result<Self, HandshakeError> {
+        match suite.bulk {
+            Bulk::Aead(cipher) => Aead::tls13(cipher, &keys.key, keys.iv),
+            _ => None,
+        }
+        .map(|aead| Self {
+            cipher: Cipher::Aead(aead),
+            sequence: 0,
+        })
+        .ok_or(HandshakeError::Unsupported("keys that do not fit their suite"))
+    }
+
+    /// Whether records hide their content type.
+    #[must_use]
+    pub fn is_tls13(&self) -> bool {
+        matches!(&self.cipher, Cipher::Aead(aead) if aead.is_tls13())
+    }
+
+    /// The same, but a block cipher encrypts first and the tag covers that (RFC 7366). Others stay as they are.
+    #[must_use]
+    pub fn encrypting_first(self) -> Self {
+        let cipher = match self.cipher {
+            Cipher::Cbc(cbc, tagger) => Cipher::CbcFirst(cbc, tagger),
+            other => other,
+        };
+        Self { cipher, ..self }
+    }
+
+    /// The body of the next record with a padding and a tag that may be wrong; `None` for other ciphers than block
+    /// ciphers whose tag is encrypted.
+    #[must_use]
+    pub fn malform(
+        &mut self,
+        content: ContentType,
+        version: Version,
+        text: &[u8],
+        malformed: Malformed,
+    ) -> Option<Vec<u8>> {
+        let cover = self.next(content, version);
+        match &mut self.cipher {
+            Cipher::Cbc(cbc, tagger) => {
+                let data = malformed.data(text, &tagger.tag(cover, text), cbc.block(), version)?;
+                cbc.encrypt_whole(cover.sequence, data)
+            }
+            _ => None,
+        }
+    }
+
     /// The body of the next record, from its text.
     ///
     /// # Errors
@@ -86,6 +142,10 @@ impl Protection {
                 Some(body)
             }
             Cipher::Cbc(cbc, tagger) => cbc.seal(cover.sequence, text, &tagger.tag(cover, text)),
+            Cipher::CbcFirst(cbc, tagger) => cbc.seal(cover.sequence, text, &[]).map(|mut body| {
+                body.extend(tagger.tag(cover, &body));
+                body
+            }),
             Cipher::Aead(aead) => aead.seal(cover, text),
         }
         .ok_or(HandshakeError::Unsupported("a text that does not fit its cipher"))
@@ -111,6 +171,9 @@ impl Protection {
                 tagger.strip(cover, text)
             }
             Cipher::Cbc(cbc, tagger) => cbc.open(body).and_then(|text| tagger.strip(cover, text)),
+            Cipher::CbcFirst(cbc, tagger) => tagger
+                .strip(cover, body.to_vec())
+                .and_then(|body| cbc.open(&body)),
             Cipher::Aead(aead) => aead.open(cover, body),
         }
         .ok_or(BROKEN)

@@ -1,4 +1,5 @@
-//! Records over a line: cut from the stream, and protected in each direction once its keys have changed.
+//! Records over a line: cut from the stream, and protected in each direction once its keys have changed. In TLS 1.3 a
+//! protected record hides its content type (RFC 8446 section 5.2).
 
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use holter_wire::{ContentType, Version};
 use tokio::time::Instant;
 
 use crate::HandshakeError;
-use crate::protect::Protection;
+use crate::odd::reaction::{Heard, classed};
+use crate::protect::{Malformed, Protection};
 
 /// The record layer of one connection.
 #[derive(Debug)]
@@ -18,6 +20,10 @@ pub(crate) struct Records {
     pub(crate) version: Version,
     reading: Option<Protection>,
     writing: Option<Protection>,
+    /// TLS 1.3: a ChangeCipherSpec means nothing (RFC 8446 section 5).
+    pub(crate) ignores_changes: bool,
+    /// The header of the record that was last begun.
+    begun: Option<(ContentType, usize)>,
 }
 
 impl Records {
@@ -28,7 +34,19 @@ impl Records {
             version,
             reading: None,
             writing: None,
+            ignores_changes: false,
+            begun: None,
         }
+    }
+
+    /// Overwrites and forgets what has come.
+    pub(crate) fn wipe(&mut self) {
+        self.deframer.wipe();
+    }
+
+    /// Whether what is read is protected.
+    pub(crate) const fn is_protected(&self) -> bool {
+        self.reading.is_some()
     }
 
     /// From here on protects what is written.
@@ -36,9 +54,28 @@ impl Records {
         self.writing = Some(protection);
     }
 
+    /// From here on writes in the open again: what was written early is not taken.
+    pub(crate) fn unprotect_writing(&mut self) {
+        self.writing = None;
+    }
+
     /// From here on expects what is read to be protected.
     pub(crate) fn protect_reading(&mut self, protection: Protection) {
         self.reading = Some(protection);
+    }
+
+    /// Appends one record with a wrong padding or tag; `None` where the suite knows none.
+    pub(crate) fn malform(
+        &mut self,
+        out: &mut Vec<u8>,
+        content: ContentType,
+        text: &[u8],
+        malformed: Malformed,
+    ) -> Option<()> {
+        let protection = self.writing.as_mut()?;
+        let body = protection.malform(content, self.version, text, malformed)?;
+        self.header(out, content, &body);
+        Some(())
     }
 
     /// Appends a body as records, for one write together with others.
@@ -54,13 +91,47 @@ impl Records {
         };
         let mut chunks = body.chunks(LONGEST_PLAINTEXT);
         let first = chunks.next().unwrap_or_default();
+        let hides = protection.is_tls13();
+        let mut bodies = Vec::new();
         for chunk in std::iter::once(first).chain(chunks) {
-            let sealed = protection.seal(content, self.version, chunk)?;
-            out.push(content.0);
-            out.extend(self.version.0.to_be_bytes());
-            holter_wire::writer::vec16(out, |out| out.extend(sealed));
+            bodies.push(if hides {
+                let inner = [chunk, &[content.0]].concat();
+                protection.seal(ContentType::APPLICATION_DATA, self.version, &inner)?
+            } else {
+                protection.seal(content, self.version, chunk)?
+            });
+        }
+        let content = if hides {
+            ContentType::APPLICATION_DATA
+        } else {
+            content
+        };
+        for body in bodies {
+            self.header(out, content, &body);
         }
         Ok(())
+    }
+
+    fn header(&self, out: &mut Vec<u8>, content: ContentType, body: &[u8]) {
+        out.push(content.0);
+        out.extend(self.version.0.to_be_bytes());
+        holter_wire::writer::vec16(out, |out| out.extend_from_slice(body));
+    }
+
+    /// What the next record is; one that does not open is that, and no error.
+    pub(crate) async fn receive_any(
+        &mut self,
+        line: &mut Line,
+        within: Duration,
+    ) -> Result<Heard, HandshakeError> {
+        match self.receive(line, within).await {
+            Ok((content, text)) => Ok(classed(content, text)),
+            Err(error @ HandshakeError::PeerMisbehaved(_)) => match self.begun {
+                Some((content, length)) => Ok(Heard::Unreadable(content, length)),
+                None => Err(error),
+            },
+            Err(error) => Err(error),
+        }
     }
 
     /// The text of the next record.
@@ -70,13 +141,28 @@ impl Records {
         within: Duration,
     ) -> Result<(ContentType, Vec<u8>), HandshakeError> {
         let until = Instant::now() + within;
+        self.begun = None;
         loop {
             if let Some(record) = self.deframer.next_record()? {
-                let text = match &mut self.reading {
-                    Some(protection) => protection.open(record.content, record.version, record.body)?,
-                    None => record.body.to_vec(),
+                self.begun = Some((record.content, record.body.len()));
+                if self.ignores_changes && record.content == ContentType::CHANGE_CIPHER_SPEC {
+                    continue;
+                }
+                return match &mut self.reading {
+                    // Before it has our keys, a peer can only complain in the open.
+                    Some(protection) if protection.is_tls13() && record.content == ContentType::ALERT => {
+                        Ok((record.content, record.body.to_vec()))
+                    }
+                    Some(protection) => {
+                        let text = protection.open(record.content, record.version, record.body)?;
+                        if protection.is_tls13() {
+                            revealed(text)
+                        } else {
+                            Ok((record.content, text))
+                        }
+                    }
+                    None => Ok((record.content, record.body.to_vec())),
                 };
-                return Ok((record.content, text));
             }
             let rest = until.saturating_duration_since(Instant::now());
             if rest.is_zero() {
@@ -85,4 +171,14 @@ impl Records {
             line.receive_within(rest, self.deframer.buffer()).await?;
         }
     }
+}
+
+/// The content type behind the text, and perhaps zeros after it (RFC 8446 section 5.4).
+fn revealed(mut text: Vec<u8>) -> Result<(ContentType, Vec<u8>), HandshakeError> {
+    while let Some(last) = text.pop() {
+        if last != 0 {
+            return Ok((ContentType(last), text));
+        }
+    }
+    Err(HandshakeError::PeerMisbehaved("a record hides no content type"))
 }

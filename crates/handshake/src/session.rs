@@ -5,14 +5,17 @@ use std::time::Duration;
 use holter_net::{Line, LineError};
 use holter_wire::alert::Alert;
 use holter_wire::server_hello::ServerHello;
+use holter_wire::session_ticket::Ticket;
 use holter_wire::{AlertDescription, ContentType, Version};
 use tokio::time::Instant;
 
+use crate::facts::Facts;
 use crate::records::Records;
+use crate::resumption::{Name, Resumption};
+use crate::tls13::Later;
 use crate::{HandshakeError, Suite};
 
 /// A session with a peer. It belongs to the line on which its handshake was finished.
-#[derive(Debug)]
 pub struct Session {
     pub(crate) records: Records,
     pub(crate) version: Version,
@@ -20,6 +23,21 @@ pub struct Session {
     pub(crate) server_hello: ServerHello,
     pub(crate) chain: Vec<Vec<u8>>,
     pub(crate) client_certificate_requested: bool,
+    pub(crate) facts: Facts,
+    pub(crate) tickets: Vec<Ticket>,
+    /// The master secret; TLS 1.3 keeps its secrets in what is said later.
+    pub(crate) secret: Vec<u8>,
+    /// Up to TLS 1.2.
+    pub(crate) finished: Option<Finished>,
+    /// TLS 1.3.
+    pub(crate) later: Option<Later>,
+}
+
+/// What both Finished messages said: a later handshake says it again (RFC 5746 section 3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Finished {
+    pub(crate) client: Vec<u8>,
+    pub(crate) server: Vec<u8>,
 }
 
 impl Session {
@@ -51,6 +69,37 @@ impl Session {
     #[must_use]
     pub const fn client_certificate_requested(&self) -> bool {
         self.client_certificate_requested
+    }
+
+    /// What else the handshake told.
+    #[must_use]
+    pub const fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// The tickets that came so far. TLS 1.3 brings them after the handshake, while something is received.
+    #[must_use]
+    pub fn tickets(&self) -> &[Ticket] {
+        &self.tickets
+    }
+
+    /// What it takes to go on with this session by its id, where the server gave it one; up to TLS 1.2.
+    #[must_use]
+    pub fn by_id(&self) -> Option<Resumption> {
+        let id = &self.server_hello.session_id;
+        (self.later.is_none() && !id.is_empty())
+            .then(|| self.resumption(Name::Id(id.clone()), self.secret.clone()))
+    }
+
+    /// What it takes to go on with this session by the last ticket that came.
+    #[must_use]
+    pub fn by_ticket(&self) -> Option<Resumption> {
+        let ticket = self.tickets.last().filter(|ticket| !ticket.ticket.is_empty())?;
+        let secret = match &self.later {
+            Some(later) => later.key_of(ticket)?,
+            None => self.secret.clone(),
+        };
+        Some(self.resumption(Name::Ticket(ticket.clone()), secret))
     }
 
     /// Sends a body in protected records: one for each 2^14 bytes.
@@ -85,7 +134,7 @@ impl Session {
             let rest = until.saturating_duration_since(Instant::now());
             let (content, text) = self.records.receive(line, rest).await?;
             match content {
-                ContentType::HANDSHAKE => {}
+                ContentType::HANDSHAKE => self.hear(line, &text).await?,
                 ContentType::APPLICATION_DATA if text.is_empty() => {}
                 ContentType::ALERT => heed(&text)?,
                 ContentType::CHANGE_CIPHER_SPEC => {
@@ -95,6 +144,29 @@ impl Session {
                 }
                 _ => return Ok((content, text)),
             }
+        }
+    }
+
+    /// Handshake messages after the handshake: in TLS 1.3 tickets and new keys, before it a wish that is passed over.
+    async fn hear(&mut self, line: &mut Line, text: &[u8]) -> Result<(), HandshakeError> {
+        let Some(later) = &mut self.later else {
+            return Ok(());
+        };
+        let mut out = Vec::new();
+        later.hear(text, &mut self.records, &mut self.tickets, &mut out)?;
+        if !out.is_empty() {
+            line.send(&out).await?;
+        }
+        Ok(())
+    }
+
+    fn resumption(&self, name: Name, secret: Vec<u8>) -> Resumption {
+        Resumption {
+            version: self.version,
+            suite: self.suite,
+            name,
+            secret,
+            extended: self.facts.extended_master_secret,
         }
     }
 
@@ -108,6 +180,16 @@ impl Session {
             description: AlertDescription::CLOSE_NOTIFY,
         };
         self.send(line, ContentType::ALERT, &goodbye.encode()).await
+    }
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session")
+            .field("version", &self.version)
+            .field("suite", &self.suite.code)
+            .field("facts", &self.facts)
+            .finish_non_exhaustive()
     }
 }
 

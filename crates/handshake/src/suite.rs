@@ -1,4 +1,4 @@
-//! What a cipher suite is made of (RFC 5246 appendix C), read from its name in the registry: a suite that the
+//! What a cipher suite is made of (RFC 5246 appendix C, RFC 8446 appendix B.4), read from its name in the registry: a suite that the
 //! registry gains is understood here as soon as its parts are.
 
 use std::sync::LazyLock;
@@ -18,6 +18,8 @@ pub enum Exchange {
     Ecdhe,
     /// Ephemeral Diffie-Hellman in a finite field.
     Dhe,
+    /// TLS 1.3: by shares in the hellos, whatever the suite.
+    Share,
 }
 
 /// What encrypts records.
@@ -50,7 +52,10 @@ impl Suite {
     /// The parts of a suite; `None` when one of them is not known here.
     #[must_use]
     pub fn of(code: CipherSuite) -> Option<Self> {
-        let (exchange, rest) = code.name()?.strip_prefix("TLS_")?.split_once("_WITH_")?;
+        let name = code.name()?.strip_prefix("TLS_")?;
+        let Some((exchange, rest)) = name.split_once("_WITH_") else {
+            return Self::of_tls13(code, name);
+        };
         let (exchange, anonymous) = match exchange {
             "RSA" => (Exchange::Rsa, false),
             "ECDHE_RSA" | "ECDHE_ECDSA" => (Exchange::Ecdhe, false),
@@ -73,9 +78,27 @@ impl Suite {
     #[must_use]
     pub const fn least_version(&self) -> Version {
         match (self.bulk, self.hash) {
+            _ if matches!(self.exchange, Exchange::Share) => Version::TLS13,
             (Bulk::Aead(_), _) | (_, Mac::Sha256 | Mac::Sha384) => Version::TLS12,
             _ => Version::SSL3,
         }
+    }
+
+    fn of_tls13(code: CipherSuite, name: &str) -> Option<Self> {
+        let (bulk, hash) = name.rsplit_once('_')?;
+        Some(Self {
+            code,
+            exchange: Exchange::Share,
+            anonymous: false,
+            bulk: Bulk::Aead(AeadCipher::named(bulk)?),
+            hash: Mac::named(hash)?,
+        })
+    }
+
+    /// Whether it is of TLS 1.3 and of no other version.
+    #[must_use]
+    pub const fn is_tls13(&self) -> bool {
+        matches!(self.exchange, Exchange::Share)
     }
 
     /// The keys that each direction needs: for the MAC, the cipher and its nonces.
@@ -101,7 +124,11 @@ impl Suite {
             Bulk::Aead(cipher) => KeyLengths {
                 mac: 0,
                 key: cipher.key_length(),
-                iv: cipher.fixed_iv_length(),
+                iv: if version >= Version::TLS13 {
+                    AeadCipher::NONCE
+                } else {
+                    cipher.fixed_iv_length()
+                },
             },
         }
     }
@@ -163,8 +190,13 @@ mod tests {
             (Exchange::Rsa, Bulk::Cbc(BlockCipher::Aes256), Mac::Sha1)
         );
         assert!(Suite::of(CipherSuite(0x0034)).unwrap().anonymous);
-        // An export suite, one with PSK, one of TLS 1.3, the signal, and one that nobody has registered.
-        for code in [0x0003, 0x008c, 0x1301, 0x00ff, 0xfefe] {
+        let suite = Suite::of(CipherSuite(0x1302)).unwrap();
+        assert_eq!(
+            (suite.bulk, suite.hash, suite.least_version()),
+            (Bulk::Aead(AeadCipher::Aes256Gcm), Mac::Sha384, Version::TLS13)
+        );
+        // An export suite, one with PSK, CCM, one without encryption, the signal, and one that nobody has registered.
+        for code in [0x0003, 0x008c, 0x1304, 0xc0b4, 0x00ff, 0xfefe] {
             assert_eq!(Suite::of(CipherSuite(code)), None, "{code:04x}");
         }
     }

@@ -2,6 +2,7 @@
 //! hash is known only after the ServerHello, and a CertificateVerify may use another one.
 
 use holter_wire::{HandshakeType, handshake};
+use zeroize::Zeroize as _;
 
 /// All handshake messages so far, with their headers.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,17 @@ impl Transcript {
     /// Appends a message that has its header already.
     pub fn add_encoded(&mut self, message: &[u8]) {
         self.messages.extend_from_slice(message);
+    }
+
+    /// Overwrites and forgets all of them.
+    pub fn wipe(&mut self) {
+        self.messages.zeroize();
+    }
+
+    /// Puts a digest in place of the one message so far (RFC 8446 section 4.4.1).
+    pub fn digested(&mut self, digest: &[u8]) {
+        self.messages.clear();
+        self.add(HandshakeType::MESSAGE_HASH, digest);
     }
 
     /// The messages, one after the other.

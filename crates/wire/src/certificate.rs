@@ -1,6 +1,7 @@
 //! The Certificate message: a chain of DER certificates, not yet looked into.
 
 use crate::Oddity;
+use crate::extension::{self, Extension};
 use crate::reader::Reader;
 
 /// A chain longer than this has no reason.
@@ -23,6 +24,23 @@ pub fn read_tls13(body: &[u8]) -> (Vec<&[u8]>, Vec<Oddity>) {
         );
     }
     chain(reader, true)
+}
+
+/// The extensions of the first entry of TLS 1.3's form: a stapled OCSP response and timestamps stand there.
+#[must_use]
+pub fn read_tls13_leaf_extensions(body: &[u8]) -> (Vec<Extension>, Vec<Oddity>) {
+    let mut oddities = Vec::new();
+    let mut reader = Reader::new(body);
+    let entry = reader
+        .vec8()
+        .and_then(|_| reader.vec24())
+        .map(Reader::new)
+        .and_then(|mut entry| entry.vec24().map(|_| entry));
+    let Some(mut entry) = entry else {
+        return (Vec::new(), vec![Oddity::Truncated("a certificate's extensions")]);
+    };
+    let extensions = extension::read_list(&mut entry, "a certificate's extensions", &mut oddities);
+    (extensions, oddities)
 }
 
 fn chain(mut reader: Reader<'_>, with_extensions: bool) -> (Vec<&[u8]>, Vec<Oddity>) {

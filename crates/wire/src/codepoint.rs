@@ -90,6 +90,10 @@ code_point! {
         HELLO_VERIFY_REQUEST = 0x03,
         /// A session ticket.
         NEW_SESSION_TICKET = 0x04,
+        /// TLS 1.3: no more early data comes.
+        END_OF_EARLY_DATA = 0x05,
+        /// TLS 1.3: extensions that need not stand in the open.
+        ENCRYPTED_EXTENSIONS = 0x08,
         /// A certificate chain.
         CERTIFICATE = 0x0b,
         /// Ephemeral key-exchange parameters.
@@ -106,6 +110,10 @@ code_point! {
         FINISHED = 0x14,
         /// A stapled OCSP response (RFC 6066 section 8).
         CERTIFICATE_STATUS = 0x16,
+        /// TLS 1.3: the sender goes on under new keys.
+        KEY_UPDATE = 0x18,
+        /// TLS 1.3: stands for a first hello in the transcript after a retry (RFC 8446 section 4.4.1).
+        MESSAGE_HASH = 0xfe,
     }
 }
 
@@ -116,12 +124,16 @@ code_point! {
         CLOSE_NOTIFY = 0x00,
         /// A message that does not belong here.
         UNEXPECTED_MESSAGE = 0x0a,
+        /// A record that is not protected by its keys.
+        BAD_RECORD_MAC = 0x14,
         /// No agreement on parameters.
         HANDSHAKE_FAILURE = 0x28,
         /// A version that the peer does not speak.
         PROTOCOL_VERSION = 0x46,
         /// What was offered is too weak for the peer.
         INSUFFICIENT_SECURITY = 0x47,
+        /// The peer does not negotiate again (RFC 5246 section 7.2.2).
+        NO_RENEGOTIATION = 0x64,
         /// The peer does not know the name asked for.
         UNRECOGNIZED_NAME = 0x70,
     }
@@ -132,6 +144,8 @@ code_point! {
     ExtensionType(u16) in EXTENSIONS {
         /// The name that the client wants to reach (RFC 6066 section 3).
         SERVER_NAME = 0x0000,
+        /// The wish for a stapled OCSP response (RFC 6066 section 8).
+        STATUS_REQUEST = 0x0005,
         /// Key-exchange groups (RFC 8422, RFC 8446).
         SUPPORTED_GROUPS = 0x000a,
         /// Elliptic-curve point formats (RFC 8422).
@@ -140,14 +154,26 @@ code_point! {
         SIGNATURE_ALGORITHMS = 0x000d,
         /// Willingness to answer heartbeats (RFC 6520 section 2).
         HEARTBEAT = 0x000f,
+        /// Application protocols (RFC 7301).
+        ALPN = 0x0010,
+        /// Signed certificate timestamps (RFC 6962 section 3.3.1).
+        SCT = 0x0012,
         /// Padding of the hello (RFC 7685).
         PADDING = 0x0015,
+        /// Records that are encrypted first and authenticated then (RFC 7366).
+        ENCRYPT_THEN_MAC = 0x0016,
         /// Extended master secret (RFC 7627).
         EXTENDED_MASTER_SECRET = 0x0017,
         /// Session tickets (RFC 5077).
         SESSION_TICKET = 0x0023,
+        /// The session to resume since TLS 1.3.
+        PRE_SHARED_KEY = 0x0029,
+        /// Data before the handshake is finished.
+        EARLY_DATA = 0x002a,
         /// The real version since TLS 1.3.
         SUPPORTED_VERSIONS = 0x002b,
+        /// What a server wants to hear again after a retry.
+        COOKIE = 0x002c,
         /// Pre-shared-key modes.
         PSK_KEY_EXCHANGE_MODES = 0x002d,
         /// Key shares.
@@ -170,6 +196,8 @@ code_point! {
         X25519 = 0x001d,
         /// Curve448.
         X448 = 0x001e,
+        /// Curve25519 and ML-KEM-768 together (draft-ietf-tls-ecdhe-mlkem).
+        X25519_MLKEM768 = 0x11ec,
     }
 }
 
@@ -192,6 +220,8 @@ code_point! {
     CipherSuite(u16) in SUITES {
         /// Signals secure renegotiation without an extension (RFC 5746 section 3.3).
         EMPTY_RENEGOTIATION_INFO_SCSV = 0x00ff,
+        /// Signals that the client has fallen back to a lower version (RFC 7507).
+        FALLBACK_SCSV = 0x5600,
     }
 }
 

@@ -1,5 +1,8 @@
 //! Extensions of hellos (RFC 8446 section 4.2): the list, and the few whose bodies Holter writes.
 
+mod answers;
+mod offers;
+
 use crate::reader::Reader;
 use crate::{ExtensionType, NamedGroup, Oddity, SignatureScheme, Version, writer};
 

@@ -48,6 +48,13 @@ impl Joiner {
         self.buffer.extend_from_slice(body);
     }
 
+    /// Overwrites and forgets everything that is in the buffer.
+    pub fn wipe(&mut self) {
+        use zeroize::Zeroize as _;
+        self.buffer.zeroize();
+        self.read = 0;
+    }
+
     /// The next whole message. One over the limit is reported as soon as its header is there.
     pub fn next_message(&mut self) -> Option<Message<'_>> {
         let rest = self.buffer.get(self.read..).unwrap_or_default();

@@ -12,52 +12,65 @@ pub(super) fn agree(parameters: &[u8], dice: &dyn Dice) -> Result<Agreement, Han
     let params = params.ok_or(HandshakeError::PeerMisbehaved(
         "its ServerKeyExchange is cut short",
     ))?;
-    let agreed = match params.group {
-        NamedGroup::X25519 => x25519(params.point, dice),
-        NamedGroup::SECP256R1 => p256(params.point, dice),
-        NamedGroup::SECP384R1 => p384(params.point, dice),
-        _ => {
-            return Err(HandshakeError::Unsupported(
-                "the elliptic curve that the peer chose",
-            ));
-        }
-    };
-    let (pre_master, point) =
-        agreed.ok_or(HandshakeError::PeerMisbehaved("its point is not on its curve"))?;
+    let ours = Half::new(params.group, dice).ok_or(HandshakeError::Unsupported(
+        "the elliptic curve that the peer chose",
+    ))?;
     let mut message = Vec::new();
-    writer::vec8(&mut message, |out| out.extend(point));
+    writer::vec8(&mut message, |out| out.extend(ours.point()));
+    let pre_master = ours
+        .agree_on(params.point)
+        .ok_or(HandshakeError::PeerMisbehaved("its point is not on its curve"))?;
     Ok(Agreement { pre_master, message })
 }
 
-fn x25519(point: &[u8], dice: &dyn Dice) -> Option<(Vec<u8>, Vec<u8>)> {
-    use x25519_dalek::{PublicKey, StaticSecret};
-    let theirs: [u8; 32] = point.try_into().ok()?;
-    let ours = StaticSecret::from(scalar(dice));
-    let shared = ours.diffie_hellman(&PublicKey::from(theirs));
-    Some((
-        shared.to_bytes().to_vec(),
-        PublicKey::from(&ours).to_bytes().to_vec(),
-    ))
+/// One side of an exchange, before the other is known.
+pub(crate) enum Half {
+    X25519(x25519_dalek::StaticSecret),
+    P256(p256::SecretKey),
+    P384(p384::SecretKey),
 }
 
-fn p256(point: &[u8], dice: &dyn Dice) -> Option<(Vec<u8>, Vec<u8>)> {
-    let theirs = p256::PublicKey::from_sec1_bytes(point).ok()?;
-    let ours = p256::SecretKey::from_slice(&scalar::<32>(dice)).ok()?;
-    let shared = ours.diffie_hellman(&theirs);
-    Some((
-        shared.raw_secret_bytes().to_vec(),
-        ours.public_key().to_sec1_point(false).as_bytes().to_vec(),
-    ))
-}
+impl Half {
+    /// A new one; `None` for a group that is not an elliptic curve known here.
+    pub(crate) fn new(group: NamedGroup, dice: &dyn Dice) -> Option<Self> {
+        match group {
+            NamedGroup::X25519 => Some(Self::X25519(scalar(dice).into())),
+            NamedGroup::SECP256R1 => p256::SecretKey::from_slice(&scalar::<32>(dice))
+                .ok()
+                .map(Self::P256),
+            NamedGroup::SECP384R1 => p384::SecretKey::from_slice(&scalar::<48>(dice))
+                .ok()
+                .map(Self::P384),
+            _ => None,
+        }
+    }
 
-fn p384(point: &[u8], dice: &dyn Dice) -> Option<(Vec<u8>, Vec<u8>)> {
-    let theirs = p384::PublicKey::from_sec1_bytes(point).ok()?;
-    let ours = p384::SecretKey::from_slice(&scalar::<48>(dice)).ok()?;
-    let shared = ours.diffie_hellman(&theirs);
-    Some((
-        shared.raw_secret_bytes().to_vec(),
-        ours.public_key().to_sec1_point(false).as_bytes().to_vec(),
-    ))
+    /// What the peer is told.
+    pub(crate) fn point(&self) -> Vec<u8> {
+        match self {
+            Self::X25519(ours) => x25519_dalek::PublicKey::from(ours).to_bytes().to_vec(),
+            Self::P256(ours) => ours.public_key().to_sec1_point(false).as_bytes().to_vec(),
+            Self::P384(ours) => ours.public_key().to_sec1_point(false).as_bytes().to_vec(),
+        }
+    }
+
+    /// The common secret; `None` when the peer's point is none.
+    pub(crate) fn agree_on(&self, point: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::X25519(ours) => {
+                let theirs: [u8; 32] = point.try_into().ok()?;
+                Some(ours.diffie_hellman(&theirs.into()).to_bytes().to_vec())
+            }
+            Self::P256(ours) => {
+                let theirs = p256::PublicKey::from_sec1_bytes(point).ok()?;
+                Some(ours.diffie_hellman(&theirs).raw_secret_bytes().to_vec())
+            }
+            Self::P384(ours) => {
+                let theirs = p384::PublicKey::from_sec1_bytes(point).ok()?;
+                Some(ours.diffie_hellman(&theirs).raw_secret_bytes().to_vec())
+            }
+        }
+    }
 }
 
 /// A number that is neither zero nor above the order of its curve.

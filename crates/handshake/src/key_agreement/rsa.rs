@@ -17,6 +17,24 @@ pub(super) fn agree(
     leaf: &[u8],
     dice: &dyn Dice,
 ) -> Result<Agreement, HandshakeError> {
+    let mut pre_master = [0; 48];
+    dice.fill(&mut pre_master);
+    // The offered version, not the chosen one: this is how a server notices a forced downgrade.
+    let [first, second, ..] = &mut pre_master;
+    [*first, *second] = offered.0.to_be_bytes();
+    let message = message(chosen, leaf, |length| padded(&pre_master, length, dice))?;
+    Ok(Agreement {
+        pre_master: pre_master.to_vec(),
+        message,
+    })
+}
+
+/// The body of a ClientKeyExchange: a block as long as the key's modulus, which `block` fills, encrypted to the key.
+pub(crate) fn message(
+    chosen: Version,
+    leaf: &[u8],
+    block: impl FnOnce(usize) -> Option<Vec<u8>>,
+) -> Result<Vec<u8>, HandshakeError> {
     let key = der::rsa_public(leaf).ok_or(HandshakeError::PeerMisbehaved(
         "its certificate holds no RSA key where its suite needs one",
     ))?;
@@ -25,25 +43,16 @@ pub(super) fn agree(
     if key.exponent.len() > LONGEST_EXPONENT {
         return Err(unusable);
     }
-    let mut pre_master = [0; 48];
-    dice.fill(&mut pre_master);
-    // The offered version, not the chosen one: this is how a server notices a forced downgrade.
-    let [first, second, ..] = &mut pre_master;
-    [*first, *second] = offered.0.to_be_bytes();
-    let encrypted = padded(&pre_master, key.modulus.len(), dice)
-        .and_then(|padded| power(&padded, key.exponent, key.modulus))
+    let encrypted = block(key.modulus.len())
+        .and_then(|block| power(&block, key.exponent, key.modulus))
         .ok_or(unusable)?;
-    let mut message = Vec::new();
     if chosen <= Version::SSL3 {
         // Nearly all SSLv3 stacks leave the length out (RFC 5246 section 7.4.7.1, implementation note).
-        message = encrypted;
-    } else {
-        writer::vec16(&mut message, |out| out.extend(encrypted));
+        return Ok(encrypted);
     }
-    Ok(Agreement {
-        pre_master: pre_master.to_vec(),
-        message,
-    })
+    let mut message = Vec::new();
+    writer::vec16(&mut message, |out| out.extend(encrypted));
+    Ok(message)
 }
 
 fn padded(secret: &[u8], length: usize, dice: &dyn Dice) -> Option<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! AES-GCM (RFC 5288) and ChaCha20-Poly1305 (RFC 7905) over records of TLS 1.2.
+//! AES-GCM (RFC 5288) and ChaCha20-Poly1305 (RFC 7905) over records of TLS 1.2 and 1.3 (RFC 8446 section 5.2).
 
 use aes_gcm::aead::{Aead as _, Payload};
 use aes_gcm::{Aes128Gcm, Aes256Gcm, KeyInit as _};
@@ -7,7 +7,7 @@ use chacha20poly1305::ChaCha20Poly1305;
 use super::Cover;
 
 const TAG: usize = 16;
-const NONCE: usize = 12;
+const NONCE: usize = AeadCipher::NONCE;
 
 /// An AEAD of suites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub enum AeadCipher {
 }
 
 impl AeadCipher {
+    /// The length of its nonces.
+    pub const NONCE: usize = 12;
+
     /// The cipher that suites call by this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
@@ -55,6 +58,18 @@ impl AeadCipher {
 pub(super) struct Aead {
     keyed: Keyed,
     iv: Vec<u8>,
+    form: Form,
+}
+
+/// What a record says of its nonce, and what is covered beside its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// TLS 1.2: a part of the nonce before the text, which GCM has.
+    Explicit,
+    /// TLS 1.2: nothing of the nonce.
+    Implicit,
+    /// TLS 1.3: nothing of the nonce; the record's header is covered as it stands.
+    Tls13,
 }
 
 enum Keyed {
@@ -65,6 +80,25 @@ enum Keyed {
 
 impl Aead {
     pub(super) fn new(cipher: AeadCipher, key: &[u8], iv: Vec<u8>) -> Option<Self> {
+        let form = match cipher {
+            AeadCipher::ChaCha20Poly1305 => Form::Implicit,
+            _ => Form::Explicit,
+        };
+        (iv.len() == cipher.fixed_iv_length()).then_some(())?;
+        Self::formed(cipher, key, iv, form)
+    }
+
+    /// That of TLS 1.3.
+    pub(super) fn tls13(cipher: AeadCipher, key: &[u8], iv: Vec<u8>) -> Option<Self> {
+        (iv.len() == NONCE).then_some(())?;
+        Self::formed(cipher, key, iv, Form::Tls13)
+    }
+
+    pub(super) fn is_tls13(&self) -> bool {
+        self.form == Form::Tls13
+    }
+
+    fn formed(cipher: AeadCipher, key: &[u8], iv: Vec<u8>, form: Form) -> Option<Self> {
         let keyed = match cipher {
             AeadCipher::Aes128Gcm => Keyed::Aes128(Box::new(Aes128Gcm::new_from_slice(key).ok()?)),
             AeadCipher::Aes256Gcm => Keyed::Aes256(Box::new(Aes256Gcm::new_from_slice(key).ok()?)),
@@ -72,31 +106,34 @@ impl Aead {
                 Keyed::ChaCha(Box::new(ChaCha20Poly1305::new_from_slice(key).ok()?))
             }
         };
-        (iv.len() == cipher.fixed_iv_length()).then_some(Self { keyed, iv })
+        Some(Self { keyed, iv, form })
     }
 
     pub(super) fn seal(&self, cover: Cover, text: &[u8]) -> Option<Vec<u8>> {
-        let aad = covered(cover, text.len())?;
+        let aad = self.covered(cover, text.len())?;
         let payload = Payload { msg: text, aad: &aad };
         let explicit = cover.sequence.to_be_bytes();
         let nonce = self.nonce(explicit)?;
         let sealed = match &self.keyed {
             Keyed::Aes128(cipher) => cipher.encrypt(&nonce.into(), payload),
             Keyed::Aes256(cipher) => cipher.encrypt(&nonce.into(), payload),
-            Keyed::ChaCha(cipher) => return cipher.encrypt(&nonce.into(), payload).ok(),
-        };
-        sealed.ok().map(|sealed| [&explicit[..], &sealed].concat())
+            Keyed::ChaCha(cipher) => cipher.encrypt(&nonce.into(), payload),
+        }
+        .ok()?;
+        if self.form != Form::Explicit {
+            return Some(sealed);
+        }
+        Some([&explicit[..], &sealed].concat())
     }
 
     pub(super) fn open(&self, cover: Cover, body: &[u8]) -> Option<Vec<u8>> {
-        let (explicit, sealed) = match &self.keyed {
-            Keyed::ChaCha(_) => (cover.sequence.to_be_bytes(), body),
-            Keyed::Aes128(_) | Keyed::Aes256(_) => {
-                let (explicit, sealed) = body.split_first_chunk::<8>()?;
-                (*explicit, sealed)
-            }
+        let (explicit, sealed) = if self.form == Form::Explicit {
+            let (explicit, sealed) = body.split_first_chunk::<8>()?;
+            (*explicit, sealed)
+        } else {
+            (cover.sequence.to_be_bytes(), body)
         };
-        let aad = covered(cover, sealed.len().checked_sub(TAG)?)?;
+        let aad = self.covered(cover, sealed.len().checked_sub(TAG)?)?;
         let payload = Payload {
             msg: sealed,
             aad: &aad,
@@ -121,19 +158,22 @@ impl Aead {
         }
         Some(nonce)
     }
+
+    /// The additional data (RFC 5246 section 6.2.3.3, RFC 8446 section 5.2).
+    fn covered(&self, cover: Cover, length: usize) -> Option<Vec<u8>> {
+        let (mut aad, length) = match self.form {
+            Form::Tls13 => (Vec::new(), length + TAG),
+            Form::Explicit | Form::Implicit => (cover.sequence.to_be_bytes().to_vec(), length),
+        };
+        aad.push(cover.content.0);
+        aad.extend(cover.version.0.to_be_bytes());
+        aad.extend(u16::try_from(length).ok()?.to_be_bytes());
+        Some(aad)
+    }
 }
 
 impl std::fmt::Debug for Aead {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Aead")
     }
-}
-
-/// The additional data (RFC 5246 section 6.2.3.3).
-fn covered(cover: Cover, length: usize) -> Option<Vec<u8>> {
-    let mut aad = cover.sequence.to_be_bytes().to_vec();
-    aad.push(cover.content.0);
-    aad.extend(cover.version.0.to_be_bytes());
-    aad.extend(u16::try_from(length).ok()?.to_be_bytes());
-    Some(aad)
 }

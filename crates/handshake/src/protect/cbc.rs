@@ -97,6 +97,16 @@ impl Cbc {
         let mut data = [text, tag].concat();
         let padding = self.block - data.len() % self.block;
         data.extend(std::iter::repeat_n(u8::try_from(padding - 1).ok()?, padding));
+        self.encrypt_whole(sequence, data)
+    }
+
+    /// Its blocks' length.
+    pub(super) const fn block(&self) -> usize {
+        self.block
+    }
+
+    /// Encrypts whole blocks.
+    pub(super) fn encrypt_whole(&mut self, sequence: u64, mut data: Vec<u8>) -> Option<Vec<u8>> {
         if let Some(iv) = &mut self.carried {
             self.keyed.encrypt(iv, &mut data)?;
             *iv = last(&data, self.block)?;

@@ -5,8 +5,10 @@
     reason = "these are tests, their helpers too"
 )]
 
+mod early_ccs;
 mod heartbeat;
 mod identity;
 mod matrix;
+mod odd;
 mod peer;
 mod tape;

@@ -50,6 +50,11 @@ impl Peer {
         })
     }
 
+    /// Where it listens.
+    pub(crate) const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Where it is.
     pub(crate) fn endpoint(&self) -> Endpoint {
         Endpoint {

@@ -1,0 +1,159 @@
+//! A secret that is not padded as PKCS#1 v1.5 has it (Böck, Somorovsky, Young: "Return Of Bleichenbacher's Oracle Threat",
+//! USENIX Security 2018, section 4). A sound server takes all of these alike (RFC 5246 section 7.4.7.1); one that does not
+//! lets whoever asks often enough decrypt and sign with its key. What is asked here is far from enough.
+
+use std::time::Duration;
+
+use holter_model::seam::Dice;
+use holter_net::Line;
+use holter_wire::{HandshakeType, Version};
+
+use super::early_ccs::flight;
+use super::reaction::{self, Reaction};
+use crate::client::{answer, protections, secrets};
+use crate::key_agreement::{Agreement, rsa};
+use crate::keys::Secrets;
+use crate::prf::{Prf, Sender};
+use crate::suite::Exchange;
+use crate::{HandshakeError, Offer};
+
+/// What is encrypted to the server's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Plaintext {
+    /// As it should be.
+    Sound,
+    /// Its first two bytes are wrong.
+    WrongStart,
+    /// No zero ends the filler.
+    NoZero,
+    /// The zero stands a byte too early, so that the secret is a byte too long.
+    WrongZero,
+    /// The secret begins with a version that nobody offered.
+    WrongVersion,
+}
+
+impl Plaintext {
+    /// Every plaintext, the sound one first.
+    pub const ALL: [Self; 5] = [
+        Self::Sound,
+        Self::WrongStart,
+        Self::NoZero,
+        Self::WrongZero,
+        Self::WrongVersion,
+    ];
+
+    /// A block of this length around the secret, which has no zeros after its version.
+    fn block(self, secret: &[u8; 48], length: usize, filler: &[u8]) -> Option<Vec<u8>> {
+        let mut secret = *secret;
+        if self == Self::WrongVersion {
+            let [first, second, ..] = &mut secret;
+            [*first, *second] = [2, 2];
+        }
+        let (start, end): ([u8; 2], &[u8]) = match self {
+            Self::Sound | Self::WrongVersion => ([0, 2], &[0]),
+            Self::WrongStart => ([0x41, 0x17], &[0]),
+            Self::NoZero => ([0, 2], &[0x11]),
+            Self::WrongZero => ([0, 2], &[0, 0x11]),
+        };
+        let count = length.checked_sub(start.len() + end.len() + secret.len())?;
+        let filler = filler.get(..count).filter(|filler| filler.len() >= 8)?;
+        Some([&start, filler, end, &secret[..]].concat())
+    }
+}
+
+/// What follows the ClientKeyExchange.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Ending {
+    /// ChangeCipherSpec and a Finished that is right where the plaintext was: with a sound one the server goes on. A server
+    /// that puts the right version in place of a wrong one goes on then too, and is no oracle for it.
+    Right,
+    /// The same under keys that nobody agreed on, for every plaintext alike.
+    Wrong,
+    /// Nothing: only the secret is judged.
+    Nothing,
+}
+
+/// Sends one plaintext and hears how the server takes it. The suites offered should be of RSA key exchange.
+///
+/// # Errors
+/// What keeps the server's flight from coming; [`HandshakeError::Unsupported`] when the server chose another key
+/// exchange.
+pub async fn ask(
+    line: &mut Line,
+    offer: &Offer<'_>,
+    plaintext: Plaintext,
+    ending: Ending,
+    dice: &dyn Dice,
+    wait: Duration,
+) -> Result<Reaction, HandshakeError> {
+    let (mut dialogue, hello, flight) = flight(line, offer, dice).await?;
+    if flight.suite.exchange != Exchange::Rsa {
+        return Err(HandshakeError::Unsupported(
+            "an odd secret in another key exchange than RSA",
+        ));
+    }
+    let secret = secret(hello.version, dice);
+    let leaf = flight.chain.first().map_or(&[][..], Vec::as_slice);
+    let filler = nonzero(dice);
+    let message = rsa::message(flight.version, leaf, |length| {
+        plaintext.block(&secret, length, &filler)
+    })?;
+    let agreement = Agreement {
+        pre_master: secret.to_vec(),
+        message,
+    };
+    let mut out = Vec::new();
+    answer(&mut dialogue, &mut out, offer, &flight, &agreement)?;
+    if ending != Ending::Nothing {
+        let right = secrets(&dialogue, &hello, &flight, &agreement.pre_master);
+        let prf = Prf::of(flight.version, &flight.suite);
+        let used = match ending {
+            Ending::Right => right,
+            Ending::Wrong | Ending::Nothing => Secrets::again(prf, filler.clone()),
+        };
+        let [ours, _] = protections(&used, &hello, &flight, dice)?;
+        dialogue.change_writing(&mut out, ours)?;
+        let verify_data = used.verify_data(Sender::Client, dialogue.transcript.messages());
+        dialogue.say(&mut out, HandshakeType::FINISHED, &verify_data)?;
+    }
+    dialogue.line.send(&out).await?;
+    reaction::hear(&mut dialogue.records, dialogue.line, wait).await
+}
+
+fn secret(version: Version, dice: &dyn Dice) -> [u8; 48] {
+    let mut secret = [0; 48];
+    dice.fill(&mut secret);
+    for byte in &mut secret {
+        *byte = (*byte).max(1);
+    }
+    let [first, second, ..] = &mut secret;
+    [*first, *second] = version.0.to_be_bytes();
+    secret
+}
+
+fn nonzero(dice: &dyn Dice) -> Vec<u8> {
+    let mut filler = vec![0; crate::power::MOST];
+    dice.fill(&mut filler);
+    for byte in &mut filler {
+        *byte = (*byte).max(1);
+    }
+    filler
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_block_is_wrong_in_its_own_way() {
+        let secret = [3; 48];
+        for plaintext in Plaintext::ALL {
+            let block = plaintext.block(&secret, 256, &[7; 256]).unwrap();
+            assert_eq!(block.len(), 256);
+            let zero = block.iter().skip(2).position(|byte| *byte == 0).map(|at| at + 2);
+            let sound = block.starts_with(&[0, 2]) && zero == Some(207) && block.ends_with(&secret);
+            assert_eq!(sound, plaintext == Plaintext::Sound, "{plaintext:?}");
+        }
+        assert_eq!(Plaintext::Sound.block(&secret, 58, &[7; 256]), None);
+    }
+}

@@ -27,8 +27,8 @@ STARTTLS = {
     "smtp": ("smtp", "smtp"), "imap": ("imap", "imap"), "pop3": ("pop3", "pop3"), "ftp": ("ftp", "ftp"),
     "ldap": ("ldap", "ldap"), "postgresql": ("psql", "postgres"), "xmpp": ("xmpp", "xmpp"),
 }
-# What begins with TLS at once.
-DIRECT = ("https", "tls", "amqp", "mqtt")
+# What begins with TLS at once, and Holter's name of that.
+DIRECT = {"https": "https", "amqp": "amqps", "mqtt": "mqtt"}
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,9 @@ def tool(name, server, host, port, folder):
         # As it is told of port 443: the others do not rest between connections either.
         known = folder / "inventory.csv"
         known.write_text(f"address,port,fragility\n{host},{port},robust\n")
-        command = [lab.holter(), "scan", host, "-p", str(port), "--inventory", str(known), "--protocol", server.protocol,
-                   "--sni", server.name, "--profile", "full", "-f", "json", "--quiet"]
+        command = [lab.holter(), "scan", host, "-p", str(port), "--inventory", str(known), "--protocol",
+                   DIRECT.get(server.protocol, server.protocol), "--sni", server.name,
+                   "--profile", "full", "-f", "json", "--quiet"]
         return Tool(name, command, holter_reader.read, fine=(0, 1, 3))
     if name == "sslscan":
         start = [] if direct else [f"--starttls-{sslscan_word}"]
@@ -78,7 +79,7 @@ def tool(name, server, host, port, folder):
         return Tool(name, command, sslyze_reader.read, document, fine=(0, 1))
     start = [] if direct else ["--starttls", "postgres" if other_word == "postgres" else other_word]
     command = [clients.installed("testssl"), "--quiet", "--warnings", "batch", "--color", "0", "--nodns", "none",
-               "--ip", host, *TESTSSL_ALL, "--overwrite", "--jsonfile-pretty", str(document), *start, f"{server.name}:{port}"]
+               "--ip", host, *TESTSSL_ALL, "--jsonfile-pretty", str(document), *start, f"{server.name}:{port}"]
     # Its code counts what went wrong on the way, and does not say what.
     return Tool(name, command, testssl_reader.read, document, fine=tuple(range(256)))
 

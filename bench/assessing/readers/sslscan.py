@@ -25,7 +25,7 @@ def read(document):
     if bleeding:
         said.says("CVE-2014-0160", any(bleeding))
     for one in test.iter("renegotiation"):
-        said.says("CVE-2009-3555", one.get("secure") != "1")
+        said.says("CVE-2009-3555", one.get("supported") == "1" and one.get("secure") != "1")
     for one in test.iter("compression"):
         said.says("CVE-2012-4929", one.get("supported") == "1")
     for one in test.iter("fallback"):

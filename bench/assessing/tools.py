@@ -28,7 +28,7 @@ STARTTLS = {
     "ldap": ("ldap", "ldap"), "postgresql": ("psql", "postgres"), "xmpp": ("xmpp", "xmpp"),
 }
 # What begins with TLS at once, and Holter's name of that.
-DIRECT = {"https": "https", "amqp": "amqps", "mqtt": "mqtt"}
+DIRECT = {"https": "https", "tls": "tls", "amqp": "amqps", "mqtt": "mqtt"}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 //! `holter lab`: the hospital in a box, a dozen real servers on loopback addresses to try Holter on.
 
+mod serve;
+
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 
@@ -33,6 +35,11 @@ enum Deed {
     Status,
     /// Print the services that run as targets, for `holter scan -i -`
     Targets,
+    /// Run one server of the truth table until standard input ends, and print where it is and what is true of it
+    Serve {
+        /// Its name in the table
+        id: String,
+    },
 }
 
 /// Runs the verb.
@@ -56,6 +63,10 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             String::new()
         }
         Deed::Status => table(&hospital::status(&folder).context("the hospital's state cannot be read")?),
+        Deed::Serve { id } => {
+            serve::run(&id)?;
+            String::new()
+        }
         Deed::Targets => {
             let all = hospital::status(&folder).context("the hospital's state cannot be read")?;
             let running = all.iter().filter(|status| status.pid.is_some());

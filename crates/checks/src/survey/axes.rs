@@ -31,20 +31,70 @@ impl Axes {
             asked: false,
         }
     }
+
+    pub(super) fn narrow(&self) -> Narrow {
+        Narrow {
+            groups: self.groups.is_narrow(),
+            schemes: self.schemes.is_narrow(),
+        }
+    }
+
+    /// Notes that this suite was chosen while less than all was offered. One that needs no group, or no scheme, may be
+    /// the answer to there being none left that the peer knows.
+    pub(super) fn spend(&mut self, narrow: Narrow, chosen: CipherSuite) {
+        if narrow.groups && !known::has_group(chosen) {
+            self.groups.spend();
+        } else if narrow.schemes && !known::is_signed(chosen) {
+            self.schemes.spend();
+        }
+    }
+
+    /// Notes that nothing was chosen while less than all was offered.
+    pub(super) const fn spend_all(&mut self) {
+        self.groups.spend();
+        self.schemes.spend();
+    }
+}
+
+/// Which of groups and schemes were offered without those that were seen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Narrow {
+    groups: bool,
+    schemes: bool,
+}
+
+impl Narrow {
+    pub(super) const fn is_any(self) -> bool {
+        self.groups || self.schemes
+    }
+
+    /// What of an offer the choice was from: where no group or scheme was left, suites that need one could not be chosen.
+    pub(super) fn usable(self, chosen: CipherSuite, mut offered: Vec<CipherSuite>) -> Vec<CipherSuite> {
+        if self.groups && !known::has_group(chosen) {
+            offered.retain(|suite| !known::has_group(*suite));
+        }
+        if self.schemes && !known::is_signed(chosen) {
+            offered.retain(|suite| !known::is_signed(*suite));
+        }
+        offered
+    }
 }
 
 impl Survey<'_, '_> {
     /// The groups that no suite needed yet. Once for all versions before TLS 1.3, which share them.
     pub(super) async fn groups(&mut self, version: Version, suites: &[CipherSuite]) -> bool {
-        let tls13 = version == Version::TLS13;
         let offered: Vec<CipherSuite> = suites
             .iter()
             .copied()
-            .filter(|suite| tls13 || known::has_group(*suite))
+            .filter(|suite| known::has_group(*suite))
             .collect();
         if offered.is_empty() || std::mem::replace(&mut self.axes(version).asked, true) {
             return true;
         }
+        // Before TLS 1.3 the certificate's own curve must be offered, too (RFC 8422 section 5.1); the one chosen last may
+        // be that.
+        let mut own_curve = offered.iter().all(|suite| known::is_ecdsa(*suite));
+        let mut besides = None;
         let (mut complete, mut on) = (false, true);
         loop {
             let unseen = self.axes(version).groups.unseen();
@@ -52,17 +102,21 @@ impl Survey<'_, '_> {
                 complete = true;
                 break;
             }
-            let schemes = self.axes(version).schemes.offer();
+            let schemes = self.axes(version).schemes.all();
             let extent = (version, Extent::Needed);
-            match self.ask(extent, &offered, &unseen, &schemes).await {
+            let groups: Vec<NamedGroup> = unseen.iter().copied().chain(besides).collect();
+            match self.ask(extent, &offered, &groups, &schemes).await {
                 Said::Flight(flight) if flight.hello.negotiated() == version => {
                     let group = heard::exchanged(&flight).group;
-                    self.take(version, &flight, &unseen);
+                    self.take(version, &flight, (&groups, &schemes));
                     // Some choose a group that nobody offered rather than none.
                     if group.is_none_or(|group| !unseen.contains(&group)) {
                         complete = group.is_some();
                         break;
                     }
+                }
+                Said::Flight(_) | Said::No(_) if std::mem::take(&mut own_curve) => {
+                    besides = self.axes(version).groups.seen().last().copied();
                 }
                 Said::Flight(_) | Said::No(_) => {
                     complete = true;
@@ -74,6 +128,7 @@ impl Survey<'_, '_> {
                 }
             }
         }
+        self.axes(version).groups.spend();
         let choices = &self.axes(version).choices;
         let (groups, order) = (
             choices.chosen().iter().map(|group| group.0).collect(),
@@ -101,14 +156,14 @@ impl Survey<'_, '_> {
         let (mut complete, mut on) = (false, true);
         for _ in 0..MOST_FOR_SCHEMES {
             let unseen = self.old.schemes.unseen();
-            let groups = self.old.groups.offer();
+            let groups = self.old.groups.all();
             match self
                 .ask((version, Extent::Needed), &signed, &groups, &unseen)
                 .await
             {
                 Said::Flight(flight) => {
                     let scheme = heard::exchanged(&flight).scheme;
-                    self.take(version, &flight, &groups);
+                    self.take(version, &flight, (&groups, &unseen));
                     if scheme.is_none_or(|scheme| !unseen.contains(&scheme)) {
                         complete = true;
                         break;
@@ -124,6 +179,7 @@ impl Survey<'_, '_> {
                 }
             }
         }
+        self.old.schemes.spend();
         self.ledger.note(Fact::Schemes {
             version: version.0,
             schemes: self.old.schemes.seen().iter().map(|scheme| scheme.0).collect(),

@@ -9,6 +9,7 @@ use super::known;
 use super::ledger::Ledger;
 use super::offer::{Extent, Offer};
 use super::say::{Said, say};
+use super::ssl2;
 use super::streams::First;
 use super::tally::Tally;
 use crate::Visit;
@@ -80,6 +81,15 @@ impl<'v, 'a> Survey<'v, 'a> {
         }
     }
 
+    /// Asks in SSLv2. Whether it speaks it; nothing where there is no use in asking on.
+    pub(super) async fn ssl2(&mut self) -> Option<bool> {
+        let (fact, listens) = ssl2::ask(self.visit).await?;
+        let speaks = matches!(fact, Fact::Ssl2 { .. });
+        self.ledger.answered(listens);
+        self.ledger.note(fact);
+        Some(speaks)
+    }
+
     /// Notes that a version is not spoken.
     pub(super) fn refused(&mut self, version: Version, how: Refusal) {
         self.ledger.note(Fact::HelloRefused {
@@ -94,7 +104,7 @@ impl<'v, 'a> Survey<'v, 'a> {
         self.control = Some((version, first.flight.hello.suite));
         self.ledger.note(first.flight.fact(first.asked));
         self.ledger.note_all(heard::features(&first.flight, first.asked));
-        self.take(version, &first.flight, &first.groups);
+        self.take(version, &first.flight, (&first.groups, &[]));
         let mut tally = Tally::default();
         tally.chose(first.flight.hello.suite, &first.offered);
         let complete = self.suites(version, &mut tally).await && self.tell(version, &mut tally).await;
@@ -148,6 +158,7 @@ impl<'v, 'a> Survey<'v, 'a> {
             backwards = !backwards;
             let axes = self.axes(version);
             let (groups, schemes) = (axes.groups.offer(), axes.schemes.offer());
+            let narrow = axes.narrow();
             match self
                 .ask((version, Extent::Needed), &offered, &groups, &schemes)
                 .await
@@ -158,7 +169,7 @@ impl<'v, 'a> Survey<'v, 'a> {
                         self.visit.odd("it chose a suite that was not offered");
                         return false;
                     }
-                    self.take(version, &flight, &groups);
+                    self.take(version, &flight, (&groups, &schemes));
                     // The newest version may have been found by a hello that could not offer compression.
                     if tally.chosen().len() == 1 && version != Version::TLS13 {
                         self.ledger.note(Fact::Feature {
@@ -167,9 +178,12 @@ impl<'v, 'a> Survey<'v, 'a> {
                             present: flight.hello.compression != 0,
                         });
                     }
-                    tally.chose(chosen, &offered);
+                    self.axes(version).spend(narrow, chosen);
+                    tally.chose(chosen, &narrow.usable(chosen, offered));
                     rest.retain(|suite| *suite != chosen);
                 }
+                // That may be for want of a group or a scheme.
+                Said::Flight(_) | Said::No(_) if narrow.is_any() => self.axes(version).spend_all(),
                 // An older version, for want of a suite in this one, is as good as a no.
                 Said::Flight(_) | Said::No(_) => rest.retain(|suite| !offered.contains(suite)),
                 Said::End => return false,
@@ -184,7 +198,7 @@ impl<'v, 'a> Survey<'v, 'a> {
             return true;
         };
         let axes = self.axes(version);
-        let (groups, schemes) = (axes.groups.offer(), axes.schemes.offer());
+        let (groups, schemes) = (axes.groups.all(), axes.schemes.all());
         match self
             .ask((version, Extent::Needed), &offered, &groups, &schemes)
             .await
@@ -197,15 +211,20 @@ impl<'v, 'a> Survey<'v, 'a> {
     }
 
     /// Takes from a flight what is not its suite.
-    pub(super) fn take(&mut self, version: Version, flight: &Flight, groups: &[NamedGroup]) {
+    pub(super) fn take(
+        &mut self,
+        version: Version,
+        flight: &Flight,
+        (groups, schemes): (&[NamedGroup], &[SignatureScheme]),
+    ) {
         let exchanged = heard::exchanged(flight);
         let axes = self.axes(version);
         if let Some(group) = exchanged.group {
-            axes.groups.chose(group);
+            axes.groups.chose_from(group, groups);
             axes.choices.chose(group, groups);
         }
         if let Some(scheme) = exchanged.scheme {
-            axes.schemes.chose(scheme);
+            axes.schemes.chose_from(scheme, schemes);
         }
         if let Some(field) = exchanged.field.filter(|_| self.fields < MOST_FIELDS) {
             self.fields += 1;
@@ -243,9 +262,7 @@ impl<'v, 'a> Survey<'v, 'a> {
             Said::No(_) => self.visit.endpoint.transport == Transport::Udp && self.control.is_none(),
             Said::End => false,
         };
-        if listens {
-            self.ledger.confirm();
-        }
+        self.ledger.answered(listens);
         said
     }
 }

@@ -87,11 +87,18 @@ pub(super) fn is_signed(suite: CipherSuite) -> bool {
     })
 }
 
-/// Whether a suite agrees on its keys by an elliptic curve of the client's choice.
+/// Whether a suite agrees on its keys by a group of the client's choice, as all do in TLS 1.3.
 pub(super) fn has_group(suite: CipherSuite) -> bool {
     suite
         .parts()
-        .is_some_and(|parts| parts.exchange == Exchange::Ecdhe)
+        .is_some_and(|parts| matches!(parts.exchange, Exchange::Ecdhe | Exchange::Any))
+}
+
+/// Whether a suite goes with certificates of elliptic curves alone.
+pub(super) fn is_ecdsa(suite: CipherSuite) -> bool {
+    suite
+        .parts()
+        .is_some_and(|parts| parts.authentication == Authentication::Ecdsa)
 }
 
 fn weakness(parts: &Parts) -> (bool, bool, u8, bool, bool, u16) {

@@ -9,20 +9,28 @@ pub(super) struct Ledger {
     facts: Vec<Fact>,
     /// So many of them are sure: the peer has shown since that it listens.
     sure: usize,
+    /// The last answer was one of somebody who listens, so what follows from it is sure as well.
+    listens: bool,
 }
 
 impl Ledger {
     pub(super) fn note(&mut self, fact: Fact) {
-        self.facts.push(fact);
+        self.note_all(vec![fact]);
     }
 
     pub(super) fn note_all(&mut self, facts: Vec<Fact>) {
         self.facts.extend(facts);
+        if self.listens {
+            self.sure = self.facts.len();
+        }
     }
 
-    /// The peer listens: what it refused so far it does not know.
-    pub(super) const fn confirm(&mut self) {
-        self.sure = self.facts.len();
+    /// Takes note of an answer: whether it shows that the peer listens, so that it does not know what it refused so far.
+    pub(super) const fn answered(&mut self, listens: bool) {
+        self.listens = listens;
+        if listens {
+            self.sure = self.facts.len();
+        }
     }
 
     /// Whether nothing rests on a silence that may have another reason.
@@ -98,10 +106,23 @@ mod tests {
     fn what_was_refused_since_the_last_answer_is_left_open() {
         let mut ledger = Ledger::default();
         ledger.note(refused(0x0304));
-        ledger.confirm();
+        ledger.answered(true);
+        ledger.answered(false);
         ledger.note_all(vec![suites(true), refused(0x0302)]);
         assert!(!ledger.is_sure());
         ledger.doubt();
         assert_eq!(ledger.into_facts(), [refused(0x0304), suites(false)]);
+    }
+
+    #[test]
+    fn what_an_alert_refuses_is_sure_at_once() {
+        let mut ledger = Ledger::default();
+        ledger.answered(true);
+        ledger.note(refused(0x0304));
+        assert!(ledger.is_sure());
+        ledger.answered(false);
+        assert!(ledger.is_sure(), "nothing was noted since");
+        ledger.note(refused(0x0303));
+        assert!(!ledger.is_sure());
     }
 }

@@ -5,6 +5,7 @@ use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::Extension;
 use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Version};
 
+use super::known;
 use crate::hello::pad;
 
 /// What a hello of the survey offers.
@@ -48,6 +49,9 @@ pub(super) const TIMESTAMPS: ExtensionType = ExtensionType(0x0012);
 pub(super) const ALPN: ExtensionType = ExtensionType(0x0010);
 const WEB: &[u8] = b"\x00\x0c\x02h2\x08http/1.1";
 
+/// `signature_algorithms_cert` (RFC 8446 section 4.2.3), which TLS 1.2 heeds as well.
+const SIGNATURE_ALGORITHMS_CERT: ExtensionType = ExtensionType(0x0032);
+
 /// DEFLATE (RFC 3749).
 const DEFLATE: u8 = 1;
 
@@ -90,6 +94,15 @@ impl Offer<'_> {
         }
         if matches!(self.version, Version::TLS12 | Version::TLS13 | Version::DTLS12) {
             list.push(Extension::signature_algorithms(self.schemes));
+            // A scheme that is left out must not rule out the certificate that it signed.
+            let all = known::schemes();
+            if self.schemes.len() < all.len() {
+                let kind = SIGNATURE_ALGORITHMS_CERT;
+                list.push(Extension {
+                    kind,
+                    ..Extension::signature_algorithms(&all)
+                });
+            }
         }
         if self.version == Version::TLS13 {
             list.push(Extension::supported_versions(self.versions()));
@@ -152,7 +165,6 @@ const fn empty(kind: ExtensionType) -> Extension {
 mod tests {
     use holter_model::seam::FixedDice;
 
-    use super::super::known;
     use super::*;
 
     #[test]

@@ -10,8 +10,11 @@ use crate::Visit;
 /// The longest answer: a certificate and a list of kinds.
 const LONGEST: usize = 34 << 10;
 
-/// Asks; `Some(true)`: it speaks SSLv2, `None`: nothing more can be learned here.
-pub(super) async fn ask(visit: &mut Visit<'_>) -> Option<bool> {
+/// An alert, in a record of TLS: the no of a peer that listens.
+const ALERT: u8 = 0x15;
+
+/// Asks; what was heard and whether that came from somebody who listens. `None`: nothing more can be learned here.
+pub(super) async fn ask(visit: &mut Visit<'_>) -> Option<(Fact, bool)> {
     if visit.is_spared() {
         return None;
     }
@@ -51,17 +54,13 @@ pub(super) async fn ask(visit: &mut Visit<'_>) -> Option<bool> {
         _ => None,
     };
     visit.done(line);
-    match kinds {
-        Some(kinds) => {
-            visit.heard(Fact::Ssl2 { kinds });
-            Some(true)
-        }
-        None => {
-            visit.heard(Fact::HelloRefused {
-                offered: ssl2::VERSION.0,
-                how: holter_model::Refusal::Nonsense,
-            });
-            Some(false)
-        }
-    }
+    let listens = kinds.is_some() || stream.first() == Some(&ALERT);
+    let fact = kinds.map_or(
+        Fact::HelloRefused {
+            offered: ssl2::VERSION.0,
+            how: holter_model::Refusal::Nonsense,
+        },
+        |kinds| Fact::Ssl2 { kinds },
+    );
+    Some((fact, listens))
 }

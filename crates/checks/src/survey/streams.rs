@@ -5,7 +5,6 @@ use holter_wire::{CipherSuite, NamedGroup, Version};
 
 use super::enumerate::Survey;
 use super::offer::Extent;
-use super::ssl2;
 use crate::Visit;
 use crate::conversation::Flight;
 
@@ -40,7 +39,7 @@ pub(super) async fn survey(visit: &mut Visit<'_>) {
         Newest::Speaks(first) => downwards(&mut survey, first).await,
         Newest::Refuses(last) => {
             // It may know SSLv2 and nothing else.
-            if ssl2::ask(survey.visit).await != Some(true) {
+            if survey.ssl2().await != Some(true) {
                 let attempt = match last {
                     Refusal::Silence => Attempt::TimedOut,
                     Refusal::Closed => Attempt::Closed,
@@ -53,7 +52,7 @@ pub(super) async fn survey(visit: &mut Visit<'_>) {
         Newest::End => false,
     };
     if on {
-        ssl2::ask(survey.visit).await;
+        survey.ssl2().await;
     }
     survey.end().await;
 }

@@ -68,11 +68,24 @@ impl<T: Copy + PartialEq> Tally<T> {
     }
 }
 
-/// Values of one kind that are offered all the time, those first that were not chosen yet.
+/// Values of one kind that are offered all the time, those first that were not chosen yet; to a peer that follows an
+/// order of its own, those alone.
 #[derive(Clone, Debug)]
 pub(super) struct Rotation<T> {
     all: Vec<T>,
     seen: Vec<T>,
+    reach: Reach,
+}
+
+/// What of a rotation is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// All.
+    Wide,
+    /// What was not chosen yet.
+    Narrow,
+    /// All for good.
+    Spent,
 }
 
 impl<T: Copy + PartialEq> Rotation<T> {
@@ -80,14 +93,43 @@ impl<T: Copy + PartialEq> Rotation<T> {
         Self {
             all,
             seen: Vec::new(),
+            reach: Reach::Wide,
+        }
+    }
+
+    /// All, the unseen first; or the unseen alone.
+    pub(super) fn offer(&self) -> Vec<T> {
+        if self.is_narrow() {
+            self.unseen()
+        } else {
+            self.all()
         }
     }
 
     /// All, the unseen first.
-    pub(super) fn offer(&self) -> Vec<T> {
+    pub(super) fn all(&self) -> Vec<T> {
         let mut offer = self.unseen();
         offer.extend(&self.seen);
         offer
+    }
+
+    /// Whether only the unseen are offered.
+    pub(super) fn is_narrow(&self) -> bool {
+        self.reach == Reach::Narrow && self.seen.len() < self.all.len()
+    }
+
+    /// The unseen were not enough, or nobody knows any of them.
+    pub(super) const fn spend(&mut self) {
+        self.reach = Reach::Spent;
+    }
+
+    /// Notes what was chosen from an offer. Whoever was offered unseen ones first and chose a seen one has an order of its
+    /// own, by which no other will show as long as this one is there.
+    pub(super) fn chose_from(&mut self, one: T, offer: &[T]) {
+        let unseen_first = offer.first().is_some_and(|first| !self.seen.contains(first));
+        if !self.chose(one) && unseen_first && self.reach == Reach::Wide {
+            self.reach = Reach::Narrow;
+        }
     }
 
     /// Those that were never chosen.
@@ -163,6 +205,21 @@ mod tests {
         }
         assert_eq!(play(&[3], true, &offered).order(), Order::Unknown);
         assert_eq!(play(&[], true, &offered).order(), Order::Unknown);
+    }
+
+    #[test]
+    fn an_order_of_its_own_is_met_with_the_unseen_alone_until_they_are_not_enough() {
+        let mut groups = Rotation::new(vec![1, 2, 3]);
+        groups.chose_from(2, &[1, 2, 3]);
+        assert_eq!(groups.offer(), [1, 3, 2]);
+        groups.chose_from(2, &[1, 3, 2]);
+        assert_eq!(groups.offer(), [1, 3]);
+        groups.chose_from(3, &[1, 3]);
+        assert_eq!(groups.offer(), [1]);
+        groups.spend();
+        assert_eq!(groups.offer(), [1, 2, 3]);
+        groups.chose_from(2, &[1, 2, 3]);
+        assert_eq!(groups.offer(), [1, 2, 3], "it is not tried twice");
     }
 
     #[test]

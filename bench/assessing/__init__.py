@@ -1,0 +1,1 @@
+"""Holter's full assessment beside testssl.sh, sslyze, sslscan and nmap, on the same real servers."""

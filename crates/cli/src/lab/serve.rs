@@ -1,0 +1,82 @@
+//! `holter lab serve`: one server of the truth table, for programs that compare scanners.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::net::SocketAddr;
+
+use anyhow::Context as _;
+use holter_lab::truth::{Expected, Table, start_server};
+use serde::Serialize;
+
+/// What is printed, as one line, when the server listens.
+#[derive(Serialize)]
+struct Serving<'a> {
+    id: &'a str,
+    what: &'a str,
+    address: SocketAddr,
+    /// The name to ask it by.
+    name: &'static str,
+    protocol: &'a str,
+    versions: &'a [String],
+    /// How many suites it accepts in each version, where its own listing says so.
+    suites: &'a BTreeMap<String, usize>,
+    truth: BTreeMap<String, Right>,
+    sources: &'a [String],
+}
+
+/// What is right of one flaw.
+#[derive(Serialize)]
+struct Right {
+    verdict: &'static str,
+    /// Why `inconclusive` is right too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inconclusive: Option<String>,
+    /// Why any verdict is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    open: Option<String>,
+}
+
+impl From<Expected> for Right {
+    fn from(expected: Expected) -> Self {
+        Self {
+            verdict: expected.verdict.as_str(),
+            inconclusive: expected.inconclusive,
+            open: expected.open,
+        }
+    }
+}
+
+/// Starts the server of that id, says where it is, and ends it when standard input ends.
+pub(super) fn run(id: &str) -> anyhow::Result<()> {
+    let table = Table::read().context("the truth table cannot be read")?;
+    let server = table
+        .find(id)
+        .with_context(|| format!("the truth table has no server {id}"))?;
+    let running = start_server(server).with_context(|| format!("{id} did not start"))?;
+    let serving = Serving {
+        id,
+        what: &server.what,
+        address: running.address,
+        name: running.name,
+        protocol: &server.protocol,
+        versions: &server.versions,
+        suites: &server.suites,
+        truth: table
+            .expected(server)
+            .into_iter()
+            .map(|(flaw, expected)| (flaw, expected.into()))
+            .collect(),
+        sources: &server.sources,
+    };
+    let mut line = serde_json::to_string(&serving)?;
+    line.push('\n');
+    let mut output = anstream::stdout();
+    output
+        .write_all(line.as_bytes())
+        .and_then(|()| output.flush())
+        .context("standard output cannot be written")?;
+    // Nobody who holds the other end can forget to end the server: it ends with its holder.
+    let mut nothing = [0; 64];
+    while std::io::stdin().read(&mut nothing).is_ok_and(|count| count > 0) {}
+    Ok(())
+}

@@ -7,6 +7,7 @@
 
 mod axes;
 mod datagrams;
+mod encrypted;
 mod enumerate;
 mod heard;
 mod known;
@@ -27,7 +28,10 @@ pub async fn survey(visit: &mut Visit<'_>) {
         return;
     }
     match visit.endpoint.transport {
-        Transport::Tcp => streams::survey(visit).await,
+        Transport::Tcp => {
+            streams::survey(visit).await;
+            encrypted::ask(visit).await;
+        }
         Transport::Udp => datagrams::survey(visit).await,
     }
 }

@@ -60,7 +60,24 @@ pub fn scan_by(
         (Profile::Heartbleed, &[]),
         questions,
         dice,
+        Duration::ZERO,
         change,
+    )
+}
+
+/// All checks of the full profile, with a rest between two connections.
+pub fn assess_fully(address: SocketAddr, protocol: &str, questions: Questions, rest: Duration) -> Service {
+    let dice = Box::new(SystemDice);
+    let full = (Profile::Full, &[][..]);
+    ask_by(
+        address,
+        false,
+        Some(protocol),
+        full,
+        questions,
+        dice,
+        rest,
+        |dialer| dialer,
     )
 }
 
@@ -76,10 +93,12 @@ pub fn assess(address: SocketAddr, protocol: &str, profile: Profile, more: &[&'s
         (profile, more),
         Questions::default(),
         dice,
+        Duration::ZERO,
         |dialer| dialer,
     )
 }
 
+#[allow(clippy::too_many_arguments, reason = "each of them is what some test changes")]
 fn ask_by(
     address: SocketAddr,
     udp: bool,
@@ -87,6 +106,7 @@ fn ask_by(
     (profile, more): (Profile, &[&'static Check]),
     questions: Questions,
     dice: Box<dyn Dice>,
+    rest: Duration,
     change: impl FnOnce(Dialer) -> Dialer,
 ) -> Service {
     let target = format!("{address}{}", if udp { "/udp" } else { "" });
@@ -108,7 +128,7 @@ fn ask_by(
     runtime.block_on(async {
         let (visits, scope) = plan.lay_out().await.unwrap();
         let scan = Scan {
-            dialer: change(Dialer::new(scope, Pace::new(8, None, Duration::ZERO), limits)),
+            dialer: change(Dialer::new(scope, Pace::new(8, None, rest), limits)),
             checks: ALL
                 .iter()
                 .filter(|check| check.profile <= profile)

@@ -13,7 +13,7 @@ mod path;
 pub(crate) mod shown;
 mod staple;
 
-use holter_cert::{Purpose, StoreKind, trust};
+use holter_cert::{Distrust, Purpose, StoreKind, trust};
 use holter_model::{Attempt, Fact, Judgement, Observation, Store};
 
 use crate::ruling::{Ruling, rule};
@@ -59,7 +59,17 @@ fn ask(visit: &mut Visit<'_>) {
             store: named(store.kind()),
             problem: shown.iter().find_map(|shown| {
                 let trust = trust(store, &shown.ders(), Purpose::Server, shown.at);
-                trust.distrust.as_ref().map(path::words)
+                // A path leads there; what is wrong with its algorithms and dates is judged by itself.
+                let apart = |distrust: &&Distrust| {
+                    matches!(
+                        distrust,
+                        Distrust::OldAlgorithm(_) | Distrust::NotYetValid(_) | Distrust::Expired(_)
+                    )
+                };
+                let distrust = trust.distrust.as_ref();
+                distrust
+                    .filter(|distrust| !(trust.reaches_anchor && apart(distrust)))
+                    .map(path::words)
             }),
         })
         .collect();

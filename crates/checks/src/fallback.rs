@@ -118,12 +118,18 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
             (Verdict::Inconclusive, why)
         };
     };
+    // A client that falls back to what is older still hears nothing of it.
+    let no_further = spoken.next().is_none();
     match known.has(Feature::FallbackScsv) {
         Some(true) => (
             Verdict::NotAffected,
             format!("it refused {older} when it was told that a newer version had failed"),
         ),
-        Some(false) if older >= Version::TLS12 && known.has(Feature::DowngradeSentinel) == Some(true) => {
+        Some(false)
+            if no_further
+                && older >= Version::TLS12
+                && known.has(Feature::DowngradeSentinel) == Some(true) =>
+        {
             let why = format!(
                 "it takes a fallback to {older}, but its random tells every client of {newest} that somebody lowered \
                  the version"

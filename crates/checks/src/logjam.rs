@@ -17,8 +17,8 @@ use crate::primes::known_prime;
 use crate::ruling::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
-/// Primes of this length or less can be broken by somebody.
-const BROKEN_BITS: u32 = 1024;
+/// Shorter primes can be broken by anybody; one of this length by whoever can afford it, once for all who share it.
+const SHARED_BITS: u32 = 1024;
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
@@ -52,7 +52,16 @@ fn ruling(configuration: &Configuration, attempt: Attempt) -> Ruling {
         .iter()
         .filter(|field| old(field.version))
         .min_by_key(|field| field.bits);
-    if let Some(field) = shortest.filter(|field| field.bits <= BROKEN_BITS) {
+    // A prime of its own at this length costs an attacker years for this one service: short, but not Logjam.
+    let broken = |field: &&FiniteField| {
+        field.bits < SHARED_BITS || (field.bits == SHARED_BITS && known_prime(&field.prime).is_some())
+    };
+    if let Some(field) = configuration
+        .fields
+        .iter()
+        .filter(|field| old(field.version))
+        .find(broken)
+    {
         return Ruling::affected(short(field));
     }
     let ephemeral = Accepted::of(configuration, attempt, old, is_seen);
@@ -75,7 +84,6 @@ fn short(field: &FiniteField) -> String {
     let known = known_prime(&field.prime);
     let whose = match known {
         Some(prime) => format!(", which it shares with many others ({})", prime.name),
-        None if *bits == BROKEN_BITS => ", which is not among those known to be shared by many".to_owned(),
         None => String::new(),
     };
     format!("with {suite} it uses a prime of {bits} bits{whose}")
@@ -116,7 +124,7 @@ mod tests {
                     Affected,
                 ),
                 ("768 bits", dhe(768, OWN), Affected),
-                ("1024 bits", dhe(1024, OWN), Affected),
+                ("1024 bits of its own", dhe(1024, OWN), NotAffected),
                 ("2048 bits", dhe(2048, OWN), NotAffected),
                 ("one of two", two, Affected),
                 ("none", whole(&[(Version::TLS12, &[0xc02f])]), NotAffected),

@@ -14,7 +14,7 @@ mod known;
 mod ledger;
 mod offer;
 mod say;
-mod ssl2;
+pub(crate) mod ssl2;
 mod streams;
 mod tally;
 

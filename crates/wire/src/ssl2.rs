@@ -23,6 +23,7 @@ pub const KINDS: [CipherKind; 7] = [
 
 const ERROR: u8 = 0;
 const CLIENT_HELLO: u8 = 1;
+const CLIENT_MASTER_KEY: u8 = 2;
 const SERVER_HELLO: u8 = 4;
 
 /// More kinds than this are passed over: no registry has as many.
@@ -93,6 +94,28 @@ impl ClientHello {
         }
         body.extend(kinds);
         body.extend(self.challenge);
+        encode_record(out, &body);
+    }
+}
+
+/// A CLIENT-MASTER-KEY to send: the choice of a kind, and a key for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientMasterKey {
+    /// The kind chosen; one without an initialisation vector, such as RC4's.
+    pub kind: CipherKind,
+    /// The key, encrypted to that of the server's certificate.
+    pub encrypted_key: Vec<u8>,
+}
+
+impl ClientMasterKey {
+    /// Appends the message with its record header.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let mut body = vec![CLIENT_MASTER_KEY];
+        writer::u24(&mut body, usize::try_from(self.kind.0).unwrap_or(0));
+        for length in [0, self.encrypted_key.len(), 0] {
+            body.extend(u16::try_from(length).unwrap_or(u16::MAX).to_be_bytes());
+        }
+        body.extend_from_slice(&self.encrypted_key);
         encode_record(out, &body);
     }
 }

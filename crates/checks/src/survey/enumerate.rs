@@ -1,6 +1,6 @@
 //! All suites of one version, by taking away what was chosen.
 
-use holter_model::{Fact, Feature, Refusal, Transport};
+use holter_model::{Der, Fact, Feature, Refusal, Transport};
 use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 
 use super::axes::Axes;
@@ -83,11 +83,29 @@ impl<'v, 'a> Survey<'v, 'a> {
 
     /// Asks in SSLv2. Whether it speaks it; nothing where there is no use in asking on.
     pub(super) async fn ssl2(&mut self) -> Option<bool> {
-        let (fact, listens) = ssl2::ask(self.visit).await?;
-        let speaks = matches!(fact, Fact::Ssl2 { .. });
-        self.ledger.answered(listens);
-        self.ledger.note(fact);
-        Some(speaks)
+        match ssl2::say(self.visit).await? {
+            ssl2::Said::Hello(line, hello) => {
+                self.visit.done(line);
+                self.ledger.answered(true);
+                self.ledger.note(Fact::Ssl2 {
+                    kinds: hello.kinds.iter().map(|kind| kind.0).collect(),
+                });
+                // Who speaks nothing newer shows its certificate here alone, and never those of its issuers.
+                if self.chains.is_empty() && !hello.certificate.is_empty() {
+                    self.ledger.note(Fact::Chain {
+                        version: holter_wire::ssl2::VERSION.0,
+                        name: None,
+                        certificates: vec![Der(hello.certificate)],
+                    });
+                }
+                Some(true)
+            }
+            ssl2::Said::No(listens) => {
+                self.ledger.answered(listens);
+                self.refused(holter_wire::ssl2::VERSION, Refusal::Nonsense);
+                Some(false)
+            }
+        }
     }
 
     /// Notes that a version is not spoken.

@@ -1,8 +1,9 @@
 //! SSLv2 (draft-hickman-netscape-ssl-00): one hello with all seven kinds of ciphers.
 
-use holter_model::Fact;
-use holter_net::LineError;
-use holter_wire::ssl2::{self, Answer, ClientHello, KINDS, Next};
+use std::time::Duration;
+
+use holter_net::{Line, LineError};
+use holter_wire::ssl2::{self, Answer, ClientHello, KINDS, Next, ServerHello};
 use tokio::time::Instant;
 
 use crate::Visit;
@@ -13,8 +14,16 @@ const LONGEST: usize = 34 << 10;
 /// An alert, in a record of TLS: the no of a peer that listens.
 const ALERT: u8 = 0x15;
 
-/// Asks; what was heard and whether that came from somebody who listens. `None`: nothing more can be learned here.
-pub(super) async fn ask(visit: &mut Visit<'_>) -> Option<(Fact, bool)> {
+/// What came of a hello in SSLv2.
+pub(crate) enum Said {
+    /// It speaks SSLv2; the line stands behind its hello.
+    Hello(Line, Box<ServerHello>),
+    /// It does not; whether that came from somebody who listens.
+    No(bool),
+}
+
+/// Says hello; `None`: nothing more can be learned here. The line of a hello is for the caller to be done with.
+pub(crate) async fn say(visit: &mut Visit<'_>) -> Option<Said> {
     if visit.is_spared() {
         return None;
     }
@@ -29,38 +38,40 @@ pub(super) async fn ask(visit: &mut Visit<'_>) -> Option<(Fact, bool)> {
     }
     .encode(&mut hello);
     let patience = visit.patience().min(line.step());
-    let until = Instant::now() + patience;
     let mut stream = Vec::new();
-    let mut heard = line.send(&hello).await.map(|()| 0);
-    let body = loop {
-        match ssl2::next_record(&stream) {
-            Next::Record(body, _) => break Some(body),
-            Next::NotSsl2 => break None,
-            Next::Incomplete if heard.is_err() || stream.len() > LONGEST => break None,
+    let body = match line.send(&hello).await {
+        Ok(()) => record(&mut line, &mut stream, patience).await,
+        Err(_) => None,
+    };
+    Some(match body.and_then(|body| ssl2::read_answer(&body).0) {
+        Some(Answer::Hello(hello)) if hello.version == ssl2::VERSION.0 => Said::Hello(line, Box::new(hello)),
+        _ => {
+            visit.done(line);
+            Said::No(stream.first() == Some(&ALERT))
+        }
+    })
+}
+
+/// The next record's body, taken out of the stream; `None`: none came, or something else.
+pub(crate) async fn record(line: &mut Line, stream: &mut Vec<u8>, within: Duration) -> Option<Vec<u8>> {
+    let until = Instant::now() + within;
+    let mut heard: Result<usize, LineError> = Ok(0);
+    loop {
+        match ssl2::next_record(stream) {
+            Next::Record(body, used) => {
+                let body = body.to_vec();
+                stream.drain(..used.min(stream.len()));
+                return Some(body);
+            }
+            Next::NotSsl2 => return None,
+            Next::Incomplete if heard.is_err() || stream.len() > LONGEST => return None,
             Next::Incomplete => {}
         }
         let left = until.saturating_duration_since(Instant::now());
         heard = if left.is_zero() {
             Err(LineError::Silence)
         } else {
-            line.receive_within(left, &mut stream).await
+            line.receive_within(left, stream).await
         };
-    };
-    let kinds = match body.and_then(|body| ssl2::read_answer(body).0) {
-        // Whoever takes none of the kinds cannot be spoken to, and is as safe as one that does not answer.
-        Some(Answer::Hello(hello)) if hello.version == ssl2::VERSION.0 => {
-            Some(hello.kinds.iter().map(|kind| kind.0).collect::<Vec<u32>>())
-        }
-        _ => None,
-    };
-    visit.done(line);
-    let listens = kinds.is_some() || stream.first() == Some(&ALERT);
-    let fact = kinds.map_or(
-        Fact::HelloRefused {
-            offered: ssl2::VERSION.0,
-            how: holter_model::Refusal::Nonsense,
-        },
-        |kinds| Fact::Ssl2 { kinds },
-    );
-    Some((fact, listens))
+    }
 }

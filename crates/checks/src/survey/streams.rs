@@ -35,7 +35,7 @@ const VERSIONS: [Version; 5] = [
 /// Surveys a stream.
 pub(super) async fn survey(visit: &mut Visit<'_>) {
     let mut survey = Survey::new(visit);
-    let on = match newest(&mut survey).await {
+    match newest(&mut survey).await {
         Newest::Speaks(first) => downwards(&mut survey, first).await,
         Newest::Refuses(last) => {
             // It may know SSLv2 and nothing else.
@@ -47,12 +47,8 @@ pub(super) async fn survey(visit: &mut Visit<'_>) {
                 };
                 survey.visit.broke(attempt, None);
             }
-            false
         }
-        Newest::End => false,
-    };
-    if on {
-        survey.ssl2().await;
+        Newest::End => {}
     }
     survey.end().await;
 }
@@ -93,11 +89,15 @@ async fn newest(survey: &mut Survey<'_, '_>) -> Newest {
     Newest::Refuses(last)
 }
 
-/// Each version that it may speak, from the one of its first answer on. Whether there is any use in asking on.
-async fn downwards(survey: &mut Survey<'_, '_>, first: First) -> bool {
+/// Each version that it may speak, from the one of its first answer on.
+async fn downwards(survey: &mut Survey<'_, '_>, first: First) {
     let mut next = Some(first);
     let mut newest = None;
     for version in VERSIONS {
+        // Many meet a hello of SSLv2 with a closed line. The answer to the next hello tells that from a door that is shut.
+        if version == Version::SSL3 && survey.ssl2().await.is_none() {
+            return;
+        }
         let spoken = match &next {
             Some(first) => first.flight.hello.negotiated(),
             None if newest.is_some_and(|newest| version < newest) => match survey.first(version).await {
@@ -106,14 +106,14 @@ async fn downwards(survey: &mut Survey<'_, '_>, first: First) -> bool {
                     survey.refused(version, how);
                     continue;
                 }
-                Err(None) => return false,
+                Err(None) => return,
             },
             None => continue,
         };
         if spoken > version || !VERSIONS.contains(&spoken) {
             let why = format!("it chose {spoken}, which was not offered");
             survey.visit.broke(Attempt::Misbehaved, Some(why));
-            return false;
+            return;
         }
         if spoken < version {
             // What it chose is the newest that it has: those between are settled, and this flight is kept for its turn.
@@ -123,8 +123,7 @@ async fn downwards(survey: &mut Survey<'_, '_>, first: First) -> bool {
         if let Some(first) = next.take()
             && !survey.version(first).await
         {
-            return false;
+            return;
         }
     }
-    true
 }

@@ -75,6 +75,14 @@ impl Configuration {
         for observation in observations {
             configuration.take(&observation.fact);
         }
+        // A hello for TLS 1.2 offers TLS 1.1, too.
+        let around = [Version::TLS12, Version::TLS10];
+        if around
+            .iter()
+            .all(|version| configuration.refused.contains(version))
+        {
+            configuration.refused.insert(Version::TLS11);
+        }
         let versions = &configuration.versions;
         configuration
             .refused

@@ -48,6 +48,9 @@ fn ruling(configuration: &Configuration) -> Ruling {
         None if configuration.newest() == Some(Version::TLS13) && configuration.versions.len() == 1 => {
             Ruling::not_applicable("it speaks TLS 1.3 alone, which has no compression")
         }
+        None if configuration.versions.is_empty() => {
+            Ruling::not_applicable("it speaks SSLv2 alone, which has no compression")
+        }
         None => Ruling::inconclusive("it was not offered compression"),
     }
 }

@@ -25,7 +25,8 @@ use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, ses
 
 const SERIES: &str = "padding-oracle";
 
-/// What is wrong with the record; the first is wrong in every way, and what the others are compared with.
+/// What is wrong with the record; the first is wrong in every way. It is what the others are compared with where they are
+/// not taken alike, and not sent where they are.
 const WAYS: [(&str, Malformed); 5] = [
     ("all-wrong", Malformed::FillerAndTag),
     ("filler", Malformed::Filler),
@@ -59,9 +60,16 @@ async fn ask(visit: &mut Visit<'_>) {
         return;
     };
     let text = text(visit);
-    let mut again: Vec<&str> = WAYS.iter().map(|(way, _)| *way).collect();
-    for round in 1..=ROUNDS {
-        for (way, malformed) in WAYS.into_iter().filter(|(way, _)| again.contains(way)) {
+    // Once each, then what the differing ones are compared with, then one of each kind again.
+    let mut rounds = vec![(1, parts()), (1, vec![WAYS[0].0])];
+    rounds.extend((2..=ROUNDS).map(|round| (round, Vec::new())));
+    for (round, ways) in rounds {
+        let ways = if ways.is_empty() {
+            table(visit.observations()).kinds()
+        } else {
+            ways
+        };
+        for (way, malformed) in WAYS.into_iter().filter(|(way, _)| ways.contains(way)) {
             let probe = oracle::id(SERIES, way, round);
             if put(visit, (version, suite), malformed, &text, &probe)
                 .await
@@ -70,12 +78,15 @@ async fn ask(visit: &mut Visit<'_>) {
                 return;
             }
         }
-        let table = table(visit.observations());
-        if table.is_uniform() {
+        if table(visit.observations()).is_uniform() {
             return;
         }
-        again = table.kinds();
     }
+}
+
+/// The ways that are wrong in one part only.
+fn parts() -> Vec<&'static str> {
+    WAYS.iter().skip(1).map(|(way, _)| *way).collect()
 }
 
 /// The newest version and a CBC suite of it that can be asked in: with RSA key exchange, if possible, which costs a device
@@ -143,5 +154,9 @@ async fn put(
 }
 
 fn table(observations: &[holter_model::Observation]) -> Table {
+    let apart = Table::of(observations, SERIES, &parts());
+    if apart.is_uniform() {
+        return apart;
+    }
     Table::of(observations, SERIES, &WAYS.map(|(way, _)| way))
 }

@@ -5,14 +5,15 @@
 mod older;
 mod tls13;
 
+use holter_handshake::tls13::shares;
 use holter_handshake::{HandshakeError, Offer, Session, handshake};
 use holter_model::{Attempt, Fact, Feature, Observation, Reaction};
 use holter_net::{Line, LineError};
-use holter_wire::Version;
 use holter_wire::session_ticket::Ticket;
+use holter_wire::{NamedGroup, Version};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Visit, greeting, ground};
+use crate::{Configuration, Visit, greeting, ground};
 
 /// The probe under which it is noted whether a handshake could be finished.
 pub(crate) const FINISHED: &str = "session";
@@ -50,6 +51,24 @@ pub(crate) fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
         identity: visit.questions.identity.as_ref(),
         protocols,
         ..Offer::new(version)
+    }
+}
+
+/// The groups that a session in TLS 1.3 can be agreed on: those that the survey found, where Holter has them too.
+pub(crate) fn groups(known: &Configuration) -> Vec<NamedGroup> {
+    let found = known
+        .versions
+        .get(&Version::TLS13)
+        .map(|spoken| spoken.groups.as_slice());
+    let common: Vec<NamedGroup> = shares::GROUPS
+        .iter()
+        .filter(|group| found.is_none_or(|found| found.contains(group)))
+        .copied()
+        .collect();
+    if common.is_empty() {
+        shares::GROUPS.to_vec()
+    } else {
+        common
     }
 }
 

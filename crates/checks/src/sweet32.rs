@@ -8,10 +8,11 @@
 
 use holter_model::{Attempt, Judgement, Observation};
 use holter_wire::Version;
+use holter_wire::ssl2::CipherKind;
 use holter_wire::suite::Mode;
 
 use crate::accepted::Accepted;
-use crate::ruling::rule;
+use crate::ruling::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -28,6 +29,18 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let judge = |configuration: &Configuration| {
+        // RC2, IDEA, DES and Triple DES: of SSLv2's ciphers all but RC4.
+        let short = |kind: &u32| !matches!(kind, 0x01_0080 | 0x02_0080);
+        if let Some(kind) = configuration
+            .ssl2
+            .iter()
+            .flatten()
+            .copied()
+            .find(|kind| short(kind))
+        {
+            let name = CipherKind(kind);
+            return Ruling::affected(format!("it accepts {name} in SSLv2, with blocks of 64 bits"));
+        }
         Accepted::of(
             configuration,
             attempt,

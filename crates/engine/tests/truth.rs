@@ -22,6 +22,16 @@ use holter_model::{Attempt, Service};
 use holter_wire::Version;
 use support::assess_fully;
 
+/// Servers that cost more than suites + groups + 25 connections, and by how many: an oracle that is really there is asked
+/// again until it is sure, and Mosquitto's order of suites hides its groups in TLS 1.2, which are asked for one by one.
+const MORE: [(&str, usize); 5] = [
+    ("fault-goldendoodle", 1),
+    ("fault-poodle-tls", 1),
+    ("fault-zero-length", 1),
+    ("fault-zombie-poodle", 1),
+    ("mosquitto", 2),
+];
+
 /// What came of scanning one server.
 struct Seen {
     service: Service,
@@ -106,7 +116,11 @@ fn compare(
         .collect();
     groups.sort_unstable();
     groups.dedup();
-    let most = suites + groups.len() + 25;
+    let more = MORE
+        .iter()
+        .find(|(id, _)| *id == server.id)
+        .map_or(0, |(_, more)| *more);
+    let most = suites + groups.len() + 25 + more;
     if service.connections as usize > most {
         complain(format!(
             "{} connections for {suites} suites and {} groups, more than {most}",

@@ -31,6 +31,10 @@ pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Ju
             format!("it could not be asked to the end: {}", attempt.explain()),
         ),
         Some(verdict) => (verdict, sentence(&findings, verdict)),
+        None if speaks_ssl2_alone(observations) => (
+            Verdict::NotApplicable,
+            "it speaks SSLv2 alone, which has no heartbeats".to_owned(),
+        ),
         None => (
             Verdict::Inconclusive,
             "no version of TLS could be agreed on".to_owned(),
@@ -44,6 +48,12 @@ pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Ju
         evidence,
         foreign_bytes: findings.iter().map(|finding| finding.foreign).sum(),
     })
+}
+
+/// Whether SSLv2 was answered, and no version of TLS.
+fn speaks_ssl2_alone(observations: &[Observation]) -> bool {
+    let heard = |wanted: fn(&Fact) -> bool| observations.iter().any(|observation| wanted(&observation.fact));
+    heard(|fact| matches!(fact, Fact::Ssl2 { .. })) && !heard(|fact| matches!(fact, Fact::Hello { .. }))
 }
 
 /// What is known of one version, and why.

@@ -54,15 +54,18 @@ fn decide(flaw: &str, known: &Configuration, observations: &[Observation], attem
 }
 
 fn by(flaw: &str, table: &Table) -> Decision {
-    if table.first("all-wrong").contains(&Reaction::Continued) {
+    let any = table.kinds().first().copied().unwrap_or("all-wrong");
+    if table.first("all-wrong").contains(&Reaction::Continued)
+        || (table.is_uniform() && table.first(any).contains(&Reaction::Continued))
+    {
         let why = "it spoke before any answer to a wrong record could come, so its answers cannot be told from that";
         return (Verdict::Inconclusive, why.to_owned());
     }
     if table.is_uniform() {
-        let said = reaction::in_words(table.first("all-wrong"));
+        let said = reaction::in_words(table.first(any));
         return (
             Verdict::NotAffected,
-            format!("it took five records, each wrong in another way, alike: it {said}"),
+            format!("it took four records, each wrong in another way, alike: it {said}"),
         );
     }
     let Some(base) = table.always("all-wrong") else {

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use holter_handshake::Session;
+use holter_handshake::{Offer, Session};
 use holter_model::Feature;
 use holter_net::Line;
 use holter_wire::Version;
 use tokio::time::Instant;
 
-use super::{begin, note, note_ticket, offer};
-use crate::{Visit, web};
+use super::{begin, groups, note, note_ticket, offer};
+use crate::{Configuration, Visit, web};
 
 /// Tickets come right behind the handshake, or not at all; between two looks at what came.
 const LOOK: Duration = Duration::from_millis(20);
@@ -17,7 +17,12 @@ const LOOK: Duration = Duration::from_millis(20);
 /// `alone`: nothing older is spoken, so that this is where a web service is asked for its front page.
 pub(super) async fn survey(visit: &mut Visit<'_>, alone: bool) {
     let version = Version::TLS13;
-    let Some((mut line, mut session)) = begin(visit, &offer(visit, version)).await else {
+    let groups = groups(&Configuration::of(visit.observations()));
+    let wanted = Offer {
+        groups: &groups,
+        ..offer(visit, version)
+    };
+    let Some((mut line, mut session)) = begin(visit, &wanted).await else {
         return;
     };
     if session.version() != version {

@@ -10,7 +10,7 @@ use super::tally::{Rotation, Tally};
 use super::{heard, known};
 
 /// So many connections may go into schemes that no suite needed.
-const MOST_FOR_SCHEMES: usize = 8;
+const MOST_FOR_SCHEMES: usize = 3;
 
 /// What is offered beside suites.
 pub(super) struct Axes {
@@ -50,9 +50,24 @@ impl Axes {
     }
 
     /// Notes that nothing was chosen while less than all was offered.
-    pub(super) const fn spend_all(&mut self) {
+    pub(super) fn spend_all(&mut self) {
         self.groups.spend();
         self.schemes.spend();
+    }
+
+    /// Notes that all was well again as soon as more than this was offered: there are no others of these.
+    pub(super) const fn exhaust(&mut self, refused: Narrow) {
+        match refused {
+            Narrow {
+                groups: true,
+                schemes: false,
+            } => self.groups.exhaust(),
+            Narrow {
+                groups: false,
+                schemes: true,
+            } => self.schemes.exhaust(),
+            _ => {}
+        }
     }
 }
 
@@ -64,6 +79,12 @@ pub(super) struct Narrow {
 }
 
 impl Narrow {
+    /// All was offered.
+    pub(super) const NOT: Self = Self {
+        groups: false,
+        schemes: false,
+    };
+
     pub(super) const fn is_any(self) -> bool {
         self.groups || self.schemes
     }
@@ -98,7 +119,7 @@ impl Survey<'_, '_> {
         let (mut complete, mut on) = (false, true);
         loop {
             let unseen = self.axes(version).groups.unseen();
-            if unseen.is_empty() {
+            if unseen.is_empty() || self.axes(version).groups.is_exhausted() {
                 complete = true;
                 break;
             }
@@ -155,6 +176,10 @@ impl Survey<'_, '_> {
         }
         let (mut complete, mut on) = (false, true);
         for _ in 0..MOST_FOR_SCHEMES {
+            if self.old.schemes.is_exhausted() {
+                complete = true;
+                break;
+            }
             let unseen = self.old.schemes.unseen();
             let groups = self.old.groups.all();
             match self

@@ -19,7 +19,9 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
         return;
     };
     let name = visit.questions.sni.as_deref().or(visit.name);
+    let groups = crate::session::groups(&known);
     let offer = Offer {
+        groups: &groups,
         server_name: name,
         identity: visit.questions.identity.as_ref(),
         status_request: true,

@@ -1,9 +1,9 @@
 //! All suites of one version, by taking away what was chosen.
 
-use holter_model::{Der, Fact, Feature, Refusal, Transport};
+use holter_model::{Der, Fact, Feature, Order, Refusal, Transport};
 use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 
-use super::axes::Axes;
+use super::axes::{Axes, Narrow};
 use super::heard;
 use super::known;
 use super::ledger::Ledger;
@@ -33,6 +33,12 @@ pub(super) struct Survey<'v, 'a> {
     /// A hello that was answered.
     control: Option<(Version, CipherSuite)>,
     fields: usize,
+    /// Where the last finite field was seen.
+    one_field: Option<(Version, CipherSuite)>,
+    /// The versions in which compression was offered and answered.
+    compression: Vec<Version>,
+    /// Whose order of suites decides.
+    order: Option<Order>,
     chains: Vec<Vec<u8>>,
     pub(super) old: Axes,
     pub(super) new: Axes,
@@ -48,6 +54,9 @@ impl<'v, 'a> Survey<'v, 'a> {
             ledger: Ledger::default(),
             control: None,
             fields: 0,
+            one_field: None,
+            compression: Vec::new(),
+            order: None,
             chains: Vec::new(),
             old: Axes::of(Version::TLS12),
             new: Axes::of(Version::TLS13),
@@ -122,22 +131,63 @@ impl<'v, 'a> Survey<'v, 'a> {
         self.control = Some((version, first.flight.hello.suite));
         self.ledger.note(first.flight.fact(first.asked));
         self.ledger.note_all(heard::features(&first.flight, first.asked));
+        // A hello of TLS 1.3 cannot offer any.
+        if first.asked != Version::TLS13 {
+            self.compresses(version, &first.flight);
+        }
         self.take(version, &first.flight, (&first.groups, &[]));
         let mut tally = Tally::default();
         tally.chose(first.flight.hello.suite, &first.offered);
         let complete = self.suites(version, &mut tally).await && self.tell(version, &mut tally).await;
         let suites = tally.chosen().to_vec();
+        let own = Some(tally.order()).filter(|order| *order != Order::Unknown);
+        self.order = self.order.or(own);
+        let several = suites.len() > 1;
         self.ledger.note(Fact::Suites {
             version: version.0,
             suites: suites.iter().map(|suite| suite.0).collect(),
-            order: tally.order(),
+            order: own.or(self.order.filter(|_| several)).unwrap_or(Order::Unknown),
             complete,
         });
-        if !complete {
+        if !complete || !self.second_look(version, &suites).await {
             return false;
         }
         let groups = self.groups(version, &suites).await;
         groups && self.schemes(version, &suites).await
+    }
+
+    /// Asks once more what one answer left open: whether it compresses, where only a hello of TLS 1.3 was answered, and
+    /// whether a Diffie-Hellman value comes twice, where it came once. Whether there is any use in asking on.
+    async fn second_look(&mut self, version: Version, suites: &[CipherSuite]) -> bool {
+        let compression = version != Version::TLS13 && !self.compression.contains(&version);
+        let field = self.fields == 1 && self.one_field.is_some_and(|one| one.0 == version);
+        let offered = match self.one_field.filter(|_| field) {
+            Some((_, suite)) => vec![suite],
+            None if compression => suites.to_vec(),
+            None => return true,
+        };
+        let axes = self.axes(version);
+        let (groups, schemes) = (axes.groups.all(), axes.schemes.all());
+        let said = self
+            .ask((version, Extent::Needed), &offered, &groups, &schemes)
+            .await;
+        if let Said::Flight(flight) = &said {
+            self.take(version, flight, (&groups, &[]));
+            self.compresses(version, flight);
+        }
+        !matches!(said, Said::End)
+    }
+
+    /// Notes, once a version, whether compression that was offered is taken up.
+    fn compresses(&mut self, version: Version, flight: &Flight) {
+        if version != Version::TLS13 && !self.compression.contains(&version) {
+            self.compression.push(version);
+            self.ledger.note(Fact::Feature {
+                feature: Feature::Compression,
+                version: version.0,
+                present: flight.hello.compression != 0,
+            });
+        }
     }
 
     /// Makes sure that what was refused last was refused because it is not known, and notes all that was found.
@@ -164,7 +214,7 @@ impl<'v, 'a> Survey<'v, 'a> {
     async fn suites(&mut self, version: Version, tally: &mut Tally<CipherSuite>) -> bool {
         let mut rest = known::suites(version);
         rest.retain(|suite| !tally.chosen().contains(suite));
-        let mut backwards = true;
+        let (mut backwards, mut refused) = (true, None);
         while !rest.is_empty() {
             let mut offered = rest
                 .get(..self.window.min(rest.len()))
@@ -175,8 +225,12 @@ impl<'v, 'a> Survey<'v, 'a> {
             }
             backwards = !backwards;
             let axes = self.axes(version);
-            let (groups, schemes) = (axes.groups.offer(), axes.schemes.offer());
-            let narrow = axes.narrow();
+            // In TLS 1.3 every suite needs a group, so that a no to fewer groups would leave open what was missed.
+            let (groups, schemes, narrow) = if version == Version::TLS13 {
+                (axes.groups.all(), axes.schemes.all(), Narrow::NOT)
+            } else {
+                (axes.groups.offer(), axes.schemes.offer(), axes.narrow())
+            };
             match self
                 .ask((version, Extent::Needed), &offered, &groups, &schemes)
                 .await
@@ -188,22 +242,24 @@ impl<'v, 'a> Survey<'v, 'a> {
                         return false;
                     }
                     self.take(version, &flight, (&groups, &schemes));
-                    // The newest version may have been found by a hello that could not offer compression.
-                    if tally.chosen().len() == 1 && version != Version::TLS13 {
-                        self.ledger.note(Fact::Feature {
-                            feature: Feature::Compression,
-                            version: version.0,
-                            present: flight.hello.compression != 0,
-                        });
+                    self.compresses(version, &flight);
+                    if let Some(refused) = refused.take() {
+                        self.axes(version).exhaust(refused);
                     }
                     self.axes(version).spend(narrow, chosen);
                     tally.chose(chosen, &narrow.usable(chosen, offered));
                     rest.retain(|suite| *suite != chosen);
                 }
                 // That may be for want of a group or a scheme.
-                Said::Flight(_) | Said::No(_) if narrow.is_any() => self.axes(version).spend_all(),
+                Said::Flight(_) | Said::No(_) if narrow.is_any() => {
+                    refused = Some(narrow);
+                    self.axes(version).spend_all();
+                }
                 // An older version, for want of a suite in this one, is as good as a no.
-                Said::Flight(_) | Said::No(_) => rest.retain(|suite| !offered.contains(suite)),
+                Said::Flight(_) | Said::No(_) => {
+                    refused = None;
+                    rest.retain(|suite| !offered.contains(suite));
+                }
                 Said::End => return false,
             }
         }
@@ -211,8 +267,9 @@ impl<'v, 'a> Survey<'v, 'a> {
     }
 
     /// Asks once more where that tells whose order decides. Whether there is any use in asking on.
+    /// One version tells it for all.
     async fn tell(&mut self, version: Version, tally: &mut Tally<CipherSuite>) -> bool {
-        let Some(offered) = tally.to_tell() else {
+        let Some(offered) = tally.to_tell().filter(|_| self.order.is_none()) else {
             return true;
         };
         let axes = self.axes(version);
@@ -246,6 +303,7 @@ impl<'v, 'a> Survey<'v, 'a> {
         }
         if let Some(field) = exchanged.field.filter(|_| self.fields < MOST_FIELDS) {
             self.fields += 1;
+            self.one_field = Some((version, flight.hello.suite));
             self.ledger.note(field);
         }
         if let Some(leaf) = flight.chain.first()

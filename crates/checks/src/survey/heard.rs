@@ -95,10 +95,6 @@ pub(super) fn features(flight: &Flight, asked: Version) -> Vec<Fact> {
         Feature::SecureRenegotiation,
         hello.extension(ExtensionType::RENEGOTIATION_INFO).is_some(),
     );
-    // Only a hello for an older version offers any.
-    if asked != Version::TLS13 {
-        note(Feature::Compression, hello.compression != 0);
-    }
     if version != Version::SSL3 {
         note(
             Feature::ExtendedMasterSecret,

@@ -93,10 +93,18 @@ async fn newest(survey: &mut Survey<'_, '_>) -> Newest {
 async fn downwards(survey: &mut Survey<'_, '_>, first: First) {
     let mut next = Some(first);
     let mut newest = None;
+    let mut refusals = Vec::new();
     for version in VERSIONS {
         // Many meet a hello of SSLv2 with a closed line. The answer to the next hello tells that from a door that is shut.
         if version == Version::SSL3 && survey.ssl2().await.is_none() {
             return;
+        }
+        // A hello for TLS 1.1, and one for TLS 1.0, offer SSLv3 as well: whoever refuses both by an alert does not have it.
+        if let (Version::SSL3, None, [Refusal::Alert(_), Refusal::Alert(_)]) =
+            (version, &next, refusals.as_slice())
+        {
+            survey.refused(version, refusals.remove(0));
+            continue;
         }
         let spoken = match &next {
             Some(first) => first.flight.hello.negotiated(),
@@ -104,6 +112,7 @@ async fn downwards(survey: &mut Survey<'_, '_>, first: First) {
                 Ok(first) => next.insert(first).flight.hello.negotiated(),
                 Err(Some(how)) => {
                     survey.refused(version, how);
+                    refusals.push(how);
                     continue;
                 }
                 Err(None) => return,

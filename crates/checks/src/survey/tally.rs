@@ -86,7 +86,12 @@ enum Reach {
     Narrow,
     /// All for good.
     Spent,
+    /// All for good, and none that was not chosen is known to the peer.
+    Exhausted,
 }
+
+/// Who chose so many of the unseen when all were offered goes by the client's order, and not by the kind of key.
+const FOLLOWS: usize = 3;
 
 impl<T: Copy + PartialEq> Rotation<T> {
     pub(super) const fn new(all: Vec<T>) -> Self {
@@ -119,16 +124,33 @@ impl<T: Copy + PartialEq> Rotation<T> {
     }
 
     /// The unseen were not enough, or nobody knows any of them.
-    pub(super) const fn spend(&mut self) {
-        self.reach = Reach::Spent;
+    pub(super) fn spend(&mut self) {
+        if self.reach != Reach::Exhausted {
+            self.reach = Reach::Spent;
+        }
     }
 
-    /// Notes what was chosen from an offer. Whoever was offered unseen ones first and chose a seen one has an order of its
-    /// own, by which no other will show as long as this one is there.
+    /// Nobody knows any of the unseen.
+    pub(super) const fn exhaust(&mut self) {
+        self.reach = Reach::Exhausted;
+    }
+
+    /// Whether there is no use in asking for the unseen.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.reach == Reach::Exhausted
+    }
+
+    /// Notes what was chosen from an offer. Whoever was offered unseen ones first and chose a seen one has none of the
+    /// unseen, if it goes by the client's order; else it has an order of its own, by which no other will show as long as
+    /// this one is there.
     pub(super) fn chose_from(&mut self, one: T, offer: &[T]) {
         let unseen_first = offer.first().is_some_and(|first| !self.seen.contains(first));
         if !self.chose(one) && unseen_first && self.reach == Reach::Wide {
-            self.reach = Reach::Narrow;
+            self.reach = if self.seen.len() >= FOLLOWS {
+                Reach::Exhausted
+            } else {
+                Reach::Narrow
+            };
         }
     }
 

@@ -47,9 +47,10 @@ async fn ask(visit: &mut Visit<'_>) {
     if !lists_none {
         return;
     }
-    let Some(Said::Hello(mut line, hello)) = say(visit).await else {
+    let Some(Said::Hello(said)) = say(visit).await else {
         return;
     };
+    let (mut line, hello) = *said;
     let (certificate, _) = Certificate::read(&hello.certificate);
     let length = usize::try_from(certificate.key.bits.unwrap_or(0).div_ceil(8)).unwrap_or(0);
     // Less than any modulus of this length, as every encrypted key is.

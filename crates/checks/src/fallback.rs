@@ -202,7 +202,7 @@ mod tests {
         ];
         check(&facts, "not_affected");
         check(&facts[..3], "affected");
-        check(&[&facts[..], &[hello(0x0302)]].concat(), "not_affected");
+        check(&[&facts[..], &[hello(0x0302)]].concat(), "affected");
     }
 
     #[test]

@@ -27,6 +27,7 @@ mod visit;
 mod web;
 
 pub use configuration::Configuration;
+pub use key_reuse::Keys;
 pub use roster::{Asked, Check, Needs, Profile};
 pub use survey::survey;
 pub use visit::{Approach, Questions, Visit};
@@ -48,6 +49,7 @@ roster::roster! {
     heartbleed,
     http_headers,
     insecure_renegotiation,
+    key_reuse,
     logjam,
     lucky13,
     old_versions,

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use holter_model::{Differences, LeftAlone, Service};
+use holter_model::{Differences, KeyKin, LeftAlone, Service};
 
 use crate::{Preamble, Summary, csv, cyclonedx, html, json, jsonl, sarif, text};
 
@@ -67,6 +67,10 @@ pub trait Document {
     /// Takes what is different from an earlier run, after the last service. A format that is nothing but rows has no
     /// place for it.
     fn differences(&mut self, _: &Differences) {}
+
+    /// Takes keys that stand in several places, after the last service. A format that is nothing but rows has no place
+    /// for them.
+    fn kin(&mut self, _: &[KeyKin]) {}
 
     /// Appends all that is still to be written.
     ///

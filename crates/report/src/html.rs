@@ -17,7 +17,7 @@ use std::net::IpAddr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use holter_checks::catalogue::severity;
-use holter_model::{Differences, LeftAlone, Service, Severity, Verdict};
+use holter_model::{Differences, KeyKin, LeftAlone, Service, Severity, Verdict};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
@@ -38,6 +38,7 @@ pub(crate) struct Html {
     found: BTreeMap<(std::cmp::Reverse<Severity>, String), Vec<Found>>,
     differences: Option<Differences>,
     left_alone: Vec<LeftAlone>,
+    kin: Vec<KeyKin>,
 }
 
 /// A service, written.
@@ -82,6 +83,10 @@ impl Document for Html {
         self.left_alone.push(left.clone());
     }
 
+    fn kin(&mut self, kin: &[KeyKin]) {
+        self.kin = kin.to_vec();
+    }
+
     fn differences(&mut self, differences: &Differences) {
         self.differences = Some(differences.clone());
     }
@@ -118,6 +123,7 @@ impl Html {
                             (head::differences(differences))
                         }
                         (remedy::all(&self.found))
+                        (head::kin(&self.kin))
                         (self.services())
                         (head::left_alone(&self.left_alone))
                     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write as _};
 
-use holter_model::{Differences, LeftAlone, Service};
+use holter_model::{Differences, KeyKin, LeftAlone, Service};
 use serde::Serialize;
 
 use crate::shape::{DifferenceRow, LeftAloneRow, Row, time};
@@ -15,6 +15,7 @@ pub(crate) struct Json {
     services: Vec<u8>,
     differences: Option<Differences>,
     left_alone: Vec<LeftAlone>,
+    kin: Vec<KeyKin>,
 }
 
 impl Document for Json {
@@ -31,6 +32,10 @@ impl Document for Json {
 
     fn left_alone(&mut self, left: &LeftAlone) {
         self.left_alone.push(left.clone());
+    }
+
+    fn kin(&mut self, kin: &[KeyKin]) {
+        self.kin = kin.to_vec();
     }
 
     fn differences(&mut self, differences: &Differences) {
@@ -55,6 +60,10 @@ impl Document for Json {
         if !self.left_alone.is_empty() {
             out.extend_from_slice(b",\n\"left_alone\":[");
             rows(self.left_alone.iter().map(LeftAloneRow::of), out)?;
+        }
+        if !self.kin.is_empty() {
+            out.extend_from_slice(b",\n\"key_kin\":[");
+            rows(self.kin.iter(), out)?;
         }
         out.extend_from_slice(b",\n\"services\":[");
         out.append(&mut self.services);

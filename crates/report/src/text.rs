@@ -8,6 +8,7 @@ mod difference;
 mod entry;
 mod found;
 mod head;
+mod kin;
 mod left_alone;
 mod lines;
 mod palette;
@@ -17,11 +18,12 @@ use std::io;
 
 use holter_checks::Profile;
 use holter_checks::catalogue::flaw;
-use holter_model::{Differences, Judgement, LeftAlone, Service};
+use holter_model::{Differences, Judgement, KeyKin, LeftAlone, Service};
 
 pub(crate) use self::advice::next;
 use self::block::Block;
 use self::entry::{Answer, Entry};
+pub(crate) use self::kin::said;
 pub use self::lines::number;
 pub(crate) use self::palette::{Palette, painted};
 pub(crate) use self::section::Page;
@@ -40,6 +42,7 @@ pub(crate) struct Text {
     tally: Tally,
     differences: Option<Differences>,
     left_alone: Vec<LeftAlone>,
+    kin: Vec<KeyKin>,
 }
 
 impl Text {
@@ -53,6 +56,7 @@ impl Text {
             tally: Tally::default(),
             differences: None,
             left_alone: Vec::new(),
+            kin: Vec::new(),
         }
     }
 }
@@ -72,6 +76,10 @@ impl Document for Text {
 
     fn left_alone(&mut self, left: &LeftAlone) {
         self.left_alone.push(left.clone());
+    }
+
+    fn kin(&mut self, kin: &[KeyKin]) {
+        self.kin = kin.to_vec();
     }
 
     fn differences(&mut self, differences: &Differences) {
@@ -101,6 +109,7 @@ impl Document for Text {
         if broad {
             page.found(&affected);
             self.blocks.sort_by_key(Block::place);
+            page.kin(&self.kin);
             page.blocks(&self.blocks);
             // The rest stands in its service's block.
             let rest = |answer| -> Vec<&Entry> {

@@ -83,7 +83,9 @@ fn said(response: &[u8], chain: &[Der], at: Timestamp, stapled: bool) -> Option<
         Authority::Nobody => return open("is signed by nobody who may"),
         Authority::Unchecked => return open("has a signature that cannot be verified here"),
     }
-    if answer.is_current_at(at) != Some(true) {
+    // What was revoked stays so; that nothing was known against it holds only for its day.
+    let revoked = matches!(answer.state, State::Revoked { .. });
+    if !revoked && answer.is_current_at(at) != Some(true) {
         return open("is out of date");
     }
     match answer.state {

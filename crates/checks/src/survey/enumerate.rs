@@ -93,7 +93,8 @@ impl<'v, 'a> Survey<'v, 'a> {
     /// Asks in SSLv2. Whether it speaks it; nothing where there is no use in asking on.
     pub(super) async fn ssl2(&mut self) -> Option<bool> {
         match ssl2::say(self.visit).await? {
-            ssl2::Said::Hello(line, hello) => {
+            ssl2::Said::Hello(said) => {
+                let (line, hello) = *said;
                 self.visit.done(line);
                 self.ledger.answered(true);
                 self.ledger.note(Fact::Ssl2 {

@@ -17,7 +17,7 @@ const ALERT: u8 = 0x15;
 /// What came of a hello in SSLv2.
 pub(crate) enum Said {
     /// It speaks SSLv2; the line stands behind its hello.
-    Hello(Line, Box<ServerHello>),
+    Hello(Box<(Line, ServerHello)>),
     /// It does not; whether that came from somebody who listens.
     No(bool),
 }
@@ -44,7 +44,9 @@ pub(crate) async fn say(visit: &mut Visit<'_>) -> Option<Said> {
         Err(_) => None,
     };
     Some(match body.and_then(|body| ssl2::read_answer(&body).0) {
-        Some(Answer::Hello(hello)) if hello.version == ssl2::VERSION.0 => Said::Hello(line, Box::new(hello)),
+        Some(Answer::Hello(hello)) if hello.version == ssl2::VERSION.0 => {
+            Said::Hello(Box::new((line, hello)))
+        }
         _ => {
             visit.done(line);
             Said::No(stream.first() == Some(&ALERT))

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
+use holter_checks::Keys;
 use holter_engine::{Comparison, Event, Sink, Stop, Summary};
 use holter_model::difference::Kind;
 use holter_model::seam::{Clock as _, SystemClock};
@@ -38,6 +39,7 @@ struct State<'a> {
     quiet: bool,
     stop: Stop,
     told: Told,
+    keys: Keys,
     failed: Option<anyhow::Error>,
 }
 
@@ -78,6 +80,7 @@ impl<'a> Listener<'a> {
             quiet: args.quiet,
             stop,
             told: Told::default(),
+            keys: Keys::default(),
             failed: None,
         })))
     }
@@ -111,6 +114,8 @@ impl<'a> Listener<'a> {
             }
             state.document.differences(&differences);
         }
+        let kin = state.keys.kin();
+        state.document.kin(&kin);
         if state.failed.is_none() && !(all_unknown && args.form() == Format::Text) {
             let State {
                 document, written, ..
@@ -130,6 +135,7 @@ impl Sink for Ear<'_, '_> {
             Event::Tried { mut service } => {
                 state.progress.tried += 1;
                 state.assess(&mut service);
+                state.keys.add(&service);
                 state.service(&service);
             }
             Event::Nothing { endpoints } | Event::Spared { endpoints } => {

@@ -1,13 +1,14 @@
 //! The top of the page: the answer, the sums, and what is different.
 
 use holter_model::difference::Kind;
-use holter_model::{Differences, LeftAlone, Severity};
+use holter_model::{Differences, KeyKin, LeftAlone, Severity};
 use maud::{Markup, html};
 
 use crate::escape::terminal;
 use crate::sentence::{Mood, Tally};
 use crate::span::Span;
 use crate::text::number;
+use crate::text::said;
 use crate::{Preamble, Summary};
 
 /// The answer in one sentence, and what holds for the whole run.
@@ -109,6 +110,26 @@ pub(super) fn left_alone(hosts: &[LeftAlone]) -> Markup {
                     li {
                         strong { (left.endpoint.address.to_string()) } " (port " (left.endpoint.port) "): " (terminal(&left.why))
                         "; " (number(left.not_asked)) " of its endpoints were not asked."
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Keys that stand in several places.
+pub(super) fn kin(kin: &[KeyKin]) -> Markup {
+    if kin.is_empty() {
+        return html! {};
+    }
+    html! {
+        section aria-labelledby="keys" {
+            h2 id="keys" { "Keys in several places" }
+            @for one in kin {
+                p { (said(one)) }
+                ul {
+                    @for place in &one.places {
+                        li { (terminal(place)) }
                     }
                 }
             }

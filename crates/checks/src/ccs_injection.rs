@@ -13,7 +13,7 @@
 //! OpenSSL security advisory of 2014-06-05; OpenSSL commit bc8923b1ec9c.
 
 use holter_handshake::odd::early_ccs::{self, EarlyCcs, FinishedOver};
-use holter_model::{Attempt, Basis, Fact, Judgement, Observation, Reaction, Verdict};
+use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation, Reaction, Verdict};
 use holter_wire::{AlertDescription, Version};
 
 use crate::ground::{self, Decision};
@@ -21,6 +21,10 @@ use crate::insecure_renegotiation::before_tls13;
 use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session};
 
 const PROBE: &str = "ccs-injection";
+
+/// The message alone, and nothing behind it: for services that demand a certificate that nobody has given us, and that would
+/// refuse what stands behind it for want of one.
+const ALONE: &str = "ccs-injection-alone";
 
 /// What is said to a message that comes at the wrong time, and nothing else.
 const UNTIMELY: [AlertDescription; 2] = [
@@ -45,6 +49,10 @@ async fn ask(visit: &mut Visit<'_>) {
     let Some(version) = before_tls13(&known) else {
         return;
     };
+    if known.has(Feature::ClientCertificate) == Some(true) && visit.questions.identity.is_none() {
+        put_alone(visit, version).await;
+        return;
+    }
     let first = put(visit, version, FinishedOver::Everything).await;
     // What is no word on an untimely message may be one on a Finished that older libraries expect otherwise.
     let undecided = match first {
@@ -88,6 +96,29 @@ async fn put(visit: &mut Visit<'_>, version: Version, finished: FinishedOver) ->
     Some(reaction)
 }
 
+/// Sends the message alone. A sound service ends the connection at once; an affected one waits for what comes next.
+async fn put_alone(visit: &mut Visit<'_>, version: Version) {
+    if !greeting::may_ask(visit) {
+        return;
+    }
+    let Some(mut line) = visit.open().await else {
+        return;
+    };
+    let offer = session::offer(visit, version);
+    let patience = visit.patience().min(line.step());
+    let answer = early_ccs::alone(&mut line, &offer, visit.dice, patience).await;
+    visit.provoked(line);
+    match answer {
+        Ok(heard) => visit.heard(Fact::Probe {
+            probe: ALONE.to_owned(),
+            version: version.0,
+            suite: 0,
+            reaction: reaction::gist(&heard, patience),
+        }),
+        Err(error) => visit.odd(format!("no handshake came to its keys in {version}: {error}")),
+    }
+}
+
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2014-0224", Basis::Behaviour);
     ground::on_tls(about, observations, attempt, |known| {
@@ -97,11 +128,17 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     let Some(version) = before_tls13(known) else {
+        if !known.is_settled() {
+            return ground::not_asked(attempt);
+        }
         return (
             Verdict::NotApplicable,
             "it speaks TLS 1.3 only, in which that message changes nothing".to_owned(),
         );
     };
+    if let Some(answer) = ground::answers(observations, ALONE).last() {
+        return alone(answer.reaction, version);
+    }
     let reactions: Vec<Reaction> = ground::answers(observations, PROBE)
         .map(|answer| answer.reaction)
         .collect();
@@ -112,6 +149,14 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         return (Verdict::Affected, why);
     }
     match reactions.last() {
+        // These are said to a record that was decrypted.
+        Some(reaction @ Reaction::Alert(20 | 21 | 51)) => (
+            Verdict::Inconclusive,
+            format!(
+                "it {} when keys were changed before any were agreed, as who has changed them does",
+                greeting::in_words(*reaction)
+            ),
+        ),
         Some(reaction @ (Reaction::Alert(_) | Reaction::Closed | Reaction::Reset)) => (
             Verdict::NotAffected,
             format!(
@@ -136,10 +181,32 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     }
 }
 
+/// How the message alone was taken.
+fn alone(reaction: Reaction, version: Version) -> Decision {
+    let said = greeting::in_words(reaction);
+    match reaction {
+        Reaction::Alert(20 | 21 | 51) | Reaction::Continued | Reaction::Other(_) => (
+            Verdict::Inconclusive,
+            format!("it {said} when keys were changed before any were agreed, which proves nothing"),
+        ),
+        Reaction::Alert(_) | Reaction::Closed | Reaction::Reset => (
+            Verdict::NotAffected,
+            format!("it {said} when keys were changed before any were agreed"),
+        ),
+        Reaction::Silence(waited) => (
+            Verdict::Affected,
+            format!(
+                "in {version} keys were changed before any were agreed, and it neither refused nor ended the \
+                 connection within {waited} ms, where it else answers at once"
+            ),
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{hello, judged, probe};
+    use crate::testing::{alone, hello, judged, probe};
 
     #[test]
     fn only_the_proof_makes_it_affected_and_only_an_end_clears_it() {
@@ -151,7 +218,12 @@ mod tests {
         check(&asked(Reaction::Silence(1000)), "inconclusive");
         check(&asked(Reaction::Other(0)), "inconclusive");
         check(&[hello(0x0303)], "inconclusive");
-        check(&[hello(0x0304)], "not_applicable");
+        check(&[hello(0x0304)], "inconclusive");
+        check(&[&[hello(0x0304)][..], &alone(0x0304)].concat(), "not_applicable");
+        check(&asked(Reaction::Alert(51)), "inconclusive");
+        let alone = |reaction| [hello(0x0303), probe(ALONE, 0x0303, reaction)];
+        check(&alone(Reaction::Silence(1500)), "affected");
+        check(&alone(Reaction::Closed), "not_affected");
         let twice = [asked(Reaction::Alert(51)), asked(Reaction::Continued)].concat();
         check(&twice, "affected");
     }

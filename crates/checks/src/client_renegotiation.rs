@@ -39,6 +39,9 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     if before_tls13(known).is_none() {
+        if !known.is_settled() {
+            return ground::not_asked(attempt);
+        }
         return not_in_tls13();
     }
     let bound = ground::answers(observations, AGAIN_BOUND);
@@ -81,13 +84,14 @@ mod tests {
     use holter_model::{Fact, Reaction};
 
     use super::*;
-    use crate::testing::{feature, hello, judged, probe};
+    use crate::testing::{alone, feature, hello, judged, probe};
 
     #[test]
     fn what_it_did_when_asked_decides() {
         let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
         let again = |present| feature(Feature::ClientRenegotiation, 0x0303, present);
-        check(&[hello(0x0304)], "not_applicable");
+        check(&[hello(0x0304)], "inconclusive");
+        check(&[&[hello(0x0304)][..], &alone(0x0304)].concat(), "not_applicable");
         check(&[hello(0x0303), again(true)], "affected");
         check(&[hello(0x0303), again(false)], "not_affected");
         check(

@@ -100,6 +100,21 @@ impl Configuration {
         self.refused.contains(&version).then_some(false)
     }
 
+    /// Whether of every version that there is it is known whether it speaks it.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let streams = [
+            Version::TLS13,
+            Version::TLS12,
+            Version::TLS11,
+            Version::TLS10,
+            Version::SSL3,
+        ];
+        let datagrams = [Version::DTLS12, Version::DTLS10];
+        let known = |version: &Version| self.speaks(*version).is_some();
+        streams.iter().all(known) || datagrams.iter().all(known)
+    }
+
     /// Every suite that it accepts, with its version and its parts.
     pub fn suites(&self) -> impl Iterator<Item = (Version, CipherSuite, Parts)> + '_ {
         self.versions.iter().flat_map(|(version, spoken)| {

@@ -45,7 +45,10 @@ fn ruling(configuration: &Configuration) -> Ruling {
         Some(version) => Ruling::not_affected(format!(
             "it did not take up compression that was offered in {version}"
         )),
-        None if configuration.newest() == Some(Version::TLS13) && configuration.versions.len() == 1 => {
+        None if configuration.newest() == Some(Version::TLS13)
+            && configuration.versions.len() == 1
+            && configuration.is_settled() =>
+        {
             Ruling::not_applicable("it speaks TLS 1.3 alone, which has no compression")
         }
         None if configuration.versions.is_empty() => {

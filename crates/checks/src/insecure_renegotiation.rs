@@ -39,6 +39,9 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     let Some(newest) = before_tls13(known) else {
+        if !known.is_settled() {
+            return ground::not_asked(attempt);
+        }
         return not_in_tls13();
     };
     let without: Vec<Version> = known
@@ -102,7 +105,7 @@ pub(crate) fn not_in_tls13() -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{feature, hello, judged, probe};
+    use crate::testing::{alone, feature, hello, judged, probe};
     use holter_model::Fact;
 
     #[test]
@@ -110,7 +113,8 @@ mod tests {
         let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
         let secure = |present| feature(Feature::SecureRenegotiation, 0x0301, present);
         let again = |reaction| probe(AGAIN_UNBOUND, 0x0301, reaction);
-        check(&[hello(0x0304)], "not_applicable");
+        check(&[hello(0x0304)], "inconclusive");
+        check(&[&[hello(0x0304)][..], &alone(0x0304)].concat(), "not_applicable");
         check(&[hello(0x0301), secure(true)], "not_affected");
         check(&[hello(0x0301), secure(false)], "inconclusive");
         check(&[hello(0x0301)], "inconclusive");

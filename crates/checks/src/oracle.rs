@@ -46,6 +46,12 @@ impl Table {
         self.is_asked() && self.kinds().len() == 1
     }
 
+    /// Whether nothing at all came in the first round: then nothing was compared.
+    pub(crate) fn is_silent(&self) -> bool {
+        let silent = |reaction: &Reaction| matches!(reaction, Reaction::Silence(_));
+        self.is_uniform() && self.ways.keys().all(|way| self.first(way).iter().all(silent))
+    }
+
     /// One way for each kind of answer: what the next round asks.
     pub(crate) fn kinds(&self) -> Vec<&'static str> {
         let mut kinds: Vec<&'static str> = Vec::new();

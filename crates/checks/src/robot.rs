@@ -16,7 +16,7 @@ mod judge;
 
 use holter_handshake::odd::bleichenbacher::{self, Plaintext};
 use holter_handshake::{Offer, Suite, suite};
-use holter_model::Observation;
+use holter_model::{Feature, Observation};
 use holter_wire::{CipherSuite, Version};
 
 use crate::oracle::{self, ROUNDS, Table};
@@ -49,6 +49,10 @@ async fn ask(visit: &mut Visit<'_>) {
     let Some((version, suite)) = askable(&greeting::known(visit)) else {
         return;
     };
+    // Whoever demands a certificate first refuses for want of one, whatever the secret.
+    if wants_certificate(visit) {
+        return;
+    }
     let mut again: Vec<&str> = WAYS.iter().map(|(way, _)| *way).collect();
     for round in 1..=ROUNDS {
         for (way, plaintext) in WAYS.into_iter().filter(|(way, _)| again.contains(way)) {
@@ -63,6 +67,12 @@ async fn ask(visit: &mut Visit<'_>) {
         }
         again = table.kinds();
     }
+}
+
+/// Whether it demands a certificate of the client, and none was given for it.
+fn wants_certificate(visit: &Visit<'_>) -> bool {
+    let demanded = greeting::known(visit).has(Feature::ClientCertificate);
+    demanded == Some(true) && visit.questions.identity.is_none()
 }
 
 /// The newest version and a suite of it with RSA key exchange that can be asked in.

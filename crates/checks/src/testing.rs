@@ -6,6 +6,16 @@ use holter_model::{
     Attempt, Endpoint, Fact, Feature, Judgement, Method, Observation, Order, Reaction, Refusal, Transport,
 };
 
+/// Refusals of every other version.
+pub(crate) fn alone(version: u16) -> Vec<Fact> {
+    let others = [0x0300, 0x0301, 0x0302, 0x0303, 0x0304];
+    others
+        .into_iter()
+        .filter(|other| *other != version)
+        .map(refused)
+        .collect()
+}
+
 /// What a service that speaks this version does.
 pub(crate) fn hello(version: u16) -> Fact {
     hello_with(version, 0x002f)

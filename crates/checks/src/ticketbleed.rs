@@ -50,6 +50,9 @@ fn answer(observations: &[Observation]) -> Option<Reaction> {
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     let Some(version) = before_tls13(known) else {
+        if !known.is_settled() {
+            return ground::not_asked(attempt);
+        }
         return (
             Verdict::NotApplicable,
             "it speaks TLS 1.3 only, in which tickets come without a session id".to_owned(),
@@ -103,7 +106,7 @@ mod tests {
     use holter_model::Fact;
 
     use super::*;
-    use crate::testing::{feature, hello, judged, observed, probe};
+    use crate::testing::{alone, feature, hello, judged, observed, probe};
 
     #[test]
     fn bytes_behind_our_own_give_it_away() {
@@ -122,9 +125,8 @@ mod tests {
         );
         check(&[hello(0x0303), ticket(false)], "not_applicable");
         check(&[hello(0x0303)], "inconclusive");
-        check(
-            &[hello(0x0304), feature(Feature::SessionTicket, 0x0304, true)],
-            "not_applicable",
-        );
+        let new = [hello(0x0304), feature(Feature::SessionTicket, 0x0304, true)];
+        check(&new, "inconclusive");
+        check(&[&new[..], &alone(0x0304)].concat(), "not_applicable");
     }
 }

@@ -31,7 +31,7 @@ const SEEN: [&str; 3] = ["etag", "last-modified", "set-cookie"];
 pub(crate) const THERE: &str = "(there)";
 
 /// What a header that is noted may be long.
-const LONGEST_VALUE: usize = 512;
+const LONGEST_VALUE: usize = 4096;
 
 /// What all headers together may be long: servers refuse to send half as much.
 const LONGEST_HEAD: usize = 16 << 10;
@@ -102,6 +102,10 @@ pub(crate) fn read(bytes: &[u8]) -> Option<Vec<Fact>> {
     let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
     match httparse::ParserConfig::default().parse_response(&mut response, bytes) {
+        // An interim answer; the one that counts comes behind it.
+        Ok(httparse::Status::Complete(head)) if matches!(response.code, Some(100 | 102..=199)) => {
+            return read(bytes.get(head..).unwrap_or_default());
+        }
         Ok(httparse::Status::Complete(_)) => {}
         Ok(httparse::Status::Partial) => return None,
         Err(_) => return Some(Vec::new()),

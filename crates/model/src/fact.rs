@@ -204,7 +204,7 @@ pub enum Fact {
         /// Whether TLS begins at once.
         at_once: bool,
     },
-    /// A header of its answer to `GET /`; only those that say something of security, cut to 512 bytes.
+    /// A header of its answer to `GET /`; only those that say something of security, cut to 4 KiB.
     Header {
         /// Its name in lower case.
         name: String,

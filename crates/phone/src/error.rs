@@ -12,8 +12,8 @@ pub enum PhoneError {
     /// The name has no address.
     #[error("the name {0:?} has no address")]
     NoAddress(String),
-    /// The user excluded the address.
-    #[error("{0} was excluded, so it was not asked")]
+    /// The user excluded the address, or no third party is met there.
+    #[error("{0} was not asked: it was excluded, or is no place for a responder")]
     Excluded(IpAddr),
     /// No connection, or it broke.
     #[error("it was not reached: {0}")]

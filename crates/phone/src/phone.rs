@@ -22,6 +22,10 @@ const LONGEST_LIST: usize = 16 << 20;
 /// So many lists are remembered.
 const MOST_LISTS: usize = 8;
 
+/// The ports on which responders and lists are met: the web's, its usual other one, and OCSP's customary one. A certificate
+/// is written by its owner, who may be an enemy: it must not lead a request to a printer or a management port.
+const PORTS: [u16; 3] = [80, 8080, 2560];
+
 /// A list, or why there is none.
 type List = Result<Arc<Vec<u8>>, PhoneError>;
 
@@ -29,6 +33,7 @@ type List = Result<Arc<Vec<u8>>, PhoneError>;
 pub struct Phone {
     pub(crate) resolver: TokioResolver,
     scope: Scope,
+    anywhere: bool,
     lists: Mutex<HashMap<String, List>>,
 }
 
@@ -59,8 +64,16 @@ impl Phone {
         Ok(Self {
             resolver: builder.build().map_err(|error| failed(&error))?,
             scope,
+            anywhere: false,
             lists: Mutex::default(),
         })
+    }
+
+    /// Asks on any port, and on this machine, too: for a responder that stands there.
+    #[must_use]
+    pub const fn anywhere(mut self) -> Self {
+        self.anywhere = true;
+        self
     }
 
     /// Asks an OCSP responder (RFC 6960 appendix A).
@@ -98,6 +111,26 @@ impl Phone {
         list
     }
 
+    /// Whether a third party may be met there: not on this machine or its own wire, and not on a port of something else.
+    fn may_ask(&self, address: IpAddr, port: u16) -> bool {
+        let near = match address.to_canonical() {
+            IpAddr::V4(address) => {
+                address.is_loopback()
+                    || address.is_link_local()
+                    || address.is_unspecified()
+                    || address.is_multicast()
+                    || address.is_broadcast()
+            }
+            IpAddr::V6(address) => {
+                address.is_loopback()
+                    || address.is_unicast_link_local()
+                    || address.is_unspecified()
+                    || address.is_multicast()
+            }
+        };
+        self.anywhere || (!near && PORTS.contains(&port))
+    }
+
     /// The first address of a host that may be asked.
     pub(crate) async fn address(&self, host: &str, port: u16) -> Result<SocketAddr, PhoneError> {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -113,7 +146,7 @@ impl Phone {
         };
         addresses
             .iter()
-            .find(|address| self.scope.allows_port(**address, port))
+            .find(|address| self.scope.allows_port(**address, port) && self.may_ask(**address, port))
             .map(|address| SocketAddr::new(*address, port))
             .ok_or(PhoneError::Excluded(*first))
     }

@@ -81,7 +81,7 @@ fn ok(body: &[u8]) -> Vec<u8> {
 }
 
 fn phone(dns: &Dns) -> Phone {
-    Phone::new(Scope::default(), Some(dns.1)).unwrap()
+    Phone::new(Scope::default(), Some(dns.1)).unwrap().anywhere()
 }
 
 #[tokio::test]
@@ -164,13 +164,30 @@ async fn nobody_is_asked_for_more_than_is_good_or_against_the_users_word() {
         assert_eq!(phone.ocsp(url, b"x").await, Err(PhoneError::NotHttp), "{url}");
     }
     let scope = Scope::all_but(&["127.0.0.1/32".parse().unwrap()]);
-    let barred = Phone::new(scope, Some(dns.1)).unwrap();
+    let barred = Phone::new(scope, Some(dns.1)).unwrap().anywhere();
     let told = barred.ocsp("http://ocsp.example/", b"x").await;
     assert_eq!(told, Err(PhoneError::Excluded(Ipv4Addr::LOCALHOST.into())));
     assert!(matches!(
         phone.ocsp("http://nobody.example/", b"x").await,
         Err(PhoneError::NoAddress(_))
     ));
+}
+
+#[tokio::test]
+async fn a_certificate_leads_to_no_printer_and_not_to_this_machine() {
+    let dns = dns();
+    let phone = Phone::new(Scope::default(), Some(dns.1)).unwrap();
+    for place in [
+        "127.0.0.1",
+        "169.254.169.254",
+        "[::1]",
+        "10.0.0.7:9100",
+        "10.0.0.7:623",
+        "ocsp.example",
+    ] {
+        let told = phone.ocsp(&format!("http://{place}/"), b"x").await;
+        assert!(matches!(told, Err(PhoneError::Excluded(_))), "{place}: {told:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -52,7 +52,7 @@ impl Letter {
 /// Its grade; `None` where the survey broke off: an unknown suite might be the worst.
 pub(crate) fn grade(subject: &Subject<'_>) -> Option<Grade> {
     let configuration = &subject.configuration;
-    if !configuration.complete {
+    if !configuration.complete || !configuration.is_settled() {
         return None;
     }
     let score = score::score(subject);

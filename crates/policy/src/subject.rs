@@ -54,9 +54,9 @@ impl<'a> Subject<'a> {
             return configuration.speaks(version);
         }
         match &configuration.ssl2 {
-            Some(kinds) => Some(!kinds.is_empty()),
-            // The survey asks for it, too.
-            None if configuration.complete => Some(false),
+            Some(_) => Some(true),
+            // The survey asks for it between TLS 1.0 and SSLv3.
+            None if configuration.is_settled() => Some(false),
             None => configuration.speaks(SSL2),
         }
     }

@@ -38,7 +38,7 @@ fn decide(flaw: &str, known: &Configuration, observations: &[Observation], attem
     let cbc = known.suites().any(|(version, _, parts)| {
         (Version::TLS10..=Version::TLS12).contains(&version) && parts.mode == Mode::Cbc
     });
-    if !cbc && known.complete {
+    if !cbc && known.complete && known.is_settled() {
         let why = "it accepts no suite with a block cipher in CBC mode in TLS 1.0 to 1.2";
         return (Verdict::NotApplicable, why.to_owned());
     }
@@ -60,6 +60,10 @@ fn by(flaw: &str, table: &Table) -> Decision {
     {
         let why = "it spoke before any answer to a wrong record could come, so its answers cannot be told from that";
         return (Verdict::Inconclusive, why.to_owned());
+    }
+    if table.is_silent() {
+        let why = "it said nothing in time to any of the wrong records".to_owned();
+        return (Verdict::Inconclusive, why);
     }
     if table.is_uniform() {
         let said = reaction::in_words(table.first(any));
@@ -146,7 +150,7 @@ mod tests {
     use super::*;
     use crate::oracle::id;
     use crate::padding_oracle::{SERIES, WAYS};
-    use crate::testing::{hello, judged, probe, suites};
+    use crate::testing::{alone, hello, judged, probe, suites};
 
     const BAD: Reaction = Reaction::Alert(20);
 
@@ -202,7 +206,8 @@ mod tests {
     #[test]
     fn without_cbc_there_is_no_question() {
         let none = "not_applicable not_applicable not_applicable not_applicable";
-        check(&[suites(0x0303, &[0xc02f])], none);
-        check(&[suites(0x0300, &[0x002f])], none);
+        let alone = |version, suite| [&[suites(version, &[suite])][..], &alone(version)].concat();
+        check(&alone(0x0303, 0xc02f), none);
+        check(&alone(0x0300, 0x002f), none);
     }
 }

@@ -1,6 +1,6 @@
 //! From the table of answers to a verdict.
 
-use holter_model::{Attempt, Basis, Judgement, Observation, Verdict};
+use holter_model::{Attempt, Basis, Feature, Judgement, Observation, Verdict};
 use holter_wire::Version;
 use holter_wire::suite::Exchange;
 
@@ -24,9 +24,13 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     let rsa = known
         .suites()
         .any(|(version, _, parts)| version <= Version::TLS12 && parts.exchange == Exchange::Rsa);
-    if !rsa && known.complete {
+    if !rsa && known.complete && known.is_settled() {
         let why = "it accepts no suite in which a secret is encrypted to its RSA key";
         return (Verdict::NotApplicable, why.to_owned());
+    }
+    if rsa && known.has(Feature::ClientCertificate) == Some(true) {
+        let why = "it demands a certificate of every client, and refuses for want of one before it looks at the secret";
+        return (Verdict::Inconclusive, why.to_owned());
     }
     if rsa && askable(known).is_none() {
         let why = "it accepts RSA key exchange only with ciphers that Holter cannot finish a handshake with";
@@ -37,6 +41,10 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
 
 fn by(table: &Table) -> Decision {
     let said = |way: &str| reaction::in_words(table.first(way));
+    if table.is_silent() {
+        let why = "it said nothing in time to any of them, a sound one among them".to_owned();
+        return (Verdict::Inconclusive, why);
+    }
     if table.is_uniform() {
         let why = format!(
             "it took a sound secret and four wrongly encrypted ones alike: it {}",
@@ -90,7 +98,7 @@ mod tests {
     use super::*;
     use crate::oracle::id;
     use crate::robot::{SERIES, WAYS};
-    use crate::testing::{hello, judged, observed, probe, suites};
+    use crate::testing::{alone, hello, judged, observed, probe, suites};
 
     fn facts(rounds: &[[u8; 5]]) -> Vec<Fact> {
         let mut facts = vec![suites(0x0303, &[0x002f])];
@@ -125,8 +133,10 @@ mod tests {
     #[test]
     fn without_rsa_key_exchange_there_is_no_question() {
         let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
-        check(&[suites(0x0303, &[0xc02f])], "not_applicable");
-        check(&[suites(0x0304, &[0x1301])], "not_applicable");
+        let alone = |version, suite| [&[suites(version, &[suite])][..], &alone(version)].concat();
+        check(&alone(0x0303, 0xc02f), "not_applicable");
+        check(&alone(0x0304, 0x1301), "not_applicable");
+        check(&[suites(0x0304, &[0x1301])], "inconclusive");
         check(&[hello(0x0303)], "inconclusive");
         check(&[suites(0x0303, &[0xc02f]), hello(0x0302)], "inconclusive");
     }

@@ -10,7 +10,7 @@ use super::tally::{Rotation, Tally};
 use super::{heard, known};
 
 /// So many connections may go into schemes that no suite needed.
-const MOST_FOR_SCHEMES: usize = 3;
+const MOST_FOR_SCHEMES: usize = 2;
 
 /// What is offered beside suites.
 pub(super) struct Axes {

@@ -1,6 +1,6 @@
 //! All suites of one version, by taking away what was chosen.
 
-use holter_model::{Der, Fact, Feature, Order, Refusal, Transport};
+use holter_model::{Attempt, Der, Fact, Feature, Order, Refusal, Transport};
 use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 
 use super::axes::{Axes, Narrow};
@@ -14,6 +14,10 @@ use super::streams::First;
 use super::tally::Tally;
 use crate::Visit;
 use crate::conversation::Flight;
+
+/// So many lines one after the other may end without a word before that is looked into: the last suite of a version, and
+/// the next version.
+const BARE: usize = 2;
 
 /// So many finite fields are noted.
 const MOST_FIELDS: usize = 8;
@@ -39,6 +43,12 @@ pub(super) struct Survey<'v, 'a> {
     compression: Vec<Version>,
     /// Whose order of suites decides.
     order: Option<Order>,
+    /// Whether the hello that is answered asked for a stapled response.
+    staple: bool,
+    /// Whether it has said no by an alert.
+    uses_alerts: bool,
+    /// How many lines it has ended without a word, one after the other.
+    bare: usize,
     chains: Vec<Vec<u8>>,
     pub(super) old: Axes,
     pub(super) new: Axes,
@@ -57,6 +67,9 @@ impl<'v, 'a> Survey<'v, 'a> {
             one_field: None,
             compression: Vec::new(),
             order: None,
+            staple: false,
+            uses_alerts: false,
+            bare: 0,
             chains: Vec::new(),
             old: Axes::of(Version::TLS12),
             new: Axes::of(Version::TLS13),
@@ -136,7 +149,9 @@ impl<'v, 'a> Survey<'v, 'a> {
         if first.asked != Version::TLS13 {
             self.compresses(version, &first.flight);
         }
+        self.staple = matches!(self.first, Extent::Everything(_));
         self.take(version, &first.flight, (&first.groups, &[]));
+        self.staple = false;
         let mut tally = Tally::default();
         tally.chose(first.flight.hello.suite, &first.offered);
         let complete = self.suites(version, &mut tally).await && self.tell(version, &mut tally).await;
@@ -279,8 +294,12 @@ impl<'v, 'a> Survey<'v, 'a> {
             .ask((version, Extent::Needed), &offered, &groups, &schemes)
             .await
         {
-            Said::Flight(flight) => tally.chose(flight.hello.suite, &offered),
-            Said::No(_) => {}
+            Said::Flight(flight)
+                if flight.hello.negotiated() == version && offered.contains(&flight.hello.suite) =>
+            {
+                tally.chose(flight.hello.suite, &offered);
+            }
+            Said::Flight(_) | Said::No(_) => {}
             Said::End => return false,
         }
         true
@@ -313,11 +332,47 @@ impl<'v, 'a> Survey<'v, 'a> {
         {
             self.chains.push(leaf.clone());
             let name = self.visit.questions.sni.as_deref().or(self.visit.name);
-            self.ledger.note_all(heard::certificates(flight, name));
+            self.ledger
+                .note_all(heard::certificates(flight, name, self.staple));
         }
     }
 
+    /// Asks. A line that ends without a word is a no only from a peer that says no so: one that has used alerts, or that ends
+    /// one line after the other, must first show that it still answers what it answered before, and say no again.
     pub(super) async fn ask(
+        &mut self,
+        what: (Version, Extent),
+        suites: &[CipherSuite],
+        groups: &[NamedGroup],
+        schemes: &[SignatureScheme],
+    ) -> Said {
+        let said = self.ask_once(what, suites, groups, schemes).await;
+        match &said {
+            Said::No(Refusal::Alert(_)) => (self.uses_alerts, self.bare) = (true, 0),
+            Said::No(_) => self.bare += 1,
+            Said::Flight(_) | Said::End => self.bare = 0,
+        }
+        let suspicious = self.bare > 0 && (self.uses_alerts || self.bare > BARE);
+        let Some((version, suite)) = self.control.filter(|_| suspicious) else {
+            return said;
+        };
+        self.bare = 0;
+        let (all, every) = (known::groups(version), known::schemes());
+        let control = self
+            .ask_once((version, Extent::Needed), &[suite], &all, &every)
+            .await;
+        if !matches!(control, Said::Flight(_)) {
+            let why = "it no longer answers what it answered before".to_owned();
+            self.visit.broke(Attempt::Closed, Some(why));
+            return Said::End;
+        }
+        if self.uses_alerts {
+            return self.ask_once(what, suites, groups, schemes).await;
+        }
+        said
+    }
+
+    async fn ask_once(
         &mut self,
         (version, extent): (Version, Extent),
         suites: &[CipherSuite],

@@ -115,22 +115,23 @@ pub(super) fn features(flight: &Flight, asked: Version) -> Vec<Fact> {
     facts
 }
 
-/// The chain and what came stapled to it.
-pub(super) fn certificates(flight: &Flight, name: Option<&str>) -> Vec<Fact> {
+/// The chain and, where it was asked for, what came stapled to it.
+pub(super) fn certificates(flight: &Flight, name: Option<&str>, staple: bool) -> Vec<Fact> {
     if flight.chain.is_empty() {
         return Vec::new();
     }
-    vec![
-        Fact::Chain {
-            version: flight.hello.negotiated().0,
-            name: name.map(str::to_owned),
-            certificates: flight.chain.iter().cloned().map(Der).collect(),
-        },
-        Fact::Ocsp {
+    let mut facts = vec![Fact::Chain {
+        version: flight.hello.negotiated().0,
+        name: name.map(str::to_owned),
+        certificates: flight.chain.iter().cloned().map(Der).collect(),
+    }];
+    if staple {
+        facts.push(Fact::Ocsp {
             stapled: true,
             response: flight.status.as_deref().and_then(response).map(Der),
-        },
-    ]
+        });
+    }
+    facts
 }
 
 /// The OCSP response in a CertificateStatus (RFC 6066 section 8).

@@ -62,7 +62,12 @@ pub async fn prove(
         FinishedOver::UntilChange => until_change,
     };
     dialogue.say(&mut out, HandshakeType::FINISHED, &verify_data)?;
-    dialogue.line.send(&out).await?;
+    if let Err(error) = dialogue.line.send(&out).await {
+        return Ok(EarlyCcs::Reaction(Reaction {
+            heard: Vec::new(),
+            end: reaction::end(error.into())?,
+        }));
+    }
 
     let reaction = reaction::hear(&mut dialogue.records, dialogue.line, wait).await?;
     if reaction.heard.last() != Some(&Heard::ChangeCipherSpec) {

@@ -60,6 +60,8 @@ pub(crate) fn upgrade(stream: &mut TcpStream, protocol: &str) -> Result<(), Stri
             let answer: [u8; 19] = exactly(stream)?;
             expect(answer[5] == 0xd0 && answer[11] == 2, &answer)
         }
+        // TLS begins at once.
+        "amqps" => Ok(()),
         other => Err(format!("no dialogue for {other}")),
     }
 }

@@ -50,7 +50,19 @@ fn each_rule_of_the_guide_caps() {
             true,
         )
     };
-    let only = |version, suites: &[&str]| service("https").speaks(version, Order::Client, suites);
+    let all = [
+        Version::SSL3,
+        Version::TLS10,
+        Version::TLS11,
+        Version::TLS12,
+        Version::TLS13,
+    ];
+    let only = |version, suites: &[&str]| {
+        let others: Vec<Version> = all.into_iter().filter(|other| *other != version).collect();
+        service("https")
+            .speaks(version, Order::Client, suites)
+            .refuses(&others)
+    };
     for (service, letter_is, why) in [
         (
             with(Version::TLS11, "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA"),

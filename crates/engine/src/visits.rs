@@ -292,6 +292,8 @@ impl Door {
         match known {
             Some(Fragility::Fragile) if !named => None,
             Some(class) => Care::of(class),
+            // The user's own machine, named by itself, is no device, whatever its ports are elsewhere.
+            None if named && address.is_loopback() => Care::of(Fragility::Robust),
             None => Care::of(self.fragility),
         }
     }

@@ -62,6 +62,11 @@ async fn ask(visit: &mut Visit<'_>) {
         }
         Some(Taken::Refused(_)) => {}
     }
+    // Whoever does not answer the usual hello any more is not intolerant, but gone.
+    let usual = greeting::ordinary(visit, &known, newest.min(Version::TLS12));
+    if newest < Version::TLS13 && !matches!(greeting::say(visit, usual).await, Some(Taken::Answered(_))) {
+        return;
+    }
     for (feature, probe) in [
         (Feature::VersionTolerance, VERSION),
         (Feature::ExtensionTolerance, EXTENSIONS),

@@ -1,8 +1,8 @@
 //! The words that rules are made of.
 
 use holter_model::{Feature, Order};
-use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
-use serde::Deserialize;
+use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version, suite};
+use serde::{Deserialize, Deserializer, de};
 
 use crate::names::Named;
 
@@ -141,11 +141,39 @@ pub(super) struct Parts {
     #[serde(default)]
     pub(super) bits: u16,
     /// Beginnings of the names of ciphers: "3DES", "CAMELLIA".
-    #[serde(default)]
+    #[serde(default, deserialize_with = "ciphers")]
     pub(super) forbidden_ciphers: Vec<String>,
     /// Hashes that a suite's name must not end in.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "hashes")]
     pub(super) forbidden_hashes: Vec<String>,
+}
+
+/// Beginnings of ciphers' names. One that no suite has would forbid nothing, and look as if it did.
+fn ciphers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    known(deserializer, "cipher", |word, parts| {
+        parts.cipher.starts_with(word)
+    })
+}
+
+/// Hashes of suites.
+fn hashes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    known(deserializer, "hash", |word, parts| parts.hash == word)
+}
+
+fn known<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    what: &str,
+    fits: fn(&str, &suite::Parts) -> bool,
+) -> Result<Vec<String>, D::Error> {
+    let words = Vec::<String>::deserialize(deserializer)?;
+    let unknown = words.iter().find(|word| {
+        let mut suites = CipherSuite::registered().filter_map(CipherSuite::parts);
+        !suites.any(|parts| fits(word, &parts))
+    });
+    match unknown {
+        Some(word) => Err(de::Error::custom(format!("no suite has the {what} {word:?}"))),
+        None => Ok(words),
+    }
 }
 
 /// Groups by name.

@@ -54,7 +54,8 @@ impl Block {
         }
         settings(&configuration, &mut say);
         if let Some(assessment) = &service.assessment {
-            say("Policies", policies(assessment));
+            grade_notes(assessment, &mut say);
+            policies(assessment, &mut say);
             say("Clients", clients(assessment));
         }
         verdicts(service, &mut say);
@@ -196,20 +197,30 @@ fn grade(assessment: &Assessment) -> String {
     format!("{}, score {}{reasons}", grade.letter, grade.score)
 }
 
-fn policies(assessment: &Assessment) -> String {
-    let said = assessment.policies.iter().map(|policy| match policy.kept {
-        Some(true) => format!("{}: kept", policy.name),
-        Some(false) => {
-            let rules: Vec<&str> = policy
-                .violations
-                .iter()
-                .map(|broken| broken.rule.as_str())
-                .collect();
-            format!("{}: broken ({})", policy.name, rules.join("; "))
+/// Where the grade differs from the guide's, and why.
+fn grade_notes(assessment: &Assessment, say: &mut impl FnMut(&str, String)) {
+    for note in assessment.grade.iter().flat_map(|grade| &grade.notes) {
+        say("", note.clone());
+    }
+}
+
+/// A line a policy, and one for each rule that is broken or could not be decided.
+fn policies(assessment: &Assessment, say: &mut impl FnMut(&str, String)) {
+    for policy in &assessment.policies {
+        let answer = match policy.kept {
+            Some(true) => "kept",
+            Some(false) => "broken",
+            None => "not decided",
+        };
+        say("Policy", format!("{}: {answer}", policy.name));
+        for broken in &policy.violations {
+            let (rule, source, found) = (&broken.rule, &broken.source, &broken.found);
+            say("", format!("demands: {rule} ({source}); found: {found}"));
         }
-        None => format!("{}: not decided", policy.name),
-    });
-    said.collect::<Vec<_>>().join("; ")
+        for undecided in &policy.undecided {
+            say("", format!("not decided: {undecided}"));
+        }
+    }
 }
 
 fn clients(assessment: &Assessment) -> String {

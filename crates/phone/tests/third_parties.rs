@@ -7,7 +7,7 @@
 )]
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Duration;
@@ -24,9 +24,14 @@ impl Drop for Dns {
     }
 }
 
-/// dnsmasq with one zone and nobody to ask.
+/// dnsmasq with one zone and nobody to ask, on a port that nobody else took meanwhile.
 fn dns() -> Dns {
-    let address = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    (0..20).find_map(|_| try_dns()).unwrap()
+}
+
+fn try_dns() -> Option<Dns> {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    UdpSocket::bind(address).ok()?;
     let child = Command::new("dnsmasq")
         .args([
             "--no-daemon",
@@ -44,15 +49,18 @@ fn dns() -> Dns {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let dns = Dns(child, address);
+    let mut dns = Dns(child, address);
     for _ in 0..100 {
         thread::sleep(Duration::from_millis(50));
-        // Bound by somebody else now: it listens.
-        if UdpSocket::bind(address).is_err() {
-            break;
+        if dns.0.try_wait().unwrap().is_some() {
+            return None;
+        }
+        // It listens, for streams too, so that the port is its own and not another's.
+        if TcpStream::connect(address).is_ok() && dns.0.try_wait().unwrap().is_none() {
+            return Some(dns);
         }
     }
-    dns
+    None
 }
 
 /// Answers one request with these bytes, or with nothing.

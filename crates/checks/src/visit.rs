@@ -383,7 +383,7 @@ impl<'a> Visit<'a> {
 
     /// How long to listen for a word that, if it comes, comes at once.
     pub(crate) fn pause(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(12);
+        const LEAST: Duration = Duration::from_millis(20);
         const LONGEST: Duration = Duration::from_millis(400);
         (self.usual.unwrap_or(LONGEST) * 4).clamp(LEAST, LONGEST)
     }

@@ -21,7 +21,7 @@ pub(super) struct Cap {
 }
 
 /// Flaws that decide a letter by themselves.
-const FLAWS: [(&str, Letter, &str); 16] = [
+const FLAWS: [(&str, Letter, &str); 18] = [
     ("CVE-2014-0160", Letter::F, "Heartbleed"),
     (
         "CVE-2014-0224",
@@ -41,6 +41,12 @@ const FLAWS: [(&str, Letter, &str); 16] = [
     ("CVE-2019-1559", Letter::F, "CBC padding oracle (0-length)"),
     ("CVE-2009-3555", Letter::F, "insecure renegotiation"),
     ("CVE-2008-0166", Letter::F, "a key of Debian's broken generator"),
+    (
+        "CVE-2017-15361",
+        Letter::F,
+        "a key of Infineon's broken generator (ROCA)",
+    ),
+    ("KEY-WEAK-FACTOR", Letter::F, "a key that can be factored"),
     ("CERT-WEAK-KEY", Letter::F, "a certificate's key is too weak"),
     (
         "CERT-WEAK-SIGNATURE",

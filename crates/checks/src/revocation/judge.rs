@@ -42,6 +42,14 @@ pub(super) fn judge(observations: &[Observation]) -> Option<Judgement> {
             _ => {}
         }
     }
+    let alone = |chain: &Vec<Der>| {
+        let leaf = chain.first().map(|leaf| Certificate::read(&leaf.0).0);
+        leaf.is_some_and(|leaf| leaf.self_issued)
+    };
+    if known.is_empty() && !chains.is_empty() && chains.iter().all(alone) {
+        let why = "it is signed with its own key, which nobody can revoke";
+        known.push((Verdict::NotApplicable, why.to_owned()));
+    }
     let (verdict, evidence) = decide(known)?;
     Some(Judgement::new(
         super::CHECK.id,
@@ -160,6 +168,22 @@ mod tests {
         assert_eq!(verdict, Verdict::Affected);
         assert!(why.ends_with("because its key is compromised"), "{why}");
         assert_eq!(stapled("stranger.ocsp").unwrap().0, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn what_nobody_issued_nobody_can_revoke() {
+        let shows = |names: &[&str]| {
+            let mut facts = whole(&[(holter_wire::Version::TLS12, &[0xc02b])]);
+            facts.push(Fact::Chain {
+                version: 0x0303,
+                name: None,
+                certificates: names.iter().map(|name| made(name)).collect(),
+            });
+            let at = "2026-11-22T00:00:00Z".parse().unwrap();
+            judge(&observed_at(at, facts)).map(|judgement| judgement.verdict)
+        };
+        assert_eq!(shows(&["device"]), Some(Verdict::NotApplicable));
+        assert_eq!(shows(&["leaf", "issuing"]), None, "nobody was asked");
     }
 
     #[test]

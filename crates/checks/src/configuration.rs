@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use holter_model::{Der, Fact, Feature, Observation, Order, Store};
+use holter_model::{Der, Fact, Feature, Observation, Order, Refusal, Store};
 use holter_wire::suite::Parts;
 use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 
@@ -82,6 +82,18 @@ impl Configuration {
             .all(|version| configuration.refused.contains(version))
         {
             configuration.refused.insert(Version::TLS11);
+        }
+        // A hello for TLS 1.1, and one for TLS 1.0, offer SSLv3 as well: whoever refuses both by an alert does not have it.
+        let by_alert = |version: Version| {
+            observations.iter().any(|observation| {
+                matches!(
+                    observation.fact,
+                    Fact::HelloRefused { offered, how: Refusal::Alert(_) } if offered == version.0
+                )
+            })
+        };
+        if by_alert(Version::TLS11) && by_alert(Version::TLS10) {
+            configuration.refused.insert(Version::SSL3);
         }
         let versions = &configuration.versions;
         configuration

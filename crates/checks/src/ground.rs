@@ -31,12 +31,17 @@ pub(crate) fn on_tls(
     let configuration = Configuration::of(observations);
     let speaks = !configuration.versions.is_empty() || configuration.ssl2.is_some();
     let (verdict, evidence) = if speaks && crate::greeting::versions(&configuration).next().is_none() {
-        let datagrams = configuration.ssl2.is_none();
-        let what = if datagrams { "DTLS" } else { "SSLv2" };
-        (
-            Verdict::NotApplicable,
-            format!("it speaks {what} only, and this is asked of TLS over streams"),
-        )
+        if configuration.ssl2.is_none() {
+            (
+                Verdict::Inconclusive,
+                "it speaks DTLS, over which this was not asked".to_owned(),
+            )
+        } else {
+            (
+                Verdict::NotApplicable,
+                "it speaks SSLv2 only, and this is a matter of TLS".to_owned(),
+            )
+        }
     } else if speaks {
         decide(&configuration)
     } else if attempt == Attempt::TlsDeclined {

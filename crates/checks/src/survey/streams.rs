@@ -99,11 +99,10 @@ async fn downwards(survey: &mut Survey<'_, '_>, first: First) {
         if version == Version::SSL3 && survey.ssl2().await.is_none() {
             return;
         }
-        // A hello for TLS 1.1, and one for TLS 1.0, offer SSLv3 as well: whoever refuses both by an alert does not have it.
+        // Not asked, and not noted as asked: the configuration concludes it from the two refusals.
         if let (Version::SSL3, None, [Refusal::Alert(_), Refusal::Alert(_)]) =
             (version, &next, refusals.as_slice())
         {
-            survey.refused(version, refusals.remove(0));
             continue;
         }
         let spoken = match &next {

@@ -186,6 +186,41 @@ mod tests {
                 "`alowed`",
             ),
             (
+                format!("{rule}versions = {{ allowed = ['TLS1.2'] }}"),
+                "line 5, column 24:",
+                "is \"TLS 1.2\" meant?",
+            ),
+            (
+                format!("{rule}unaffected = ['CVE-2014-016']"),
+                "line 5, column 14:",
+                "\"CVE-2014-016\" is no flaw that Holter knows; is \"CVE-2014-0160\" meant?",
+            ),
+            (
+                format!("{rule}certificate = {{ signatures = ['sha256-rsa'] }}"),
+                "line 5, column 30:",
+                "\"sha256-rsa\" is no signature of a certificate",
+            ),
+            (
+                format!("{rule}certificate = {{ signatures = ['rsa-sha265'] }}"),
+                "line 5, column 30:",
+                "is \"rsa-sha256\" meant?",
+            ),
+            (
+                format!("{rule}certificate = {{ keys = ['rsa', 'ecc'] }}"),
+                "line 5, column 24:",
+                "\"ecc\" is no kind of key; is \"ec\" meant?",
+            ),
+            (
+                format!("{rule}certificate = {{ curves = ['P256'] }}"),
+                "line 5, column 26:",
+                "is \"P-256\" meant?",
+            ),
+            (
+                format!("{rule}parts = {{ forbidden_ciphers = ['3DS'] }}"),
+                "line 5, column 31:",
+                "no suite has the cipher \"3DS\"; is \"3DES",
+            ),
+            (
                 format!("{rule}absent = ['heartburn']"),
                 "line 5, column 11:",
                 "heartburn",

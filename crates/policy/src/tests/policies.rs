@@ -202,6 +202,64 @@ fn suites_and_groups_are_demanded() {
 }
 
 #[test]
+fn rules_hold_for_dtls_and_are_told_in_its_names() {
+    let mut vpn = service("dtls").speaks(
+        Version::DTLS10,
+        Order::Server,
+        &["TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA"],
+    );
+    vpn = vpn.refuses(&[Version::DTLS12]);
+    vpn.endpoint.as_mut().unwrap().transport = holter_model::Transport::Udp;
+    for policy in policies() {
+        let result = result(&vpn, &policy.id);
+        let said = result.violations.iter().map(|violation| violation.found.as_str());
+        let said: Vec<&str> = said
+            .chain(
+                result
+                    .undecided
+                    .iter()
+                    .filter_map(|why| why.rsplit_once("): ").map(|(_, why)| why)),
+            )
+            .collect();
+        let said = said.join("; ").replace("DTLS", "").replace("TLS_", "");
+        assert!(!said.contains("TLS"), "{}: {said}", policy.id);
+    }
+    assert_eq!(keeps(&vpn, "versions = { required = ['TLS 1.0'] }"), Some(true));
+    assert_eq!(keeps(&vpn, "versions = { required = ['TLS 1.3'] }"), None);
+    let old = keeps(&vpn, "versions = { forbidden = ['TLS 1.1'] }");
+    assert_eq!(old, Some(false));
+}
+
+#[test]
+fn encrypt_then_mac_is_demanded_only_where_block_ciphers_are() {
+    let demand = "present = ['encrypt_then_mac']";
+    assert_eq!(keeps(&intermediate(), demand), Some(true));
+    let cbc = service("https").speaks(Version::TLS12, Order::Server, &["TLS_RSA_WITH_AES_128_CBC_SHA"]);
+    assert_eq!(keeps(&cbc, demand), None);
+    let without = cbc.feature(Feature::EncryptThenMac, Version::TLS12, false);
+    assert_eq!(keeps(&without, demand), Some(false));
+}
+
+#[test]
+fn heartbeats_can_be_ruled_out() {
+    let hello = |heartbeat| {
+        intermediate().fact(Fact::Hello {
+            offered: 0x0303,
+            version: 0x0303,
+            suite: 0xc02f,
+            heartbeat,
+            extensions: Vec::new(),
+            cut_short: false,
+            client_certificate: false,
+        })
+    };
+    let demand = "no_heartbeats = true";
+    assert_eq!(keeps(&hello(Some(1)), demand), Some(false));
+    assert_eq!(keeps(&hello(None), demand), Some(true));
+    assert_eq!(keeps(&intermediate(), demand), None);
+}
+
+#[test]
 fn what_surrounds_a_handshake_is_demanded() {
     let plain = service("mllp-tls").speaks(Version::TLS12, Order::Server, &["TLS_RSA_WITH_AES_128_CBC_SHA"]);
     let silent = service("https").speaks(Version::TLS12, Order::Server, &["TLS_RSA_WITH_AES_128_CBC_SHA"]);

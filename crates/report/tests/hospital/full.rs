@@ -265,6 +265,7 @@ fn assessment() -> Assessment {
             ],
             notes: vec!["An authority of your own is not by itself a failing grade here.".to_owned()],
         }),
+        ungraded: None,
         policies: vec![
             PolicyResult {
                 policy: "mozilla-intermediate".to_owned(),

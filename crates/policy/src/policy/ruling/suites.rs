@@ -27,11 +27,11 @@ pub(super) fn named(demand: &Suites, subject: &Subject<'_>) -> Ruling {
         found.extend(
             wrong
                 .filter(|suite| barred(suite))
-                .map(|suite| within(suite, version)),
+                .map(|suite| within(suite, subject.name(version))),
         );
         let lacking = !one_of.is_empty() && !one_of.iter().any(|suite| spoken.suites.contains(suite));
         if lacking && spoken.complete {
-            found.push(format!("{version} has none of them"));
+            found.push(format!("{} has none of them", subject.name(version)));
         }
     }
     Ruling::of(&found, incomplete(subject, &demand.versions))
@@ -42,7 +42,7 @@ pub(super) fn made_of(demand: &demand::Parts, subject: &Subject<'_>) -> Ruling {
     let found: Vec<String> = subject
         .suites()
         .filter(|(version, _, parts)| held(*version, &demand.versions) && barred(demand, parts))
-        .map(|(version, suite, _)| within(&suite, version))
+        .map(|(version, suite, _)| within(&suite, subject.name(version)))
         .collect();
     Ruling::of(&found, incomplete(subject, &demand.versions))
 }
@@ -65,15 +65,18 @@ pub(super) fn groups(demand: &Groups, subject: &Subject<'_>) -> Ruling {
             continue;
         }
         if spoken.groups.is_empty() {
-            missing = Some(format!("which groups {version} takes was not heard"));
+            missing = Some(format!(
+                "which groups {} takes was not heard",
+                subject.name(version)
+            ));
             continue;
         }
         if let Some(allowed) = &allowed {
             let wrong = spoken.groups.iter().filter(|group| !allowed.contains(group));
-            found.extend(wrong.map(|group| within(group, version)));
+            found.extend(wrong.map(|group| within(group, subject.name(version))));
         }
         if !one_of.is_empty() && !one_of.iter().any(|group| spoken.groups.contains(group)) {
-            found.push(format!("{version} takes none of them"));
+            found.push(format!("{} takes none of them", subject.name(version)));
         }
     }
     Ruling::of(&found, missing)
@@ -92,10 +95,10 @@ pub(super) fn schemes(demand: &Schemes, subject: &Subject<'_>) -> Ruling {
             continue;
         }
         if spoken.schemes.is_empty() {
-            missing = Some(format!("what {version} signs with was not heard"));
+            missing = Some(format!("what {} signs with was not heard", subject.name(version)));
         }
         let wrong = spoken.schemes.iter().filter(|scheme| !allowed.contains(scheme));
-        found.extend(wrong.map(|scheme| within(scheme, version)));
+        found.extend(wrong.map(|scheme| within(scheme, subject.name(version))));
     }
     Ruling::of(&found, missing)
 }
@@ -139,11 +142,12 @@ fn within(what: &impl Display, version: Version) -> String {
     format!("{what} in {version}")
 }
 
-fn incomplete(subject: &Subject<'_>, versions: &[Named<Version>]) -> Option<String> {
+/// What is missing of the suites of these versions; of all, where none is named.
+pub(super) fn incomplete(subject: &Subject<'_>, versions: &[Named<Version>]) -> Option<String> {
     let open: Vec<String> = subject
         .spoken()
         .filter(|(version, spoken)| held(*version, versions) && !spoken.complete)
-        .map(|(version, _)| version.to_string())
+        .map(|(version, _)| subject.name(version).to_string())
         .collect();
     (!open.is_empty()).then(|| format!("not all suites of {} are known", some(&open)))
 }

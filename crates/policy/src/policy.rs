@@ -28,6 +28,10 @@ pub struct Policy {
     pub about: String,
     /// Where it is published.
     pub source: String,
+    /// The text that it is made of, with its edition and date.
+    pub document: String,
+    /// When and against what it was last held.
+    pub checked: String,
     rules: Vec<(Rule, Demand)>,
 }
 
@@ -80,6 +84,8 @@ impl Policy {
             name: written.name,
             about: written.about,
             source: written.source,
+            document: written.document,
+            checked: written.checked,
             rules,
         })
     }
@@ -138,6 +144,10 @@ struct Written {
     about: String,
     #[serde(default)]
     source: String,
+    #[serde(default)]
+    document: String,
+    #[serde(default)]
+    checked: String,
     rule: Vec<Spanned<Rule>>,
 }
 
@@ -154,6 +164,11 @@ mod tests {
         for (id, text) in data::POLICIES {
             let policy = Policy::parse(id, text).unwrap_or_else(|error| panic!("{id}: {error}"));
             assert!(policy.rules() > 2 && !policy.about.is_empty() && policy.source.starts_with("http"));
+            // Nobody quotes a text that nobody looked at.
+            assert!(
+                !policy.document.is_empty() && policy.checked.starts_with("202"),
+                "{id}"
+            );
         }
         assert_eq!(policies().len(), data::POLICIES.len());
         assert!(policies().is_sorted_by(|a, b| a.id < b.id));

@@ -82,7 +82,10 @@ fn mozillas_modern_policy_is_kept_by_what_keeps_it() {
 
 #[test]
 fn what_is_no_certificate_decides_nothing() {
-    let service = shows(all_asked(intermediate()), vec![Der(vec![0x30, 0x03, 0x02, 0x01, 0x05])]);
+    let service = shows(
+        all_asked(intermediate()),
+        vec![Der(vec![0x30, 0x03, 0x02, 0x01, 0x05])],
+    );
     assert_eq!(keeps(&service, "keys = ['ec']"), None);
     let grade = assess(&service, &[]).unwrap().grade.unwrap();
     assert!(

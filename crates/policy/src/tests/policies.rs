@@ -101,7 +101,7 @@ fn hhs_is_never_kept_for_certain_and_broken_by_a_leak() {
     let good = asked.iter().fold(modern(), |service, flaw| {
         service.judged(flaw, Verdict::NotAffected)
     });
-    // TLS 1.2 is what SP 800-52 wants at least.
+    // ChaCha20 is none of the suites of SP 800-52.
     assert_eq!(result(&good, "hhs-unsecured-phi").kept, Some(false));
     let wrong = broken(
         &intermediate().judged("CVE-2014-0160", Verdict::Affected),

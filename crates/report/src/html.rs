@@ -5,6 +5,7 @@
 //! turns the direction of writing either.
 
 mod badge;
+mod contents;
 mod head;
 mod remedy;
 mod section;
@@ -12,7 +13,6 @@ mod settings;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,6 +22,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use self::remedy::Found;
+use crate::place::Place;
 use crate::sentence::{self, Tally};
 use crate::span::Span;
 use crate::{Document, Preamble, Summary};
@@ -44,7 +45,7 @@ pub(crate) struct Html {
 /// A service, written.
 #[derive(Debug)]
 struct Section {
-    place: (bool, Option<IpAddr>, u16),
+    place: Place,
     row: String,
     text: String,
 }
@@ -68,11 +69,7 @@ impl Document for Html {
             }
         }
         self.sections.push(Section {
-            place: (
-                service.endpoint.is_none(),
-                service.endpoint.map(|endpoint| endpoint.address),
-                service.endpoint.map_or(0, |endpoint| endpoint.port),
-            ),
+            place: Place::of(service),
             row: section::row(service, &anchor).into_string(),
             text: section::whole(service, &anchor).into_string(),
         });
@@ -119,6 +116,7 @@ impl Html {
                         (head::tiles(summary, &self.tally))
                     }
                     main {
+                        (contents::all(self))
                         @if let Some(differences) = &self.differences {
                             (head::differences(differences))
                         }
@@ -145,6 +143,7 @@ impl Html {
         html! {
             section aria-labelledby="services" {
                 h2 id="services" { "Services" }
+                p class="small soft" { "In the order of addresses and ports." }
                 div class="scroll" {
                     table class="stack" {
                         caption { "What was asked" }

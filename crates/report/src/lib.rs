@@ -11,6 +11,7 @@ mod json;
 mod jsonl;
 mod named;
 mod offer;
+mod place;
 mod preamble;
 mod sarif;
 mod sentence;
@@ -18,6 +19,7 @@ mod shape;
 mod span;
 mod spelled;
 mod text;
+mod waiting;
 
 pub use document::{Document, Format, Look};
 pub use escape::{cell, terminal};

@@ -24,6 +24,8 @@ pub struct Summary {
     pub not_affected: u64,
     /// Services that could not be assessed, wholly or in part.
     pub inconclusive: u64,
+    /// Services that break a policy that they are held against, affected or not.
+    pub breaking_policy: u64,
     /// Ports that were closed or silent and that nobody named by themselves.
     pub nothing_there: u64,
     /// Endpoints that were not contacted because the user's inventory calls them fragile or do-not-touch.
@@ -37,12 +39,15 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// With which code a scan of these sums ends: 1 where something is affected, 3 where nothing is but something could
-    /// not be assessed, else 0. 2 is for errors, which have no sums.
+    /// With which code a scan of these sums ends: 1 where something is affected or breaks a policy, 3 where nothing is but
+    /// something could not be assessed, else 0. 2 is for errors, which have no sums.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
         match self {
-            Self { affected: 1.., .. } => 1,
+            Self { affected: 1.., .. }
+            | Self {
+                breaking_policy: 1.., ..
+            } => 1,
             Self {
                 interrupted: true, ..
             }
@@ -53,6 +58,28 @@ impl Summary {
             _ => 0,
         }
     }
+}
+
+/// The sums as a document has them: with what was made of each policy.
+#[derive(Debug, Serialize)]
+pub(crate) struct Sums<'a> {
+    #[serde(flatten)]
+    pub(crate) summary: &'a Summary,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) policies: Vec<&'a PolicySum>,
+}
+
+/// How services fare with one policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct PolicySum {
+    pub(crate) policy: String,
+    pub(crate) name: String,
+    /// Services that keep it.
+    pub(crate) kept: u64,
+    /// Services that break it.
+    pub(crate) broken: u64,
+    /// Services of which that is not known.
+    pub(crate) undecided: u64,
 }
 
 /// One service.

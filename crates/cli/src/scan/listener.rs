@@ -101,7 +101,7 @@ impl<'a> Listener<'a> {
     pub(crate) fn end(self, args: &Args, summary: &Summary) -> anyhow::Result<Told> {
         let mut state = self.0.into_inner();
         state.progress.clear();
-        let sums = sums(summary);
+        let sums = sums(summary, state.told);
         if summary.interrupted && !state.output.gone && state.failed.is_none() && !args.quiet {
             complain("stopped before the end; this is what was known by then");
         }
@@ -223,13 +223,14 @@ impl State<'_> {
 }
 
 /// A run's sums as the document has them.
-pub(crate) const fn sums(summary: &Summary) -> holter_report::Summary {
+pub(crate) const fn sums(summary: &Summary, told: Told) -> holter_report::Summary {
     holter_report::Summary {
         tried: summary.tried,
         services: summary.services,
         affected: summary.affected,
         not_affected: summary.not_affected,
         inconclusive: summary.inconclusive,
+        breaking_policy: told.breaking,
         nothing_there: summary.nothing_there,
         spared: summary.spared,
         left_alone: summary.left_alone,

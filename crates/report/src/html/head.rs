@@ -51,6 +51,9 @@ pub(super) fn tiles(summary: &Summary, tally: &Tally) -> Markup {
         dl class="tiles" {
             div { dt { "Services affected" } dd { (number(summary.affected)) } }
             div { dt { "Not affected" } dd { (number(summary.not_affected)) } }
+            @if tally.policies().next().is_some() {
+                div { dt { "Break a policy" } dd { (number(summary.breaking_policy)) } }
+            }
             div { dt { "Not assessed in full" } dd { (number(summary.inconclusive)) } }
             div { dt { "Endpoints asked" } dd { (number(summary.tried)) } }
         }
@@ -62,8 +65,34 @@ pub(super) fn tiles(summary: &Summary, tally: &Tally) -> Markup {
                 }
             }
         }
+        (policies(tally))
         @if summary.spared > 0 {
             p class="small soft" { (number(summary.spared)) " endpoints were not contacted, because the inventory calls them fragile or do-not-touch." }
+        }
+    }
+}
+
+/// What was made of each policy.
+fn policies(tally: &Tally) -> Markup {
+    if tally.policies().next().is_none() {
+        return html! {};
+    }
+    html! {
+        div class="scroll" {
+            table class="stack" {
+                caption { "Policies that services were held against" }
+                thead { tr { th scope="col" { "Policy" } th scope="col" class="n" { "Broken" } th scope="col" class="n" { "Not decided" } th scope="col" class="n" { "Kept" } } }
+                tbody {
+                    @for sum in tally.policies() {
+                        tr {
+                            th scope="row" { (terminal(&sum.name)) }
+                            td data-l="Broken" class="n" { @if sum.broken > 0 { strong { (number(sum.broken)) } } @else { "0" } }
+                            td data-l="Not decided" class="n" { (number(sum.undecided)) }
+                            td data-l="Kept" class="n" { (number(sum.kept)) }
+                        }
+                    }
+                }
+            }
         }
     }
 }

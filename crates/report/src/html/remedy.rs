@@ -7,7 +7,7 @@ use holter_checks::catalogue;
 use holter_model::{Flaw, Judgement, Service, Severity};
 use maud::{Markup, html};
 
-use super::badge;
+use super::{badge, contents};
 use crate::escape::terminal;
 use crate::named;
 
@@ -45,20 +45,34 @@ pub(super) fn all(found: &BTreeMap<(Reverse<Severity>, String), Vec<Found>>) -> 
     html! {
         section aria-labelledby="todo" {
             h2 id="todo" { "What was found, and what to do" }
-            @for ((severity, id), places) in found {
-                (one(severity.0, id, catalogue::flaw(id).map(|known| &known.flaw), places))
+            p class="small soft noprint" { "The gravest stand open; the others, and the instructions for each product, unfold." }
+            @for (place, ((severity, id), places)) in found.iter().enumerate() {
+                (one(place, severity.0, id, places))
             }
         }
     }
 }
 
-fn one(severity: Severity, id: &str, flaw: Option<&Flaw>, places: &[Found]) -> Markup {
+/// Where a finding stands on the page.
+pub(super) fn anchor(place: usize) -> String {
+    format!("f{}", place + 1)
+}
+
+/// What a flaw is called.
+pub(super) fn name(id: &str) -> &str {
+    catalogue::flaw(id).map_or(id, |known| known.flaw.name.as_str())
+}
+
+fn one(place: usize, severity: Severity, id: &str, places: &[Found]) -> Markup {
+    let flaw = catalogue::flaw(id).map(|known| &known.flaw);
     html! {
-        article class="card" {
-            h3 {
-                (badge::severity(severity)) " "
-                (flaw.map_or(id, |flaw| flaw.name.as_str()))
-                @if flaw.is_some_and(|flaw| flaw.name != id) { " " span class="soft small" { "(" (id) ")" } }
+        details class="card" id=(anchor(place)) open[severity >= Severity::High] {
+            summary {
+                h3 {
+                    (badge::severity(severity)) " " (name(id))
+                    @if name(id) != id { " " span class="soft small" { "(" (id) ")" } }
+                }
+                span class="soft small" { (contents::services(places.len())) }
             }
             @if let Some(flaw) = flaw {
                 p { (flaw.summary) }
@@ -85,10 +99,16 @@ fn steps(flaw: &Flaw) -> Markup {
             h4 { "What to do first" }
             ol { @for step in &flaw.first_steps { li { (step) } } }
         }
-        @for instruction in &flaw.instructions {
-            h4 { (instruction.product) }
-            p { (instruction.text) }
-            @if !instruction.lines.is_empty() { pre { code { (instruction.lines.join("\n")) } } }
+        @if !flaw.instructions.is_empty() {
+            h4 { "What to do, product by product" }
+            @for instruction in &flaw.instructions {
+                details class="fold" {
+                    summary { (instruction.product) }
+                    p { (instruction.text) }
+                    @if !instruction.lines.is_empty() { pre { code { (instruction.lines.join("\n")) } } }
+                }
+            }
+            p class="small soft print" { "What is folded here is not printed: unfold it before, or see holter explain " (flaw.id) "." }
         }
         @if !flaw.unchangeable.is_empty() {
             h4 { "Where the device cannot be changed" }

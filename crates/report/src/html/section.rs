@@ -47,8 +47,9 @@ pub(super) fn whole(service: &Service, anchor: &str) -> Markup {
             }
             (trouble(service))
             (verdicts(service))
-            (settings::all(&configuration))
             (settings::assessment(service))
+            (settings::all(&configuration))
+            (settings::clients(service))
             @if !service.oddities.is_empty() {
                 h4 { "Strange about its answers" }
                 ul class="small" { @for oddity in &service.oddities { li { (terminal(oddity)) } } }
@@ -62,8 +63,11 @@ fn grade(service: &Service) -> Option<&str> {
 }
 
 fn grade_box(service: &Service) -> Markup {
-    let Some(grade) = service.assessment.as_ref().and_then(|all| all.grade.as_ref()) else {
+    let Some(assessment) = &service.assessment else {
         return html! {};
+    };
+    let Some(grade) = &assessment.grade else {
+        return html! { @if assessment.ungraded.is_some() { div class="grade info" { "–" small { "no grade" } } } };
     };
     html! {
         div class={ "grade " (badge::grade(&grade.letter)) } {
@@ -97,10 +101,14 @@ fn answer(service: &Service) -> Markup {
             .judgements
             .iter()
             .any(|judgement| judgement.verdict == Verdict::Inconclusive);
+    let policies = service.assessment.iter().flat_map(|all| &all.policies);
+    let broken = policies.filter(|policy| policy.kept == Some(false)).count();
     html! {
         @for (weight, count) in &counts { (badge::severity(*weight)) " " (count) " " }
+        @if broken == 1 { span class="badge high" { "breaks a policy" } " " }
+        @else if broken > 1 { span class="badge high" { "breaks " (broken) " policies" } " " }
         @if open { span class="badge unsure" { "not assessed in full" } }
-        @else if counts.is_empty() { (badge::verdict(Verdict::NotAffected)) }
+        @else if counts.is_empty() && broken == 0 { (badge::verdict(Verdict::NotAffected)) }
     }
 }
 

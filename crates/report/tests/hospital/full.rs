@@ -20,6 +20,7 @@ pub(crate) fn summary() -> Summary {
         affected: 1,
         not_affected: 1,
         inconclusive: 2,
+        breaking_policy: 1,
         nothing_there: 0,
         spared: 0,
         left_alone: 0,

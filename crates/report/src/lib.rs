@@ -25,5 +25,5 @@ pub use document::{Document, Format, Look};
 pub use escape::{cell, terminal};
 pub use explain::{Answer, explain, explain_json, list, search};
 pub use preamble::Preamble;
-pub use shape::Summary;
+pub use shape::{Failing, Summary};
 pub use text::number;

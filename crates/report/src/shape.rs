@@ -36,6 +36,18 @@ pub struct Summary {
     pub not_asked: u64,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
+    /// What counts for the exit code, where not everything that is affected does.
+    #[serde(skip)]
+    pub failing: Option<Failing>,
+}
+
+/// What is grave enough to end a scan with code 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failing {
+    /// Services with something affected that is.
+    pub services: u64,
+    /// Services with nothing that is, and something that could not be decided and might be.
+    pub open: u64,
 }
 
 impl Summary {
@@ -43,19 +55,16 @@ impl Summary {
     /// something could not be assessed, else 0. 2 is for errors, which have no sums.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self { affected: 1.., .. }
-            | Self {
-                breaking_policy: 1.., ..
-            } => 1,
-            Self {
-                interrupted: true, ..
-            }
-            | Self {
-                inconclusive: 1.., ..
-            }
-            | Self { left_alone: 1.., .. } => 3,
-            _ => 0,
+        let (failing, open) = match self.failing {
+            Some(failing) => (failing.services, failing.open),
+            None => (self.affected, self.inconclusive),
+        };
+        if failing > 0 || self.breaking_policy > 0 {
+            1
+        } else if open > 0 || self.left_alone > 0 || self.interrupted {
+            3
+        } else {
+            0
         }
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn summary() -> Summary {
         left_alone: 0,
         not_asked: 0,
         interrupted: false,
+        failing: None,
     }
 }
 

@@ -74,10 +74,13 @@ pub(crate) fn grade(subject: &Subject<'_>) -> Result<Grade, String> {
     let unasked = caps::unasked(subject);
     // No answer makes an F better.
     if letter > Letter::F && !unasked.is_empty() {
-        let was = if unasked.len() == 1 { "was" } else { "were" };
-        let names = unasked.join(", ");
+        let (checks, was) = match unasked.len() {
+            1 => ("a check that can lower it", "was"),
+            _ => ("checks that can lower it", "were"),
+        };
         return Err(format!(
-            "what can lower it {was} not asked: {names}; --profile full asks all of it"
+            "{checks} {was} not asked: {}; --profile full asks them all",
+            unasked.join(", ")
         ));
     }
     let reasons = caps

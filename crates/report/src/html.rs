@@ -98,6 +98,7 @@ impl Document for Html {
 impl Html {
     fn page(&self, summary: &Summary) -> Markup {
         let (mood, sentence) = sentence::of(summary, &self.tally);
+        let also = sentence::behind(summary, &self.tally);
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -112,7 +113,7 @@ impl Html {
                 }
                 body {
                     header {
-                        (head::head(mood, &sentence, summary, &self.preamble, self.span))
+                        (head::head(mood, (&sentence, also.as_deref()), summary, &self.preamble, self.span))
                         (head::tiles(summary, &self.tally))
                     }
                     main {

@@ -74,17 +74,14 @@ impl Tally {
         some(&names, "; ")
     }
 
-    /// " 2 services break a policy: PCI DSS 4.0.1.", or nothing.
+    /// "2 services break a policy: PCI DSS 4.0.1."
     fn also_broken(&self, services: u64) -> String {
-        if self.breaking == 0 {
-            return String::new();
-        }
         let who = match (services, self.breaking) {
             (1, _) => "It breaks".to_owned(),
             (_, 1) => "1 service breaks".to_owned(),
             (_, more) => format!("{} services break", number(more)),
         };
-        format!(" {who} a policy: {}.", self.broken())
+        format!("{who} a policy: {}.", self.broken())
     }
 
     /// ", worst by Heartbleed and ROBOT (critical)".
@@ -141,14 +138,16 @@ pub(crate) enum Mood {
     Good,
 }
 
+/// The sentence about policies that stands behind the first one, where that one is about flaws.
+pub(crate) fn behind(summary: &Summary, tally: &Tally) -> Option<String> {
+    (summary.affected > 0 && tally.breaking > 0).then(|| tally.also_broken(summary.services))
+}
+
 /// The sentence.
 pub(crate) fn of(summary: &Summary, tally: &Tally) -> (Mood, String) {
     let services = number(summary.services);
     match *summary {
-        Summary { affected: 1.., .. } => {
-            let said = affected(summary, &tally.worst());
-            (Mood::Bad, said + &tally.also_broken(summary.services))
-        }
+        Summary { affected: 1.., .. } => (Mood::Bad, affected(summary, &tally.worst())),
         _ if tally.breaking > 0 => (Mood::Bad, breaking(summary, tally)),
         Summary {
             services: 0,

@@ -51,7 +51,7 @@ fn a_letter_is_given_only_where_all_was_asked_that_can_lower_it() {
     let why = few.ungraded.unwrap();
     assert!(why.contains("Heartbleed") && why.contains("ROBOT"), "{why}");
     assert!(
-        !why.contains("Certificate") && why.ends_with("--profile full asks all of it"),
+        !why.contains("Certificate") && why.ends_with("--profile full asks them all"),
         "{why}"
     );
     // What is the worst already cannot become worse.

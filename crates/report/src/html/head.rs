@@ -12,7 +12,13 @@ use crate::text::said;
 use crate::{Preamble, Summary};
 
 /// The answer in one sentence, and what holds for the whole run.
-pub(super) fn head(mood: Mood, sentence: &str, summary: &Summary, preamble: &Preamble, span: Span) -> Markup {
+pub(super) fn head(
+    mood: Mood,
+    (sentence, also): (&str, Option<&str>),
+    summary: &Summary,
+    preamble: &Preamble,
+    span: Span,
+) -> Markup {
     let (class, next) = match mood {
         Mood::Bad => ("bad", "What to do stands below, the gravest first."),
         Mood::Open => (
@@ -25,6 +31,7 @@ pub(super) fn head(mood: Mood, sentence: &str, summary: &Summary, preamble: &Pre
         p class="brand" { "Holter · scan report" }
         div class={ "answer " (class) } {
             h1 { (sentence) }
+            @if let Some(also) = also { p class="also" { (also) } }
             @if summary.services > 0 { p { (next) } }
             @if summary.interrupted {
                 p { strong { "The scan was stopped before its end: this is what was known by then." } }

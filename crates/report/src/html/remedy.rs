@@ -99,7 +99,27 @@ fn steps(flaw: &Flaw) -> Markup {
             h4 { "What to do first" }
             ol { @for step in &flaw.first_steps { li { (step) } } }
         }
-        @if !flaw.instructions.is_empty() {
+        @if !flaw.instructions.is_empty() { (products(flaw)) }
+        @if !flaw.unchangeable.is_empty() {
+            h4 { "Where the device cannot be changed" }
+            p { (flaw.unchangeable) }
+        }
+        @if let Some(reference) = flaw.references.iter().find(|text| text.starts_with("https://")) {
+            p class="small soft" { "More: " a href=(reference) rel="noreferrer" { (reference) } }
+        }
+    }
+}
+
+/// What to do on each product, folded. On paper only what was unfolded stands.
+fn products(flaw: &Flaw) -> Markup {
+    let mut names: Vec<&str> = flaw
+        .instructions
+        .iter()
+        .map(|instruction| instruction.product.as_str())
+        .collect();
+    names.dedup();
+    html! {
+        div class="products" {
             h4 { "What to do, product by product" }
             @for instruction in &flaw.instructions {
                 details class="fold" {
@@ -108,14 +128,9 @@ fn steps(flaw: &Flaw) -> Markup {
                     @if !instruction.lines.is_empty() { pre { code { (instruction.lines.join("\n")) } } }
                 }
             }
-            p class="small soft print" { "What is folded here is not printed: unfold it before, or see holter explain " (flaw.id) "." }
         }
-        @if !flaw.unchangeable.is_empty() {
-            h4 { "Where the device cannot be changed" }
-            p { (flaw.unchangeable) }
-        }
-        @if let Some(reference) = flaw.references.iter().find(|text| text.starts_with("https://")) {
-            p class="small soft" { "More: " a href=(reference) rel="noreferrer" { (reference) } }
+        p class="small soft print" {
+            "What to do on " (names.join(", ")) " is in the file, to be unfolded before it is printed, and in: holter explain " (flaw.id)
         }
     }
 }

@@ -145,7 +145,7 @@ fn verdicts(service: &Service) -> Markup {
             div class="scroll" {
                 table class="stack" {
                     caption { "Found, or not decided" }
-                    thead { tr { th scope="col" { "Severity" } th scope="col" { "Flaw" } th scope="col" { "Evidence" } } }
+                    thead { tr { th scope="col" class="sev" { "Severity" } th scope="col" { "Flaw" } th scope="col" { "Evidence" } } }
                     tbody {
                         @for judgement in told {
                             tr {

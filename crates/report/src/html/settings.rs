@@ -235,9 +235,12 @@ fn policy_row(policy: &PolicyResult) -> Markup {
             td { (badge::kept(policy.kept)) }
             td {
                 @for violation in &policy.violations {
-                    div { (terminal(&violation.rule)) ": " (terminal(&violation.found)) " " span class="soft small" { (terminal(&violation.source)) } }
+                    div class="rule" {
+                        (terminal(&violation.rule)) " " span class="soft small" { "(" (terminal(&violation.source)) ")" }
+                        br; span class="small" { strong { "Found: " } (terminal(&violation.found)) }
+                    }
                 }
-                @for rule in &policy.undecided { div class="soft" { "not decided: " (terminal(rule)) } }
+                @for rule in &policy.undecided { div class="rule soft small" { strong { "Not decided: " } (terminal(rule)) } }
             }
         }
     }

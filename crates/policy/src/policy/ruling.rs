@@ -46,11 +46,22 @@ const VERSIONS: [Version; 6] = [
 impl Rule {
     /// Whether a service keeps it.
     pub(super) fn ruling(&self, demand: &Demand, subject: &Subject<'_>) -> Ruling {
-        match self.holds(subject) {
-            Some(true) => {}
+        let holds = self.holds(subject);
+        let ruling = match holds {
             Some(false) => return Ruling::Kept,
-            None => return Ruling::Undecided(unheard(&self.when_speaks, &self.unless_speaks, subject)),
+            _ => self.made_of(demand, subject),
+        };
+        match holds {
+            // What is kept is kept whether the rule holds or not.
+            None if ruling != Ruling::Kept => {
+                Ruling::Undecided(unheard(&self.when_speaks, &self.unless_speaks, subject))
+            }
+            _ => ruling,
         }
+    }
+
+    /// Whether a service does what it demands.
+    fn made_of(&self, demand: &Demand, subject: &Subject<'_>) -> Ruling {
         match demand {
             Demand::Versions(versions) => of_versions(versions, subject),
             Demand::Suites(demand) => suites::named(demand, subject),

@@ -148,8 +148,13 @@ fn versions_are_demanded() {
             &one,
             "when_speaks = ['TLS 1.3']\nversions = { required = ['TLS 1.0'] }"
         ),
-        None
+        Some(true)
     );
+    let demand = "when_speaks = ['TLS 1.3']\nversions = { required = ['TLS 1.2'] }";
+    assert_eq!(keeps(&one, demand), None);
+    // Nor are suites as they should be in a version that may be spoken and was not asked for.
+    let demand = "suites = { versions = ['TLS 1.3'], allowed = ['TLS_AES_128_GCM_SHA256'] }";
+    assert_eq!(keeps(&one, demand), None);
 }
 
 #[test]
@@ -187,6 +192,22 @@ fn suites_and_groups_are_demanded() {
     ] {
         assert_eq!(keeps(&intermediate(), demand), kept, "{demand}");
     }
+    // A group that was not asked for is not one that is missing.
+    let some = service("https")
+        .speaks(
+            Version::TLS12,
+            Order::Client,
+            &["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
+        )
+        .fact(Fact::Groups {
+            version: 0x0303,
+            groups: vec![0x001d],
+            order: Order::Unknown,
+            complete: false,
+        });
+    assert_eq!(keeps(&some, "groups = { one_of = ['secp256r1'] }"), None);
+    assert_eq!(keeps(&some, "groups = { allowed = ['x25519'] }"), None);
+    assert_eq!(keeps(&some, "groups = { allowed = ['secp256r1'] }"), Some(false));
     // What was found breaks a rule though not all is known; but nothing is kept then.
     let open = service("https").fact(Fact::Suites {
         version: 0x0303,
@@ -226,6 +247,9 @@ fn rules_hold_for_dtls_and_are_told_in_its_names() {
     }
     assert_eq!(keeps(&vpn, "versions = { required = ['TLS 1.0'] }"), Some(true));
     assert_eq!(keeps(&vpn, "versions = { required = ['TLS 1.3'] }"), None);
+    // Whatever else is spoken, what is demanded is.
+    let demand = "unless_speaks = ['TLS 1.3']\nversions = { required = ['TLS 1.1'] }";
+    assert_eq!(keeps(&vpn, demand), Some(true));
     let old = keeps(&vpn, "versions = { forbidden = ['TLS 1.1'] }");
     assert_eq!(old, Some(false));
 }

@@ -29,6 +29,9 @@ use crate::{Document, Preamble, Summary};
 
 const STYLE: &str = include_str!("html/style.css");
 
+/// Where there are more services than this, each is folded.
+const MANY: usize = 12;
+
 /// Sections wait as they are written; they are put into the order of addresses at the end.
 #[derive(Debug, Default)]
 pub(crate) struct Html {
@@ -46,7 +49,9 @@ pub(crate) struct Html {
 #[derive(Debug)]
 struct Section {
     place: Place,
+    anchor: String,
     row: String,
+    head: String,
     text: String,
 }
 
@@ -71,7 +76,9 @@ impl Document for Html {
         self.sections.push(Section {
             place: Place::of(service),
             row: section::row(service, &anchor).into_string(),
-            text: section::whole(service, &anchor).into_string(),
+            head: section::head(service).into_string(),
+            text: section::whole(service).into_string(),
+            anchor,
         });
         Ok(())
     }
@@ -161,7 +168,12 @@ impl Html {
                         }
                     }
                 }
-                @for section in &self.sections { (PreEscaped(&section.text)) }
+                @for section in &self.sections {
+                    details class="service" id=(section.anchor) open[self.sections.len() <= MANY] {
+                        summary { (PreEscaped(&section.head)) }
+                        (PreEscaped(&section.text))
+                    }
+                }
             }
         }
     }

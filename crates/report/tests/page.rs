@@ -248,8 +248,21 @@ fn what_is_long_is_folded_and_what_is_grave_is_not() {
     assert!(
         details
             .iter()
-            .all(|(_, attributes)| has("class", attributes, "card") || !open(attributes))
+            .all(|(_, attributes)| !has("class", attributes, "fold") || !open(attributes))
     );
+    let services = |page: &Page| -> Vec<bool> {
+        let all = page
+            .tags
+            .iter()
+            .filter(|(_, attributes)| has("class", attributes, "service"));
+        all.map(|(_, attributes)| open(attributes)).collect()
+    };
+    assert_eq!(services(&page), [true; 4]);
+    // Of many services each is folded, and of what they have in common the first dozen are named.
+    let many: Vec<_> = (0..40).map(hospital::portal).collect();
+    let crowd = Page::of(&written(&many, Summary::default()));
+    assert_eq!(services(&crowd), [false; 40]);
+    assert!(crowd.text.contains("and 28 services more"));
     assert!(
         page.text
             .contains("1 of 3 clients would connect, of 1 it is not known")

@@ -11,6 +11,9 @@ use super::{badge, contents};
 use crate::escape::terminal;
 use crate::named;
 
+/// More places than this are folded.
+const MANY: usize = 12;
+
 /// A service with a flaw.
 #[derive(Debug)]
 pub(super) struct Found {
@@ -79,16 +82,28 @@ fn one(place: usize, severity: Severity, id: &str, places: &[Found]) -> Markup {
                 p { strong { "Why it matters: " } (flaw.why) }
             }
             h4 { "Where" }
-            ul {
-                @for place in places {
-                    li {
-                        a href={ "#" (place.anchor) } { (place.place) } " "
-                        span class="soft small" { (place.what) } br;
-                        span class="small" { "Measured: " (place.evidence) "." }
-                    }
+            (list(places.get(..MANY).unwrap_or(places)))
+            @if let Some(more) = places.get(MANY..).filter(|more| !more.is_empty()) {
+                details class="fold paper" {
+                    summary { "and " (contents::services(more.len())) " more" }
+                    (list(more))
                 }
             }
             @if let Some(flaw) = flaw { (steps(flaw)) }
+        }
+    }
+}
+
+fn list(places: &[Found]) -> Markup {
+    html! {
+        ul {
+            @for place in places {
+                li {
+                    a href={ "#" (place.anchor) } { (place.place) } " "
+                    span class="soft small" { (place.what) } br;
+                    span class="small" { "Measured: " (place.evidence) "." }
+                }
+            }
         }
     }
 }

@@ -27,33 +27,35 @@ pub(super) fn row(service: &Service, anchor: &str) -> Markup {
     }
 }
 
-/// Its section.
-pub(super) fn whole(service: &Service, anchor: &str) -> Markup {
+/// What stands above its section, however that is folded.
+pub(super) fn head(service: &Service) -> Markup {
     let (protocol, about) = named::spoken(service);
     let about = service
         .role
         .as_ref()
         .map_or_else(|| about.to_owned(), named::there_for);
+    html! {
+        h3 {
+            (terminal(&named::target(service)))
+            " " span class="soft small" { (terminal(&protocol)) " · " (terminal(&about)) }
+        }
+        span class="says" { (answer(service)) }
+        (grade_box(service))
+    }
+}
+
+/// Its section.
+pub(super) fn whole(service: &Service) -> Markup {
     let configuration = Configuration::of(&service.observations);
     html! {
-        section class="service" id=(anchor) aria-labelledby={ (anchor) "h" } {
-            div class="top" {
-                div {
-                    h3 id={ (anchor) "h" } { (terminal(&named::target(service))) }
-                    p class="soft small" { (terminal(&protocol)) " · " (terminal(&about)) }
-                    p { (answer(service)) }
-                }
-                (grade_box(service))
-            }
-            (trouble(service))
-            (verdicts(service))
-            (settings::assessment(service))
-            (settings::all(&configuration))
-            (settings::clients(service))
-            @if !service.oddities.is_empty() {
-                h4 { "Strange about its answers" }
-                ul class="small" { @for oddity in &service.oddities { li { (terminal(oddity)) } } }
-            }
+        (trouble(service))
+        (verdicts(service))
+        (settings::assessment(service))
+        (settings::all(&configuration))
+        (settings::clients(service))
+        @if !service.oddities.is_empty() {
+            h4 { "Strange about its answers" }
+            ul class="small" { @for oddity in &service.oddities { li { (terminal(oddity)) } } }
         }
     }
 }
@@ -67,10 +69,10 @@ fn grade_box(service: &Service) -> Markup {
         return html! {};
     };
     let Some(grade) = &assessment.grade else {
-        return html! { @if assessment.ungraded.is_some() { div class="grade info" { "–" small { "no grade" } } } };
+        return html! { @if assessment.ungraded.is_some() { span class="grade info" { "–" small { "no grade" } } } };
     };
     html! {
-        div class={ "grade " (badge::grade(&grade.letter)) } {
+        span class={ "grade " (badge::grade(&grade.letter)) } {
             (grade.letter) small { "score " (grade.score) }
         }
     }

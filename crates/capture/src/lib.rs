@@ -7,5 +7,6 @@
 //! Everything up to the flow knows nothing of TLS; a [`Listener`] knows nothing of packets.
 
 pub mod listener;
+pub mod takeover;
 
 pub use listener::{Ending, Ends, Listener, Moment, Side};

@@ -7,7 +7,7 @@ use holter_wire::suite::Parts;
 use holter_wire::{CipherSuite, Version};
 
 use crate::Configuration;
-use crate::ruling::Ruling;
+use crate::ground::Ruling;
 
 /// The versions that are asked for over streams, newest first.
 const STREAMS: [Version; 5] = [

@@ -9,7 +9,7 @@
 use holter_model::{Attempt, Feature, Judgement, Observation};
 use holter_wire::Version;
 
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

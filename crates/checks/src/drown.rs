@@ -15,7 +15,7 @@ use holter_wire::Version;
 use holter_wire::ssl2::{self, CipherKind, ClientMasterKey};
 
 use crate::accepted::{asked_for, list};
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::survey::ssl2::{Said, record, say};
 use crate::{Check, Configuration, Needs, Profile, Visit};
 

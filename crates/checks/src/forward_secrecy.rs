@@ -12,7 +12,7 @@ use holter_wire::CipherSuite;
 
 use crate::accepted::{gap, list};
 use crate::configuration::Spoken;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

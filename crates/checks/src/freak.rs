@@ -11,7 +11,7 @@ use holter_wire::Version;
 use holter_wire::suite::Exchange;
 
 use crate::accepted::Accepted;
-use crate::ruling::rule;
+use crate::ground::rule;
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

@@ -14,7 +14,7 @@ use holter_wire::suite::{Authentication, Exchange, Parts};
 use crate::accepted::Accepted;
 use crate::configuration::FiniteField;
 use crate::primes::known_prime;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// Shorter primes can be broken by anybody; one of this length by whoever can afford it, once for all who share it.

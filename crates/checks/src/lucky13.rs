@@ -12,7 +12,7 @@ use holter_wire::suite::Mode;
 use holter_wire::{NamedGroup, Version};
 
 use crate::accepted::Accepted;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

@@ -11,7 +11,7 @@ use holter_wire::Version;
 use holter_wire::ssl2;
 
 use crate::accepted::{asked_for, list, speaks};
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

@@ -12,7 +12,7 @@ use holter_wire::Version;
 use holter_wire::suite::Mode;
 
 use crate::accepted::Accepted;
-use crate::ruling::rule;
+use crate::ground::rule;
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

@@ -13,7 +13,7 @@ use holter_wire::Version;
 use holter_wire::suite::{Authentication, Exchange};
 
 use crate::accepted::Accepted;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

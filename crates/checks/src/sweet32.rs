@@ -12,7 +12,7 @@ use holter_wire::ssl2::CipherKind;
 use holter_wire::suite::Mode;
 
 use crate::accepted::Accepted;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation};
 
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// RFC 9325 section 3.4; RFC 8446 section 4.6.1 allows no longer life to a ticket, either.

@@ -12,7 +12,7 @@ use holter_cert::{Certificate, Key};
 use holter_model::{Attempt, Basis, Judgement, Observation};
 
 use crate::certificate::shown::{self, Shown};
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

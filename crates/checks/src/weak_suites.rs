@@ -11,7 +11,7 @@ use holter_wire::ssl2::CipherKind;
 use holter_wire::suite::{Authentication, Mode, Parts};
 
 use crate::accepted::Accepted;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// Below this a key can be found by trying all (NIST SP 800-131A).

@@ -12,7 +12,7 @@ use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation};
 use holter_wire::{CipherSuite, ExtensionType};
 
 use crate::accepted::gap;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.

@@ -6,7 +6,7 @@ use holter_wire::suite::Authentication;
 use jiff::Timestamp;
 
 use crate::Configuration;
-use crate::ruling::Ruling;
+use crate::ground::Ruling;
 
 /// A chain, and when and under which name it was seen.
 pub(crate) struct Shown {

@@ -176,7 +176,7 @@ pub(crate) fn protocol(observations: &[Observation]) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{observed, suites};
+    use crate::testing::{listed, observed};
     use holter_wire::Version;
 
     fn verdict(observations: &[Observation], attempt: Attempt) -> Option<Verdict> {
@@ -198,7 +198,7 @@ mod tests {
         ] {
             assert_eq!(verdict(&[], attempt), Some(Verdict::Inconclusive), "{attempt:?}");
         }
-        let heard = observed(vec![suites(Version::TLS12, &[0x002f], true)]);
+        let heard = observed(vec![listed(Version::TLS12, &[0x002f], true)]);
         assert_eq!(verdict(&heard, Attempt::TimedOut), Some(Verdict::NotAffected));
     }
 }

@@ -16,8 +16,6 @@ mod oracle;
 pub mod primes;
 mod reaction;
 mod roster;
-#[cfg(test)]
-mod sample;
 mod session;
 mod stream;
 mod survey;

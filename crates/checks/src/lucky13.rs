@@ -69,9 +69,12 @@ fn remedied(configuration: &Configuration) -> Option<String> {
         return Some(why.to_owned());
     }
     // Erlang's hands out no tickets before TLS 1.3.
-    let tickets = configuration.features.iter().any(|((feature, version), present)| {
-        *feature == Feature::SessionTicket && *version < Version::TLS13 && *present
-    });
+    let tickets = configuration
+        .features
+        .iter()
+        .any(|((feature, version), present)| {
+            *feature == Feature::SessionTicket && *version < Version::TLS13 && *present
+        });
     if !tickets {
         return None;
     }
@@ -140,7 +143,7 @@ fn not_go(configuration: &Configuration) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{feature, holds, suites, whole};
+    use crate::testing::{feature, holds, listed, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{Inconclusive, NotAffected};
 
@@ -207,7 +210,7 @@ mod tests {
                 ("like Erlang", spoken(&[0x0033, 0xc024], &[secret]), Inconclusive),
                 (
                     "cut short",
-                    vec![suites(Version::TLS12, &[0xc02f], false)],
+                    vec![listed(Version::TLS12, &[0xc02f], false)],
                     Inconclusive,
                 ),
             ],

@@ -83,7 +83,7 @@ fn ruling(configuration: &Configuration, attempt: Attempt) -> Ruling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{field, holds, suites, whole};
+    use crate::testing::{field, holds, listed, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
 
@@ -100,7 +100,7 @@ mod tests {
     }
 
     fn open() -> Vec<Fact> {
-        let mut facts = vec![suites(Version::TLS12, &[0x0033], false)];
+        let mut facts = vec![listed(Version::TLS12, &[0x0033], false)];
         facts.extend(["a", "b"].map(|value| field(Version::TLS12, 2048, "p", value)));
         facts
     }
@@ -128,7 +128,7 @@ mod tests {
                 ),
                 (
                     "cut short",
-                    vec![suites(Version::TLS12, &[0xc02f], false)],
+                    vec![listed(Version::TLS12, &[0xc02f], false)],
                     Inconclusive,
                 ),
             ],

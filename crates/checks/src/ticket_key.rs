@@ -85,7 +85,7 @@ fn ruling(configuration: &Configuration, observations: &[Observation]) -> Ruling
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{observed_at, whole};
+    use crate::testing::{observed_at, whole};
     use holter_model::Verdict::{self, Affected, NotAffected, NotApplicable};
     use holter_wire::Version;
     use jiff::{SignedDuration, Timestamp};

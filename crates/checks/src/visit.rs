@@ -11,7 +11,7 @@ use holter_net::identity::Identity;
 use holter_net::{Care, DialError, Dialer, Framing, Line};
 use holter_phone::Phone;
 use holter_protocols::marks::{Mark, recognise_words};
-use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
+use holter_protocols::{Asking, Chosen, Opening, Start, by_id, in_clear};
 use holter_wire::heartbeat::ProveConsent;
 use jiff::Timestamp;
 
@@ -94,6 +94,7 @@ pub struct Visit<'a> {
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
     /// else each time must not lead on for ever.
     may_choose: u8,
+    guessed: bool,
     named: bool,
     surveyed: bool,
     in_session: bool,
@@ -176,6 +177,7 @@ impl<'a> Visit<'a> {
             open_for: Duration::ZERO,
             usual: None,
             may_choose: if guessed { 2 } else { 0 },
+            guessed,
             named,
             surveyed: false,
             in_session: false,
@@ -344,6 +346,27 @@ impl<'a> Visit<'a> {
     /// Whether web pages are spoken here.
     pub(crate) fn is_web(&self) -> bool {
         matches!(self.chosen.id(), "https" | "fhir")
+    }
+
+    /// Whether nobody knows what TLS carries here: its port says nothing, and no user did.
+    pub(crate) fn is_unknown_inside(&self) -> bool {
+        self.guessed && self.chosen.start == Start::Direct && self.chosen.id() == "tls"
+    }
+
+    /// Takes what TLS was found to carry.
+    pub(crate) fn found_inside(&mut self, id: &str) {
+        let direct = by_id(id, self.endpoint.port).and_then(|found| {
+            let id = found.protocol.direct_id.unwrap_or(found.protocol.id);
+            by_id(id, self.endpoint.port)
+        });
+        if let Some(found) = direct.filter(|found| found.start == Start::Direct) {
+            self.chosen = found;
+        }
+    }
+
+    /// Whether it gave itself away as delicate, named or not.
+    pub(crate) fn is_delicate(&self) -> bool {
+        self.mark.is_some_and(Mark::is_delicate)
     }
 
     /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that

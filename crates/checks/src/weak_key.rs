@@ -142,7 +142,7 @@ fn before_heartbleed(certificate: &Certificate) -> Ruling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{made, verdicts, whole};
+    use crate::testing::{made, verdicts, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{self, Affected, Inconclusive, NotAffected, NotApplicable};
     use holter_wire::Version;

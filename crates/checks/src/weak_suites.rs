@@ -93,7 +93,7 @@ fn is_weak(kind: CipherKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{suites, verdicts, whole};
+    use crate::testing::{listed, verdicts, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
     use holter_wire::Version;
@@ -146,7 +146,7 @@ mod tests {
             ),
             (
                 "cut short",
-                vec![suites(Version::TLS12, &[0x0009], false)],
+                vec![listed(Version::TLS12, &[0x0009], false)],
                 [Inconclusive, Inconclusive, Affected],
             ),
         ];

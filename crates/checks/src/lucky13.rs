@@ -176,7 +176,11 @@ mod tests {
                     spoken(&[0x002f], &[has(Feature::EncryptThenMac)]),
                     NotAffected,
                 ),
-                ("young alone", spoken(&[0x0033], &[young.clone()]), Inconclusive),
+                (
+                    "young alone",
+                    spoken(&[0x0033], std::slice::from_ref(&young)),
+                    Inconclusive,
+                ),
                 (
                     "young, tickets, DHE",
                     spoken(&[0x0033], &[young.clone(), ticket.clone()]),

@@ -258,7 +258,7 @@ mod tests {
         for reaction in [Reaction::Other(0), Reaction::Alert(10), Reaction::Closed] {
             check(&asked(reaction), "inconclusive");
             check(
-                &[&asked(reaction)[..], &[control.clone()]].concat(),
+                &[&asked(reaction)[..], std::slice::from_ref(&control)].concat(),
                 "not_affected",
             );
         }

@@ -17,11 +17,12 @@ use zeroize::Zeroize as _;
 use self::answer::{Answer, Length};
 
 /// What is noted of a header that may belong to a person or to one visit.
+#[cfg(test)]
 pub(crate) use self::answer::THERE;
 
-/// Servers leave pages that are shorter uncompressed by default: IIS those below 2,700 bytes, Tomcat and Spring those
-/// below 2,048, nginx and Caddy far shorter ones.
-pub(crate) const WORTH_COMPRESSING: u32 = 2700;
+/// Servers leave pages that are shorter uncompressed by default: Tomcat and Spring those below 2,048 bytes, nginx, Caddy and
+/// Express far shorter ones only.
+pub(crate) const WORTH_COMPRESSING: u32 = 2048;
 
 /// What all headers together may be long: servers refuse to send half as much.
 const LONGEST_HEAD: usize = 16 << 10;

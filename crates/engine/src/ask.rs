@@ -66,10 +66,13 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
             last,
         };
     }
+    let known = scan
+        .earlier
+        .and((endpoint, host.name.as_deref()), &notes.observations);
     let judgements = scan
         .checks
         .iter()
-        .flat_map(|check| (check.judge)(&notes.observations, notes.attempt))
+        .flat_map(|check| (check.judge)(&known, notes.attempt))
         .collect();
     let service = Service {
         target: host.label(door),

@@ -139,6 +139,7 @@ fn ask_by(
             clock: Box::new(SystemClock),
             dice,
             hosts_at_once: 8,
+            earlier: holter_engine::Earlier::default(),
             rules: Rules::default(),
         };
         run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await

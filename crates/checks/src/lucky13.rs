@@ -11,9 +11,9 @@
 //! ## References
 //! AlFardan and Paterson, "Lucky Thirteen", 2013; RFC 7366; Go's crypto/tls, "CipherSuites", and golang/go#13385.
 
-use holter_model::{Attempt, Basis, Feature, Judgement, Observation};
+use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation};
 use holter_wire::suite::Mode;
-use holter_wire::{NamedGroup, Version};
+use holter_wire::{ExtensionType, NamedGroup, Version};
 
 use crate::accepted::Accepted;
 use crate::ground::{Ruling, rule};
@@ -32,13 +32,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
-    let judge = |configuration: &Configuration| ruling(configuration, attempt);
+    let judge = |configuration: &Configuration| ruling(configuration, observations, attempt);
     rule((CHECK.id, "CVE-2013-0169"), observations, attempt, judge)
         .into_iter()
         .collect()
 }
 
-fn ruling(configuration: &Configuration, attempt: Attempt) -> Ruling {
+fn ruling(configuration: &Configuration, observations: &[Observation], attempt: Attempt) -> Ruling {
     let cbc = Accepted::of(
         configuration,
         attempt,
@@ -48,7 +48,7 @@ fn ruling(configuration: &Configuration, attempt: Attempt) -> Ruling {
     if !cbc.any() && cbc.gap().is_none() {
         return Ruling::not_affected("it accepts no CBC suite");
     }
-    if let Some(why) = remedied(configuration) {
+    if let Some(why) = remedied(configuration, observations) {
         return Ruling::not_affected(why).by(Basis::Version);
     }
     match cbc.gap() {
@@ -61,21 +61,14 @@ fn ruling(configuration: &Configuration, attempt: Attempt) -> Ruling {
 }
 
 /// What shows that its library hides the time, or that there is none to hide.
-fn remedied(configuration: &Configuration) -> Option<String> {
+fn remedied(configuration: &Configuration, observations: &[Observation]) -> Option<String> {
     let has = |feature| configuration.has(feature) == Some(true);
-    if has(Feature::EncryptThenMac) {
+    if has(Feature::EncryptThenMac) || answered(observations, ExtensionType::ENCRYPT_THEN_MAC) {
         let why = "it encrypts before it authenticates where its client can (RFC 7366), as only libraries do that are \
                    younger than the remedy";
         return Some(why.to_owned());
     }
-    // Erlang's hands out no tickets before TLS 1.3.
-    let tickets = configuration
-        .features
-        .iter()
-        .any(|((feature, version), present)| {
-            *feature == Feature::SessionTicket && *version < Version::TLS13 && *present
-        });
-    if !tickets {
+    if !not_erlang(configuration, observations) {
         return None;
     }
     let younger = |sign: &str, and: &str| {
@@ -93,6 +86,27 @@ fn remedied(configuration: &Configuration) -> Option<String> {
     young
         .filter(|_| sha1 && configuration.complete)
         .map(|sign| younger(&sign, "no CBC suite with another MAC than HMAC-SHA1"))
+}
+
+/// Whether a ServerHello before TLS 1.3 had this extension.
+fn answered(observations: &[Observation], kind: ExtensionType) -> bool {
+    observations.iter().any(|observation| {
+        matches!(&observation.fact, Fact::Hello { version, extensions, .. }
+            if Version(*version) < Version::TLS13 && extensions.contains(&kind.0))
+    })
+}
+
+/// Whether its library is not Erlang's, which hands out no tickets before TLS 1.3 and has none of these ciphers.
+fn not_erlang(configuration: &Configuration, observations: &[Observation]) -> bool {
+    let mut tickets = configuration.features.iter();
+    tickets.any(|((feature, version), present)| {
+        *feature == Feature::SessionTicket && *version < Version::TLS13 && *present
+    }) || answered(observations, ExtensionType::SESSION_TICKET)
+        || configuration.suites().any(|(_, _, parts)| {
+            ["CAMELLIA", "ARIA", "SEED", "IDEA"]
+                .iter()
+                .any(|cipher| parts.cipher.starts_with(cipher))
+        })
 }
 
 /// Something that no library had before 2014, nor Go's before it hid the time for HMAC-SHA1.
@@ -144,7 +158,6 @@ fn not_go(configuration: &Configuration) -> Option<String> {
 mod tests {
     use super::*;
     use crate::testing::{feature, holds, listed, whole};
-    use holter_model::Fact;
     use holter_model::Verdict::{Inconclusive, NotAffected};
 
     #[test]
@@ -210,6 +223,11 @@ mod tests {
                     "like Go, HMAC-SHA256",
                     spoken(go_sha2, &[young, secret.clone(), ticket]),
                     Inconclusive,
+                ),
+                (
+                    "Camellia, no tickets",
+                    spoken(&[0x0041], std::slice::from_ref(&secret)),
+                    NotAffected,
                 ),
                 ("like Erlang", spoken(&[0x0033, 0xc024], &[secret]), Inconclusive),
                 (

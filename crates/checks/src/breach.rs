@@ -24,7 +24,7 @@ pub(crate) static CHECK: Check = Check {
     name: "BREACH",
     about: "looks whether a web service compresses pages that are made for each visitor",
     profile: Profile::Full,
-    needs: Needs::Survey,
+    needs: Needs::Inside,
     flaws: &[include_str!("../../../flaws/CVE-2013-3587.toml")],
     ask: |visit| Box::pin(session::survey(visit)),
     judge,

@@ -28,7 +28,7 @@ pub(crate) static CHECK: Check = Check {
     name: "Security headers",
     about: "looks at the headers of a web service's front page, and of the page that this leads to",
     profile: Profile::Full,
-    needs: Needs::Survey,
+    needs: Needs::Inside,
     flaws: &[
         include_str!("../../../flaws/HTTP-NO-HSTS.toml"),
         include_str!("../../../flaws/HTTP-WEAK-HEADERS.toml"),

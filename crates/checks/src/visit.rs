@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use holter_cert::Store;
 use holter_model::seam::{Clock, Dice};
-use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
+use holter_model::{Attempt, Endpoint, Fact, Fragility, Method, Observation};
 use holter_net::identity::Identity;
 use holter_net::{Care, DialError, Dialer, Framing, Line};
 use holter_phone::Phone;
@@ -95,6 +95,8 @@ pub struct Visit<'a> {
     /// else each time must not lead on for ever.
     may_choose: u8,
     guessed: bool,
+    /// Whether some check wants to know what TLS carries.
+    looks_inside: bool,
     named: bool,
     surveyed: bool,
     in_session: bool,
@@ -178,6 +180,7 @@ impl<'a> Visit<'a> {
             usual: None,
             may_choose: if guessed { 2 } else { 0 },
             guessed,
+            looks_inside: false,
             named,
             surveyed: false,
             in_session: false,
@@ -348,9 +351,14 @@ impl<'a> Visit<'a> {
         matches!(self.chosen.id(), "https" | "fhir")
     }
 
-    /// Whether nobody knows what TLS carries here: its port says nothing, and no user did.
+    /// Has what TLS carries found out, where its port says nothing and no user did.
+    pub const fn looks_inside(&mut self) {
+        self.looks_inside = true;
+    }
+
+    /// Whether that is to be found out here.
     pub(crate) fn is_unknown_inside(&self) -> bool {
-        self.guessed && self.chosen.start == Start::Direct && self.chosen.id() == "tls"
+        self.looks_inside && self.guessed && self.chosen.start == Start::Direct && self.chosen.id() == "tls"
     }
 
     /// Takes what TLS was found to carry.
@@ -364,9 +372,9 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Whether it gave itself away as delicate, named or not.
+    /// Whether it is, or gave itself away as, delicate or in trouble, named or not.
     pub(crate) fn is_delicate(&self) -> bool {
-        self.mark.is_some_and(Mark::is_delicate)
+        self.care.fragility() >= Fragility::Fragile || self.mark.is_some_and(Mark::is_delicate)
     }
 
     /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that

@@ -1,9 +1,8 @@
 //! What TLS carries on a port that means nothing: mail and file servers speak first there, web services wait to be asked.
 
 use holter_handshake::Session;
-use holter_model::Fragility;
 use holter_net::Line;
-use holter_protocols::{roles, speaker};
+use holter_protocols::speaker;
 use holter_wire::ContentType;
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
@@ -14,7 +13,7 @@ use crate::Visit;
 const LONGEST: usize = 4 << 10;
 
 /// Listens for a greeting, and notes whose it is. Whether a silent service is to be asked for a page: not one that is
-/// delicate or stands at a port of such, where a line of text may be printed or taken for an order.
+/// delicate or stands at a port of such, where a row of text may be printed or taken for an order.
 pub(super) async fn is_asked(visit: &mut Visit<'_>, line: &mut Line, session: &mut Session) -> bool {
     let until = Instant::now() + visit.short_patience();
     let mut words = Vec::new();
@@ -44,7 +43,5 @@ pub(super) async fn is_asked(visit: &mut Visit<'_>, line: &mut Line, session: &m
     }
     let silent = words.is_empty() && !ended;
     words.zeroize();
-    let endpoint = visit.endpoint;
-    let class = roles::fragility(endpoint.port, endpoint.transport);
-    silent && class < Fragility::Fragile && !visit.is_delicate()
+    silent && !visit.is_delicate()
 }

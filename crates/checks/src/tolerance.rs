@@ -83,7 +83,10 @@ async fn ask(visit: &mut Visit<'_>) {
             suite: 0,
             reaction,
         });
-        let unsaid = matches!(reaction, Reaction::Closed | Reaction::Reset | Reaction::Silence(_));
+        let unsaid = matches!(
+            reaction,
+            Reaction::Closed | Reaction::Reset | Reaction::Silence(_)
+        );
         if unsaid && !greeting::still_listens(visit, &known, newest, probe).await {
             return;
         }

@@ -1,17 +1,19 @@
 //! A visit to one service: hands out lines that stand where TLS begins, and notes what was heard.
 
+mod inside;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use holter_cert::Store;
 use holter_model::seam::{Clock, Dice};
-use holter_model::{Attempt, Endpoint, Fact, Fragility, Method, Observation};
+use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
 use holter_net::{Care, DialError, Dialer, Framing, Line};
 use holter_phone::Phone;
 use holter_protocols::marks::{Mark, recognise_words};
-use holter_protocols::{Asking, Chosen, Opening, Start, by_id, in_clear};
+use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
 use jiff::Timestamp;
 
@@ -346,37 +348,6 @@ impl<'a> Visit<'a> {
         !std::mem::replace(&mut self.in_session, true)
     }
 
-    /// Whether web pages are spoken here.
-    pub(crate) fn is_web(&self) -> bool {
-        matches!(self.chosen.id(), "https" | "fhir")
-    }
-
-    /// Has what TLS carries found out, where its port says nothing and no user did.
-    pub const fn looks_inside(&mut self) {
-        self.looks_inside = true;
-    }
-
-    /// Whether that is to be found out here.
-    pub(crate) fn is_unknown_inside(&self) -> bool {
-        self.looks_inside && self.guessed && self.chosen.start == Start::Direct && self.chosen.id() == "tls"
-    }
-
-    /// Takes what TLS was found to carry.
-    pub(crate) fn found_inside(&mut self, id: &str) {
-        let direct = by_id(id, self.endpoint.port).and_then(|found| {
-            let id = found.protocol.direct_id.unwrap_or(found.protocol.id);
-            by_id(id, self.endpoint.port)
-        });
-        if let Some(found) = direct.filter(|found| found.start == Start::Direct) {
-            self.chosen = found;
-        }
-    }
-
-    /// Whether it is, or gave itself away as, delicate or in trouble, named or not.
-    pub(crate) fn is_delicate(&self) -> bool {
-        self.care.fragility() >= Fragility::Fragile || self.mark.is_some_and(Mark::is_delicate)
-    }
-
     /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
     /// nothing is known of.
     pub(crate) fn patience(&self) -> Duration {
@@ -393,17 +364,6 @@ impl<'a> Visit<'a> {
     /// The protocol that is spoken.
     pub(crate) const fn chosen(&self) -> Chosen {
         self.chosen
-    }
-
-    /// Notes what is spoken, for judges that ask of it.
-    pub(crate) fn note_protocol(&mut self) {
-        let fact = Fact::Protocol {
-            id: self.chosen.protocol.id.to_owned(),
-            at_once: self.chosen.start == Start::Direct,
-        };
-        if !self.notes.observations.iter().any(|noted| noted.fact == fact) {
-            self.heard(fact);
-        }
     }
 
     /// How long to wait for somebody who may say nothing, by what is usual here.

@@ -53,8 +53,8 @@ pub(crate) async fn ask(
     let Some((answer, facts)) = page(line, session, &host.request("/"), patience).await else {
         return Vec::new();
     };
-    let onward = answer.leads_to(&host).filter(|_| answer.stays_open);
-    let (Some(path), true) = (onward, matches!(answer.length, Length::Known(..=LONGEST_DETOUR))) else {
+    let onward = answer.leads_to(&host);
+    let Some(path) = onward.filter(|_| answer.stays_open && answer.is_over) else {
         return facts;
     };
     let next = page(line, session, &host.request(&path), patience).await;
@@ -102,22 +102,25 @@ async fn page(
         Length::Known(_) => 0,
         Length::Unknown => WORTH_COMPRESSING as usize,
     };
-    let mut ended = false;
-    while answer.body < wanted && !ended {
+    while answer.body < wanted && !answer.is_over {
         match hear(line, session, until).await {
             Some(mut text) => {
                 answer.body += text.len();
+                answer.is_over = match answer.length {
+                    Length::Known(length) => answer.body >= length,
+                    Length::Unknown => text.ends_with(answer::LAST_CHUNK),
+                };
                 text.zeroize();
             }
-            None => ended = true,
+            None => {
+                answer.stays_open = false;
+                break;
+            }
         }
     }
     let (bytes, whole) = match answer.length {
-        Length::Known(length) => {
-            answer.stays_open &= !ended;
-            (length, true)
-        }
-        Length::Unknown => (answer.body, ended),
+        Length::Known(length) => (length, true),
+        Length::Unknown => (answer.body, answer.is_over),
     };
     let mut facts = std::mem::take(&mut answer.facts);
     facts.push(Fact::Body {

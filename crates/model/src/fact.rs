@@ -216,7 +216,7 @@ pub enum Fact {
     Body {
         /// Bytes.
         bytes: u32,
-        /// Whether that is all of it.
+        /// Whether that is all of it, as its head or its last chunk says.
         whole: bool,
     },
 }

@@ -42,16 +42,21 @@ pub(super) struct Answer {
     pub(super) body: usize,
     /// Where it leads, where it does.
     pub(super) location: Option<String>,
+    /// Whether all of it came.
+    pub(super) is_over: bool,
     /// Whether another request may follow on the same connection.
     pub(super) stays_open: bool,
 }
+
+/// What a page that comes in chunks ends with (RFC 9112 section 7.1), where nothing follows the last of them.
+pub(super) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// How long a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Length {
     /// As its head says.
     Known(usize),
-    /// That shows when it ends.
+    /// That shows when it ends; what stands round its chunks is counted with it.
     Unknown,
 }
 
@@ -90,6 +95,10 @@ pub(super) fn read(bytes: &[u8]) -> Option<Answer> {
     Some(Answer {
         length,
         body: behind.len(),
+        is_over: match length {
+            Length::Known(length) => behind.len() >= length,
+            Length::Unknown => behind.ends_with(LAST_CHUNK),
+        },
         location: value("location").filter(|_| leads).map(str::to_owned),
         stays_open: response.version == Some(1) && !closes,
         facts: facts(code, response.headers),
@@ -123,6 +132,7 @@ impl Answer {
             facts: Vec::new(),
             length: Length::Unknown,
             body: 0,
+            is_over: true,
             location: None,
             stays_open: false,
         }
@@ -172,6 +182,9 @@ mod tests {
         ];
         let read_answer = read(answer).unwrap();
         assert_eq!((read_answer.facts, read_answer.body), (expected, 4));
+        assert!(!read_answer.is_over);
+        let chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
+        assert!(read(chunks).unwrap().is_over);
         assert_eq!(read(b"HTTP/1.1 200 OK\r\nServer: x"), None);
         assert_eq!(read(b"220 mail ready\r\n\r\n"), Some(Answer::nothing()));
     }

@@ -1,6 +1,6 @@
 //! What TLS carries at the service that is visited: named, guessed by its port, or found out.
 
-use holter_model::{Fact, Fragility};
+use holter_model::{Fact, Fragility, Transport};
 use holter_protocols::marks::Mark;
 use holter_protocols::{Start, by_id};
 
@@ -19,7 +19,9 @@ impl Visit<'_> {
 
     /// Whether that is to be found out here.
     pub(crate) fn is_unknown_inside(&self) -> bool {
-        self.looks_inside && self.guessed && self.chosen.start == Start::Direct && self.chosen.id() == "tls"
+        let unknown = self.chosen.start == Start::Direct && self.chosen.id() == "tls";
+        let stream = self.endpoint.transport == Transport::Tcp;
+        self.looks_inside && self.guessed && unknown && stream
     }
 
     /// Takes what TLS was found to carry.

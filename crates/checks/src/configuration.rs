@@ -29,7 +29,7 @@ pub struct Configuration {
     pub features: BTreeMap<(Feature, Version), bool>,
     /// What it speaks inside TLS.
     pub alpn: Vec<String>,
-    /// Headers of its answer to `GET /`, in lower case; `None`: it was not asked.
+    /// Headers of its answer to `GET /`, and of the page that this leads to, in lower case; `None`: it was not asked.
     pub headers: Option<Vec<(String, String)>>,
     /// Whether the survey came to its end in every version that it speaks.
     pub complete: bool,
@@ -258,7 +258,7 @@ impl Configuration {
                 let headers = self.headers.get_or_insert_default();
                 // A status line is noted under no name: it says that there was an answer.
                 if !name.is_empty() {
-                    headers.push((name.clone(), value.clone()));
+                    add(headers, (name.clone(), value.clone()));
                 }
             }
             _ => {}

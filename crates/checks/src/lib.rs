@@ -16,9 +16,6 @@ mod oracle;
 pub mod primes;
 mod reaction;
 mod roster;
-mod ruling;
-#[cfg(test)]
-mod sample;
 mod session;
 mod stream;
 mod survey;

@@ -24,6 +24,8 @@ pub enum Needs {
     Nothing,
     /// Its versions, suites, groups and certificates: the survey, which all checks share.
     Survey,
+    /// That, and what TLS carries, to be found out where nobody knows.
+    Inside,
 }
 
 /// One check.

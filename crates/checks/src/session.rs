@@ -1,7 +1,8 @@
 //! The sessions that all checks share: whole handshakes, and what can only be seen after one. One up to TLS 1.2, in which
-//! a web service is asked for its front page; another that goes on with it by its id, at whose end the client asks to
+//! a web service is asked for its front page, and who is not known to be one is listened to; another that goes on with it by its id, at whose end the client asks to
 //! negotiate again; a hello that goes on by a ticket; and one session in TLS 1.3.
 
+mod inside;
 mod older;
 mod tls13;
 
@@ -13,7 +14,7 @@ use holter_wire::session_ticket::Ticket;
 use holter_wire::{NamedGroup, Version};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Configuration, Visit, greeting, ground};
+use crate::{Configuration, Visit, greeting, ground, web};
 
 /// The probe under which it is noted whether a handshake could be finished.
 pub(crate) const FINISHED: &str = "session";
@@ -31,7 +32,6 @@ pub(crate) async fn survey(visit: &mut Visit<'_>) {
     if !visit.sessions_begin() {
         return;
     }
-    visit.note_protocol();
     let known = greeting::known(visit);
     let versions: Vec<Version> = greeting::versions(&known).collect();
     let older = versions.iter().rev().find(|version| **version <= Version::TLS12);
@@ -41,6 +41,28 @@ pub(crate) async fn survey(visit: &mut Visit<'_>) {
     if versions.contains(&Version::TLS13) {
         tls13::survey(visit, older.is_none()).await;
     }
+    visit.note_protocol();
+}
+
+/// Asks a web service for its front page. Where nobody said what TLS carries here, that is found out first.
+async fn look_inside(visit: &mut Visit<'_>, line: &mut Line, session: &mut Session) {
+    let unknown = visit.is_unknown_inside();
+    if unknown && !inside::is_asked(visit, line, session).await {
+        return;
+    }
+    if !unknown && !visit.is_web() {
+        return;
+    }
+    let host = web::Host {
+        name: visit.questions.sni.as_deref().or(visit.name),
+        address: visit.endpoint.address,
+        port: visit.endpoint.port,
+    };
+    let facts = web::ask(line, session, host, visit.short_patience()).await;
+    if unknown && !facts.is_empty() {
+        visit.found_inside("https");
+    }
+    facts.into_iter().for_each(|fact| visit.heard(fact));
 }
 
 /// What every session's hello has.

@@ -1,5 +1,7 @@
 //! A visit to one service: hands out lines that stand where TLS begins, and notes what was heard.
 
+mod inside;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,6 +96,9 @@ pub struct Visit<'a> {
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
     /// else each time must not lead on for ever.
     may_choose: u8,
+    guessed: bool,
+    /// Whether some check wants to know what TLS carries.
+    looks_inside: bool,
     named: bool,
     surveyed: bool,
     in_session: bool,
@@ -176,6 +181,8 @@ impl<'a> Visit<'a> {
             open_for: Duration::ZERO,
             usual: None,
             may_choose: if guessed { 2 } else { 0 },
+            guessed,
+            looks_inside: false,
             named,
             surveyed: false,
             in_session: false,
@@ -341,11 +348,6 @@ impl<'a> Visit<'a> {
         !std::mem::replace(&mut self.in_session, true)
     }
 
-    /// Whether web pages are spoken here.
-    pub(crate) fn is_web(&self) -> bool {
-        matches!(self.chosen.id(), "https" | "fhir")
-    }
-
     /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
     /// nothing is known of.
     pub(crate) fn patience(&self) -> Duration {
@@ -362,17 +364,6 @@ impl<'a> Visit<'a> {
     /// The protocol that is spoken.
     pub(crate) const fn chosen(&self) -> Chosen {
         self.chosen
-    }
-
-    /// Notes what is spoken, for judges that ask of it.
-    pub(crate) fn note_protocol(&mut self) {
-        let fact = Fact::Protocol {
-            id: self.chosen.protocol.id.to_owned(),
-            at_once: self.chosen.start == Start::Direct,
-        };
-        if !self.notes.observations.iter().any(|noted| noted.fact == fact) {
-            self.heard(fact);
-        }
     }
 
     /// How long to wait for somebody who may say nothing, by what is usual here.

@@ -204,12 +204,20 @@ pub enum Fact {
         /// Whether TLS begins at once.
         at_once: bool,
     },
-    /// A header of its answer to `GET /`; only those that say something of security, cut to 4 KiB.
+    /// A header of its answer to `GET /`; only those that say something of security, cut to 4 KiB. One without a name comes
+    /// first and has the status.
     Header {
         /// Its name in lower case.
         name: String,
         /// Its value.
         value: String,
+    },
+    /// How much of the page behind those headers came: counted, and not kept.
+    Body {
+        /// Bytes.
+        bytes: u32,
+        /// Whether that is all of it, as its head or its last chunk says.
+        whole: bool,
     },
 }
 

@@ -10,8 +10,8 @@ use holter_model::{Fact, Feature, Reaction};
 use holter_net::Line;
 use holter_wire::Version;
 
-use super::{AGAIN_BOUND, AGAIN_UNBOUND, TICKETBLEED, begin, note, note_ticket};
-use crate::{Visit, greeting, web};
+use super::{AGAIN_BOUND, AGAIN_UNBOUND, TICKETBLEED, begin, look_inside, note, note_ticket};
+use crate::{Visit, greeting};
 
 /// The session id beside a ticket: one byte short of the longest, so that a server that takes it for the longest shows
 /// itself by a single byte that was not ours, and by no more. It is counted and wiped.
@@ -30,13 +30,7 @@ pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
         let present = session.facts().encrypt_then_mac;
         note(visit, Feature::EncryptThenMac, session.version(), present);
     }
-    if visit.is_web() {
-        let (name, port) = (visit.questions.sni.as_deref().or(visit.name), visit.endpoint.port);
-        let host = (name, visit.endpoint.address);
-        let patience = visit.short_patience();
-        let facts = web::ask(&mut line, &mut session, host, port, patience).await;
-        facts.into_iter().for_each(|fact| visit.heard(fact));
-    }
+    look_inside(visit, &mut line, &mut session).await;
     let by_id = session.by_id();
     // A server forgets a session that ends without a goodbye.
     let _ = session.close(&mut line).await;

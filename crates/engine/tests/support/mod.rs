@@ -81,6 +81,20 @@ pub fn assess_fully(address: SocketAddr, protocol: &str, questions: Questions, r
     )
 }
 
+/// The same of a service of which nobody said what it is.
+pub fn assess_auto(address: SocketAddr) -> Service {
+    ask_by(
+        address,
+        false,
+        None,
+        (Profile::Full, &[]),
+        Questions::default(),
+        Box::new(SystemDice),
+        Duration::ZERO,
+        |dialer| dialer,
+    )
+}
+
 /// A survey, or all checks of a profile.
 pub fn assess(address: SocketAddr, protocol: &str, profile: Profile, more: &[&'static Check]) -> Service {
     let udp = protocol == "dtls";
@@ -139,6 +153,7 @@ fn ask_by(
             clock: Box::new(SystemClock),
             dice,
             hosts_at_once: 8,
+            earlier: holter_engine::Earlier::default(),
             rules: Rules::default(),
         };
         run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await

@@ -14,7 +14,7 @@ use crate::error::at;
 use crate::{LabError, Server, cache};
 
 /// The last digit counts the lab's own recipe: a change of it builds anew.
-const NAME: &str = "openssl-1.1.0i-weak-2";
+const NAME: &str = "openssl-1.1.0i-weak-4";
 const PROGRAM: &str = "tls-server";
 const SERVER: &str = include_str!("../../assets/openssl110/tls_server.c");
 const FAULT: &str = include_str!("../../assets/openssl110/lab_fault.h");

@@ -5,7 +5,10 @@
 //! any more. That is one connection for each suite and one more, whatever the number of candidates. Each of these hellos
 //! also puts other groups and schemes first, so that most of those cost nothing.
 
+mod again;
+mod ask;
 mod axes;
+mod bound;
 mod datagrams;
 mod encrypted;
 mod enumerate;
@@ -14,8 +17,11 @@ mod known;
 mod ledger;
 mod offer;
 mod say;
+mod servers;
 pub(crate) mod ssl2;
 mod streams;
+mod suites;
+mod take;
 mod tally;
 
 use holter_model::Transport;

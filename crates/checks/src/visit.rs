@@ -439,6 +439,16 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// How many connections were opened.
+    pub(crate) const fn connections(&self) -> u32 {
+        self.notes.connections
+    }
+
+    /// Whether most of the time that a service is given has been spent, so that the rest is for other questions.
+    pub(crate) fn is_mostly_spent(&self) -> bool {
+        self.open_for >= self.dialer.limits().service * 2 / 3
+    }
+
     fn is_over(&self) -> bool {
         self.open_for >= self.dialer.limits().service
     }

@@ -110,7 +110,9 @@ async fn put(
         answer = say(visit, &offer, plaintext, waits).await?;
         if answer.is_ok() {
             visit.heard(Fact::Inconsistent {
-                why: format!("different servers answer at this address: {suite} was refused and accepted"),
+                why: format!(
+                    "different servers seem to answer at this address: {suite} was refused and accepted"
+                ),
             });
         }
     }

@@ -87,7 +87,7 @@ async fn begin(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Option<(Line, Sessio
         if outcome.is_ok() {
             visit.heard(Fact::Inconsistent {
                 why:
-                    "different servers answer at this address: one refused a handshake that another finished"
+                    "different servers seem to answer at this address: one refused a handshake that another finished"
                         .to_owned(),
             });
         }

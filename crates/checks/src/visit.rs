@@ -91,6 +91,8 @@ pub struct Visit<'a> {
     open_for: Duration,
     /// The slowest answer on the first line: what is usual here.
     usual: Option<Duration>,
+    /// The slowest answer on the lines of late: what is at work there now.
+    lately: Duration,
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
     /// else each time must not lead on for ever.
     may_choose: u8,
@@ -175,6 +177,7 @@ impl<'a> Visit<'a> {
             last: None,
             open_for: Duration::ZERO,
             usual: None,
+            lately: Duration::ZERO,
             may_choose: if guessed { 2 } else { 0 },
             named,
             surveyed: false,
@@ -282,6 +285,7 @@ impl<'a> Visit<'a> {
         self.notes.received += line.received();
         self.open_for += line.age();
         let usual = *self.usual.get_or_insert(line.slowest());
+        self.lately = line.slowest().max(self.lately * 3 / 4);
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
         // Whole families of servers reset what they do not speak, so that alone is no sign of more than a little trouble.
         let reset = answered && line.was_reset() && !provoked && self.care == Care::ROBUST;
@@ -383,9 +387,10 @@ impl<'a> Visit<'a> {
 
     /// How long to listen for a word that, if it comes, comes at once.
     pub(crate) fn pause(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(20);
+        const LEAST: Duration = Duration::from_millis(12);
         const LONGEST: Duration = Duration::from_millis(400);
-        (self.usual.unwrap_or(LONGEST) * 4).clamp(LEAST, LONGEST)
+        self.usual
+            .map_or(LONGEST, |_| (self.lately * 4).clamp(LEAST, LONGEST))
     }
 
     /// The time of day.

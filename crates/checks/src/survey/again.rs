@@ -1,6 +1,6 @@
 //! What is asked again: what cannot be of one server, and everything where there are several.
 
-use holter_model::{Fact, Order};
+use holter_model::Refusal;
 use holter_wire::suite::{Exchange, Mode};
 use holter_wire::{NamedGroup, Version};
 
@@ -31,9 +31,10 @@ impl Survey<'_, '_> {
                 continue;
             }
             match self.first(*version).await {
-                Ok(_) => self
-                    .servers
-                    .contradict(format!("a hello of {version} was refused, and then answered")),
+                Ok(_) => self.contradict(
+                    self.uses_alerts,
+                    format!("a hello of {version} was refused, and then answered"),
+                ),
                 Err(Some(_)) => {}
                 Err(None) => return false,
             }
@@ -75,9 +76,10 @@ impl Survey<'_, '_> {
                         .contradict(format!("a hello of {version} was answered in two ways"));
                 }
             }
-            Said::No(_) => self
-                .servers
-                .contradict(format!("a hello of {version} was answered, and then refused")),
+            Said::No(how) => {
+                let what = format!("a hello of {version} was answered, and then refused");
+                self.contradict(matches!(how, Refusal::Alert(_)), what);
+            }
             Said::End => return false,
         }
         true
@@ -129,12 +131,7 @@ impl Survey<'_, '_> {
             let on = self.suites(version, &mut tally, true).await;
             let suites = tally.chosen().get(before..).unwrap_or_default();
             if !suites.is_empty() {
-                self.ledger.note(Fact::Suites {
-                    version: version.0,
-                    suites: suites.iter().map(|suite| suite.0).collect(),
-                    order: Order::Unknown,
-                    complete: false,
-                });
+                self.found_more(version, suites);
             }
             if !on {
                 return false;

@@ -55,7 +55,7 @@ impl Survey<'_, '_> {
             return false;
         };
         let (groups, schemes) = (known::groups(version), known::schemes());
-        let mut refused = false;
+        let (mut refused, mut by_alert) = (false, false);
         for _ in 0..CONTROLS {
             match self
                 .ask_once((version, Extent::Needed), &suites, &groups, &schemes)
@@ -63,14 +63,18 @@ impl Survey<'_, '_> {
             {
                 Said::Flight(flight) => {
                     if refused {
-                        self.servers.contradict(format!(
-                            "what it accepted in {version} was refused, and accepted again"
-                        ));
+                        self.contradict(
+                            by_alert,
+                            format!("what it accepted in {version} was refused, and accepted again"),
+                        );
                     }
                     self.told(&flight, version, &suites);
                     return true;
                 }
-                Said::No(_) => refused = true,
+                Said::No(how) => {
+                    refused = true;
+                    by_alert |= matches!(how, Refusal::Alert(_));
+                }
                 Said::End => break,
             }
         }
@@ -115,6 +119,15 @@ impl Survey<'_, '_> {
             self.servers.heard(flight);
         }
         said
+    }
+
+    /// What one server does not do: it said no, by an alert or otherwise, and yes to the same.
+    pub(super) fn contradict(&mut self, by_alert: bool, what: String) {
+        if by_alert {
+            self.servers.contradict(what);
+        } else {
+            self.servers.flicker(what);
+        }
     }
 
     /// There is no use in asking on, and that is the peer's doing.

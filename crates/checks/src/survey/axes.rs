@@ -24,6 +24,8 @@ pub(super) struct Axes {
     grouped: bool,
     /// Whether one that needs none was chosen, with all groups to be had, before one that does: its order mixes them.
     mixes: Mixes,
+    /// Whether the unseen groups alone were offered a second time.
+    renewed: bool,
 }
 
 /// Whether an order mixes suites that need a group with others.
@@ -44,6 +46,7 @@ impl Axes {
             asked: false,
             grouped: true,
             mixes: Mixes::Unknown,
+            renewed: false,
         }
     }
 
@@ -56,7 +59,9 @@ impl Axes {
 
     /// Notes that this suite was chosen while less than all was offered. One that needs no group, or no scheme, may be
     /// the answer to there being none left that the peer knows.
-    pub(super) fn spend(&mut self, narrow: Narrow, chosen: CipherSuite) {
+    ///
+    /// `hope`: TLS 1.3 has groups that were not seen here yet.
+    pub(super) fn spend(&mut self, narrow: Narrow, chosen: CipherSuite, hope: bool) {
         let grouped = known::has_group(chosen);
         let before = std::mem::replace(&mut self.grouped, grouped);
         self.mixes = match (self.mixes, grouped) {
@@ -64,6 +69,9 @@ impl Axes {
             (Mixes::Perhaps, true) => Mixes::Surely,
             (mixes, _) => mixes,
         };
+        if hope && grouped && !narrow.groups && self.mixes == Mixes::Surely && !self.renewed {
+            self.renewed = self.groups.renew();
+        }
         if narrow.groups && !grouped {
             // Where the order mixes them, one such choice says nothing, and two in a row do.
             if !(before && self.mixes == Mixes::Surely) {

@@ -26,6 +26,8 @@ pub(super) struct Servers {
     leaves: BTreeMap<(Version, Use, String), Vec<u8>>,
     /// The kinds of the leaves' keys, which take time to read.
     kinds: Vec<(Vec<u8>, Algorithm, String)>,
+    /// Whether a line was ended where another was not.
+    flickers: bool,
     why: Option<String>,
 }
 
@@ -41,7 +43,14 @@ impl Servers {
     /// Notes that what was heard cannot come from one. The first reason stands.
     pub(super) fn contradict(&mut self, what: impl Display) {
         self.why
-            .get_or_insert_with(|| format!("different servers answer at this address: {what}"));
+            .get_or_insert_with(|| format!("different servers seem to answer at this address: {what}"));
+    }
+
+    /// Notes that a line was ended where another was not. That may be chance once.
+    pub(super) fn flicker(&mut self, what: impl Display) {
+        if std::mem::replace(&mut self.flickers, true) {
+            self.contradict(what);
+        }
     }
 
     /// Notes that it is no server of TLS that answers.

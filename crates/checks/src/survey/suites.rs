@@ -8,8 +8,7 @@ use super::enumerate::Survey;
 use super::known;
 use super::offer::Extent;
 use super::say::Said;
-use super::tally::{Tally, together};
-use crate::conversation::Flight;
+use super::tally::Tally;
 
 /// How often a no is heard before it is believed of one server of several.
 const SEVERAL: usize = 5;
@@ -60,16 +59,19 @@ impl Survey<'_, '_> {
                         self.visit.odd("it chose a suite that was not offered");
                         return false;
                     }
-                    if !std::mem::take(&mut noes).is_empty() {
-                        self.servers
-                            .contradict(format!("{chosen} was refused in {version}, and then accepted"));
+                    if let Some(no) = noes.pop() {
+                        noes.clear();
+                        let what = format!("{chosen} was refused in {version}, and then accepted");
+                        self.contradict(!matches!(no, Some(Refusal::Closed | Refusal::Silence)), what);
                     }
                     self.take(version, &flight, (&groups, &schemes));
                     self.compresses(version, &flight);
                     if let Some(refused) = refused.take() {
                         self.axes(version).exhaust(refused);
                     }
-                    self.axes(version).spend(narrow, chosen);
+                    let unseen = self.old.groups.unseen();
+                    let hope = self.new.groups.seen().iter().any(|group| unseen.contains(group));
+                    self.axes(version).spend(narrow, chosen, hope);
                     tally.chose(chosen, &narrow.usable(chosen, offered));
                     rest.retain(|suite| *suite != chosen);
                     backwards = !backwards;
@@ -156,9 +158,11 @@ impl Survey<'_, '_> {
         };
         let before = tally.chosen().len();
         let on = self.suites(version, &mut tally, true).await;
-        if let Some(suite) = tally.chosen().get(before) {
-            self.servers
-                .contradict(format!("{suite} was refused in {version}, and then accepted"));
+        let more = tally.chosen().get(before..).unwrap_or_default();
+        if let Some(suite) = more.first() {
+            let what = format!("{suite} was refused in {version}, and then accepted");
+            self.contradict(self.uses_alerts, what);
+            self.found_more(version, more);
         }
         on
     }
@@ -194,14 +198,9 @@ impl Survey<'_, '_> {
                     if flight.hello.negotiated() == version && suites.contains(&flight.hello.suite) =>
                 {
                     let suite = flight.hello.suite;
-                    self.servers
-                        .contradict(format!("{suite} was refused in {version}, and then accepted"));
-                    self.ledger.note(Fact::Suites {
-                        version: version.0,
-                        suites: vec![suite.0],
-                        order: Order::Unknown,
-                        complete: false,
-                    });
+                    let what = format!("{suite} was refused in {version}, and then accepted");
+                    self.contradict(self.uses_alerts, what);
+                    self.found_more(version, &[suite]);
                 }
                 Said::Flight(_) | Said::No(_) => {}
                 Said::End => return false,
@@ -210,44 +209,14 @@ impl Survey<'_, '_> {
         true
     }
 
-    /// What was accepted before, in an order whose answer tells whose order decides, if no version has told it yet. One
-    /// version tells it for all.
-    pub(super) fn telling(&mut self) -> Option<(Version, Vec<CipherSuite>)> {
-        if self.order.is_none() {
-            self.order = together(self.found.iter().map(|(_, tally)| tally));
-        }
-        let mut tallies = self.found.iter().filter(|_| self.order.is_none());
-        tallies.find_map(|(version, tally)| Some((*version, tally.to_tell()?)))
-    }
-
-    /// Takes what an answer tells of that.
-    pub(super) fn told(&mut self, flight: &Flight, version: Version, offered: &[CipherSuite]) {
-        let suite = flight.hello.suite;
-        if flight.hello.negotiated() == version
-            && offered.contains(&suite)
-            && let Some((_, tally)) = self.found.iter_mut().find(|(found, _)| *found == version)
-            && tally.to_tell().is_some()
-        {
-            tally.chose(suite, offered);
-            self.order = self
-                .order
-                .or(Some(tally.order()).filter(|order| *order != Order::Unknown));
-        }
-    }
-
-    /// Asks once more where that tells whose order decides.
-    pub(super) async fn tell(&mut self) {
-        let Some((version, offered)) = self.telling() else {
-            return;
-        };
-        let axes = self.axes(version);
-        let (groups, schemes) = (axes.groups.all(), axes.schemes.all());
-        if let Said::Flight(flight) = self
-            .ask((version, Extent::Needed), &offered, &groups, &schemes)
-            .await
-        {
-            self.told(&flight, version, &offered);
-        }
+    /// Notes suites of a version that was thought to have no more.
+    pub(super) fn found_more(&mut self, version: Version, suites: &[CipherSuite]) {
+        self.ledger.note(Fact::Suites {
+            version: version.0,
+            suites: suites.iter().map(|suite| suite.0).collect(),
+            order: Order::Unknown,
+            complete: false,
+        });
     }
 }
 

@@ -153,6 +153,15 @@ impl<T: Copy + PartialEq> Rotation<T> {
         }
     }
 
+    /// The unseen alone once more; whether they were spent.
+    pub(super) fn renew(&mut self) -> bool {
+        let spent = self.reach == Reach::Spent;
+        if spent {
+            self.reach = Reach::Narrow;
+        }
+        spent
+    }
+
     /// Nobody knows any of the unseen.
     pub(super) const fn exhaust(&mut self) {
         self.reach = Reach::Exhausted;

@@ -176,9 +176,8 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
 }
 
 fn outcome(summary: &Summary, told: Told) -> Outcome {
-    match listener::sums(summary).exit_code() {
+    match listener::sums(summary, told).exit_code() {
         1 => Outcome::Affected,
-        _ if told.breaking > 0 => Outcome::Affected,
         _ if told.unknown_hosts > 0 => Outcome::Failed,
         3 => Outcome::Unassessed,
         _ => Outcome::Clean,

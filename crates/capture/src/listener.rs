@@ -1,0 +1,74 @@
+//! What listens to flows: bytes in order, with what is missing said, and nothing of packets.
+
+use std::net::SocketAddr;
+
+use holter_model::Transport;
+
+/// Nanoseconds since 1970, as a capture gives them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(pub u64);
+
+/// Which end of a flow sent something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// The one that opened it; where its beginning was not captured, the one that was heard first.
+    Opener,
+    /// The other one.
+    Answerer,
+}
+
+impl Side {
+    /// The other side.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Opener => Self::Answerer,
+            Self::Answerer => Self::Opener,
+        }
+    }
+}
+
+/// Between whom a flow runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ends {
+    /// Who opened it.
+    pub opener: SocketAddr,
+    /// Whom it was opened to.
+    pub answerer: SocketAddr,
+    /// Over what.
+    pub transport: Transport,
+    /// Whether its beginning was captured, so that `opener` is certain.
+    pub begun: bool,
+}
+
+/// How a flow went out of hearing, and how much of it was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// When something was last heard.
+    pub at: Moment,
+    /// Bytes heard from the opener and from the answerer.
+    pub heard: [u64; 2],
+    /// Bytes that each of them sent and that are not in the capture.
+    pub missing: [u64; 2],
+    /// Whether it was closed, and not only forgotten or cut off by the capture's end.
+    pub closed: bool,
+}
+
+/// Listens to all flows of a capture. What it remembers of one of them is its [`Listener::Flow`], which is made with the first byte
+/// and not with the first packet: half-open flows cost it nothing.
+pub trait Listener {
+    /// What it remembers of one flow; small, for there may be a million.
+    type Flow;
+
+    /// A flow has its first bytes.
+    fn begin(&mut self, ends: &Ends, at: Moment) -> Self::Flow;
+
+    /// The next bytes of one side of a stream, in order and without a hole before them; or one whole datagram.
+    fn hear(&mut self, flow: &mut Self::Flow, ends: &Ends, side: Side, at: Moment, bytes: &[u8]);
+
+    /// So many bytes of a stream come next and are not in the capture: lost, cut off by its snap length or never captured.
+    fn miss(&mut self, flow: &mut Self::Flow, ends: &Ends, side: Side, at: Moment, bytes: u64);
+
+    /// The flow is over, or is forgotten.
+    fn end(&mut self, flow: Self::Flow, ends: &Ends, ending: Ending);
+}

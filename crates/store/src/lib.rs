@@ -1,0 +1,1 @@
+//! Everything that Holter remembers: the only crate that knows SQL.

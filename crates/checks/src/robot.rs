@@ -14,9 +14,11 @@
 
 mod judge;
 
-use holter_handshake::odd::bleichenbacher::{self, Plaintext};
-use holter_handshake::{Offer, Suite, suite};
-use holter_model::{Feature, Observation};
+use std::time::Duration;
+
+use holter_handshake::odd::bleichenbacher::{self, Plaintext, Steps};
+use holter_handshake::{HandshakeError, Offer, Suite, suite};
+use holter_model::{Fact, Feature, Observation};
 use holter_wire::{CipherSuite, Version};
 
 use crate::oracle::{self, ROUNDS, Table};
@@ -96,20 +98,25 @@ async fn put(
     plaintext: Plaintext,
     probe: &str,
 ) -> Option<()> {
-    if !greeting::may_ask(visit) {
-        return None;
-    }
-    let mut line = visit.open().await?;
     let suites = [suite];
     let offer = Offer {
         suites: &suites,
         ..session::offer(visit, version)
     };
-    let patience = visit.short_patience();
-    let pause = visit.pause();
-    let answer =
-        bleichenbacher::ask_in_steps(&mut line, &offer, plaintext, visit.dice, (pause, patience)).await;
-    visit.provoked(line);
+    let waits = (visit.pause(), visit.short_patience());
+    let mut answer = say(visit, &offer, plaintext, waits).await?;
+    // The suite was accepted before. One server accepts it again; another behind the same address may not.
+    if matches!(answer, Err(HandshakeError::Alert(_))) {
+        answer = say(visit, &offer, plaintext, waits).await?;
+        if answer.is_ok() {
+            visit.heard(Fact::Inconsistent {
+                why: format!(
+                    "different servers seem to answer at this address: {suite} was refused and accepted"
+                ),
+            });
+        }
+    }
+    let (pause, patience) = waits;
     match answer {
         Ok(heard) => {
             reaction::note(visit, probe, (version, suite), &heard.alone, pause);
@@ -123,6 +130,22 @@ async fn put(
             None
         }
     }
+}
+
+/// Says it on a connection of its own. `None`: there was none to be had.
+async fn say(
+    visit: &mut Visit<'_>,
+    offer: &Offer<'_>,
+    plaintext: Plaintext,
+    waits: (Duration, Duration),
+) -> Option<Result<Steps, HandshakeError>> {
+    if !greeting::may_ask(visit) {
+        return None;
+    }
+    let mut line = visit.open().await?;
+    let answer = bleichenbacher::ask_in_steps(&mut line, offer, plaintext, visit.dice, waits).await;
+    visit.provoked(line);
+    Some(answer)
 }
 
 fn table(observations: &[Observation]) -> Table {

@@ -100,7 +100,21 @@ async fn begin(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Option<(Line, Sessio
         return None;
     }
     let mut line = visit.open().await?;
-    let (version, suite, reaction, session) = match handshake(&mut line, offer, visit.dice).await {
+    let mut outcome = handshake(&mut line, offer, visit.dice).await;
+    // What the survey saw accepted, one server accepts again; another that stands behind the same address may not.
+    if matches!(outcome, Err(HandshakeError::Alert(_))) {
+        visit.done(line);
+        line = visit.open().await?;
+        outcome = handshake(&mut line, offer, visit.dice).await;
+        if outcome.is_ok() {
+            visit.heard(Fact::Inconsistent {
+                why:
+                    "different servers seem to answer at this address: one refused a handshake that another finished"
+                        .to_owned(),
+            });
+        }
+    }
+    let (version, suite, reaction, session) = match outcome {
         Ok(session) => {
             let (version, suite) = (session.version(), session.suite().code.0);
             (version, suite, Reaction::Continued, Some(session))

@@ -1,7 +1,5 @@
 //! Sessions up to TLS 1.2.
 
-use std::time::Duration;
-
 use holter_handshake::renegotiation::{How, Outcome};
 use holter_handshake::resumption::Resumption;
 use holter_handshake::suite::Bulk;
@@ -16,9 +14,6 @@ use crate::{Visit, greeting};
 /// The session id beside a ticket: one byte short of the longest, so that a server that takes it for the longest shows
 /// itself by a single byte that was not ours, and by no more. It is counted and wiped.
 const SHORT_ID: usize = 31;
-
-/// How long to wait for a word on the wish to negotiate again: nearly all say one.
-const WORD: Duration = Duration::from_secs(1);
 
 pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
     // With a ticket most servers give no session id, so the first session takes none.
@@ -95,7 +90,9 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
     } else {
         (AGAIN_UNBOUND, How::Unbound)
     };
-    let outcome = session.renegotiate(&mut line, offer, how, visit.dice, WORD).await;
+    // Nearly all say a word on that, and then at once.
+    let word = visit.short_patience();
+    let outcome = session.renegotiate(&mut line, offer, how, visit.dice, word).await;
     visit.provoked(line);
     let (reaction, accepted) = match outcome {
         Ok(Outcome::Accepted) => (Reaction::Continued, Some(true)),
@@ -103,7 +100,7 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
         Ok(Outcome::Closed) => (Reaction::Closed, Some(false)),
         Ok(Outcome::Reset) => (Reaction::Reset, Some(false)),
         Ok(Outcome::Silence) => (
-            Reaction::Silence(u32::try_from(WORD.as_millis()).unwrap_or(u32::MAX)),
+            Reaction::Silence(u32::try_from(word.as_millis()).unwrap_or(u32::MAX)),
             None,
         ),
         Err(_) => (Reaction::Other(0), None),

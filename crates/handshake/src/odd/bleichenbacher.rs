@@ -12,6 +12,7 @@ use holter_wire::{HandshakeType, Version};
 use super::early_ccs::flight;
 use super::reaction::{self, Reaction};
 use crate::client::{answer, protections, secrets};
+use crate::datagrams::leave;
 use crate::dialogue::Dialogue;
 use crate::flight::Flight;
 use crate::key_agreement::{Agreement, rsa};
@@ -142,6 +143,31 @@ pub async fn ask_in_steps(
     })
 }
 
+/// As [`ask`], over datagrams, where a Finished under keys that nobody agreed on would be dropped without a word: one in the
+/// open stands in its place, which whoever still listens may refuse. A silence about all of them says nothing.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_over_datagrams(
+    line: &mut Line,
+    offer: &Offer<'_>,
+    plaintext: Plaintext,
+    dice: &dyn Dice,
+    wait: Duration,
+) -> Result<Reaction, HandshakeError> {
+    const VERIFY_DATA: [u8; 12] = [0; 12];
+    let mut asking = Asking::begin(line, offer, plaintext, dice).await?;
+    asking
+        .dialogue
+        .say(&mut asking.out, HandshakeType::FINISHED, &VERIFY_DATA)?;
+    asking.send().await?;
+    let reaction = asking.hear(wait).await?;
+    if reaction.alert().is_none() {
+        leave(asking.dialogue.line, offer.version).await;
+    }
+    Ok(reaction)
+}
+
 /// A conversation that stands behind the server's flight.
 struct Asking<'a> {
     dialogue: Dialogue<'a>,
@@ -209,7 +235,7 @@ impl<'a> Asking<'a> {
     }
 
     async fn send(&mut self) -> Result<(), HandshakeError> {
-        Ok(self.dialogue.line.send(&std::mem::take(&mut self.out)).await?)
+        self.dialogue.send(&std::mem::take(&mut self.out)).await
     }
 
     async fn hear(&mut self, wait: Duration) -> Result<Reaction, HandshakeError> {

@@ -108,6 +108,13 @@ pub(crate) async fn hear(
                     end: End::GoesOn,
                 });
             }
+            // Nobody hears a datagram line end.
+            Heard::Alert(true, _) if line.is_datagram() => {
+                return Ok(Reaction {
+                    heard,
+                    end: End::Silence,
+                });
+            }
             Heard::Alert(true, _) => until = until.min(Instant::now() + FAREWELL),
             _ => {}
         }

@@ -100,11 +100,7 @@ pub async fn probe_over_datagrams(
     let mut session = handshake(line, offer, dice).await?;
     let result = go_through(&mut session, line, offer, (bait, ways), dice, (pause, wait)).await;
     let ended = |over: &PassedOver| {
-        bait == Bait::Goodbye
-            || over
-                .reaction
-                .as_ref()
-                .is_some_and(|words| words.alert().is_some())
+        bait == Bait::Goodbye || over.reaction.as_ref().is_some_and(Reaction::is_farewell)
     };
     // Who has ended the session may take what comes behind for another's first word.
     if !result.as_ref().is_ok_and(ended) {

@@ -20,6 +20,7 @@ mod ruling;
 #[cfg(test)]
 mod sample;
 mod session;
+mod spoken;
 mod stream;
 mod survey;
 mod testing;

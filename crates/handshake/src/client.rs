@@ -245,7 +245,7 @@ async fn finished(dialogue: &mut Dialogue<'_>, secrets: &Secrets) -> Result<Vec<
 
 /// Answers a CertificateRequest. Without an identity the list is empty; SSLv3 warns instead (RFC 6101 section
 /// 5.6.6).
-fn introduce(
+pub(crate) fn introduce(
     dialogue: &mut Dialogue<'_>,
     out: &mut Vec<u8>,
     offer: &Offer<'_>,

@@ -11,7 +11,7 @@ use holter_wire::{HandshakeType, Version};
 
 use super::early_ccs::flight;
 use super::reaction::{self, Reaction};
-use crate::client::{answer, protections, secrets};
+use crate::client::{answer, introduce, protections, secrets};
 use crate::datagrams::leave;
 use crate::dialogue::Dialogue;
 use crate::flight::Flight;
@@ -77,9 +77,12 @@ pub enum Ending {
     Nothing,
 }
 
-/// What came of asking in two steps.
+/// What came of asking in steps.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Steps {
+    /// How the server took that the client has no certificate, where it asked for one. Unless that is silence, the secret was
+    /// not sent.
+    pub introduced: Option<Reaction>,
     /// How the server took the secret alone.
     pub alone: Reaction,
     /// How it took a Finished under keys that nobody agreed on, where it had said nothing until then.
@@ -119,11 +122,36 @@ pub async fn ask_in_steps(
     dice: &dyn Dice,
     (pause, wait): (Duration, Duration),
 ) -> Result<Steps, HandshakeError> {
-    let mut asking = Asking::begin(line, offer, plaintext, dice).await?;
+    let (dialogue, hello, flight) = flight(line, offer, dice).await?;
+    let mut asking = Asking::of(dialogue, hello, flight, dice)?;
+    let mut introduced = None;
+    if asking.flight.request.is_some() && offer.identity.is_none() {
+        // Whoever refuses for want of a certificate does so for whatever secret, and must not be heard as if it were of that.
+        introduce(
+            &mut asking.dialogue,
+            &mut asking.out,
+            offer,
+            asking.flight.version,
+        )?;
+        asking.flight.request = None;
+        asking.send().await?;
+        let reaction = asking.hear(wait).await?;
+        let silent = reaction.is_silence();
+        introduced = Some(reaction.clone());
+        if !silent {
+            return Ok(Steps {
+                introduced,
+                alone: reaction,
+                finished: None,
+            });
+        }
+    }
+    asking.encrypt(offer, plaintext)?;
     asking.send().await?;
     let alone = asking.hear(pause).await?;
     if !alone.is_silence() {
         return Ok(Steps {
+            introduced,
             alone,
             finished: None,
         });
@@ -138,6 +166,7 @@ pub async fn ask_in_steps(
         },
     };
     Ok(Steps {
+        introduced,
         alone,
         finished: Some(finished),
     })
@@ -186,32 +215,46 @@ impl<'a> Asking<'a> {
         plaintext: Plaintext,
         dice: &dyn Dice,
     ) -> Result<Self, HandshakeError> {
-        let (mut dialogue, hello, flight) = flight(line, offer, dice).await?;
+        let (dialogue, hello, flight) = flight(line, offer, dice).await?;
+        let mut asking = Self::of(dialogue, hello, flight, dice)?;
+        asking.encrypt(offer, plaintext)?;
+        Ok(asking)
+    }
+
+    /// Behind the server's flight, with nothing said yet.
+    fn of(
+        dialogue: Dialogue<'a>,
+        hello: ClientHello,
+        flight: Flight,
+        dice: &dyn Dice,
+    ) -> Result<Self, HandshakeError> {
         if flight.suite.exchange != Exchange::Rsa {
             return Err(HandshakeError::Unsupported(
                 "an odd secret in another key exchange than RSA",
             ));
         }
         let secret = secret(hello.version, dice);
-        let leaf = flight.chain.first().map_or(&[][..], Vec::as_slice);
-        let filler = nonzero(dice);
-        let message = rsa::message(flight.version, leaf, |length| {
-            plaintext.block(&secret, length, &filler)
-        })?;
-        let agreement = Agreement {
-            pre_master: secret.to_vec(),
-            message,
-        };
-        let mut out = Vec::new();
-        answer(&mut dialogue, &mut out, offer, &flight, &agreement)?;
         Ok(Self {
             dialogue,
             hello,
             flight,
             secret,
-            filler,
-            out,
+            filler: nonzero(dice),
+            out: Vec::new(),
         })
+    }
+
+    /// Appends the ClientKeyExchange, and what must come before.
+    fn encrypt(&mut self, offer: &Offer<'_>, plaintext: Plaintext) -> Result<(), HandshakeError> {
+        let leaf = self.flight.chain.first().map_or(&[][..], Vec::as_slice);
+        let message = rsa::message(self.flight.version, leaf, |length| {
+            plaintext.block(&self.secret, length, &self.filler)
+        })?;
+        let agreement = Agreement {
+            pre_master: self.secret.to_vec(),
+            message,
+        };
+        answer(&mut self.dialogue, &mut self.out, offer, &self.flight, &agreement)
     }
 
     /// Appends a ChangeCipherSpec and a Finished.

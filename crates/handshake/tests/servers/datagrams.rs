@@ -226,7 +226,11 @@ async fn sound_servers_pass_over_what_is_malformed_and_take_a_goodbye() {
             let mut line = dial(server.address).await;
             let passed = probe_over_datagrams(&mut line, &offer, (bait, ways), &DICE, (PAUSE, WAIT)).await;
             let passed = passed.unwrap();
-            assert!(passed.stands && passed.reaction.is_none(), "{bait:?} {version} {passed:?}\n{}", server.log());
+            assert!(
+                passed.stands && passed.reaction.is_none(),
+                "{bait:?} {version} {passed:?}\n{}",
+                server.log()
+            );
             let mut line = dial(server.address).await;
             let sound = (bait, &[Malformed::Sound][..]);
             let taken = probe_over_datagrams(&mut line, &offer, sound, &DICE, (PAUSE, WAIT)).await;

@@ -100,24 +100,17 @@ async fn put(
         ..session::offer(visit, version)
     };
     let patience = spoken::patience(visit);
-    if version.is_datagram() {
-        let answer =
-            bleichenbacher::ask_over_datagrams(&mut line, &offer, plaintext, visit.dice, patience).await;
-        visit.provoked(line);
-        return match answer {
-            Ok(heard) => {
-                reaction::note(visit, probe, (version, suite), &heard, patience);
-                Some(())
-            }
-            Err(error) => {
-                visit.odd(format!("no RSA key exchange came about in {version}: {error}"));
-                None
-            }
-        };
-    }
-    let pause = visit.pause();
-    let answer =
-        bleichenbacher::ask_in_steps(&mut line, &offer, plaintext, visit.dice, (pause, patience)).await;
+    // A peer that is slow to refuse a datagram is heard longer at once.
+    let pause = if version.is_datagram() {
+        patience
+    } else {
+        visit.pause()
+    };
+    let answer = if version.is_datagram() {
+        bleichenbacher::ask_over_datagrams(&mut line, &offer, plaintext, visit.dice, patience).await
+    } else {
+        bleichenbacher::ask_in_steps(&mut line, &offer, plaintext, visit.dice, (pause, patience)).await
+    };
     visit.provoked(line);
     match answer {
         Ok(heard) => {

@@ -124,27 +124,13 @@ pub async fn ask_in_steps(
 ) -> Result<Steps, HandshakeError> {
     let (dialogue, hello, flight) = flight(line, offer, dice).await?;
     let mut asking = Asking::of(dialogue, hello, flight, dice)?;
-    let mut introduced = None;
-    if asking.flight.request.is_some() && offer.identity.is_none() {
-        // Whoever refuses for want of a certificate does so for whatever secret, and must not be heard as if it were of that.
-        introduce(
-            &mut asking.dialogue,
-            &mut asking.out,
-            offer,
-            asking.flight.version,
-        )?;
-        asking.flight.request = None;
-        asking.send().await?;
-        let reaction = asking.hear(wait).await?;
-        let silent = reaction.is_silence();
-        introduced = Some(reaction.clone());
-        if !silent {
-            return Ok(Steps {
-                introduced,
-                alone: reaction,
-                finished: None,
-            });
-        }
+    let introduced = asking.introduce(offer, wait).await?;
+    if let Some(reaction) = introduced.clone().filter(|reaction| !reaction.is_silence()) {
+        return Ok(Steps {
+            introduced,
+            alone: reaction,
+            finished: None,
+        });
     }
     asking.encrypt(offer, plaintext)?;
     asking.send().await?;
@@ -183,18 +169,30 @@ pub async fn ask_over_datagrams(
     plaintext: Plaintext,
     dice: &dyn Dice,
     wait: Duration,
-) -> Result<Reaction, HandshakeError> {
+) -> Result<Steps, HandshakeError> {
     const VERIFY_DATA: [u8; 12] = [0; 12];
-    let mut asking = Asking::begin(line, offer, plaintext, dice).await?;
-    asking
-        .dialogue
-        .say(&mut asking.out, HandshakeType::FINISHED, &VERIFY_DATA)?;
-    asking.send().await?;
-    let reaction = asking.hear(wait).await?;
-    if reaction.alert().is_none() {
+    let (dialogue, hello, flight) = flight(line, offer, dice).await?;
+    let mut asking = Asking::of(dialogue, hello, flight, dice)?;
+    let introduced = asking.introduce(offer, wait).await?;
+    let alone = match introduced.clone().filter(|reaction| !reaction.is_silence()) {
+        Some(reaction) => reaction,
+        None => {
+            asking.encrypt(offer, plaintext)?;
+            asking
+                .dialogue
+                .say(&mut asking.out, HandshakeType::FINISHED, &VERIFY_DATA)?;
+            asking.send().await?;
+            asking.hear(wait).await?
+        }
+    };
+    if alone.alert().is_none() {
         leave(asking.dialogue.line, offer.version).await;
     }
-    Ok(reaction)
+    Ok(Steps {
+        introduced,
+        alone,
+        finished: None,
+    })
 }
 
 /// A conversation that stands behind the server's flight.
@@ -242,6 +240,22 @@ impl<'a> Asking<'a> {
             filler: nonzero(dice),
             out: Vec::new(),
         })
+    }
+
+    /// Says that the client has no certificate, where the server asks for one, and hears how it takes that: whoever refuses for
+    /// want of one does so for whatever secret, and must not be heard as if it were of that.
+    async fn introduce(
+        &mut self,
+        offer: &Offer<'_>,
+        wait: Duration,
+    ) -> Result<Option<Reaction>, HandshakeError> {
+        if self.flight.request.is_none() || offer.identity.is_some() {
+            return Ok(None);
+        }
+        introduce(&mut self.dialogue, &mut self.out, offer, self.flight.version)?;
+        self.flight.request = None;
+        self.send().await?;
+        self.hear(wait).await.map(Some)
     }
 
     /// Appends the ClientKeyExchange, and what must come before.

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use holter_model::seam::Dice;
 use holter_net::Line;
-use holter_wire::{ContentType, HandshakeType, dtls};
+use holter_wire::extension::Extension;
+use holter_wire::{ContentType, ExtensionType, HandshakeType, dtls};
 
 use super::reaction::{self, Reaction};
 use crate::session::GOODBYE;
@@ -72,14 +73,27 @@ pub enum Bait {
 }
 
 impl Bait {
-    fn record(self, offer: &Offer<'_>, dice: &dyn Dice) -> Result<(ContentType, Vec<u8>), HandshakeError> {
+    fn record(
+        self,
+        session: &Session,
+        offer: &Offer<'_>,
+        dice: &dyn Dice,
+    ) -> Result<(ContentType, Vec<u8>), HandshakeError> {
         if self == Self::Goodbye {
             return Ok((ContentType::ALERT, GOODBYE.encode().to_vec()));
         }
         let mut random = [0; 32];
         dice.fill(&mut random);
+        let mut hello = hello::client_hello(offer, random)?;
+        if let (Some(finished), true) = (&session.finished, session.facts.secure_renegotiation) {
+            let bound = ExtensionType::RENEGOTIATION_INFO;
+            hello.extensions.retain(|extension| extension.kind != bound);
+            hello
+                .extensions
+                .push(Extension::renegotiation_again(&finished.client));
+        }
         let (mut body, mut fragment) = (Vec::new(), Vec::new());
-        hello::client_hello(offer, random)?.encode_body(&mut body);
+        hello.encode_body(&mut body);
         dtls::encode_message(&mut fragment, HandshakeType::CLIENT_HELLO, 0, &body);
         Ok((ContentType::HANDSHAKE, fragment))
     }
@@ -120,7 +134,7 @@ async fn go_through(
     const SENDINGS: usize = 3;
     // A goodbye that is not answered ends a session, too, and nobody should hear of it again.
     let last = if bait == Bait::Goodbye { 1 } else { SENDINGS };
-    let (content, text) = bait.record(offer, dice)?;
+    let (content, text) = bait.record(session, offer, dice)?;
     if !matches!(session.suite().bulk, Bulk::Cbc(_)) {
         return Err(UNSUITABLE);
     }

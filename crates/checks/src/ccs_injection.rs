@@ -3,7 +3,9 @@
 //! ## What it asks
 //! One handshake whose ChangeCipherSpec comes before keys are agreed, and which goes on under keys of an empty secret.
 //! A sound service ends it there. An affected one answers under the same keys, which nobody else could: a proof, and no
-//! guess from silence. A service that says nothing is not called affected.
+//! guess from silence. A service that says nothing is not called affected. Over datagrams, where an early message may only
+//! have overtaken others, a sound service passes it over: there the handshake is then finished as it should be, and a service
+//! that finishes it under the keys that were agreed is cleared.
 //!
 //! ## Why it matters
 //! Whoever stands between an affected service and an affected client can make both use keys that everybody knows, read

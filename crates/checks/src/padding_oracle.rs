@@ -25,6 +25,7 @@ use holter_handshake::odd::cbc::{self, Malformed};
 use holter_handshake::protect::BlockCipher;
 use holter_handshake::suite::Bulk;
 use holter_handshake::{Offer, Suite, suite};
+use holter_model::{Observation, Reaction};
 use holter_wire::{CipherSuite, Version};
 
 use crate::oracle::{self, ROUNDS, Table};
@@ -42,12 +43,18 @@ const WAYS: [(&str, Malformed); 6] = [
     ("filler", Malformed::Filler),
     ("length", Malformed::Padding),
     ("checksum", Malformed::TagStart),
-    ("empty", Malformed::EmptyAndTag),
-    ("only-padding", Malformed::OnlyPadding),
+    (EMPTY, Malformed::EmptyAndTag),
+    (ONLY, Malformed::OnlyPadding),
 ];
 
+const EMPTY: &str = "empty";
+const ONLY: &str = "only-padding";
+
+/// The ways that are wrong in one part only, but for [`ONLY`].
+const PARTS: [&str; 4] = ["filler", "length", "checksum", EMPTY];
+
 /// What shows the zero-length oracle by itself.
-const APART: [&str; 2] = ["checksum", "empty"];
+const APART: [&str; 2] = ["checksum", EMPTY];
 
 /// Protocols in which a server that took a line would answer goodbye.
 const LINES: [&str; 7] = ["ftp", "irc", "lmtp", "nntp", "pop3", "sieve", "smtp"];
@@ -75,48 +82,71 @@ async fn ask(visit: &mut Visit<'_>) {
     let Some(suite) = askable(&known) else {
         return;
     };
+    let plain = plain(&known).filter(|_| is_stitched(suite.1));
     if suite.0.is_datagram() {
         datagrams::ask(visit, suite, SERIES, &WAYS.map(|(way, _)| way)).await;
-    } else {
-        ask_all(visit, suite).await;
-    }
-    let Some(plain) = plain(&known).filter(|_| is_stitched(suite.1)) else {
+        if let Some(plain) = plain {
+            datagrams::ask(visit, plain, PLAIN, &APART).await;
+        }
         return;
-    };
-    if plain.0.is_datagram() {
-        datagrams::ask(visit, plain, PLAIN, &APART).await;
-    } else {
+    }
+    let mut ways = PARTS.to_vec();
+    // Each is asked once where all is well, and where it lives.
+    ways.retain(|way| plain.is_none() || *way != EMPTY);
+    if ask_all(visit, suite, &ways).await.is_none() {
+        return;
+    }
+    if let Some(plain) = plain {
         ask_apart(visit, plain).await;
     }
 }
 
-/// Every way once, then what the differing ones are compared with, then one of each kind again.
-async fn ask_all(visit: &mut Visit<'_>, suite: (Version, CipherSuite)) {
-    let mut rounds = vec![(1, parts()), (1, vec![WAYS[0].0])];
-    rounds.extend((2..=ROUNDS).map(|round| (round, Vec::new())));
-    for (round, ways) in rounds {
-        let ways = if ways.is_empty() {
-            table(visit.observations()).kinds()
-        } else {
-            ways
-        };
-        if put_each(visit, suite, SERIES, round, &ways).await.is_none()
-            || table(visit.observations()).is_uniform()
-        {
-            return;
-        }
+/// Every way once, then what the differing ones are compared with, then one of each kind again. `None`: one of them came to no
+/// answer.
+async fn ask_all(visit: &mut Visit<'_>, suite: (Version, CipherSuite), ways: &[&str]) -> Option<()> {
+    put_each(visit, suite, SERIES, 1, ways).await?;
+    put_each(visit, suite, SERIES, 1, &[ONLY]).await?;
+    if stands_out(visit.observations(), ways) {
+        // An alert of its own is no accident of a network, and a second one is none at all.
+        put_each(visit, suite, SERIES, 2, &[ONLY]).await?;
     }
+    if table(visit.observations()).is_uniform() {
+        return Some(());
+    }
+    put_each(visit, suite, SERIES, 1, &[WAYS[0].0]).await?;
+    for round in 2..=ROUNDS {
+        let kinds = table(visit.observations()).kinds();
+        put_each(visit, suite, SERIES, round, &kinds).await?;
+    }
+    Some(())
 }
 
-/// The two ways that tell a record without a text from one with it.
-async fn ask_apart(visit: &mut Visit<'_>, suite: (Version, CipherSuite)) {
-    for round in 1..=ROUNDS {
-        if put_each(visit, suite, PLAIN, round, &APART).await.is_none()
-            || plain_table(visit.observations()).is_uniform()
-        {
-            return;
-        }
+/// The way that tells a record without a text from one with it, and that one where it does.
+async fn ask_apart(visit: &mut Visit<'_>, suite: (Version, CipherSuite)) -> Option<()> {
+    put_each(visit, suite, PLAIN, 1, &[EMPTY]).await?;
+    if taken(visit.observations(), PLAIN, EMPTY) == taken(visit.observations(), SERIES, "checksum") {
+        return Some(());
     }
+    put_each(visit, suite, PLAIN, 1, &["checksum"]).await?;
+    for round in 2..=ROUNDS {
+        if plain_table(visit.observations()).is_uniform() {
+            return Some(());
+        }
+        put_each(visit, suite, PLAIN, round, &APART).await?;
+    }
+    Some(())
+}
+
+/// How a way was taken the first time.
+fn taken(observations: &[Observation], series: &str, way: &str) -> Vec<Reaction> {
+    reaction::signature(observations, &oracle::id(series, way, 1))
+}
+
+/// Whether nothing but padding was taken as nothing else was.
+fn stands_out(observations: &[Observation], ways: &[&str]) -> bool {
+    let only = taken(observations, SERIES, ONLY);
+    ways.iter()
+        .all(|way| taken(observations, SERIES, way).first() != only.first())
 }
 
 /// Puts questions, each on a connection of its own. `None`: one of them came to no answer.
@@ -132,11 +162,6 @@ async fn put_each(
         put(visit, suite, malformed, &text, &oracle::id(series, way, round)).await?;
     }
     Some(())
-}
-
-/// The ways that are wrong in one part only.
-fn parts() -> Vec<&'static str> {
-    WAYS.iter().skip(1).map(|(way, _)| *way).collect()
 }
 
 /// The newest version and a CBC suite of it that can be asked in: AES with SHA-1 or SHA-256, if possible, and with RSA key
@@ -229,14 +254,17 @@ async fn put(
     }
 }
 
-fn table(observations: &[holter_model::Observation]) -> Table {
-    let apart = Table::of(observations, SERIES, &parts());
+/// What came of all but nothing but padding, which has one reader alone.
+fn table(observations: &[Observation]) -> Table {
+    let asked = |way: &&'static str| *way != EMPTY || !taken(observations, SERIES, EMPTY).is_empty();
+    let parts: Vec<&str> = PARTS.into_iter().filter(asked).collect();
+    let apart = Table::of(observations, SERIES, &parts);
     if apart.is_uniform() {
         return apart;
     }
-    Table::of(observations, SERIES, &WAYS.map(|(way, _)| way))
+    Table::of(observations, SERIES, &[&[WAYS[0].0], parts.as_slice()].concat())
 }
 
-fn plain_table(observations: &[holter_model::Observation]) -> Table {
+fn plain_table(observations: &[Observation]) -> Table {
     Table::of(observations, PLAIN, &APART)
 }

@@ -378,3 +378,75 @@ pub async fn leave(line: &mut Line, version: Version) {
     // Who is gone need not be told.
     let _ = line.send(&out).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use holter_wire::HandshakeType;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn message(kind: HandshakeType, body: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        handshake::encode(&mut out, kind, |out| out.extend_from_slice(body));
+        out
+    }
+
+    #[test]
+    fn what_is_cut_comes_out_whole_and_in_order_however_it_travels() {
+        let (mut ours, mut theirs) = (Datagrams::new(), Datagrams::new());
+        let mut out = Vec::new();
+        let sent = [
+            message(HandshakeType::CERTIFICATE, &[7; 2500]),
+            message(HandshakeType::CLIENT_KEY_EXCHANGE, b"key"),
+        ];
+        for text in &sent {
+            ours.seal(&mut out, Version::DTLS12, ContentType::HANDSHAKE, text)
+                .unwrap();
+        }
+        let (records, _) = dtls::records(&out);
+        assert_eq!(records.len(), 4, "three fragments and a small message");
+        for record in records.iter().rev() {
+            assert!(theirs.ready.is_empty());
+            theirs.take_record(record);
+            theirs.take_record(record);
+        }
+        let came: Vec<Vec<u8>> = theirs.ready.drain(..).map(|(_, text)| text).collect();
+        assert_eq!(came, sent);
+    }
+
+    #[test]
+    fn a_flight_is_kept_until_something_new_is_said_behind_an_answer() {
+        let mut ours = Datagrams::new();
+        let mut say = |ours: &mut Datagrams| {
+            let mut out = Vec::new();
+            let hello = message(HandshakeType::CLIENT_HELLO, b"hello");
+            ours.seal(&mut out, Version::DTLS12, ContentType::HANDSHAKE, &hello)
+                .unwrap();
+        };
+        say(&mut ours);
+        say(&mut ours);
+        assert_eq!((ours.flight.len(), ours.number()), (2, 2));
+        ours.answered = true;
+        say(&mut ours);
+        assert_eq!((ours.flight.len(), ours.number()), (1, 3));
+        assert_eq!(ours.next_number(0), Some(3), "no number is used twice");
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_datagrams_neither_panic_nor_are_kept(
+            datagrams in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 0..40),
+        ) {
+            let mut ours = Datagrams::new();
+            for mut datagram in datagrams {
+                if let [content, major, ..] = datagram.as_mut_slice() {
+                    (*content, *major) = (0x14 + *content % 5, 0xfe);
+                }
+                ours.take(&datagram);
+                ours.ready.clear();
+                prop_assert!(ours.ahead.len() <= AHEAD);
+            }
+        }
+    }
+}

@@ -4,9 +4,9 @@ use holter_model::{Attempt, Basis, Judgement, Observation, Reaction, Verdict};
 use holter_wire::Version;
 use holter_wire::suite::Mode;
 
-use super::{CHECK, SERIES, askable, is_stitched, plain, plain_table, table};
+use super::{CHECK, EMPTY, ONLY, PLAIN, SERIES, askable, is_stitched, plain, plain_table, table};
 use crate::ground::{self, Decision};
-use crate::oracle::Table;
+use crate::oracle::{self, ROUNDS, Table};
 use crate::{Configuration, reaction, session, spoken};
 
 /// POODLE against TLS: a wrong filler is taken.
@@ -16,14 +16,14 @@ const ZOMBIE: &str = "CVE-2019-6485";
 /// GOLDENDOODLE: right padding with a wrong checksum is told from what is all wrong.
 const GOLDEN: &str = "CVE-2019-6593";
 /// The zero-length oracle: a record without text is told from one with a text, both with a wrong checksum.
-const EMPTY: &str = "CVE-2019-1559";
+const ZERO_LENGTH: &str = "CVE-2019-1559";
 
 /// OpenSSL's code for processors with AES: nothing but padding is told from what is wrong otherwise, as a record too long.
 const STITCHED: &str = "CVE-2016-2107";
 const TOO_LONG: Reaction = Reaction::Alert(22);
 
 pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
-    [POODLE, STITCHED, EMPTY, ZOMBIE, GOLDEN]
+    [POODLE, STITCHED, ZERO_LENGTH, ZOMBIE, GOLDEN]
         .into_iter()
         .flat_map(|flaw| {
             let about = (CHECK.id, flaw, Basis::Behaviour);
@@ -43,17 +43,17 @@ fn decide(flaw: &str, known: &Configuration, observations: &[Observation], attem
     let table = table(observations);
     if table.is_asked() {
         let asked = ground::answers(observations, SERIES).last();
-        if flaw == STITCHED && !asked.is_some_and(|answer| is_stitched(answer.suite)) {
-            let why = "it was asked with another suite than those of AES with SHA-1 or SHA-256";
-            return (Verdict::Inconclusive, why.to_owned());
-        }
         let datagrams = asked.is_some_and(|answer| answer.version.is_datagram());
-        let decision = by(flaw, &table, datagrams);
-        let stitched = asked.is_some_and(|answer| is_stitched(answer.suite));
-        if flaw == EMPTY && stitched && plain(known).is_some() && decision.0 != Verdict::Affected {
-            return apart(&plain_table(observations), datagrams, decision);
-        }
-        return decision;
+        let with_stitched = asked.is_some_and(|answer| is_stitched(answer.suite));
+        return match flaw {
+            STITCHED if !with_stitched => {
+                let why = "it was asked with another suite than those of AES with SHA-1 or SHA-256";
+                (Verdict::Inconclusive, why.to_owned())
+            }
+            STITCHED => only_padding(&table, observations, datagrams),
+            ZERO_LENGTH if with_stitched && plain(known).is_some() => apart(&table, observations, datagrams),
+            _ => by(flaw, &table, datagrams),
+        };
     }
     let cbc = known.suites().any(|(version, _, parts)| {
         (Version::TLS10..=Version::TLS12).contains(&version.rules()) && parts.mode == Mode::Cbc
@@ -73,15 +73,13 @@ fn decide(flaw: &str, known: &Configuration, observations: &[Observation], attem
     (Verdict::Inconclusive, why)
 }
 
-/// The zero-length oracle with a suite that OpenSSL computes by its general code, beside what was found with AES.
-fn apart(table: &Table, datagrams: bool, decision: Decision) -> Decision {
-    if !table.is_asked() {
-        let why = "it was not asked with a suite that is not of AES with SHA-1 or SHA-256, where alone OpenSSL has it";
-        return (Verdict::Inconclusive, why.to_owned());
-    }
-    if let Some((one, other)) = table.differing() {
+/// The zero-length oracle with a suite that OpenSSL computes by its general code, and with AES where it was asked there, too.
+fn apart(main: &Table, observations: &[Observation], datagrams: bool) -> Decision {
+    if let Some((one, other)) = plain_table(observations).differing() {
+        let table = plain_table(observations);
         let why = format!(
-            "with another cipher than AES, three times over it {} after a record with {}, and {} after one with {}",
+            "with another suite than those of AES with SHA-1 or SHA-256, three times over it {} after a record with {}, and {} after \
+             one with {}",
             reaction::in_words(table.first(one)),
             named(one),
             reaction::in_words(table.first(other)),
@@ -89,34 +87,99 @@ fn apart(table: &Table, datagrams: bool, decision: Decision) -> Decision {
         );
         return (Verdict::Affected, why);
     }
-    let unclear = table.first("checksum").contains(&Reaction::Continued) || (table.is_silent() && !datagrams);
-    if table.is_uniform() && !unclear {
-        return decision;
+    let heard = reaction::signature(observations, &oracle::id(PLAIN, EMPTY, 1));
+    if heard.is_empty() {
+        let why = "it was not asked with a suite that is not of AES with SHA-1 or SHA-256, where alone OpenSSL has it";
+        return (Verdict::Inconclusive, why.to_owned());
     }
-    unsteady()
+    let alike = heard == main.first("checksum") || plain_table(observations).is_uniform();
+    if !alike {
+        return unsteady();
+    }
+    if !main.first(EMPTY).is_empty() || is_unclear(main, datagrams).is_some() {
+        return by(ZERO_LENGTH, main, datagrams);
+    }
+    (
+        Verdict::NotAffected,
+        format!(
+            "it took a record with {} as others that are wrong: it {}",
+            named(EMPTY),
+            reaction::in_words(&heard)
+        ),
+    )
 }
 
-fn by(flaw: &str, table: &Table, datagrams: bool) -> Decision {
+/// The oracle of AES-NI.
+fn only_padding(table: &Table, observations: &[Observation], datagrams: bool) -> Decision {
+    if let Some(decision) = is_unclear(table, datagrams) {
+        return decision;
+    }
+    let base = table.first("checksum");
+    let heard: Vec<Vec<Reaction>> = (1..=ROUNDS)
+        .map(|round| reaction::signature(observations, &oracle::id(SERIES, ONLY, round)))
+        .filter(|words| !words.is_empty())
+        .collect();
+    let Some(first) = heard.first() else {
+        let why = "how it takes a record of nothing but padding is not known";
+        return (Verdict::Inconclusive, why.to_owned());
+    };
+    // The word counts: when the connection ends behind it differs from time to time.
+    if table.begins_so(first) {
+        let said = reaction::in_words(first);
+        let why = format!(
+            "it took a record with {} as others that are wrong: it {said}",
+            named(ONLY)
+        );
+        return (Verdict::NotAffected, why);
+    }
+    if heard.len() < 2 || heard.iter().any(|words| words != first) {
+        return unsteady();
+    }
+    let (said, other) = (reaction::in_words(first), reaction::in_words(base));
+    if first.contains(&TOO_LONG) && !base.contains(&TOO_LONG) {
+        let why = format!(
+            "each time it {said} after a record with {}, and {other} after others that are wrong",
+            named(ONLY)
+        );
+        return (Verdict::Affected, why);
+    }
+    let why = format!(
+        "it {said} after a record with {}, and {other} after others that are wrong, which is not how OpenSSL does it",
+        named(ONLY)
+    );
+    (Verdict::Inconclusive, why)
+}
+
+/// What keeps answers from being told apart at all.
+fn is_unclear(table: &Table, datagrams: bool) -> Option<Decision> {
     let any = table.kinds().first().copied().unwrap_or("all-wrong");
     if table.first("all-wrong").contains(&Reaction::Continued)
         || (table.is_uniform() && table.first(any).contains(&Reaction::Continued))
     {
         let why = "it spoke before any answer to a wrong record could come, so its answers cannot be told from that";
-        return (Verdict::Inconclusive, why.to_owned());
+        return Some((Verdict::Inconclusive, why.to_owned()));
     }
-    if table.is_silent() && datagrams {
+    if table.is_silent() && !datagrams {
+        let why = "it said nothing in time to any of the wrong records".to_owned();
+        return Some((Verdict::Inconclusive, why));
+    }
+    None
+}
+
+fn by(flaw: &str, table: &Table, datagrams: bool) -> Decision {
+    if let Some(decision) = is_unclear(table, datagrams) {
+        return decision;
+    }
+    if table.is_silent() {
         let why = "it passed over records that are each wrong in another way, and answered a sound one that came after them";
         return (Verdict::NotAffected, why.to_owned());
     }
-    if table.is_silent() {
-        let why = "it said nothing in time to any of the wrong records".to_owned();
-        return (Verdict::Inconclusive, why);
-    }
+    let any = table.kinds().first().copied().unwrap_or("all-wrong");
     if table.is_uniform() {
         let said = reaction::in_words(table.first(any));
         return (
             Verdict::NotAffected,
-            format!("it took five records, each wrong in another way, alike: it {said}"),
+            format!("it took records that are each wrong in another way alike: it {said}"),
         );
     }
     let Some(base) = table.always("all-wrong") else {
@@ -129,10 +192,9 @@ fn by(flaw: &str, table: &Table, datagrams: bool) -> Decision {
         .is_some_and(|words| is_taken(words, base, datagrams));
     let ways: &[&'static str] = match flaw {
         POODLE => &["filler"],
-        STITCHED => &["only-padding"],
         ZOMBIE => &["filler", "length"],
         GOLDEN => &["checksum"],
-        _ => &["empty"],
+        _ => &[EMPTY],
     };
     let mut steady = true;
     for way in ways {
@@ -142,10 +204,9 @@ fn by(flaw: &str, table: &Table, datagrams: bool) -> Decision {
         };
         let is_this = match flaw {
             POODLE => filler_taken,
-            STITCHED => differs && words.contains(&TOO_LONG),
             ZOMBIE => differs && !(way == "filler" && filler_taken),
             // With a text and without it takes a wrong checksum alike: that is GOLDENDOODLE.
-            EMPTY => differs && Some(words) != table.always("checksum"),
+            ZERO_LENGTH => differs && Some(words) != table.always("checksum"),
             _ => differs,
         };
         if is_this {
@@ -190,8 +251,8 @@ fn named(way: &str) -> &'static str {
         "filler" => "wrong filler in the padding and a right checksum",
         "length" => "padding that claims to be too long and a right checksum",
         "checksum" => "right padding and a wrong checksum",
-        "empty" => "no text, right padding and a wrong checksum",
-        "only-padding" => "nothing but padding",
+        EMPTY => "no text, right padding and a wrong checksum",
+        ONLY => "nothing but padding",
         _ => "everything wrong",
     }
 }
@@ -202,7 +263,7 @@ mod tests {
 
     use super::*;
     use crate::oracle::id;
-    use crate::padding_oracle::{PLAIN, SERIES, WAYS};
+    use crate::padding_oracle::WAYS;
     use crate::testing::{alone, hello, judged, probe, suites};
 
     const BAD: Reaction = Reaction::Alert(20);
@@ -245,7 +306,10 @@ mod tests {
         check(&facts(3, empty), ["no", "no", "yes", "no", "no"]);
         let stitched = [BAD, BAD, BAD, BAD, BAD, TOO_LONG];
         check(&facts(3, stitched), ["no", "yes", "no", "no", "no"]);
-        check(&facts(1, stitched), ["inconclusive"; 5]);
+        check(&facts(2, stitched), ["no", "yes", "no", "no", "no"]);
+        check(&facts(1, stitched), ["no", "inconclusive", "no", "no", "no"]);
+        let other = [BAD, BAD, BAD, BAD, BAD, Reaction::Closed];
+        check(&facts(2, other), ["no", "inconclusive", "no", "no", "no"]);
     }
 
     #[test]
@@ -267,6 +331,9 @@ mod tests {
             with(&answers.collect::<Vec<_>>())
         };
         check(&said(1, BAD), ["no"; 5]);
+        let alone = |word| with(&[probe(&id(PLAIN, "empty", 1), 0x0303, word)]);
+        check(&alone(BAD), ["no"; 5]);
+        check(&alone(Reaction::Closed), ["no", "no", "inconclusive", "no", "no"]);
         check(&said(3, Reaction::Closed), ["no", "no", "yes", "no", "no"]);
         check(
             &said(2, Reaction::Closed),
@@ -297,7 +364,8 @@ mod tests {
     #[test]
     fn what_does_not_come_back_or_cannot_be_told_is_inconclusive() {
         let taken = [BAD, Reaction::Continued, BAD, BAD, BAD, BAD];
-        check(&facts(1, taken), ["inconclusive"; 5]);
+        let open = "inconclusive";
+        check(&facts(1, taken), [open, "no", open, open, open]);
         check(&facts(1, [Reaction::Continued; 6]), ["inconclusive"; 5]);
         check(&[hello(0x0303)], ["inconclusive"; 5]);
     }

@@ -13,6 +13,8 @@ pub enum Run {
     Node(Node),
     /// OpenSSL 1.0.2n.
     Openssl102 {},
+    /// The same over DTLS.
+    Dtls102 {},
     /// OpenSSL 1.1.0i with everything that can be built into it.
     Openssl110(Openssl110),
     /// The same over DTLS.
@@ -56,7 +58,7 @@ impl Run {
     pub const fn is_datagram(&self) -> bool {
         matches!(
             self,
-            Self::Dtls110(_) | Self::Dtls3 { .. } | Self::DtlsGnutls { .. }
+            Self::Dtls102 {} | Self::Dtls110(_) | Self::Dtls3 { .. } | Self::DtlsGnutls { .. }
         )
     }
 

@@ -118,6 +118,7 @@ fn start_process(run: &Run, server: &Server, address: SocketAddr) -> Result<crat
     match run {
         Run::Node(node) => start_node(node, server, certificate, address),
         Run::Openssl102 {} => openssl102::serve(address),
+        Run::Dtls102 {} => openssl102::serve_dtls(address),
         Run::Openssl110(weak) => start_weak(weak, certificate, address),
         Run::Dtls110(wanted) => weak::serve_dtls(&WeakDatagrams {
             address,

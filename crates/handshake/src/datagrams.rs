@@ -418,7 +418,7 @@ mod tests {
     #[test]
     fn a_flight_is_kept_until_something_new_is_said_behind_an_answer() {
         let mut ours = Datagrams::new();
-        let mut say = |ours: &mut Datagrams| {
+        let say = |ours: &mut Datagrams| {
             let mut out = Vec::new();
             let hello = message(HandshakeType::CLIENT_HELLO, b"hello");
             ours.seal(&mut out, Version::DTLS12, ContentType::HANDSHAKE, &hello)

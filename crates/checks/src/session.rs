@@ -14,7 +14,7 @@ use holter_wire::session_ticket::Ticket;
 use holter_wire::{NamedGroup, Version};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Configuration, Visit, greeting, ground, web};
+use crate::{Configuration, Visit, greeting, ground, spoken, web};
 
 /// The probe under which it is noted whether a handshake could be finished.
 pub(crate) const FINISHED: &str = "session";
@@ -33,10 +33,10 @@ pub(crate) async fn survey(visit: &mut Visit<'_>) {
         return;
     }
     let known = greeting::known(visit);
-    let versions: Vec<Version> = greeting::versions(&known).collect();
-    let older = versions.iter().rev().find(|version| **version <= Version::TLS12);
+    let versions = spoken::versions(&known);
+    let older = spoken::before_tls13(&known);
     if let Some(version) = older {
-        older::survey(visit, *version).await;
+        older::survey(visit, version).await;
     }
     if versions.contains(&Version::TLS13) {
         tls13::survey(visit, older.is_none()).await;
@@ -96,7 +96,7 @@ pub(crate) fn groups(known: &Configuration) -> Vec<NamedGroup> {
 
 /// Finishes a handshake on a line of its own. `None`: it came to nothing, and how is noted.
 async fn begin(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Option<(Line, Session)> {
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return None;
     }
     let mut line = visit.open().await?;

@@ -136,15 +136,17 @@ fn name(version: Version) -> &'static str {
         Version::TLS11 => "TLSv1.1",
         Version::TLS12 => "TLSv1.2",
         Version::TLS13 => "TLSv1.3",
+        Version::DTLS10 => "DTLSv1.0",
+        Version::DTLS12 => "DTLSv1.2",
         _ => "another",
     }
 }
 
 fn spoken(configuration: &Configuration) -> Vec<String> {
     let old = configuration.ssl2.as_ref().map(|_| "SSLv2");
-    let names = old
-        .into_iter()
-        .chain(configuration.versions.keys().map(|version| name(*version)));
+    let mut by_age: Vec<Version> = configuration.versions.keys().copied().collect();
+    by_age.sort_by_key(|version| version.rules());
+    let names = old.into_iter().chain(by_age.iter().map(|version| name(*version)));
     names.map(str::to_owned).collect()
 }
 

@@ -1,19 +1,24 @@
 //! Sessions up to TLS 1.2.
 
+use std::time::Duration;
+
 use holter_handshake::renegotiation::{How, Outcome};
 use holter_handshake::resumption::Resumption;
 use holter_handshake::suite::Bulk;
 use holter_handshake::{Offer, Session, bleed};
-use holter_model::{Fact, Feature, Reaction};
+use holter_model::{Fact, Feature, Reaction, Transport};
 use holter_net::Line;
 use holter_wire::Version;
 
 use super::{AGAIN_BOUND, AGAIN_UNBOUND, TICKETBLEED, begin, look_inside, note, note_ticket};
-use crate::{Visit, greeting};
+use crate::{Visit, spoken};
 
 /// The session id beside a ticket: one byte short of the longest, so that a server that takes it for the longest shows
 /// itself by a single byte that was not ours, and by no more. It is counted and wiped.
 const SHORT_ID: usize = 31;
+
+/// How long to wait over datagrams for a word on the wish to negotiate again: the wish or the word may be lost.
+const WORD_OVER_DATAGRAMS: Duration = Duration::from_millis(2500);
 
 pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
     // With a ticket most servers give no session id, so the first session takes none.
@@ -91,7 +96,10 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
         (AGAIN_UNBOUND, How::Unbound)
     };
     // Nearly all say a word on that, and then at once.
-    let word = visit.short_patience();
+    let word = match visit.endpoint.transport {
+        Transport::Tcp => visit.short_patience(),
+        Transport::Udp => WORD_OVER_DATAGRAMS,
+    };
     let outcome = session.renegotiate(&mut line, offer, how, visit.dice, word).await;
     visit.provoked(line);
     let (reaction, accepted) = match outcome {
@@ -118,7 +126,7 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
 
 /// Goes on by a ticket, as far as the ServerHello.
 async fn bleed(visit: &mut Visit<'_>, version: Version, ticket: &Resumption) {
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return;
     }
     let Some(mut line) = visit.open().await else {

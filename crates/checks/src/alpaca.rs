@@ -111,7 +111,7 @@ fn note(visit: &mut Visit<'_>, version: Version, feature: Feature, present: bool
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2021-3618", Basis::Behaviour);
-    ground::on_tls(about, observations, attempt, |known| {
+    ground::on_streams(about, observations, attempt, |known| {
         decide(known, observations, attempt)
     })
 }

@@ -32,7 +32,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2013-3587", Basis::Configuration);
-    ground::on_tls(about, observations, attempt, |_| {
+    ground::on_streams(about, observations, attempt, |_| {
         on_pages(observations, attempt, decide)
     })
 }

@@ -46,7 +46,8 @@ impl Ruling {
         self.resting_on((check, flaw, Basis::Configuration))
     }
 
-    fn resting_on(self, (check, flaw, usual): (&str, &str, Basis)) -> Judgement {
+    /// The judgement of it; `usual` is what it rests on where it does not say so itself.
+    pub(crate) fn resting_on(self, (check, flaw, usual): (&str, &str, Basis)) -> Judgement {
         let basis = self.basis.unwrap_or(usual);
         Judgement::new(check, flaw, self.verdict, basis, self.evidence)
     }
@@ -93,11 +94,33 @@ pub(crate) fn on_tls<R: Into<Ruling>>(
     attempt: Attempt,
     decide: impl FnOnce(&Configuration) -> R,
 ) -> Vec<Judgement> {
+    let unasked = Ruling::inconclusive("it speaks DTLS, over which this was not asked");
+    over_streams(about, observations, attempt, unasked, decide)
+}
+
+/// The same of a flaw in what is spoken before or inside TLS, which datagrams do not carry.
+pub(crate) fn on_streams<R: Into<Ruling>>(
+    about: (&str, &str, Basis),
+    observations: &[Observation],
+    attempt: Attempt,
+    decide: impl FnOnce(&Configuration) -> R,
+) -> Vec<Judgement> {
+    let elsewhere = Ruling::not_applicable("it speaks DTLS, and this is a matter of what goes over streams");
+    over_streams(about, observations, attempt, elsewhere, decide)
+}
+
+fn over_streams<R: Into<Ruling>>(
+    about: (&str, &str, Basis),
+    observations: &[Observation],
+    attempt: Attempt,
+    over_datagrams: Ruling,
+    decide: impl FnOnce(&Configuration) -> R,
+) -> Vec<Judgement> {
     let ruling = reached(observations, attempt, |configuration| {
         if crate::greeting::versions(configuration).next().is_some() {
             decide(configuration).into()
         } else if configuration.ssl2.is_none() {
-            Ruling::inconclusive("it speaks DTLS, over which this was not asked")
+            over_datagrams
         } else {
             Ruling::not_applicable("it speaks SSLv2 only, and this is a matter of TLS")
         }

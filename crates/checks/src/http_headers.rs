@@ -43,7 +43,7 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
         .into_iter()
         .flat_map(|(flaw, decide)| {
             let about = (CHECK.id, flaw, Basis::Configuration);
-            ground::on_tls(about, observations, attempt, |_| {
+            ground::on_streams(about, observations, attempt, |_| {
                 on_pages(observations, attempt, decide)
             })
         })

@@ -91,11 +91,6 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     }
 }
 
-/// The newest version before TLS 1.3, which has no renegotiation.
-pub(crate) fn before_tls13(known: &Configuration) -> Option<Version> {
-    greeting::versions(known).rfind(|version| *version < Version::TLS13)
-}
-
 /// What there is to say where TLS 1.3 is all that is spoken.
 pub(crate) fn not_in_tls13() -> Decision {
     let why = "it speaks TLS 1.3 only, in which nobody negotiates again";

@@ -6,7 +6,7 @@ use std::time::Duration;
 use holter_model::{Attempt, Basis, Judgement, Observation, Transport};
 use holter_wire::Version;
 
-use crate::ground::{self, Decision};
+use crate::ground::{self, Ruling};
 use crate::{Configuration, Visit};
 
 /// The versions that it speaks, oldest first.
@@ -43,18 +43,17 @@ pub(crate) fn patience(visit: &Visit<'_>) -> Duration {
 }
 
 /// Judges one flaw of whoever speaks TLS or DTLS.
-pub(crate) fn judge(
-    (check, flaw, basis): (&str, &str, Basis),
+pub(crate) fn judge<R: Into<Ruling>>(
+    about: (&str, &str, Basis),
     observations: &[Observation],
     attempt: Attempt,
-    decide: impl FnOnce(&Configuration) -> Decision,
+    decide: impl FnOnce(&Configuration) -> R,
 ) -> Vec<Judgement> {
     let known = Configuration::of(observations);
     if known.versions.keys().any(|version| version.is_datagram()) {
-        let (verdict, evidence) = decide(&known);
-        return vec![Judgement::new(check, flaw, verdict, basis, evidence)];
+        return vec![decide(&known).into().resting_on(about)];
     }
-    ground::on_tls((check, flaw, basis), observations, attempt, decide)
+    ground::on_tls(about, observations, attempt, decide)
 }
 
 #[cfg(test)]

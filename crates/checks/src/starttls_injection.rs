@@ -174,7 +174,7 @@ async fn farewell(
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2011-0411", Basis::Behaviour);
-    ground::on_tls(about, observations, attempt, |_| decide(observations, attempt))
+    ground::on_streams(about, observations, attempt, |_| decide(observations, attempt))
 }
 
 fn decide(observations: &[Observation], attempt: Attempt) -> Decision {

@@ -18,9 +18,8 @@ use holter_model::{Attempt, Basis, Feature, Judgement, Observation, Reaction, Ve
 use holter_wire::Version;
 
 use crate::ground::{self, Ruling};
-use crate::insecure_renegotiation::before_tls13;
 use crate::session::{self, TICKETBLEED};
-use crate::{Check, Configuration, Needs, Profile, greeting};
+use crate::{Check, Configuration, Needs, Profile, greeting, spoken};
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
@@ -36,7 +35,7 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2016-9244", Basis::Behaviour);
-    let mut judgements = ground::on_tls(about, observations, attempt, |known| {
+    let mut judgements = spoken::judge(about, observations, attempt, |known| {
         decide(known, observations, attempt)
     });
     if let (Some(Reaction::Other(foreign)), [judgement]) = (answer(observations), judgements.as_mut_slice()) {
@@ -53,7 +52,7 @@ fn answer(observations: &[Observation]) -> Option<Reaction> {
 }
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Ruling {
-    let Some(version) = before_tls13(known) else {
+    let Some(version) = spoken::before_tls13(known) else {
         if !known.is_settled() {
             return ground::not_asked(attempt).into();
         }
@@ -62,7 +61,7 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     let tickets = known
         .features
         .iter()
-        .filter(|((feature, version), _)| *feature == Feature::SessionTicket && *version < Version::TLS13)
+        .filter(|((feature, version), _)| *feature == Feature::SessionTicket && version.rules() < Version::TLS13)
         .map(|(_, present)| *present)
         .max();
     let decision = match (answer(observations), tickets) {

@@ -11,9 +11,10 @@ use super::streams::VERSIONS;
 /// So many connections beside one for each suite and each group are little enough.
 const ALLOWANCE: usize = 25;
 
-/// So many are for other questions than the survey's, and so many more for an oracle.
-const LATER: usize = 10;
-const ORACLE: usize = 5;
+/// So many are for other questions than the survey's, so many more for ROBOT and so many for padding.
+const LATER: usize = 11;
+const ROBOT: usize = 5;
+const PADDING: usize = 7;
 
 /// More repeats make nothing surer.
 const MOST_REPEATS: usize = 6;
@@ -86,7 +87,7 @@ impl Survey<'_, '_> {
     }
 
     /// How many connections may go into what was asked before.
-    fn room(&self) -> usize {
+    pub(super) fn room(&self) -> usize {
         let parts = || {
             let suites = self.found.iter().flat_map(|(_, tally)| tally.chosen());
             suites.filter_map(|suite| suite.parts())
@@ -98,7 +99,7 @@ impl Survey<'_, '_> {
         groups.sort_unstable_by_key(|group| group.0);
         groups.dedup();
         let may = parts().count() + groups.len() + ALLOWANCE;
-        let later = LATER + if rsa { ORACLE } else { 0 } + if cbc { ORACLE } else { 0 };
+        let later = LATER + if rsa { ROBOT } else { 0 } + if cbc { PADDING } else { 0 };
         let spent = usize::try_from(self.visit.connections()).unwrap_or(usize::MAX);
         may.saturating_sub(later).saturating_sub(spent).min(MOST_REPEATS)
     }

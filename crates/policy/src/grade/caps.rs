@@ -22,7 +22,7 @@ pub(super) struct Cap {
 }
 
 /// Flaws that decide a letter by themselves.
-const FLAWS: [(&str, Letter, &str); 18] = [
+const FLAWS: [(&str, Letter, &str); 19] = [
     ("CVE-2014-0160", Letter::F, "Heartbleed"),
     (
         "CVE-2014-0224",
@@ -37,6 +37,7 @@ const FLAWS: [(&str, Letter, &str); 18] = [
         Letter::F,
         "padding is not looked at (TLS POODLE)",
     ),
+    ("CVE-2016-2107", Letter::F, "padding oracle of AES-NI"),
     ("CVE-2019-6593", Letter::F, "CBC padding oracle (GOLDENDOODLE)"),
     ("CVE-2019-6485", Letter::F, "CBC padding oracle (Zombie POODLE)"),
     ("CVE-2019-1559", Letter::F, "CBC padding oracle (0-length)"),

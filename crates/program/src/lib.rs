@@ -11,6 +11,7 @@ mod ingest;
 pub mod life;
 mod moved;
 pub mod rejudge;
+pub mod reported;
 pub mod scope;
 mod verdicts;
 pub mod weight;

@@ -16,7 +16,7 @@ const AT_ONCE: u32 = 100;
 /// What evidence makes of a service at a new place. `gone`: services with the same evidence that were asked for in this
 /// run and did not answer where they were; `unasked`: those that were not asked for; `new`: how many new ones have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meant {
+pub(crate) enum Meant {
     /// It is the one that went.
     Moved,
     /// It is another one.
@@ -27,7 +27,7 @@ pub enum Meant {
 
 /// Decides; pure.
 #[must_use]
-pub const fn meant(gone: usize, unasked: usize, new: usize) -> Meant {
+pub(crate) const fn meant(gone: usize, unasked: usize, new: usize) -> Meant {
     match (gone, unasked, new) {
         (1, 0, 1) => Meant::Moved,
         // All that have it are where they were: they share it.
@@ -111,7 +111,11 @@ pub(crate) async fn settle(
         let service = match (meant(gone.len(), unasked, new), gone.as_slice()) {
             (Meant::Moved, [old]) => move_service(writing, &noted, old, visit.about.started).await?,
             (Meant::Unclear, _) => {
-                let evidence = if noted.key.is_empty() { "the name" } else { "the key" };
+                let evidence = if noted.key.is_empty() {
+                    "the name"
+                } else {
+                    "the key"
+                };
                 let text = format!(
                     "{} shows {evidence} of a system that is known from elsewhere. It may have moved, or they may share it. Merge the two assets if they are one.",
                     noted.endpoint
@@ -186,7 +190,11 @@ async fn move_service(
     }
     let left = old.endpoint.address.to_canonical().to_string();
     let here = writing.services_of(old.asset).await?;
-    if left != address && here.iter().all(|other| other.endpoint.address != old.endpoint.address) {
+    if left != address
+        && here
+            .iter()
+            .all(|other| other.endpoint.address != old.endpoint.address)
+    {
         writing.unmark_asset(old.asset, "address", &left).await?;
     }
     writing.see_asset(old.asset, at).await?;

@@ -43,7 +43,7 @@ pub struct Event {
 }
 
 /// So many go into one statement.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 50;
 
 impl Writing {
     /// Adds what happened.
@@ -87,7 +87,8 @@ impl Store {
         if let Some((_, id)) = page.place() {
             sql.add(" AND finding_event.id < ").bind(id);
         }
-        sql.add(" ORDER BY finding_event.id DESC LIMIT ").bind(page.limit());
+        sql.add(" ORDER BY finding_event.id DESC LIMIT ")
+            .bind(page.limit());
         self.happened(sql, page).await
     }
 
@@ -100,7 +101,8 @@ impl Store {
         if let Some((_, id)) = page.place() {
             sql.add(" WHERE finding_event.id < ").bind(id);
         }
-        sql.add(" ORDER BY finding_event.id DESC LIMIT ").bind(page.limit());
+        sql.add(" ORDER BY finding_event.id DESC LIMIT ")
+            .bind(page.limit());
         self.happened(sql, page).await
     }
 

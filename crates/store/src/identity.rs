@@ -20,7 +20,8 @@ impl Writing {
         }
         self.give_findings(from, None, into).await?;
         for mark in self.marks_of(from).await? {
-            self.mark_asset(into, &mark.kind, &mark.value, mark.last_seen).await?;
+            self.mark_asset(into, &mark.kind, &mark.value, mark.last_seen)
+                .await?;
             self.unmark_asset(from, &mark.kind, &mark.value).await?;
         }
         for (mine, other) in [("from_asset", "to_asset"), ("to_asset", "from_asset")] {
@@ -74,8 +75,9 @@ impl Writing {
             )));
         }
         for text in [
-            "UPDATE visit SET service = $1 WHERE service = $2 AND NOT EXISTS (SELECT 1 FROM visit AS same \
-             WHERE same.service = $1 AND same.started = visit.started)",
+            // Both may have been asked in the same microsecond: where one was, and where it is.
+            "UPDATE visit SET service = $1, started = started + (SELECT COUNT(*) FROM visit AS same \
+             WHERE same.service = $1 AND same.started = visit.started) WHERE service = $2",
             "UPDATE measurement SET service = $1 WHERE service = $2",
         ] {
             let query = sqlx::query(text).bind(mover).bind(noted.id);
@@ -85,7 +87,10 @@ impl Writing {
             "DELETE FROM coverage WHERE service = $1",
             "DELETE FROM service WHERE id = $1",
         ] {
-            sqlx::query(text).bind(noted.id).execute(self.connection()).await?;
+            sqlx::query(text)
+                .bind(noted.id)
+                .execute(self.connection())
+                .await?;
         }
         let mut sql = Sql::new("UPDATE asset SET services = services - 1 WHERE id = ");
         sql.bind(noted.asset);
@@ -114,12 +119,7 @@ impl Writing {
         rows.iter().map(|row| row.number("id")).collect()
     }
 
-    async fn give_findings(
-        &mut self,
-        from: i64,
-        service: Option<i64>,
-        into: i64,
-    ) -> Result<(), StoreError> {
+    async fn give_findings(&mut self, from: i64, service: Option<i64>, into: i64) -> Result<(), StoreError> {
         let asset = self.asset(into).await?;
         for before in self.findings_of(from).await? {
             if service.is_some() && before.service != service {

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::ProgramError;
+use crate::assets::reweigh;
 use crate::ingest::fill;
 
 /// A larger file is a mistake.
@@ -183,6 +184,7 @@ async fn bring_one(
     let changed = after != known.about;
     if changed {
         writing.update_asset(asset, &after, &known.by_hand).await?;
+        reweigh(writing, asset).await?;
     }
     match (new, changed || fresh) {
         (true, _) => imported.added += 1,

@@ -10,6 +10,7 @@ use holter_store::{
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::assets::reweigh;
 use crate::due::Deadlines;
 use crate::moved;
 use crate::verdicts::{self, Judged};
@@ -297,6 +298,7 @@ impl<'a> Ingest<'a> {
         fill(&mut about, &guessed(service, seen), &asset.by_hand);
         if about != asset.about {
             writing.update_asset(asset.id, &about, &asset.by_hand).await?;
+            reweigh(writing, asset.id).await?;
             asset.about = about;
         }
         Ok(())

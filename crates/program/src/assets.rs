@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use holter_model::finding::State;
-use holter_store::{AssetAbout, AssetEvent, KnownAsset, Store, StoreError, Writing};
+use holter_store::{AssetAbout, AssetEvent, KnownAsset, Store, StoreError, Task, Writing};
 use serde_json::{Value, json};
 
 use crate::deeds::{By, ProgramError};
@@ -127,6 +127,34 @@ pub async fn split(
     reweigh(&mut writing, new).await?;
     writing.commit().await?;
     Ok(new)
+}
+
+/// A person says that what stands at a service's place is the same system, with a new key: what is measured there
+/// counts again.
+///
+/// # Errors
+/// When the task is not about a key at a known place, is done already, or the database does not answer.
+pub async fn confirm_key(store: &Store, task: &Task, by: By<'_>) -> Result<(), ProgramError> {
+    let (service, key) = (task.about.detail.get("service"), task.about.detail.get("key"));
+    let (Some(service), Some(key)) = (service.and_then(Value::as_i64), key.and_then(Value::as_str)) else {
+        return Err(ProgramError::Missing("a task about a key"));
+    };
+    let mut writing = store.write_alone().await?;
+    let outcome = format!("the same system, with a new key. {}", by.words);
+    if !writing
+        .end_task(task.id, Some(by.person), &outcome, by.at)
+        .await?
+    {
+        let why = "the task is done already".to_owned();
+        return Err(ProgramError::Store(StoreError::Conflict(why)));
+    }
+    let mut known = writing.service(service).await?;
+    key.clone_into(&mut known.key);
+    writing.update_service(&known).await?;
+    writing.mark_asset(known.asset, "key", key, by.at).await?;
+    let detail = json!({ "service": service, "key": key, "words": by.words });
+    note(&mut writing, known.asset, "edited", detail, by).await?;
+    Ok(writing.commit().await?)
 }
 
 /// Weighs the findings of an asset anew: what it is has changed.

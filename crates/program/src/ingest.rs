@@ -129,7 +129,7 @@ impl<'a> Ingest<'a> {
         let at = service.started;
         let (known, is_new, owner) = match before {
             Some(known) => {
-                let owner = moved::rival(writing, &known, seen).await?;
+                let owner = moved::rival(writing, &known, seen, self.about.started).await?;
                 (known, false, owner)
             }
             None => {
@@ -180,7 +180,7 @@ impl<'a> Ingest<'a> {
             .await?;
         }
         if let Some(owner) = owner {
-            moved::doubt(writing, &known, owner, at).await?;
+            moved::doubt(writing, &known, (owner, &seen.key), at).await?;
         }
         let checks = verdicts::by_check(&service.judgements);
         writing.cover(known.id, (visit, at), &checks).await?;

@@ -26,6 +26,7 @@ on_both! {
     a_shared_key_makes_no_move,
     a_strange_key_at_a_known_place_closes_nothing,
     a_new_key_is_the_same_service,
+    a_cluster_gets_its_new_key_together,
     what_an_asset_is_decides_what_its_findings_weigh,
 }
 
@@ -136,7 +137,33 @@ async fn a_strange_key_at_a_known_place_closes_nothing(store: Store) {
     .await;
     assert_eq!(taken.fixed, 0);
     assert!(only(&store).await.state.is_live());
-    assert_eq!(waiting(&store).await, 1);
+    let tasks = store.tasks(None, &Page::default()).await.unwrap().rows;
+    assert_eq!(tasks.len(), 1);
+    // Somebody knows: it is the same system, which was given the other's key.
+    let (ada, _) = two_people(&store).await;
+    assets::confirm_key(&store, &tasks[0], by(ada, 12)).await.unwrap();
+    assert!(assets::confirm_key(&store, &tasks[0], by(ada, 12)).await.is_err());
+    let taken = scan(
+        &store,
+        "2",
+        20,
+        &[with_key(DEVICE, "10.0.0.1", 21, Verdict::NotAffected)],
+    )
+    .await;
+    assert_eq!((taken.fixed, waiting(&store).await), (1, 0));
+}
+
+async fn a_cluster_gets_its_new_key_together(store: Store) {
+    let nodes = |pem, minute, hosts: [u8; 2], verdict| -> Vec<Service> {
+        hosts
+            .iter()
+            .map(|host| with_key(pem, &format!("10.0.0.{host}"), minute, verdict))
+            .collect()
+    };
+    scan(&store, "0", 0, &nodes(LEAF, 1, [1, 2], Verdict::Affected)).await;
+    let taken = scan(&store, "1", 10, &nodes(DEVICE, 11, [1, 2], Verdict::NotAffected)).await;
+    assert_eq!((taken.fixed, waiting(&store).await), (2, 0));
+    check_tallies(&store).await;
 }
 
 async fn a_new_key_is_the_same_service(store: Store) {

@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::moment::micros;
-use crate::sql::{Read as _, Sql, Value, json};
+use crate::sql::{Read as _, Sql, Value, json, short};
 use crate::{Listed, Page, Store, StoreError, Writing};
 
 /// What is said of an asset.
@@ -116,7 +116,7 @@ impl Writing {
              internet_facing, at_home, front_door, search, created) VALUES",
         );
         let mut row = values(about);
-        row.push(about.name.to_lowercase().into());
+        row.push(short(&about.name).to_lowercase().into());
         row.push(micros(at).into());
         sql.rows([row]);
         sql.add(" RETURNING id");
@@ -179,7 +179,7 @@ impl Writing {
     pub(crate) async fn refresh_search(&mut self, id: i64) -> Result<(), StoreError> {
         const MOST: usize = 1000;
         let asset = self.asset(id).await?;
-        let mut words = format!("{} {}", asset.about.name, asset.about.role).to_lowercase();
+        let mut words = format!("{} {}", short(&asset.about.name), short(&asset.about.role)).to_lowercase();
         for mark in self.marks_of(id).await? {
             if matches!(mark.kind.as_str(), "address" | "name") && words.len() < MOST {
                 words.push(' ');

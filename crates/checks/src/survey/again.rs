@@ -12,7 +12,7 @@ use super::streams::VERSIONS;
 const ALLOWANCE: usize = 25;
 
 /// So many are for other questions than the survey's, so many more for ROBOT and so many for padding.
-const LATER: usize = 11;
+const LATER: usize = 13;
 const ROBOT: usize = 5;
 const PADDING: usize = 7;
 
@@ -49,7 +49,7 @@ impl Survey<'_, '_> {
     /// Asks again what was asked first, and for the suites that are left, as long as that costs no more connections than a
     /// survey may: where chance says which server answers, two of them show themselves sooner or later.
     async fn by_chance(&mut self) -> bool {
-        for turn in 0..self.room() {
+        for turn in 0..self.room().min(MOST_REPEATS) {
             if self.servers.why().is_some() {
                 break;
             }
@@ -86,7 +86,7 @@ impl Survey<'_, '_> {
         true
     }
 
-    /// How many connections may go into what was asked before.
+    /// How many connections are left for what is good to know and decides no flaw.
     pub(super) fn room(&self) -> usize {
         let parts = || {
             let suites = self.found.iter().flat_map(|(_, tally)| tally.chosen());
@@ -101,7 +101,7 @@ impl Survey<'_, '_> {
         let may = parts().count() + groups.len() + ALLOWANCE;
         let later = LATER + if rsa { ROBOT } else { 0 } + if cbc { PADDING } else { 0 };
         let spent = usize::try_from(self.visit.connections()).unwrap_or(usize::MAX);
-        may.saturating_sub(later).saturating_sub(spent).min(MOST_REPEATS)
+        may.saturating_sub(later).saturating_sub(spent)
     }
 
     /// The versions that were not found.

@@ -12,6 +12,9 @@ use super::{heard, known};
 /// So many connections may go into schemes that no suite needed.
 const MOST_FOR_SCHEMES: usize = 8;
 
+/// So many connections are kept for versions older than the one whose schemes are asked for.
+const OLDER: usize = 4;
+
 /// What is offered beside suites.
 pub(super) struct Axes {
     pub(super) groups: Rotation<NamedGroup>,
@@ -219,6 +222,9 @@ impl Survey<'_, '_> {
         for _ in 0..MOST_FOR_SCHEMES {
             if self.old.schemes.is_exhausted() {
                 complete = true;
+                break;
+            }
+            if self.room() <= OLDER {
                 break;
             }
             let unseen = self.old.schemes.unseen();

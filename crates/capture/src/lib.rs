@@ -6,6 +6,23 @@
 //!
 //! Everything up to the flow knows nothing of TLS; a [`Listener`] knows nothing of packets.
 
+pub mod coverage;
+pub mod files;
+mod flow;
+mod fragments;
+pub mod hearing;
+mod ip;
+pub mod limits;
+pub mod link;
 pub mod listener;
+pub mod packet;
+pub mod reader;
+mod transport;
+mod tunnel;
 
+pub use coverage::{Coverage, Oddity};
+pub use hearing::Hearing;
+pub use limits::Limits;
 pub use listener::{Ending, Ends, Listener, Moment, Side};
+pub use packet::Packet;
+pub use reader::{Fault, Reader, Trouble};

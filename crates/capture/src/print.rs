@@ -156,8 +156,11 @@ fn cut_hash(text: &mut String, of: &str) {
 }
 
 fn version(hello: &ClientHello) -> &'static str {
-    let newest = offered_versions(hello).into_iter().max().unwrap_or(hello.version);
-    match newest.0 {
+    // Drafts of TLS 1.3 from the 16th on count, and have no name of their own.
+    let known = offered_versions(hello)
+        .into_iter()
+        .filter(|version| version.name().is_some() || (0x7f10..0x8000).contains(&version.0));
+    match known.max().unwrap_or(hello.version).0 {
         0x0304 => "13",
         0x0303 => "12",
         0x0302 => "11",

@@ -238,7 +238,10 @@ impl Sealed {
         };
         let most = most.saturating_sub(counted).max(minimal);
         // More answers are over than there were requests in good order: one that was not has been answered.
-        let proven = answers > burst.requests - burst.undersized;
+        // And an answer longer than its request was given to one with too little padding: every stack that answers pads by 16.
+        let longer = if self.pads_least { burst.minimal } else { burst.certain };
+        let proven = answers > burst.requests - burst.undersized
+            || longer > burst.brought_most + HEADER * burst.requests;
         let ladder = match (certain, minimal) {
             (1.., _) => Ladder::LeakBounded,
             (0, 1..) => Ladder::LeakProbable,

@@ -232,7 +232,14 @@ impl Talk {
         self.compression = hello.compression;
         // TLS 1.3 with its drafts and experiments, which number themselves otherwise; DTLS 1.3.
         self.hidden = (0x0304..0xfe00).contains(&version.0) || version == Version(0xfefc);
-        if hello.is_retry_request() {
+        // Drafts before the 22nd have another form, in which nothing after the random stands where it is looked for.
+        let draft = (0x7f00..0x7f16).contains(&hello.legacy_version.0);
+        if let Some(server) = self.server.and_then(|id| book.at(id))
+            && !draft
+        {
+            server.printed(print::ja3s(&hello));
+        }
+        if hello.is_retry_request() || draft {
             return;
         }
         let heartbeat = hello.heartbeat().map(|mode| match mode {
@@ -252,8 +259,7 @@ impl Talk {
         }));
         if let Some(server) = self.server.and_then(|id| book.at(id)) {
             server.beating += u64::from(heartbeat.is_some());
-            server.printed(print::ja3s(&hello));
-            if let Some(protocol) = hello.extension(ExtensionType::ALPN).and_then(Extension::protocol) {
+                if let Some(protocol) = hello.extension(ExtensionType::ALPN).and_then(Extension::protocol) {
                 let protocols = vec![bounded(protocol)];
                 server.note(place.at, Fact::Alpn { protocols });
             }
@@ -262,7 +268,7 @@ impl Talk {
                 let version = version.0;
                 server.note(place.at, Fact::Feature { feature, version, present });
             };
-            if !self.hidden && offered(|offer| offer.compression) || hello.compression != 0 {
+            if !self.hidden && (offered(|offer| offer.compression) || hello.compression != 0) {
                 feature(Feature::Compression, hello.compression != 0);
             }
             if !self.hidden && offered(|offer| offer.renegotiation) {

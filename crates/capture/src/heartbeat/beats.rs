@@ -47,8 +47,8 @@ pub(crate) struct Heard {
     pub(crate) pads_least: [bool; 2],
     /// Whether application data has been seen.
     pub(crate) late: bool,
-    /// Whether something of each side is missing.
-    pub(crate) missing: [bool; 2],
+    /// How many bytes of each side are missing.
+    pub(crate) missing: [u64; 2],
     /// Whether each side has been heard at all.
     pub(crate) heard: [bool; 2],
     /// Which side is the client.
@@ -115,7 +115,7 @@ impl Beats {
     }
 
     /// What each side came to by asking.
-    pub(crate) fn finish(mut self, heard: [bool; 2]) -> [Tally; 2] {
+    pub(crate) fn finish(mut self, heard: [bool; 2], missing: [u64; 2]) -> [Tally; 2] {
         self.settle_doubt();
         let [first, second] = self.open;
         let mut tallies = [first.finish(), second.finish()];
@@ -124,7 +124,7 @@ impl Beats {
             if !*pick(&heard, side.other()) {
                 sealed.one_sided();
             }
-            pick_mut(&mut tallies, side).add(&sealed.finish());
+            pick_mut(&mut tallies, side).add(&sealed.finish(*pick(&missing, side)));
         }
         tallies
     }
@@ -159,23 +159,30 @@ impl Beats {
     fn encrypted(&mut self, side: Side, cover: Cover, raw: Raw, heard: Heard) {
         let beat = covered(cover, raw);
         let other = side.other();
+        let (early, datagrams) = (!heard.late, self.datagrams);
         let asked = pick_mut(&mut self.sealed, other);
+        let mut answers = Vec::new();
         if let Some(asked) = asked.as_mut().filter(|asked| asked.waits()) {
-            return asked.answer(beat);
+            if !asked.is_rather_answered(&beat) {
+                return asked.answer(beat);
+            }
+            answers = asked.take_back();
         }
-        let unasked = *pick(&heard.missing, other) || !*pick(&heard.heard, other);
-        if unasked && heard.client != Some(side) {
-            let asked = asked.get_or_insert_with(|| {
-                Sealed::new(cover, *pick(&heard.pads_least, side), !heard.late, self.datagrams)
-            });
-            return asked.answer_unasked(beat);
+        let hole = *pick(&heard.missing, other);
+        let unasked = hole > 0 || !*pick(&heard.heard, other);
+        let goes_on = asked.as_ref().is_some_and(Sealed::goes_on_unasked);
+        if answers.is_empty() && (goes_on || unasked && heard.client != Some(side)) {
+            let pads_least = *pick(&heard.pads_least, side);
+            let asked = asked.get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
+            return asked.answer_unasked(beat, hole);
         }
-        let datagrams = self.datagrams;
-        pick_mut(&mut self.sealed, side)
-            .get_or_insert_with(|| {
-                Sealed::new(cover, *pick(&heard.pads_least, other), !heard.late, datagrams)
-            })
-            .ask(beat);
+        let pads_least = *pick(&heard.pads_least, other);
+        let asking = pick_mut(&mut self.sealed, side)
+            .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
+        asking.ask(beat);
+        for answer in answers {
+            asking.answer(answer);
+        }
     }
 
     /// The beginning was not captured. A body too short for any protection is in the clear, and so are a request and an answer

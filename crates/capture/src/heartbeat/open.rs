@@ -62,6 +62,8 @@ struct Answering {
 pub(crate) struct Open {
     pending: VecDeque<Asked>,
     answering: Option<Answering>,
+    /// The last answer whose request has not been seen: it may come yet, where the capture mixes up the two directions.
+    stray: Option<Answering>,
     /// Something that the answering side sent is not in the capture, so that silence proves nothing.
     deaf: bool,
     datagrams: bool,
@@ -189,6 +191,9 @@ impl Open {
     /// All that came of it.
     pub(crate) fn finish(mut self) -> Tally {
         self.settle();
+        if let Some(stray) = self.stray.take() {
+            self.weigh(stray);
+        }
         while let Some(asked) = self.pending.pop_front() {
             self.unanswered(asked);
         }
@@ -196,11 +201,25 @@ impl Open {
     }
 
     fn push(&mut self, asked: Asked) {
+        if let Some(stray) = self.stray.take_if(|stray| stray.claimed == asked.claimed) {
+            self.note_greed(&asked);
+            return self.weigh(Answering {
+                brought: asked.brought(),
+                known: true,
+                forbidden: asked.is_forbidden(),
+                ..stray
+            });
+        }
         if self.pending.len() == MOST_PENDING
             && let Some(oldest) = self.pending.pop_front()
         {
             self.unanswered(oldest);
         }
+        self.note_greed(&asked);
+        self.pending.push_back(asked);
+    }
+
+    fn note_greed(&mut self, asked: &Asked) {
         if asked.is_forbidden() {
             let greed = asked.claimed.saturating_sub(asked.brought());
             self.tally.clear_attempts += 1;
@@ -208,7 +227,6 @@ impl Open {
             self.tally.harmless += u64::from(greed == 0);
             self.tally.crashes += u64::from(self.datagrams && asked.claimed > MOST_IN_A_DATAGRAM);
         }
-        self.pending.push_back(asked);
     }
 
     /// The request that an answer of this claim belongs to.
@@ -239,6 +257,14 @@ impl Open {
         let Some(answer) = self.answering.take() else {
             return;
         };
+        if answer.known {
+            self.weigh(answer);
+        } else if let Some(older) = self.stray.replace(answer) {
+            self.weigh(older);
+        }
+    }
+
+    fn weigh(&mut self, answer: Answering) {
         let Answering { brought, claimed, .. } = answer;
         let most = claimed.saturating_sub(brought);
         let least = claimed

@@ -59,6 +59,9 @@ struct Burst {
     at: Moment,
 }
 
+/// So many requests are kept by themselves, in case that they turn out to be answers.
+const MOST_KEPT: usize = 16;
+
 /// One direction of asking, encrypted.
 #[derive(Debug)]
 pub(crate) struct Sealed {
@@ -71,6 +74,10 @@ pub(crate) struct Sealed {
     datagrams: bool,
     /// The answering side is in the capture.
     heard: bool,
+    /// The requests of this burst.
+    kept: Vec<Beat>,
+    /// Answers whose requests are not in the capture, the last of which may go on.
+    unasked: Vec<Beat>,
     tally: Tally,
 }
 
@@ -85,6 +92,8 @@ impl Sealed {
             deaf: false,
             datagrams,
             heard: true,
+            kept: Vec::new(),
+            unasked: Vec::new(),
             tally: Tally::default(),
         }
     }
@@ -118,6 +127,30 @@ impl Sealed {
         burst.brought_most += most;
         burst.request_length += beat.length;
         burst.at = beat.at;
+        if self.kept.len() < MOST_KEPT {
+            self.kept.push(beat);
+        }
+    }
+
+    /// Whether what was taken for requests is the answer to a record of the other side that comes only now: captures mix up the
+    /// order of the two directions. Either it was captured before them, or they are one message of several records, which no
+    /// request may be.
+    pub(crate) fn is_rather_answered(&self, beat: &Beat) -> bool {
+        let Some(first) = self.kept.first() else {
+            return false;
+        };
+        let whole = self.burst.records == 0 && u64::try_from(self.kept.len()) == Ok(self.burst.requests);
+        let long = self.kept.len() > 1 && first.span.may_be_full() && !self.datagrams;
+        whole && (beat.at < first.at || (long && beat.span.most < FULL / 2))
+    }
+
+    /// Takes those records back.
+    pub(crate) fn take_back(&mut self) -> Vec<Beat> {
+        self.burst = Burst::default();
+        let beats = std::mem::take(&mut self.kept);
+        let count = u64::try_from(beats.len()).unwrap_or(0);
+        self.tally.heartbeats = self.tally.heartbeats.saturating_sub(count);
+        beats
     }
 
     /// An answer, or more of one.
@@ -175,22 +208,64 @@ impl Sealed {
         self.heard = false;
     }
 
-    /// Answers to requests that are not in the capture.
-    pub(crate) fn answer_unasked(&mut self, beat: Beat) {
+    /// An answer, or more of one, to a request that is not in the capture; `hole`: so many bytes of the asker are missing, and
+    /// the request among them.
+    pub(crate) fn answer_unasked(&mut self, beat: Beat, hole: u64) {
         self.tally.heartbeats += 1;
+        if !self.goes_on_unasked() {
+            self.settle_unasked(hole);
+        }
+        self.unasked.push(beat);
+        if self.unasked.len() > MOST_KEPT {
+            self.settle_unasked(hole);
+        }
+    }
+
+    /// Whether an answer without a request is under way.
+    pub(crate) fn goes_on_unasked(&self) -> bool {
+        let last = self.unasked.last();
+        last.is_some_and(|beat| beat.span.may_be_full()) && !self.datagrams
+    }
+
+    /// One message of more than a record is no request, and no answer to one in good order: RFC 6520 section 4 bounds both. What
+    /// goes beyond a full record, and beyond all that the missing bytes can have brought, was nobody's to give.
+    fn settle_unasked(&mut self, hole: u64) {
+        let beats = std::mem::take(&mut self.unasked);
+        let Some(last) = beats.last() else { return };
+        let exact = |beat: &Beat, of: fn(&Span) -> u64| of(&beat.span).saturating_sub(beat.lost);
+        let full = u64::try_from(beats.len() - 1).unwrap_or(0) * FULL;
+        let pads_least = self.pads_least;
+        let least = full + exact(last, |span| span.certain).max(if pads_least { exact(last, |span| span.minimal) } else { 0 });
+        let most = (full + last.span.most).saturating_sub(AROUND).min(MOST_CLAIMED);
+        let brought = if hole > 0 { hole.min(FULL) } else { FULL } + AROUND;
         self.tally.answers += 1;
-        self.tally.most = self.tally.most.saturating_add(beat.span.most.saturating_sub(AROUND));
-        self.tally.ladder = self.tally.ladder.max(Ladder::Suspicious);
+        // What is too short for a message of its own belongs to the one before it.
+        let one = hole > 0 || last.span.most < AROUND;
+        let ladder = if beats.len() > 1 && self.cover != Cover::Compressed && one {
+            self.tally.attempts += 1;
+            self.tally.leak(last.at, least.saturating_sub(brought), most);
+            if least > brought {
+                Ladder::LeakProbable
+            } else {
+                Ladder::Suspicious
+            }
+        } else {
+            self.tally.most = self.tally.most.saturating_add(most);
+            Ladder::Suspicious
+        };
+        self.tally.ladder = self.tally.ladder.max(ladder);
     }
 
     /// All that came of it.
-    pub(crate) fn finish(mut self) -> Tally {
+    pub(crate) fn finish(mut self, hole: u64) -> Tally {
         self.settle();
+        self.settle_unasked(hole);
         self.tally
     }
 
     fn settle(&mut self) {
         let burst = std::mem::take(&mut self.burst);
+        self.kept.clear();
         if burst.requests == 0 {
             return;
         }

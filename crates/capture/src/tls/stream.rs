@@ -56,7 +56,8 @@ struct Way {
     got: u8,
     lost: u32,
     heard: bool,
-    missing: bool,
+    /// Bytes that are not in the capture.
+    missing: u64,
     /// Its keys have changed.
     sealed: bool,
     /// Records were lost, and the change of its keys perhaps with them.
@@ -89,7 +90,7 @@ impl Default for Way {
             got: 0,
             lost: 0,
             heard: false,
-            missing: false,
+            missing: 0,
             sealed: false,
             unsure: false,
             pads_least: None,
@@ -157,7 +158,7 @@ impl Stream {
     /// Bytes of a side are not in the capture.
     pub(crate) fn miss(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: u64) {
         let way = pick_mut(&mut self.ways, side);
-        way.missing = true;
+        way.missing = way.missing.saturating_add(bytes);
         way.heard = true;
         if let Some(beats) = &mut self.beats {
             beats.miss(side);
@@ -209,12 +210,13 @@ impl Stream {
         }
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
+        let missing = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).missing);
         if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
             server.close(&ending, heard);
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);
-            super::report(book, ends, client, self.talk.server, *beats, heard);
+            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
         }
     }
 
@@ -226,7 +228,7 @@ impl Stream {
             return true;
         };
         let ground = Ground {
-            torn: way.missing || !ends.begun,
+            torn: way.missing > 0 || !ends.begun,
             answered,
         };
         let mut tail = [0; 16];
@@ -357,7 +359,7 @@ impl Stream {
         let version = self.talk.version.unwrap_or(Version(0));
         let cover = self.talk.cover();
         let other_sealed = pick(&self.ways, side.other()).sealed;
-        let whole = !self.ways.iter().any(|way| way.missing) && ends.begun;
+        let whole = !self.ways.iter().any(|way| way.missing > 0) && ends.begun;
         let way = pick_mut(&mut self.ways, side);
         let record = way.record;
         match record.content {
@@ -467,7 +469,7 @@ impl Stream {
         let way = pick_mut(&mut self.ways, side);
         way.course = Sync::Hunting(Hunt::again());
         way.record.length = 0;
-        way.missing = true;
+        way.missing = way.missing.max(1);
         way.unsure = !way.sealed;
     }
 

@@ -47,6 +47,8 @@ pub(crate) struct Heard {
     pub(crate) pads_least: [bool; 2],
     /// Whether application data has been seen.
     pub(crate) late: bool,
+    /// Whether something of the flow is missing, its beginning or more.
+    pub(crate) torn: bool,
     /// How many bytes of each side are missing.
     pub(crate) missing: [u64; 2],
     /// Whether each side has been heard at all.
@@ -106,8 +108,26 @@ impl Beats {
         }
     }
 
-    /// Bytes of a side are missing.
-    pub(crate) fn miss(&mut self, side: Side) {
+    /// Bytes of a side are missing; `all`: so many so far.
+    pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64, client: Option<Side>) {
+        self.sealed.iter_mut().flatten().for_each(Sealed::tear);
+        if let Some(asking) = pick_mut(&mut self.sealed, side) {
+            asking.miss_asker(bytes);
+        }
+        // What the server was taken to ask may have answered what is missing.
+        if client == Some(side)
+            && let Some(sealed) = pick_mut(&mut self.sealed, side.other())
+            && sealed.is_unanswered()
+        {
+            let (cover, pads_least) = sealed.kind();
+            let answers = sealed.take_back();
+            let datagrams = self.datagrams;
+            let asking = pick_mut(&mut self.sealed, side)
+                .get_or_insert_with(|| Sealed::new(cover, pads_least, false, datagrams));
+            for answer in answers {
+                asking.answer_unasked(answer, all);
+            }
+        }
         pick_mut(&mut self.open, side.other()).miss_answerer();
         if let Some(sealed) = pick_mut(&mut self.sealed, side.other()) {
             sealed.miss_answerer();
@@ -160,6 +180,9 @@ impl Beats {
         let beat = covered(cover, raw);
         let other = side.other();
         let (early, datagrams) = (!heard.late, self.datagrams);
+        if heard.torn {
+            self.sealed.iter_mut().flatten().for_each(Sealed::tear);
+        }
         let asked = pick_mut(&mut self.sealed, other);
         let mut answers = Vec::new();
         if let Some(asked) = asked.as_mut().filter(|asked| asked.waits()) {
@@ -179,6 +202,9 @@ impl Beats {
         let pads_least = *pick(&heard.pads_least, other);
         let asking = pick_mut(&mut self.sealed, side)
             .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
+        if heard.torn {
+            asking.tear();
+        }
         asking.ask(beat);
         for answer in answers {
             asking.answer(answer);

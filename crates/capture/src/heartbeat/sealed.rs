@@ -59,6 +59,9 @@ struct Burst {
     at: Moment,
 }
 
+/// After so many exchanges the answer to a lost request has come, if there was one.
+const EXCHANGES: u8 = 2;
+
 /// So many requests are kept by themselves, in case that they turn out to be answers.
 const MOST_KEPT: usize = 16;
 
@@ -72,12 +75,18 @@ pub(crate) struct Sealed {
     early: bool,
     deaf: bool,
     datagrams: bool,
+    /// Something of the flow is missing, so that what is taken for a request may be an answer to one that nobody saw.
+    torn: bool,
     /// The answering side is in the capture.
     heard: bool,
     /// The requests of this burst.
     kept: Vec<Beat>,
     /// Answers whose requests are not in the capture, the last of which may go on.
     unasked: Vec<Beat>,
+    /// Bytes of the asking side that are missing: a request may be among them whose answer is taken for that of another.
+    hole: u64,
+    /// Exchanges since then.
+    since: u8,
     tally: Tally,
 }
 
@@ -91,9 +100,12 @@ impl Sealed {
             early,
             deaf: false,
             datagrams,
+            torn: false,
             heard: true,
             kept: Vec::new(),
             unasked: Vec::new(),
+            hole: 0,
+            since: 0,
             tally: Tally::default(),
         }
     }
@@ -108,7 +120,9 @@ impl Sealed {
     pub(crate) fn ask(&mut self, beat: Beat) {
         self.tally.heartbeats += 1;
         let burst = &self.burst;
-        if burst.requests > 0 && (burst.ended >= burst.requests || burst.full_answers() >= burst.requests) {
+        // One that was captured before the last answer had to wait for what is missing, and belongs to the same burst.
+        let later = beat.at >= burst.at;
+        if later && burst.requests > 0 && burst.answers() >= burst.requests {
             self.settle();
         }
         let burst = &mut self.burst;
@@ -126,22 +140,38 @@ impl Sealed {
         burst.brought_least += least;
         burst.brought_most += most;
         burst.request_length += beat.length;
-        burst.at = beat.at;
+        burst.at = burst.at.max(beat.at);
         if self.kept.len() < MOST_KEPT {
             self.kept.push(beat);
         }
     }
 
     /// Whether what was taken for requests is the answer to a record of the other side that comes only now: captures mix up the
-    /// order of the two directions. Either it was captured before them, or they are one message of several records, which no
-    /// request may be.
+    /// order of the two directions. Either it was captured before them, or it is too short for an answer, or they are one message of
+    /// several records, which no request may be.
     pub(crate) fn is_rather_answered(&self, beat: &Beat) -> bool {
         let Some(first) = self.kept.first() else {
             return false;
         };
-        let whole = self.burst.records == 0 && u64::try_from(self.kept.len()) == Ok(self.burst.requests);
         let long = self.kept.len() > 1 && first.span.may_be_full() && !self.datagrams;
-        whole && (beat.at < first.at || (long && beat.span.most < FULL / 2))
+        let short = beat.span.most < AROUND;
+        self.is_unanswered() && (beat.at < first.at || short || (long && beat.span.most < FULL / 2))
+    }
+
+    /// Something of the flow is missing.
+    pub(crate) const fn tear(&mut self) {
+        self.torn = true;
+    }
+
+    /// Whether requests wait that are all kept, and nothing has come.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        let kept = u64::try_from(self.kept.len());
+        self.burst.requests > 0 && self.burst.records == 0 && kept == Ok(self.burst.requests)
+    }
+
+    /// How lengths are to be read here.
+    pub(crate) const fn kind(&self) -> (Cover, bool) {
+        (self.cover, self.pads_least)
     }
 
     /// Takes those records back.
@@ -201,6 +231,12 @@ impl Sealed {
     /// Bytes of the answering side are missing.
     pub(crate) const fn miss_answerer(&mut self) {
         self.deaf = true;
+    }
+
+    /// Bytes of the asking side are missing.
+    pub(crate) const fn miss_asker(&mut self, bytes: u64) {
+        self.hole = self.hole.saturating_add(bytes);
+        self.since = 0;
     }
 
     /// The answering side is not in the capture at all.
@@ -297,9 +333,14 @@ impl Sealed {
 
     fn answered(&mut self, burst: &Burst) -> Ladder {
         let answers = burst.answers();
-        let weigh = |given: u64| given.saturating_sub(AROUND * burst.requests + burst.brought_most);
-        let certain = weigh(burst.certain);
-        let minimal = if self.pads_least { weigh(burst.minimal) } else { certain };
+        let hole = if self.since < EXCHANGES { self.hole } else { 0 };
+        let around = AROUND * burst.requests + if hole > 0 { AROUND } else { 0 };
+        let weigh = |given: u64| given.saturating_sub(around + burst.brought_most + hole);
+        // Where something is missing, who asked and who answered is certain only of what honest peers never send: a request
+        // too short, or one message in several records.
+        let told = !self.torn || burst.undersized > 0 || burst.records > answers;
+        let certain = if told { weigh(burst.certain) } else { 0 };
+        let minimal = if told && self.pads_least { weigh(burst.minimal) } else { certain };
         let counted = if burst.ended >= burst.requests {
             burst.brought_least
         } else {
@@ -316,7 +357,12 @@ impl Sealed {
         // And an answer longer than its request was given to one with too little padding: every stack that answers pads by 16.
         let longer = if self.pads_least { burst.minimal } else { burst.certain };
         let proven = answers > burst.requests - burst.undersized
-            || longer > burst.brought_most + HEADER * burst.requests;
+            || longer > burst.brought_most + HEADER * burst.requests + hole;
+        let proven = proven && hole == 0 && told;
+        self.since = self.since.saturating_add(1);
+        if self.since >= EXCHANGES {
+            self.hole = 0;
+        }
         let ladder = match (certain, minimal) {
             (1.., _) => Ladder::LeakBounded,
             (0, 1..) => Ladder::LeakProbable,
@@ -342,11 +388,9 @@ impl Burst {
     /// How many answers these records are.
     fn answers(&self) -> u64 {
         let open = self.last.is_some_and(|span| span.may_be_full());
-        (self.ended + u64::from(open)).max(u64::from(self.records > 0))
-    }
-
-    /// Answers, a full record at the end taken for one that is over: its asker has gone on to the next request.
-    fn full_answers(&self) -> u64 {
-        if self.records == 0 { 0 } else { self.answers() }
+        if self.records == 0 {
+            return 0;
+        }
+        (self.ended + u64::from(open)).max(1)
     }
 }

@@ -31,6 +31,8 @@ pub(crate) struct Datagrams {
     beats: Option<Box<Beats>>,
     speaks_dtls: bool,
     late: bool,
+    /// Numbers are missing.
+    torn: bool,
     patience: u8,
 }
 
@@ -42,6 +44,8 @@ struct Way {
     mute: bool,
     heard: bool,
     pads_least: Option<bool>,
+    /// The last record of all.
+    last: Option<(u16, u64)>,
     /// The last heartbeats by their number, since datagrams may come twice.
     epoch: u16,
     newest: u64,
@@ -56,6 +60,7 @@ impl Datagrams {
             beats: None,
             speaks_dtls: false,
             late: false,
+            torn: false,
             patience: PATIENCE,
         }
     }
@@ -64,9 +69,6 @@ impl Datagrams {
     pub(crate) fn hear(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: &[u8]) -> Course {
         pick_mut(&mut self.ways, side).heard = true;
         let bytes = unwrapped(bytes);
-        if self.late && bytes.first() == Some(&ContentType::APPLICATION_DATA.0) {
-            return Course::Stays;
-        }
         let (all, oddities) = match bytes.first() {
             Some(0x14..=0x19) => records(bytes),
             _ => (Vec::new(), Vec::new()),
@@ -104,6 +106,9 @@ impl Datagrams {
 
     fn record(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, record: Record<'_>) {
         let sealed = record.epoch > 0;
+        let way = pick_mut(&mut self.ways, side);
+        let last = way.last.replace((record.epoch, record.sequence));
+        self.torn |= last.is_some_and(|(epoch, number)| epoch == record.epoch && record.sequence > number + 1);
         let place = Place {
             ends,
             side,
@@ -153,6 +158,7 @@ impl Datagrams {
         let heard = Heard {
             pads_least: both.map(|side| pick(&self.ways, side).pads_least.unwrap_or(true)),
             late: self.late,
+            torn: !ends.begun || self.torn,
             missing: [0; 2],
             heard: both.map(|side| pick(&self.ways, side).heard),
             client: self.talk.client,

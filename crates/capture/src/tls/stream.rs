@@ -137,7 +137,14 @@ impl Stream {
             match way.course {
                 Sync::Walking(_) => self.walk(book, ends, side, at, &mut bytes),
                 Sync::Hunting(_) => {
-                    if !self.hunt(book, ends, side, at, &mut bytes) {
+                    let (before, spoke) = (bytes.len(), self.speaks_tls);
+                    let found = self.hunt(book, ends, side, at, &mut bytes);
+                    if spoke {
+                        // Records may lie in what is passed over.
+                        let passed = if found { before - bytes.len() } else { before };
+                        self.pass_over(side, u64::try_from(passed).unwrap_or(0));
+                    }
+                    if !found {
                         break;
                     }
                 }
@@ -158,11 +165,9 @@ impl Stream {
     /// Bytes of a side are not in the capture.
     pub(crate) fn miss(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: u64) {
         let way = pick_mut(&mut self.ways, side);
-        way.missing = way.missing.saturating_add(bytes);
         way.heard = true;
-        if let Some(beats) = &mut self.beats {
-            beats.miss(side);
-        }
+        self.pass_over(side, bytes);
+        let way = pick_mut(&mut self.ways, side);
         let in_handshake = way.record.content == ContentType::HANDSHAKE;
         match &mut way.course {
             Sync::Walking(walker) => match walker.hole(bytes) {
@@ -188,6 +193,19 @@ impl Stream {
                 }
             }
             Sync::Deaf => {}
+        }
+    }
+
+    /// Bytes of a side in which records may lie that nobody sees.
+    fn pass_over(&mut self, side: Side, bytes: u64) {
+        let way = pick_mut(&mut self.ways, side);
+        if bytes == 0 {
+            return;
+        }
+        way.missing = way.missing.saturating_add(bytes);
+        let all = way.missing;
+        if let Some(beats) = &mut self.beats {
+            beats.miss(side, bytes, all, self.talk.client);
         }
     }
 
@@ -417,6 +435,7 @@ impl Stream {
             pads_least: [Side::Opener, Side::Answerer]
                 .map(|side| pick(&self.ways, side).pads_least.unwrap_or(true)),
             late: self.late,
+            torn: !ends.begun || self.ways.iter().any(|way| way.missing > 0),
             missing: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).missing),
             heard: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard),
             client,

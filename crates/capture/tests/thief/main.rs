@@ -22,7 +22,8 @@ use robbery::{Loot, claim, node};
 
 /// A request that claims so much and brings so much, and an honest one with so much padding.
 fn requests() -> Vec<Vec<u8>> {
-    vec![claim(0x4000, 0), claim(0xffff, 0), claim(200, 19), claim(16_365, 100), claim(40, 40)]
+    // More than 4,096 bytes each, for in the middle of a handshake OpenSSL holds back what is shorter.
+    vec![claim(0x4000, 0), claim(0xffff, 0), claim(5000, 19), claim(16_365, 100), claim(4200, 4200)]
 }
 
 fn assert_exact(packets: &[Sent], loot: &Loot, what: &str) {
@@ -83,7 +84,8 @@ fn under_every_cipher_the_truth_lies_between_the_bounds() {
     let server = node("https");
     for (version, suite) in SUITES {
         let suite = CipherSuite(suite);
-        for request in requests() {
+        for request in requests().into_iter().chain([claim(200, 19), claim(40, 40), claim(1, 0)]) {
+            let brought = u64::try_from(request.len() - 3).unwrap();
             let (pieces, loot) = robbery::encrypted(server.address, version, suite, &[request]);
             let (verdict, weight) = said(&heard(&connection(&pieces)), End::Server).unwrap();
             let what = format!("{version} {suite} {loot:?} {weight:?}");
@@ -93,7 +95,7 @@ fn under_every_cipher_the_truth_lies_between_the_bounds() {
             assert!((least..=most).contains(&loot.foreign), "{what}");
             if loot.foreign > 300 {
                 assert_eq!((verdict, weight.ladder), (Verdict::Affected, Ladder::LeakBounded), "{what}");
-                assert!(most - least <= 64, "{what}");
+                assert!(most - least <= 64 + brought, "{what}");
             }
             if suite.to_string().contains("GCM") || suite.to_string().contains("RC4") {
                 assert_eq!((least, most), (loot.foreign, loot.foreign), "{what}");

@@ -8,6 +8,7 @@
 
 #[path = "../forge/mod.rs"]
 mod forge;
+mod invented;
 mod packets;
 mod robbery;
 mod tap;

@@ -423,11 +423,10 @@ impl Sealed {
         } else {
             burst.most.saturating_sub(AROUND * answers).min(ceiling)
         };
-        let honest = burst.requests - burst.undersized;
         let ladder = match (certain, minimal) {
             (1.., _) if hole == 0 => Ladder::LeakBounded,
             (1.., _) | (0, 1..) => Ladder::LeakProbable,
-            (0, 0) if burst.undersized > 0 && answers > honest && hole == 0 => Ladder::AnsweredNoLeak,
+            // An answer among these may be to another request.
             (0, 0) if burst.undersized > 0 => Ladder::AttemptUnanswered,
             (0, 0) if burst.answer_length <= burst.request_length => Ladder::BenignHeartbeat,
             (0, 0) => Ladder::Suspicious,

@@ -17,6 +17,7 @@ pub mod heartbeat;
 pub mod inventory;
 pub mod key_agreement;
 pub mod key_exchange;
+pub mod listening;
 pub mod ocsp;
 pub mod preamble;
 pub mod protection;
@@ -48,6 +49,7 @@ pub static ALL: &[Target] = &[
     ("inventory", inventory::run),
     ("key_agreement", key_agreement::run),
     ("key_exchange", key_exchange::run),
+    ("listening", listening::run),
     ("ocsp", ocsp::run),
     ("preamble", preamble::run),
     ("protection", protection::run),

@@ -149,7 +149,8 @@ impl Open {
         };
         // An honest request with the same claim may be among what is missing.
         let hole = self.hole;
-        let told = |asked: &Asked| !asked.is_forbidden() || hole < claimed + AROUND || claimed + AROUND > FULL;
+        let told =
+            |asked: &Asked| !asked.is_forbidden() || hole < claimed + AROUND || claimed + AROUND > FULL;
         let asked = self.matched(claimed).filter(told);
         // Where the request is not in the capture: none brings more than a record holds, and none in good order claims more
         // than fits one with its padding.
@@ -183,7 +184,11 @@ impl Open {
         if self.deaf || self.datagrams || self.answering.is_some() {
             return;
         }
-        if self.pending.iter().any(|asked| asked.spoken && asked.is_forbidden()) {
+        if self
+            .pending
+            .iter()
+            .any(|asked| asked.spoken && asked.is_forbidden())
+        {
             self.tally.ignored = true;
         }
     }

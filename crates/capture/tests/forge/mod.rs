@@ -229,7 +229,7 @@ pub fn pcapng(packets: &[Vec<u8>]) -> Vec<u8> {
 pub fn fragment(id: u16, offset: u16, more: bool, protocol: u8, part: &[u8]) -> Vec<u8> {
     let mut bytes = ip(CLIENT, SERVER, protocol, part);
     bytes[4..6].copy_from_slice(&id.to_be_bytes());
-    let place = offset / 8 | if more { 0x2000 } else { 0 };
+    let place = (offset / 8) | if more { 0x2000 } else { 0 };
     bytes[6..8].copy_from_slice(&place.to_be_bytes());
     bytes
 }

@@ -15,6 +15,8 @@ mod ip;
 pub mod limits;
 pub mod link;
 pub mod listener;
+#[cfg(all(target_os = "linux", feature = "live"))]
+pub mod live;
 pub mod packet;
 pub mod reader;
 mod transport;

@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("holter", "floor", "suricata", "ndpi", "tshark")
 # Debian's places of the rules about TLS, heartbeats among them.
 RULES = ("/etc/suricata/rules/tls-events.rules", "/usr/share/suricata/rules/tls-events.rules")
+# The others take minutes over a million flows that never close.
+OF_CROWDS = ("holter", "floor", "suricata")
 NOT_INSTALLED = "not installed"
 
 

@@ -22,6 +22,8 @@ pub mod link;
 pub mod listen;
 pub mod listener;
 pub mod listening;
+#[cfg(all(target_os = "linux", feature = "live"))]
+pub mod live;
 pub mod packet;
 pub mod print;
 pub mod reader;

@@ -318,15 +318,13 @@ impl Stream {
 
     /// A record is over; `cut` bytes of it lie beyond the end of what was captured.
     fn ended(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, cut: u64) {
-        let version = self.talk.version.unwrap_or(Version(0));
-        let cover = self.talk.cover();
-        let other_sealed = pick(&self.ways, side.other()).sealed;
-        let whole = !self.ways.iter().any(|way| way.missing > 0) && ends.begun;
         let way = pick_mut(&mut self.ways, side);
         let record = way.record;
         match record.content {
             ContentType::HANDSHAKE => {
                 if way.sealed && way.pads_least.is_none() {
+                    let version = self.talk.version.unwrap_or(Version(0));
+                    let cover = self.talk.cover();
                     let length = u64::try_from(record.length).unwrap_or(0);
                     way.pads_least = Some(cover.pads_least(length, version));
                 }
@@ -335,6 +333,8 @@ impl Stream {
             ContentType::CHANGE_CIPHER_SPEC => {
                 if !self.talk.hidden {
                     way.sealed = true;
+                    let other_sealed = pick(&self.ways, side.other()).sealed;
+                    let whole = !self.ways.iter().any(|way| way.missing > 0) && ends.begun;
                     self.stop_joining(book, side);
                     self.talk.change(book, side, at, other_sealed, whole);
                 }

@@ -16,7 +16,7 @@ use crate::tap::Piece;
 
 /// How a suite covers what is in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Clear,
     Gcm,
     Rc4,
@@ -37,13 +37,13 @@ struct Truth {
     forbidden: u64,
 }
 
-struct Play {
+pub(crate) struct Play {
     kind: Kind,
-    pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<Piece>,
 }
 
 impl Play {
-    fn begin(kind: Kind) -> Self {
+    pub(crate) fn begin(kind: Kind) -> Self {
         let suite = match kind {
             Kind::Clear | Kind::Gcm => 0x009c,
             Kind::Rc4 => 0x0005,
@@ -87,7 +87,7 @@ impl Play {
         play
     }
 
-    fn say(&mut self, side: Side, content: ContentType, body: &[u8]) {
+    pub(crate) fn say(&mut self, side: Side, content: ContentType, body: &[u8]) {
         let mut bytes = Vec::new();
         encode(&mut bytes, content, Version::TLS12, body);
         self.pieces.push(Piece { side, bytes });

@@ -10,6 +10,7 @@ use holter_cert::number::hex;
 use holter_model::{Basis, Der, Endpoint, Fact, Method, Observation, Transport, Verdict};
 use holter_wire::{CipherSuite, Version};
 use jiff::Timestamp;
+use judged::Judged;
 use sha2::{Digest as _, Sha256};
 
 use crate::Moment;
@@ -42,10 +43,11 @@ impl Heard {
             std::time::Duration::from_nanos(last.0.saturating_sub(first.0)).as_secs_f64()
         });
         let keys = Keys::of(book);
+        let mut judged = Judged::default();
         let servers = book
             .servers
             .iter()
-            .map(|server| service(book, &keys, server, seconds));
+            .map(|server| service(book, &keys, &mut judged, server, seconds));
         let victims = book.victims.iter().map(|(address, (port, transport, evidence))| {
             let who = Who {
                 address: *address,
@@ -146,13 +148,13 @@ fn own_keys(book: &Book, server: &Server) -> BTreeSet<[u8; 32]> {
         .collect()
 }
 
-fn service(book: &Book, keys: &Keys, server: &Server, seconds: f64) -> Subject {
+fn service(book: &Book, keys: &Keys, judged: &mut Judged, server: &Server, seconds: f64) -> Subject {
     let who = Who {
         address: server.address.ip(),
         port: server.address.port(),
         role: End::Server,
     };
-    let observations = observations(book, server);
+    let mut observations = observations(book, server);
     let mut coverage = Coverage {
         seconds,
         sessions: server.begun,
@@ -177,7 +179,8 @@ fn service(book: &Book, keys: &Keys, server: &Server, seconds: f64) -> Subject {
         verdicts.push(said);
     }
     verdicts.extend(server.early.as_deref().map(weighed::early_change));
-    verdicts.extend(judged::affected(&observations));
+    verdicts.extend(judged.of(server, &observations));
+    judged.spare(&mut observations);
     let asking = server.evidence.as_deref().map(asking).unwrap_or_default();
     Subject {
         schema: SCHEMA,

@@ -40,7 +40,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            servers: 16_384,
+            servers: 8_192,
             evidence: 8_192,
             clients: 32_768,
             interfaces: 65_536,

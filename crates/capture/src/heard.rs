@@ -11,7 +11,6 @@ use holter_model::{Basis, Der, Endpoint, Fact, Method, Observation, Transport, V
 use holter_wire::{CipherSuite, Version};
 use jiff::Timestamp;
 use judged::Judged;
-use sha2::{Digest as _, Sha256};
 
 use crate::Moment;
 use crate::book::evidence::Evidence;
@@ -38,16 +37,18 @@ pub struct Heard {
 }
 
 impl Heard {
-    pub(crate) fn of(book: &Book, span: Option<(Moment, Moment)>) -> Self {
+    pub(crate) fn of(mut book: Book, span: Option<(Moment, Moment)>) -> Self {
         let seconds = span.map_or(0.0, |(first, last)| {
             std::time::Duration::from_nanos(last.0.saturating_sub(first.0)).as_secs_f64()
         });
-        let keys = Keys::of(book);
+        let keys = Keys::of(&book);
+        // Each server is forgotten as soon as it has become a subject.
+        let servers = std::mem::take(&mut book.servers);
+        let book = &book;
         let mut judged = Judged::default();
-        let servers = book
-            .servers
-            .iter()
-            .map(|server| service(book, &keys, &mut judged, server, seconds));
+        let servers = servers
+            .into_iter()
+            .map(|server| service(book, &keys, &mut judged, &server, seconds));
         let victims = book.victims.iter().map(|(address, (port, transport, evidence))| {
             let who = Who {
                 address: *address,
@@ -338,7 +339,7 @@ fn inventory(book: &Book, server: &Server) -> Inventory {
                 .certificates
                 .iter()
                 .filter_map(|place| book.certificates.at(*place));
-            kept.map(|kept| hex(&Sha256::digest(&kept.der))).collect()
+            kept.map(|kept| hex(&kept.sha256)).collect()
         })
         .collect();
     inventory

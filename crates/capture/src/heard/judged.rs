@@ -36,7 +36,7 @@ pub(super) struct Judged {
 
 /// Bytes of certificates that are handed out among the facts of all subjects together: each subject has them for itself, however
 /// many share them. Beyond that their hashes have to do.
-const MOST_HANDED_OUT: usize = 16 << 20;
+const MOST_HANDED_OUT: usize = 8 << 20;
 
 /// Different services that are remembered.
 const MOST: usize = 4096;

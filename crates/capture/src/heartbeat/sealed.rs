@@ -327,6 +327,10 @@ impl Sealed {
     pub(crate) fn finish(mut self) -> Tally {
         self.settle();
         self.settle_unasked();
+        if self.torn && self.tally.ladder == Ladder::AnsweredNoLeak {
+            // What was settled before the first hole was known may have been laid beside the wrong request.
+            self.tally.ladder = Ladder::Suspicious;
+        }
         self.tally
     }
 

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod alert;
+pub mod capture;
 pub mod certificate;
 pub mod certificate_request;
 pub mod client_hello;
@@ -17,6 +18,7 @@ pub mod heartbeat;
 pub mod inventory;
 pub mod key_agreement;
 pub mod key_exchange;
+pub mod listening;
 pub mod ocsp;
 pub mod preamble;
 pub mod protection;
@@ -37,6 +39,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target, in the order of their names.
 pub static ALL: &[Target] = &[
     ("alert", alert::run),
+    ("capture", capture::run),
     ("certificate", certificate::run),
     ("certificate_request", certificate_request::run),
     ("client_hello", client_hello::run),
@@ -48,6 +51,7 @@ pub static ALL: &[Target] = &[
     ("inventory", inventory::run),
     ("key_agreement", key_agreement::run),
     ("key_exchange", key_exchange::run),
+    ("listening", listening::run),
     ("ocsp", ocsp::run),
     ("preamble", preamble::run),
     ("protection", protection::run),

@@ -36,6 +36,7 @@ roster::roster! {
     breach,
     ccs_injection,
     certificate,
+    clear_clinical,
     client_renegotiation,
     crime,
     dane,

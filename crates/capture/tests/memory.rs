@@ -12,7 +12,7 @@ use holter_capture::{Hearing, Limits, Oddity, Side};
 
 /// In a build without optimisation, a small flood is enough.
 const FLOOD: u32 = if cfg!(debug_assertions) {
-    1_000_000
+    400_000
 } else {
     10_000_000
 };

@@ -19,6 +19,7 @@ pub mod listener;
 pub mod live;
 pub mod packet;
 pub mod reader;
+pub mod takeover;
 mod transport;
 mod tunnel;
 

@@ -7,7 +7,7 @@ use holter_wire::suite::Parts;
 use holter_wire::{CipherSuite, Version};
 
 use crate::Configuration;
-use crate::ruling::Ruling;
+use crate::ground::Ruling;
 
 /// The versions that are asked for over streams, newest first.
 const STREAMS: [Version; 5] = [
@@ -155,13 +155,13 @@ pub(crate) fn list(items: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{configured, refused, suites};
+    use crate::testing::{configured, listed, refused};
 
     #[test]
     fn a_sentence_names_a_few_suites_and_all_versions() {
         let configuration = configured(vec![
-            suites(Version::TLS12, &[0x002f, 0x0035, 0x000a, 0xc013, 0x009c], true),
-            suites(Version::TLS11, &[0x002f], true),
+            listed(Version::TLS12, &[0x002f, 0x0035, 0x000a, 0xc013, 0x009c], true),
+            listed(Version::TLS11, &[0x002f], true),
             refused(Version::TLS10),
             refused(Version::SSL3),
         ]);
@@ -182,14 +182,14 @@ mod tests {
     #[test]
     fn what_was_not_heard_to_the_end_is_a_gap() {
         let whole = |_: Version| true;
-        let no_old = configured(vec![suites(Version::TLS12, &[0x002f], true)]);
+        let no_old = configured(vec![listed(Version::TLS12, &[0x002f], true)]);
         assert_eq!(
             gap(&no_old, Attempt::TimedOut, whole).unwrap(),
             "whether it speaks TLS 1.1, TLS 1.0 and SSLv3 is not known: \
              it accepted the connection and then said nothing in time"
         );
         assert_eq!(gap(&no_old, Attempt::TimedOut, |v| v == Version::TLS12), None);
-        let cut = configured(vec![suites(Version::SSL3, &[0x002f], false)]);
+        let cut = configured(vec![listed(Version::SSL3, &[0x002f], false)]);
         assert_eq!(
             gap(&cut, Attempt::Completed, whole).unwrap(),
             "not all that it accepts in SSLv3 is known"
@@ -198,11 +198,11 @@ mod tests {
 
     #[test]
     fn a_version_above_one_that_was_chosen_is_not_spoken() {
-        let configuration = configured(vec![suites(Version::TLS11, &[0x002f], true)]);
+        let configuration = configured(vec![listed(Version::TLS11, &[0x002f], true)]);
         assert_eq!(speaks(&configuration, Version::TLS13), Some(false));
         assert_eq!(speaks(&configuration, Version::TLS11), Some(true));
         assert_eq!(speaks(&configuration, Version::SSL3), None);
-        let configuration = configured(vec![suites(Version::DTLS10, &[0x002f], true)]);
+        let configuration = configured(vec![listed(Version::DTLS10, &[0x002f], true)]);
         assert_eq!(speaks(&configuration, Version::DTLS12), Some(false));
     }
 }

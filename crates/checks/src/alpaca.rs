@@ -85,6 +85,9 @@ async fn ask(visit: &mut Visit<'_>) {
     if reaction == Reaction::Continued {
         note(visit, newest, Feature::StrictAlpn, false);
     }
+    if matches!(reaction, Reaction::Closed | Reaction::Reset) {
+        greeting::still_listens(visit, &known, newest, PROBE).await;
+    }
 }
 
 /// What a refusal shows that the service insists on.
@@ -126,6 +129,14 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
             reaction if strictness(reaction).is_some() => (
                 Verdict::NotAffected,
                 format!("it {} a name and a protocol that are not its own", refused(reaction)),
+            ),
+            Reaction::Closed | Reaction::Reset if !greeting::listened(observations, PROBE) => (
+                Verdict::Inconclusive,
+                format!(
+                    "it {} when asked for a name and a protocol that are not its own, and did not answer its own either \
+                     after that",
+                    greeting::in_words(answer.reaction)
+                ),
             ),
             Reaction::Alert(_) | Reaction::Closed | Reaction::Reset => (
                 Verdict::NotAffected,
@@ -171,5 +182,12 @@ mod tests {
         check(&asked(Reaction::Alert(120)), "not_affected");
         check(&asked(Reaction::Continued), "inconclusive");
         check(&asked(Reaction::Silence(300)), "inconclusive");
+        let controlled = |answer| {
+            let control = probe("control-alpaca", 0x0303, answer);
+            [&asked(Reaction::Closed)[..], &[control]].concat()
+        };
+        check(&asked(Reaction::Closed), "inconclusive");
+        check(&controlled(Reaction::Closed), "inconclusive");
+        check(&controlled(Reaction::Continued), "not_affected");
     }
 }

@@ -11,7 +11,7 @@ use holter_wire::Version;
 use holter_wire::suite::Mode;
 
 use crate::accepted::Accepted;
-use crate::ruling::rule;
+use crate::ground::rule;
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -44,12 +44,12 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{holds, suites, whole};
+    use crate::testing::{holds, listed, whole};
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
 
     #[test]
     fn only_old_versions_have_it() {
-        let datagrams = vec![suites(Version::DTLS10, &[0x002f], true)];
+        let datagrams = vec![listed(Version::DTLS10, &[0x002f], true)];
         holds(
             &CHECK,
             vec![
@@ -60,7 +60,7 @@ mod tests {
                 ("DTLS", datagrams, NotAffected),
                 (
                     "not asked",
-                    vec![suites(Version::TLS12, &[0x002f], true)],
+                    vec![listed(Version::TLS12, &[0x002f], true)],
                     Inconclusive,
                 ),
             ],

@@ -16,7 +16,7 @@ mod staple;
 use holter_cert::{Distrust, Purpose, StoreKind, trust};
 use holter_model::{Attempt, Fact, Judgement, Observation, Store};
 
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile, Visit};
 use shown::Shown;
 

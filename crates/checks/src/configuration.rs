@@ -29,10 +29,12 @@ pub struct Configuration {
     pub features: BTreeMap<(Feature, Version), bool>,
     /// What it speaks inside TLS.
     pub alpn: Vec<String>,
-    /// Headers of its answer to `GET /`, in lower case; `None`: it was not asked.
+    /// Headers of its answer to `GET /`, and of the page that this leads to, in lower case; `None`: it was not asked.
     pub headers: Option<Vec<(String, String)>>,
     /// Whether the survey came to its end in every version that it speaks.
     pub complete: bool,
+    /// Why its answers do not fit together, so that what one refuses another may accept.
+    pub inconsistent: Option<String>,
 }
 
 /// One version that a service speaks.
@@ -99,7 +101,12 @@ impl Configuration {
         configuration
             .refused
             .retain(|version| !versions.contains_key(version));
-        configuration.complete = !versions.is_empty() && versions.values().all(|spoken| spoken.complete);
+        if configuration.inconsistent.is_some() {
+            configuration.refused.clear();
+        }
+        configuration.complete = configuration.inconsistent.is_none()
+            && !versions.is_empty()
+            && versions.values().all(|spoken| spoken.complete);
         configuration
     }
 
@@ -200,6 +207,9 @@ impl Configuration {
                 spoken.order = Some(*order);
                 spoken.complete = *complete;
             }
+            Fact::Inconsistent { why } => {
+                self.inconsistent.get_or_insert_with(|| why.clone());
+            }
             Fact::Ssl2 { kinds } => self.ssl2 = Some(kinds.clone()),
             Fact::Groups {
                 version,
@@ -258,7 +268,7 @@ impl Configuration {
                 let headers = self.headers.get_or_insert_default();
                 // A status line is noted under no name: it says that there was an answer.
                 if !name.is_empty() {
-                    headers.push((name.clone(), value.clone()));
+                    add(headers, (name.clone(), value.clone()));
                 }
             }
             _ => {}

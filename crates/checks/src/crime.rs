@@ -9,7 +9,7 @@
 use holter_model::{Attempt, Feature, Judgement, Observation};
 use holter_wire::Version;
 
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -61,12 +61,12 @@ fn ruling(configuration: &Configuration) -> Ruling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{feature, holds, suites, whole};
+    use crate::testing::{feature, holds, listed, whole};
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected, NotApplicable};
 
     #[test]
     fn compression_in_any_version_counts() {
-        let spoken = || suites(Version::TLS12, &[0x002f], true);
+        let spoken = || listed(Version::TLS12, &[0x002f], true);
         let answer = |version, present| feature(Feature::Compression, version, present);
         holds(
             &CHECK,

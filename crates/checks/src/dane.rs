@@ -6,7 +6,8 @@
 //!
 //! ## Why it matters
 //! Mail servers refuse a certificate that its own TLSA record contradicts; and who may issue certificates for a name at
-//! all is worth writing down.
+//! all is worth writing down. Records that DNSSEC does not vouch for prove nothing, either way (RFC 7671 section 2.1): clients
+//! pass them over.
 //!
 //! ## What to do
 //! See `flaws/DANE-MISMATCH.toml`.
@@ -14,13 +15,20 @@
 //! ## References
 //! RFC 6698; RFC 7671; RFC 8659.
 
-use std::fmt::Write as _;
+mod record;
+
 use std::net::IpAddr;
 
-use holter_model::{Attempt, Basis, Der, Fact, Judgement, Observation, Transport, Verdict};
-use sha2::{Digest as _, Sha256, Sha512};
+use holter_cert::number::hex;
+use holter_model::{Attempt, Fact, Judgement, Observation, Transport, Verdict};
 
+use self::record::{Fit, Record};
+use crate::certificate::shown;
+use crate::ground::{self, Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile, Visit};
+
+/// Clients of these look for TLSA records (RFC 7672; RFC 7673); browsers do not.
+const HEEDED: [&str; 4] = ["lmtp", "smtp", "xmpp", "xmpp-server"];
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
@@ -71,112 +79,84 @@ async fn ask(visit: &mut Visit<'_>) {
     }
 }
 
-/// Judges. `None` when the DNS was not asked, or has no such records.
-fn judge(observations: &[Observation], _: Attempt) -> Option<Judgement> {
-    let (records, authenticated) =
-        observations
-            .iter()
-            .rev()
-            .find_map(|observation| match &observation.fact {
-                Fact::Tlsa {
-                    records,
-                    authenticated,
-                } if !records.is_empty() => Some((records, *authenticated)),
-                _ => None,
-            })?;
-    let chains = Configuration::of(observations).chains;
-    let matches: Vec<Option<bool>> = records
-        .iter()
-        .flat_map(|record| chains.iter().map(move |chain| fits(record, chain)))
-        .collect();
-    let vouched = if authenticated {
-        ""
-    } else {
-        ", which no name server vouches for"
-    };
-    let (verdict, evidence) = if matches.contains(&Some(true)) {
-        (
-            Verdict::NotAffected,
-            format!("its certificate matches a TLSA record{vouched}"),
-        )
-    } else if matches.is_empty() || matches.contains(&None) {
-        (
-            Verdict::Inconclusive,
-            "its TLSA records, or its certificate, could not be read".to_owned(),
-        )
-    } else {
-        (
-            Verdict::Affected,
-            format!(
-                "none of the {} TLSA records matches its certificate{vouched}",
-                records.len()
-            ),
-        )
-    };
-    Some(Judgement::new(
-        CHECK.id,
-        "DANE-MISMATCH",
-        verdict,
-        Basis::Configuration,
-        evidence,
-    ))
-}
-
-/// Whether a chain fits a record (RFC 6698 section 2.1); `None`: the record cannot be read.
-fn fits(record: &str, chain: &[Der]) -> Option<bool> {
-    let mut fields = record.split(' ');
-    let mut number = || fields.next()?.parse::<u8>().ok();
-    let (usage, selector, matching) = (number()?, number()?, number()?);
-    let wanted = fields.next()?;
-    // An authority may stand anywhere in the chain, the service's own certificate only first.
-    let candidates = match usage {
-        0 | 2 => chain,
-        1 | 3 => chain.get(..1)?,
-        _ => return None,
-    };
-    let mut any = false;
-    for certificate in candidates {
-        let key;
-        let part = match selector {
-            0 => certificate.0.as_slice(),
-            1 => {
-                key = holter_cert::certificate::public_key(&certificate.0)?;
-                key
-            }
-            _ => return None,
-        };
-        let found = match matching {
-            0 => hex(part),
-            1 => hex(&Sha256::digest(part)),
-            2 => hex(&Sha512::digest(part)),
-            _ => return None,
-        };
-        any |= found == wanted;
-    }
-    Some(any)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
+fn judge(observations: &[Observation], attempt: Attempt) -> Option<Judgement> {
+    rule((CHECK.id, "DANE-MISMATCH"), observations, attempt, |known| {
+        decide(known, observations, attempt)
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Ruling {
+    let asked = observations
+        .iter()
+        .rev()
+        .find_map(|observation| match &observation.fact {
+            Fact::Tlsa {
+                records,
+                authenticated,
+            } => Some((records, *authenticated)),
+            _ => None,
+        });
+    let Some((records, authenticated)) = asked else {
+        return unasked(known, observations);
+    };
+    if records.is_empty() {
+        return Ruling::not_applicable("the DNS has no TLSA records for its name and port");
+    }
+    let shown = shown::of(observations);
+    if shown.is_empty() {
+        return shown::unseen(known, attempt);
+    }
+    let records: Vec<Option<Record>> = records.iter().map(|record| Record::read(record)).collect();
+    // A client may be shown any of its chains, and each must fit some record.
+    let worst = shown
+        .iter()
+        .map(|shown| {
+            let fits = records.iter().map(|record| match record {
+                Some(record) => record.fits(shown, &known.trust),
+                None => Fit::Open("a TLSA record could not be read".to_owned()),
+            });
+            fits.max_by_key(Fit::rank)
+                .unwrap_or_else(|| Fit::Open(String::new()))
+        })
+        .min_by_key(Fit::rank);
+    let (verdict, why) = match worst {
+        Some(Fit::Yes) => (
+            Verdict::NotAffected,
+            "its certificate fits a TLSA record".to_owned(),
+        ),
+        Some(Fit::No(why)) => (
+            Verdict::Affected,
+            format!("it contradicts all of its {} TLSA records: {why}", records.len()),
+        ),
+        Some(Fit::Open(why)) => (Verdict::Inconclusive, why),
+        None => (Verdict::Inconclusive, "no certificate was seen".to_owned()),
+    };
+    if authenticated {
+        return (verdict, why).into();
+    }
+    Ruling::inconclusive(format!(
+        "{why}; but no name server vouches for its TLSA records by DNSSEC, so clients pass them over: sign the zone, or \
+         ask by a name server that validates"
+    ))
+}
 
-    #[test]
-    fn a_record_fits_the_certificate_that_it_describes() {
-        let chain = [Der(b"leaf".to_vec()), Der(b"authority".to_vec())];
-        let record = |usage: u8, of: &[u8]| format!("{usage} 0 1 {}", hex(&Sha256::digest(of)));
-        assert_eq!(fits(&record(3, b"leaf"), &chain), Some(true));
-        assert_eq!(fits(&record(3, b"authority"), &chain), Some(false));
-        assert_eq!(fits(&record(2, b"authority"), &chain), Some(true));
-        assert_eq!(fits(&format!("3 0 0 {}", hex(b"leaf")), &chain), Some(true));
-        for odd in ["", "3 0 1", "9 0 1 aa", "3 7 1 aa", "3 0 9 aa", "x y z aa"] {
-            assert_eq!(fits(odd, &chain), None, "{odd}");
-        }
+/// What is to be said where the DNS said nothing.
+fn unasked(known: &Configuration, observations: &[Observation]) -> Ruling {
+    let heeded = ground::protocol(observations).is_some_and(|id| HEEDED.contains(&id));
+    if known.name.is_none() {
+        Ruling::not_applicable(
+            "it was asked for by its address, and TLSA records belong to names: name it to have it compared",
+        )
+    } else if heeded {
+        Ruling::inconclusive(
+            "the DNS has not said which certificate belongs here: with --phone-out it is asked for TLSA records",
+        )
+    } else {
+        Ruling::not_applicable(
+            "hardly a client of such a service looks for TLSA records; with --phone-out it is compared with them all the same",
+        )
     }
 }
+
+#[cfg(test)]
+mod tests;

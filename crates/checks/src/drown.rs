@@ -15,7 +15,7 @@ use holter_wire::Version;
 use holter_wire::ssl2::{self, CipherKind, ClientMasterKey};
 
 use crate::accepted::{asked_for, list};
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::survey::ssl2::{Said, record, say};
 use crate::{Check, Configuration, Needs, Profile, Visit};
 
@@ -151,12 +151,12 @@ fn ruling(configuration: &Configuration, attempt: Attempt, unlisted: Option<Reac
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{holds, suites, whole};
+    use crate::testing::{holds, listed, whole};
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected, NotApplicable};
 
     fn ssl2(kinds: &[u32]) -> Vec<Fact> {
         let kinds = kinds.to_vec();
-        vec![suites(Version::TLS10, &[0x002f], true), Fact::Ssl2 { kinds }]
+        vec![listed(Version::TLS10, &[0x002f], true), Fact::Ssl2 { kinds }]
     }
 
     fn taken(reaction: Reaction) -> Vec<Fact> {
@@ -183,12 +183,12 @@ mod tests {
                 ("no answer", whole(&[(Version::TLS12, &[0x002f])]), NotAffected),
                 (
                     "not asked",
-                    vec![suites(Version::TLS12, &[0x002f], true)],
+                    vec![listed(Version::TLS12, &[0x002f], true)],
                     Inconclusive,
                 ),
                 (
                     "DTLS",
-                    vec![suites(Version::DTLS12, &[0x002f], true)],
+                    vec![listed(Version::DTLS12, &[0x002f], true)],
                     NotApplicable,
                 ),
             ],

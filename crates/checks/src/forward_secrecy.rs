@@ -12,7 +12,7 @@ use holter_wire::CipherSuite;
 
 use crate::accepted::{gap, list};
 use crate::configuration::Spoken;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -84,7 +84,7 @@ fn decides(spoken: &Spoken) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{holds, suites, whole};
+    use crate::testing::{holds, listed, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
     use holter_wire::Version;
@@ -122,7 +122,7 @@ mod tests {
                 ("the client decides", clients, NotAffected),
                 (
                     "cut short",
-                    vec![suites(Version::TLS12, &[0xc02f], false)],
+                    vec![listed(Version::TLS12, &[0xc02f], false)],
                     Inconclusive,
                 ),
             ],

@@ -11,7 +11,7 @@ use holter_wire::Version;
 use holter_wire::suite::Exchange;
 
 use crate::accepted::Accepted;
-use crate::ruling::rule;
+use crate::ground::rule;
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -47,7 +47,7 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{holds, suites, whole};
+    use crate::testing::{holds, listed, whole};
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
 
     #[test]
@@ -65,7 +65,7 @@ mod tests {
                 ("none", whole(&[(Version::TLS12, &[0x002f])]), NotAffected),
                 (
                     "cut short",
-                    vec![suites(Version::TLS12, &[0x002f], false)],
+                    vec![listed(Version::TLS12, &[0x002f], false)],
                     Inconclusive,
                 ),
             ],

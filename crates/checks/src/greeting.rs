@@ -1,7 +1,7 @@
 //! One hello on a connection of its own, in a version that a peer is known to speak: what checks ask by that ends with
 //! the ServerHello.
 
-use holter_model::{Reaction, Refusal, Transport};
+use holter_model::{Fact, Observation, Reaction, Refusal, Transport};
 use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::Extension;
 use holter_wire::server_hello::ServerHello;
@@ -9,7 +9,7 @@ use holter_wire::{CipherSuite, ExtensionType, NamedGroup, Version};
 
 use crate::conversation::{Conversation, Reply};
 use crate::hello::{self, Suites};
-use crate::{Configuration, Visit};
+use crate::{Configuration, Visit, ground};
 
 /// How a hello was taken.
 #[derive(Debug)]
@@ -108,6 +108,42 @@ pub(crate) async fn say(visit: &mut Visit<'_>, mut hello: ClientHello) -> Option
             Some(hello) => Taken::Answered(Box::new(hello)),
             None => Taken::Refused(ended),
         },
+    })
+}
+
+/// The control of a question that was answered without a word: whether the peer still answers a hello as it is used to.
+/// Noted, and found again by [`listened`].
+pub(crate) async fn still_listens(
+    visit: &mut Visit<'_>,
+    known: &Configuration,
+    newest: Version,
+    probe: &str,
+) -> bool {
+    let mut hello = ordinary(visit, known, newest.min(Version::TLS12));
+    if newest >= Version::TLS13 {
+        with_tls13(&mut hello, visit, &[Version::TLS13, Version::TLS12]);
+    }
+    let reaction = match say(visit, hello).await {
+        None => return false,
+        Some(Taken::Answered(_)) => Reaction::Continued,
+        Some(Taken::Refused(reaction)) => reaction,
+    };
+    visit.heard(Fact::Probe {
+        probe: format!("{CONTROL}{probe}"),
+        version: newest.0,
+        suite: 0,
+        reaction,
+    });
+    reaction == Reaction::Continued
+}
+
+/// What the ids of controls begin with.
+const CONTROL: &str = "control-";
+
+/// Whether a probe's control was answered.
+pub(crate) fn listened(observations: &[Observation], probe: &str) -> bool {
+    ground::answers(observations, CONTROL).any(|answer| {
+        answer.probe.strip_prefix(CONTROL) == Some(probe) && answer.reaction == Reaction::Continued
     })
 }
 

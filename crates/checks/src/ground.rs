@@ -1,12 +1,66 @@
-//! The ground that every judge stands on: whether there was TLS to have a verdict on at all. Pure.
+//! The ground that every judge stands on: whether there was TLS to have a verdict on at all, what a verdict rests on, and
+//! what was answered to a probe. Pure.
 
 use holter_model::{Attempt, Basis, Fact, Judgement, Observation, Reaction, Verdict};
 use holter_wire::{CipherSuite, Version};
 
 use crate::Configuration;
 
-/// What a judge makes of a service that speaks TLS.
+/// A verdict and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ruling {
+    pub(crate) verdict: Verdict,
+    pub(crate) evidence: String,
+    /// `None`: what its check usually rests on.
+    basis: Option<Basis>,
+}
+
+/// A verdict and why, by what its check usually rests on.
 pub(crate) type Decision = (Verdict, String);
+
+impl Ruling {
+    pub(crate) fn affected(evidence: impl Into<String>) -> Self {
+        (Verdict::Affected, evidence.into()).into()
+    }
+
+    pub(crate) fn not_affected(evidence: impl Into<String>) -> Self {
+        (Verdict::NotAffected, evidence.into()).into()
+    }
+
+    pub(crate) fn inconclusive(evidence: impl Into<String>) -> Self {
+        (Verdict::Inconclusive, evidence.into()).into()
+    }
+
+    pub(crate) fn not_applicable(evidence: impl Into<String>) -> Self {
+        (Verdict::NotApplicable, evidence.into()).into()
+    }
+
+    /// The same with something else to rest on than its check usually does.
+    pub(crate) fn by(self, basis: Basis) -> Self {
+        let basis = Some(basis);
+        Self { basis, ..self }
+    }
+
+    /// Under the names of its check and its flaw; what it rests on is the configuration, unless it says otherwise.
+    pub(crate) fn under(self, check: &str, flaw: &str) -> Judgement {
+        self.resting_on((check, flaw, Basis::Configuration))
+    }
+
+    fn resting_on(self, (check, flaw, usual): (&str, &str, Basis)) -> Judgement {
+        let basis = self.basis.unwrap_or(usual);
+        Judgement::new(check, flaw, self.verdict, basis, self.evidence)
+    }
+}
+
+impl From<Decision> for Ruling {
+    fn from((verdict, evidence): Decision) -> Self {
+        Self {
+            verdict,
+            evidence,
+            basis: None,
+        }
+    }
+}
 
 /// One answer to a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,42 +75,54 @@ pub(crate) struct Answer<'a> {
     pub(crate) reaction: Reaction,
 }
 
-/// Judges one flaw: `decide` is asked only where TLS over a stream was met. Empty: nothing was reached.
-pub(crate) fn on_tls(
-    (check, flaw, basis): (&str, &str, Basis),
+/// Judges one flaw of a service's configuration; the same is said by every check where nothing was heard of that.
+pub(crate) fn rule(
+    (check, flaw): (&str, &str),
     observations: &[Observation],
     attempt: Attempt,
-    decide: impl FnOnce(&Configuration) -> Decision,
+    judge: impl FnOnce(&Configuration) -> Ruling,
+) -> Option<Judgement> {
+    let ruling = reached(observations, attempt, judge)?;
+    Some(ruling.under(check, flaw))
+}
+
+/// Judges one flaw: `decide` is asked only where TLS over a stream was met. Empty: nothing was reached.
+pub(crate) fn on_tls<R: Into<Ruling>>(
+    about: (&str, &str, Basis),
+    observations: &[Observation],
+    attempt: Attempt,
+    decide: impl FnOnce(&Configuration) -> R,
 ) -> Vec<Judgement> {
-    let configuration = Configuration::of(observations);
-    let speaks = !configuration.versions.is_empty() || configuration.ssl2.is_some();
-    let (verdict, evidence) = if speaks && crate::greeting::versions(&configuration).next().is_none() {
-        if configuration.ssl2.is_none() {
-            (
-                Verdict::Inconclusive,
-                "it speaks DTLS, over which this was not asked".to_owned(),
-            )
+    let ruling = reached(observations, attempt, |configuration| {
+        if crate::greeting::versions(configuration).next().is_some() {
+            decide(configuration).into()
+        } else if configuration.ssl2.is_none() {
+            Ruling::inconclusive("it speaks DTLS, over which this was not asked")
         } else {
-            (
-                Verdict::NotApplicable,
-                "it speaks SSLv2 only, and this is a matter of TLS".to_owned(),
-            )
+            Ruling::not_applicable("it speaks SSLv2 only, and this is a matter of TLS")
         }
-    } else if speaks {
-        decide(&configuration)
-    } else if attempt == Attempt::TlsDeclined {
-        (Verdict::NotApplicable, "it offers no TLS here".to_owned())
-    } else if !attempt.reached() {
-        return Vec::new();
-    } else if attempt == Attempt::Completed {
-        (
-            Verdict::Inconclusive,
-            "no version of TLS could be agreed on".to_owned(),
-        )
-    } else {
-        (Verdict::Inconclusive, unasked(attempt))
-    };
-    vec![Judgement::new(check, flaw, verdict, basis, evidence)]
+    });
+    ruling
+        .map(|ruling| ruling.resting_on(about))
+        .into_iter()
+        .collect()
+}
+
+/// What is made of a service where a greeting was answered, and what is to be said where none was; `None`: nothing, as
+/// nobody was reached.
+fn reached(
+    observations: &[Observation],
+    attempt: Attempt,
+    judge: impl FnOnce(&Configuration) -> Ruling,
+) -> Option<Ruling> {
+    let configuration = Configuration::of(observations);
+    Some(match attempt {
+        _ if !configuration.versions.is_empty() || configuration.ssl2.is_some() => judge(&configuration),
+        Attempt::TlsDeclined => Ruling::not_applicable("it offers no TLS here"),
+        Attempt::Completed => Ruling::inconclusive("no version of TLS could be agreed on"),
+        _ if !attempt.reached() => return None,
+        _ => Ruling::inconclusive(unasked(attempt)),
+    })
 }
 
 /// Why there is no answer.
@@ -105,4 +171,34 @@ pub(crate) fn protocol(observations: &[Observation]) -> Option<&str> {
             Fact::Protocol { id, .. } => Some(id.as_str()),
             _ => None,
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{listed, observed};
+    use holter_wire::Version;
+
+    fn verdict(observations: &[Observation], attempt: Attempt) -> Option<Verdict> {
+        rule(("check", "FLAW"), observations, attempt, |_| {
+            Ruling::not_affected("it is so")
+        })
+        .map(|judgement| judgement.verdict)
+    }
+
+    #[test]
+    fn who_was_not_heard_is_not_judged() {
+        assert_eq!(verdict(&[], Attempt::Refused), None);
+        assert_eq!(verdict(&[], Attempt::TlsDeclined), Some(Verdict::NotApplicable));
+        for attempt in [
+            Attempt::Completed,
+            Attempt::NotSpoken,
+            Attempt::HandshakeRefused,
+            Attempt::TimedOut,
+        ] {
+            assert_eq!(verdict(&[], attempt), Some(Verdict::Inconclusive), "{attempt:?}");
+        }
+        let heard = observed(vec![listed(Version::TLS12, &[0x002f], true)]);
+        assert_eq!(verdict(&heard, Attempt::TimedOut), Some(Verdict::NotAffected));
+    }
 }

@@ -1,8 +1,8 @@
 //! # Security headers of web services
 //!
 //! ## What it asks
-//! Nothing of its own: the session that all checks share asks a web service for its front page, and the headers of the
-//! answer are looked at.
+//! Nothing of its own: the session that all checks share asks a web service for its front page, and for the page of the same
+//! service that this leads to. The headers of the answers are looked at.
 //!
 //! ## Why it matters
 //! Without HSTS a browser's first step is in the clear, where it can be led elsewhere. The other headers keep a page
@@ -11,10 +11,10 @@
 //! ## References
 //! RFC 6797 sections 6.1 and 8; CSP level 3; the Fetch standard on X-Content-Type-Options; RFC 7034.
 
-use holter_model::{Attempt, Basis, Judgement, Observation, Verdict};
+use holter_model::{Attempt, Basis, Fact, Judgement, Observation, Verdict};
 
 use crate::ground::{self, Decision};
-use crate::{Check, Configuration, Needs, Profile, session, web};
+use crate::{Check, Needs, Profile, session, web};
 
 /// Half a year: less, and those who come rarely are not protected (SSL Labs' and Mozilla's mark).
 const LEAST_AGE: u64 = 15_552_000;
@@ -26,9 +26,9 @@ const OTHERS: &str = "HTTP-WEAK-HEADERS";
 pub(crate) static CHECK: Check = Check {
     id: "http-headers",
     name: "Security headers",
-    about: "looks at the headers of a web service's front page",
+    about: "looks at the headers of a web service's front page, and of the page that this leads to",
     profile: Profile::Full,
-    needs: Needs::Survey,
+    needs: Needs::Inside,
     flaws: &[
         include_str!("../../../flaws/HTTP-NO-HSTS.toml"),
         include_str!("../../../flaws/HTTP-WEAK-HEADERS.toml"),
@@ -38,63 +38,93 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
-    [(HSTS, hsts as fn(&Page<'_>) -> Decision), (OTHERS, others)]
+    type Decide = fn(&Page<'_>, &[Page<'_>]) -> Decision;
+    [(HSTS, hsts as Decide), (OTHERS, others)]
         .into_iter()
         .flat_map(|(flaw, decide)| {
             let about = (CHECK.id, flaw, Basis::Configuration);
-            ground::on_tls(about, observations, attempt, |known| {
-                on_page(known, observations, attempt, decide)
+            ground::on_tls(about, observations, attempt, |_| {
+                on_pages(observations, attempt, decide)
             })
         })
         .collect()
 }
 
-/// The answer to `GET /`.
+/// The answer to `GET /`, or the page that this led to.
+#[derive(Debug, Default)]
 pub(crate) struct Page<'a> {
     /// Its status.
     pub(crate) status: u16,
-    headers: &'a [(String, String)],
+    /// How many bytes came, and whether that is all.
+    pub(crate) body: Option<(u32, bool)>,
+    headers: Vec<(&'a str, &'a str)>,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
     /// What a header says; the first one, where there are several, as RFC 6797 section 8.1 wants it.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(other, _)| other == name)
-            .map(|(_, value)| value.as_str())
+    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+        let mut found = self.headers.iter().filter(|(other, _)| *other == name);
+        found.next().map(|(_, value)| *value)
+    }
+
+    /// Whether it is none itself, and only leads to another.
+    pub(crate) const fn leads_on(&self) -> bool {
+        self.status >= 300 && self.status < 400
     }
 }
 
-/// Decides about the front page, where there is one.
-pub(crate) fn on_page(
-    known: &Configuration,
+/// The pages that came, in their order.
+fn pages(observations: &[Observation]) -> Vec<Page<'_>> {
+    let mut pages: Vec<Page<'_>> = Vec::new();
+    for observation in observations {
+        match &observation.fact {
+            Fact::Header { name, value } if name.is_empty() => pages.push(Page {
+                status: value.parse().unwrap_or_default(),
+                ..Page::default()
+            }),
+            Fact::Header { name, value } => {
+                if let Some(page) = pages.last_mut() {
+                    page.headers.push((name, value));
+                }
+            }
+            Fact::Body { bytes, whole } => {
+                if let Some(page) = pages.last_mut() {
+                    page.body = Some((*bytes, *whole));
+                }
+            }
+            _ => {}
+        }
+    }
+    pages
+}
+
+/// Decides about the front page and the one that it leads to, where there are any; the last page is where it ended.
+pub(crate) fn on_pages(
     observations: &[Observation],
     attempt: Attempt,
-    decide: impl FnOnce(&Page<'_>) -> Decision,
+    decide: impl FnOnce(&Page<'_>, &[Page<'_>]) -> Decision,
 ) -> Decision {
-    let status = observations
-        .iter()
-        .find_map(|observation| match &observation.fact {
-            holter_model::Fact::Header { name, value } if name.is_empty() => value.parse().ok(),
-            _ => None,
-        });
-    match (ground::protocol(observations), &known.headers, status) {
-        (_, Some(headers), Some(status)) => decide(&Page { status, headers }),
-        (Some(id), _, _) if !web::PROTOCOLS.contains(&id) => (
+    let pages = pages(observations);
+    match (ground::protocol(observations), pages.last()) {
+        (_, Some(last)) => decide(last, &pages),
+        (Some(id), _) if !web::PROTOCOLS.contains(&id) => (
             Verdict::NotApplicable,
             "it is no web service, so no browser heeds its headers".to_owned(),
         ),
-        (Some(_), _, _) => {
+        (Some(_), _) => {
             let why = format!("its front page {}", session::why_not(observations, attempt));
             (Verdict::Inconclusive, why)
         }
-        (None, _, _) => ground::not_asked(attempt),
+        (None, _) => ground::not_asked(attempt),
     }
 }
 
-fn hsts(page: &Page<'_>) -> Decision {
-    let age = page.header("strict-transport-security").map(max_age);
+fn hsts(last: &Page<'_>, pages: &[Page<'_>]) -> Decision {
+    // A browser heeds it on any page, and the last word counts.
+    let mut said = pages.iter().rev();
+    let age = said
+        .find_map(|page| page.header("strict-transport-security"))
+        .map(max_age);
     match age {
         Some(Some(0)) => (
             Verdict::Affected,
@@ -115,11 +145,11 @@ fn hsts(page: &Page<'_>) -> Decision {
                 .to_owned(),
         ),
         // Many servers add their headers to good answers only.
-        None if page.status >= 400 => (
+        None if last.status >= 400 => (
             Verdict::Inconclusive,
             format!(
                 "its front page is an error ({}), without Strict-Transport-Security",
-                page.status
+                last.status
             ),
         ),
         None => (
@@ -143,7 +173,7 @@ fn max_age(value: &str) -> Option<u64> {
     }
 }
 
-fn others(page: &Page<'_>) -> Decision {
+fn others(page: &Page<'_>, _: &[Page<'_>]) -> Decision {
     if !(200..300).contains(&page.status) {
         let why = format!(
             "its front page is no page (status {}), so its headers say little",
@@ -225,6 +255,23 @@ mod tests {
             ("referrer-policy", "same-origin"),
         ];
         check("200", &page, "not_affected not_affected");
+    }
+
+    #[test]
+    fn a_page_that_is_led_to_counts_and_so_does_what_was_said_on_the_way() {
+        let check = |first: &[(&str, &str)], second: &[(&str, &str)], expected: &str| {
+            let mut facts = vec![hello(0x0303), protocol("https"), header("", "302")];
+            facts.extend(first.iter().map(|(name, value)| header(name, value)));
+            facts.push(header("", "200"));
+            facts.extend(second.iter().map(|(name, value)| header(name, value)));
+            assert_eq!(judged(judge, &facts), expected, "{first:?} {second:?}");
+        };
+        let long = ("strict-transport-security", "max-age=31536000");
+        let none = ("strict-transport-security", "max-age=0");
+        check(&[long], &[], "not_affected affected");
+        check(&[], &[long], "not_affected affected");
+        check(&[long], &[none], "affected affected");
+        check(&[], &[], "affected affected");
     }
 
     #[test]

@@ -134,7 +134,7 @@ mod tests {
     use holter_model::{Attempt, Basis, Endpoint, Fact, Judgement, Transport};
 
     use super::*;
-    use crate::sample::{made, observed};
+    use crate::testing::{made, observed};
 
     fn service(last: u8, certificate: &str, flaw: Option<&str>) -> Service {
         Service {

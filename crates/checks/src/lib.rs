@@ -16,10 +16,8 @@ mod oracle;
 pub mod primes;
 mod reaction;
 mod roster;
-mod ruling;
-#[cfg(test)]
-mod sample;
 mod session;
+mod spoken;
 mod stream;
 mod survey;
 mod testing;

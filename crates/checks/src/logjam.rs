@@ -13,8 +13,8 @@ use holter_wire::suite::{Authentication, Exchange, Parts};
 
 use crate::accepted::Accepted;
 use crate::configuration::FiniteField;
+use crate::ground::{Ruling, rule};
 use crate::primes::known_prime;
-use crate::ruling::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// Shorter primes can be broken by anybody; one of this length by whoever can afford it, once for all who share it.
@@ -97,7 +97,7 @@ fn is_seen(parts: &Parts) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{field, holds, suites, verdict, whole};
+    use crate::testing::{field, holds, listed, verdict, whole};
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
 
     /// SHA-256 of the prime of 1024 bits of RFC 2409, and of one that nobody knows.
@@ -140,7 +140,7 @@ mod tests {
                 ),
                 (
                     "cut short",
-                    vec![suites(Version::TLS12, &[0xc02f], false)],
+                    vec![listed(Version::TLS12, &[0xc02f], false)],
                     Inconclusive,
                 ),
             ],

@@ -4,22 +4,26 @@
 //! Nothing of its own. The fault shows in microseconds over thousands of connections, which Holter does not make.
 //!
 //! ## Why it matters
-//! The time that it takes to refuse a CBC record gives text away. Every library has a remedy from February 2013 on, so a
-//! service that shows something younger is cleared by that, and only the others are left undecided.
+//! The time that it takes to refuse a CBC record gives text away. The libraries of since February 2013 hide that time, but
+//! not all of them: Go's does so since 1.8, and for HMAC-SHA1 alone; Erlang's makes no promise. So youth clears a service
+//! only together with something that neither of those has.
+//!
+//! ## References
+//! AlFardan and Paterson, "Lucky Thirteen", 2013; RFC 7366; Go's crypto/tls, "CipherSuites", and golang/go#13385.
 
-use holter_model::{Attempt, Basis, Feature, Judgement, Observation};
+use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation};
 use holter_wire::suite::Mode;
-use holter_wire::{NamedGroup, Version};
+use holter_wire::{ExtensionType, NamedGroup, Version};
 
 use crate::accepted::Accepted;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
     id: "lucky13",
     name: "Lucky Thirteen",
-    about: "looks for CBC suites, and for signs that the service's library is younger than the remedy",
+    about: "looks for CBC suites, and for signs that the service's library is one of those with the remedy",
     profile: Profile::Full,
     needs: Needs::Survey,
     flaws: &[include_str!("../../../flaws/CVE-2013-0169.toml")],
@@ -28,13 +32,13 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
-    let judge = |configuration: &Configuration| ruling(configuration, attempt);
+    let judge = |configuration: &Configuration| ruling(configuration, observations, attempt);
     rule((CHECK.id, "CVE-2013-0169"), observations, attempt, judge)
         .into_iter()
         .collect()
 }
 
-fn ruling(configuration: &Configuration, attempt: Attempt) -> Ruling {
+fn ruling(configuration: &Configuration, observations: &[Observation], attempt: Attempt) -> Ruling {
     let cbc = Accepted::of(
         configuration,
         attempt,
@@ -44,11 +48,8 @@ fn ruling(configuration: &Configuration, attempt: Attempt) -> Ruling {
     if !cbc.any() && cbc.gap().is_none() {
         return Ruling::not_affected("it accepts no CBC suite");
     }
-    if let Some(sign) = younger(configuration) {
-        return Ruling::not_affected(format!(
-            "it knows {sign}, so its library is younger than the remedy of February 2013"
-        ))
-        .by(Basis::Version);
+    if let Some(why) = remedied(configuration, observations) {
+        return Ruling::not_affected(why).by(Basis::Version);
     }
     match cbc.gap() {
         Some(gap) if !cbc.any() => Ruling::inconclusive(gap),
@@ -59,24 +60,62 @@ fn ruling(configuration: &Configuration, attempt: Attempt) -> Ruling {
     }
 }
 
-/// Something that no library had before the remedy.
-fn younger(configuration: &Configuration) -> Option<String> {
-    let features = [
-        (
-            Feature::ExtendedMasterSecret,
-            "the extended master secret (RFC 7627)",
-        ),
-        (Feature::EncryptThenMac, "encrypt-then-MAC (RFC 7366)"),
-        (Feature::FallbackScsv, "the guard against fallback (RFC 7507)"),
-    ];
+/// What shows that its library hides the time, or that there is none to hide.
+fn remedied(configuration: &Configuration, observations: &[Observation]) -> Option<String> {
+    let has = |feature| configuration.has(feature) == Some(true);
+    if has(Feature::EncryptThenMac) || answered(observations, ExtensionType::ENCRYPT_THEN_MAC) {
+        let why = "it encrypts before it authenticates where its client can (RFC 7366), as only libraries do that are \
+                   younger than the remedy";
+        return Some(why.to_owned());
+    }
+    if !not_erlang(configuration, observations) {
+        return None;
+    }
+    let younger = |sign: &str, and: &str| {
+        format!("it knows {sign} and {and}, so its library is one of those with the remedy, and younger")
+    };
+    let young = young(configuration);
+    if let Some(other) = not_go(configuration) {
+        let guard = has(Feature::FallbackScsv).then(|| "the guard against fallback (RFC 7507)".to_owned());
+        return young.or(guard).map(|sign| younger(&sign, &other));
+    }
+    let mut cbc = configuration
+        .suites()
+        .filter(|(version, _, parts)| *version != Version::TLS13 && parts.mode == Mode::Cbc);
+    let sha1 = cbc.all(|(_, _, parts)| parts.hash == "SHA");
+    young
+        .filter(|_| sha1 && configuration.complete)
+        .map(|sign| younger(&sign, "no CBC suite with another MAC than HMAC-SHA1"))
+}
+
+/// Whether a ServerHello before TLS 1.3 had this extension.
+fn answered(observations: &[Observation], kind: ExtensionType) -> bool {
+    observations.iter().any(|observation| {
+        matches!(&observation.fact, Fact::Hello { version, extensions, .. }
+            if Version(*version) < Version::TLS13 && extensions.contains(&kind.0))
+    })
+}
+
+/// Whether its library is not Erlang's, which hands out no tickets before TLS 1.3 and has none of these ciphers.
+fn not_erlang(configuration: &Configuration, observations: &[Observation]) -> bool {
+    let mut tickets = configuration.features.iter();
+    tickets.any(|((feature, version), present)| {
+        *feature == Feature::SessionTicket && *version < Version::TLS13 && *present
+    }) || answered(observations, ExtensionType::SESSION_TICKET)
+        || configuration.suites().any(|(_, _, parts)| {
+            ["CAMELLIA", "ARIA", "SEED", "IDEA"]
+                .iter()
+                .any(|cipher| parts.cipher.starts_with(cipher))
+        })
+}
+
+/// Something that no library had before 2014, nor Go's before it hid the time for HMAC-SHA1.
+fn young(configuration: &Configuration) -> Option<String> {
     if configuration.speaks(Version::TLS13) == Some(true) {
         return Some("TLS 1.3".to_owned());
     }
-    if let Some((_, name)) = features
-        .iter()
-        .find(|(feature, _)| configuration.has(*feature) == Some(true))
-    {
-        return Some((*name).to_owned());
+    if configuration.has(Feature::ExtendedMasterSecret) == Some(true) {
+        return Some("the extended master secret (RFC 7627)".to_owned());
     }
     let suite = configuration
         .suites()
@@ -92,51 +131,108 @@ fn is_young(group: NamedGroup) -> bool {
     (0x001d..0xff00).contains(&group.0)
 }
 
+/// Every suite that Go's library has had, those that must be asked for by name among them.
+const GO_SUITES: [u16; 25] = [
+    0x0005, 0x000a, 0x002f, 0x0035, 0x003c, 0x009c, 0x009d, 0x1301, 0x1302, 0x1303, 0xc007, 0xc009, 0xc00a,
+    0xc011, 0xc012, 0xc013, 0xc014, 0xc023, 0xc027, 0xc02b, 0xc02c, 0xc02f, 0xc030, 0xcca8, 0xcca9,
+];
+
+/// And every group: P-256, P-384, P-521, X25519, and the hybrids with ML-KEM and with its draft.
+const GO_GROUPS: [u16; 8] = [0x0017, 0x0018, 0x0019, 0x001d, 0x11eb, 0x11ec, 0x11ed, 0x6399];
+
+/// Something by which its library is not Go's.
+fn not_go(configuration: &Configuration) -> Option<String> {
+    if configuration.has(Feature::SessionId) == Some(true) {
+        return Some("how to go on with a session by its id".to_owned());
+    }
+    let mut suites = configuration.versions.values().flat_map(|spoken| &spoken.suites);
+    if let Some(suite) = suites.find(|suite| !GO_SUITES.contains(&suite.0)) {
+        return Some(suite.to_string());
+    }
+    let mut groups = configuration.versions.values().flat_map(|spoken| &spoken.groups);
+    let group = groups.find(|group| !GO_GROUPS.contains(&group.0));
+    group.map(ToString::to_string)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{feature, holds, suites, whole};
-    use holter_model::Fact;
+    use crate::testing::{feature, holds, listed, whole};
     use holter_model::Verdict::{Inconclusive, NotAffected};
 
-    fn with(fact: Fact) -> Vec<Fact> {
-        let mut facts = whole(&[(Version::TLS12, &[0x002f])]);
-        facts.push(fact);
-        facts
-    }
-
     #[test]
-    fn only_what_is_old_and_has_cbc_is_left_open() {
+    fn only_a_library_that_is_told_from_those_without_the_remedy_is_cleared() {
         let groups = |groups: &[u16]| Fact::Groups {
             version: Version::TLS12.0,
             groups: groups.to_vec(),
             order: holter_model::Order::Server,
             complete: true,
         };
-        let secret = |present| feature(Feature::ExtendedMasterSecret, Version::TLS12, present);
-        let both: &[(Version, &[u16])] = &[(Version::TLS12, &[0x002f]), (Version::TLS13, &[0x1301])];
+        let has = |kind| feature(kind, Version::TLS12, true);
+        let spoken = |list: &[u16], more: &[Fact]| {
+            let mut facts = whole(&[(Version::TLS12, list)]);
+            facts.extend_from_slice(more);
+            facts
+        };
+        let (ticket, by_id) = (has(Feature::SessionTicket), has(Feature::SessionId));
+        let (secret, guard) = (has(Feature::ExtendedMasterSecret), has(Feature::FallbackScsv));
+        let young = groups(&[0x0017, 0x001d]);
+        // Go's own suites, with and without those whose MAC it takes its time over.
+        let (go, go_sha2): (&[u16], &[u16]) = (&[0xc02f, 0xc013], &[0xc02f, 0xc013, 0xc027]);
         holds(
             &CHECK,
             vec![
+                ("CBC, nothing else known", spoken(&[0x002f], &[]), Inconclusive),
+                ("no CBC", spoken(&[0xc02f], &[]), NotAffected),
                 (
-                    "CBC, nothing else known",
-                    whole(&[(Version::TLS12, &[0x002f])]),
-                    Inconclusive,
-                ),
-                ("no CBC", whole(&[(Version::TLS12, &[0xc02f])]), NotAffected),
-                ("TLS 1.3", whole(both), NotAffected),
-                ("extended master secret", with(secret(true)), NotAffected),
-                ("no extended master secret", with(secret(false)), Inconclusive),
-                (
-                    "ChaCha20",
-                    whole(&[(Version::TLS12, &[0x002f, 0xcca8])]),
+                    "encrypt-then-MAC",
+                    spoken(&[0x002f], &[has(Feature::EncryptThenMac)]),
                     NotAffected,
                 ),
-                ("X25519", with(groups(&[0x0017, 0x001d])), NotAffected),
-                ("old curves", with(groups(&[0x0017, 0x0018])), Inconclusive),
+                (
+                    "young alone",
+                    spoken(&[0x0033], std::slice::from_ref(&young)),
+                    Inconclusive,
+                ),
+                (
+                    "young, tickets, DHE",
+                    spoken(&[0x0033], &[young.clone(), ticket.clone()]),
+                    NotAffected,
+                ),
+                (
+                    "the guard, tickets, sessions by id",
+                    spoken(&[0x002f], &[guard.clone(), ticket.clone(), by_id.clone()]),
+                    NotAffected,
+                ),
+                (
+                    "old, tickets, sessions by id",
+                    spoken(&[0x002f], &[ticket.clone(), by_id]),
+                    Inconclusive,
+                ),
+                (
+                    "like Go, HMAC-SHA1",
+                    spoken(go, &[young.clone(), ticket.clone()]),
+                    NotAffected,
+                ),
+                (
+                    "like Go, HMAC-SHA1, too old",
+                    spoken(go, &[guard, ticket.clone()]),
+                    Inconclusive,
+                ),
+                (
+                    "like Go, HMAC-SHA256",
+                    spoken(go_sha2, &[young, secret.clone(), ticket]),
+                    Inconclusive,
+                ),
+                (
+                    "Camellia, no tickets",
+                    spoken(&[0x0041], std::slice::from_ref(&secret)),
+                    NotAffected,
+                ),
+                ("like Erlang", spoken(&[0x0033, 0xc024], &[secret]), Inconclusive),
                 (
                     "cut short",
-                    vec![suites(Version::TLS12, &[0xc02f], false)],
+                    vec![listed(Version::TLS12, &[0xc02f], false)],
                     Inconclusive,
                 ),
             ],

@@ -11,7 +11,7 @@ use holter_wire::Version;
 use holter_wire::ssl2;
 
 use crate::accepted::{asked_for, list, speaks};
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -69,15 +69,15 @@ fn is_old(version: Version) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{holds, refused, suites, verdict, whole};
+    use crate::testing::{holds, listed, refused, verdict, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
 
     #[test]
     fn old_versions_are_found() {
         let new: &[u16] = &[0xc02f];
-        let datagrams = vec![suites(Version::DTLS12, new, true), refused(Version::DTLS10)];
-        let unasked = vec![suites(Version::TLS12, new, true), refused(Version::TLS11)];
+        let datagrams = vec![listed(Version::DTLS12, new, true), refused(Version::DTLS10)];
+        let unasked = vec![listed(Version::TLS12, new, true), refused(Version::TLS11)];
         holds(
             &CHECK,
             vec![
@@ -107,7 +107,7 @@ mod tests {
                 ("DTLS 1.2", datagrams, NotAffected),
                 (
                     "DTLS 1.0",
-                    vec![suites(Version::DTLS10, &[0x002f], true)],
+                    vec![listed(Version::DTLS10, &[0x002f], true)],
                     Affected,
                 ),
                 ("broken off", unasked, Inconclusive),

@@ -12,7 +12,7 @@ use holter_wire::Version;
 use holter_wire::suite::Mode;
 
 use crate::accepted::Accepted;
-use crate::ruling::rule;
+use crate::ground::rule;
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -52,7 +52,7 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{feature, holds, suites, verdict, whole};
+    use crate::testing::{feature, holds, listed, verdict, whole};
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
 
     #[test]
@@ -67,12 +67,12 @@ mod tests {
                 ("no SSLv3", whole(&[(Version::TLS10, &[0x002f])]), NotAffected),
                 (
                     "cut short",
-                    vec![suites(Version::SSL3, &[0x0005], false)],
+                    vec![listed(Version::SSL3, &[0x0005], false)],
                     Inconclusive,
                 ),
                 (
                     "not asked",
-                    vec![suites(Version::TLS10, &[0x002f], true)],
+                    vec![listed(Version::TLS10, &[0x002f], true)],
                     Inconclusive,
                 ),
                 ("a guard is no cure", [whole(both), guarded].concat(), Affected),

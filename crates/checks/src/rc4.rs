@@ -11,7 +11,7 @@ use holter_wire::Version;
 use holter_wire::ssl2::CipherKind;
 
 use crate::accepted::Accepted;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -52,7 +52,7 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{holds, suites, whole};
+    use crate::testing::{holds, listed, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
 
@@ -68,12 +68,12 @@ mod tests {
                 ("only TLS 1.3", whole(&[(Version::TLS13, &[0x1301])]), NotAffected),
                 (
                     "cut short",
-                    vec![suites(Version::SSL3, &[0x002f], false)],
+                    vec![listed(Version::SSL3, &[0x002f], false)],
                     Inconclusive,
                 ),
                 (
                     "found before the cut",
-                    vec![suites(Version::SSL3, &[0x0004], false)],
+                    vec![listed(Version::SSL3, &[0x0004], false)],
                     Affected,
                 ),
                 (

@@ -39,5 +39,5 @@ pub(crate) static CHECK: Check = Check {
     needs: Needs::Survey,
     flaws: &[include_str!("../../../flaws/CERT-REVOKED.toml")],
     ask: |visit| Box::pin(ask::ask(visit)),
-    judge: |observations, _| judge::judge(observations).into_iter().collect(),
+    judge: |observations, attempt| judge::judge(observations, attempt).into_iter().collect(),
 };

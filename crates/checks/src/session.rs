@@ -1,7 +1,8 @@
 //! The sessions that all checks share: whole handshakes, and what can only be seen after one. One up to TLS 1.2, in which
-//! a web service is asked for its front page; another that goes on with it by its id, at whose end the client asks to
+//! a web service is asked for its front page, and who is not known to be one is listened to; another that goes on with it by its id, at whose end the client asks to
 //! negotiate again; a hello that goes on by a ticket; and one session in TLS 1.3.
 
+mod inside;
 mod older;
 mod tls13;
 
@@ -13,7 +14,7 @@ use holter_wire::session_ticket::Ticket;
 use holter_wire::{NamedGroup, Version};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Configuration, Visit, greeting, ground};
+use crate::{Configuration, Visit, greeting, ground, spoken, web};
 
 /// The probe under which it is noted whether a handshake could be finished.
 pub(crate) const FINISHED: &str = "session";
@@ -31,16 +32,37 @@ pub(crate) async fn survey(visit: &mut Visit<'_>) {
     if !visit.sessions_begin() {
         return;
     }
-    visit.note_protocol();
     let known = greeting::known(visit);
-    let versions: Vec<Version> = greeting::versions(&known).collect();
-    let older = versions.iter().rev().find(|version| **version <= Version::TLS12);
+    let versions = spoken::versions(&known);
+    let older = spoken::before_tls13(&known);
     if let Some(version) = older {
-        older::survey(visit, *version).await;
+        older::survey(visit, version).await;
     }
     if versions.contains(&Version::TLS13) {
         tls13::survey(visit, older.is_none()).await;
     }
+    visit.note_protocol();
+}
+
+/// Asks a web service for its front page. Where nobody said what TLS carries here, that is found out first.
+async fn look_inside(visit: &mut Visit<'_>, line: &mut Line, session: &mut Session) {
+    let unknown = visit.is_unknown_inside();
+    if unknown && !inside::is_asked(visit, line, session).await {
+        return;
+    }
+    if !unknown && !visit.is_web() {
+        return;
+    }
+    let host = web::Host {
+        name: visit.questions.sni.as_deref().or(visit.name),
+        address: visit.endpoint.address,
+        port: visit.endpoint.port,
+    };
+    let facts = web::ask(line, session, host, visit.short_patience()).await;
+    if unknown && !facts.is_empty() {
+        visit.found_inside("https");
+    }
+    facts.into_iter().for_each(|fact| visit.heard(fact));
 }
 
 /// What every session's hello has.
@@ -74,11 +96,25 @@ pub(crate) fn groups(known: &Configuration) -> Vec<NamedGroup> {
 
 /// Finishes a handshake on a line of its own. `None`: it came to nothing, and how is noted.
 async fn begin(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Option<(Line, Session)> {
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return None;
     }
     let mut line = visit.open().await?;
-    let (version, suite, reaction, session) = match handshake(&mut line, offer, visit.dice).await {
+    let mut outcome = handshake(&mut line, offer, visit.dice).await;
+    // What the survey saw accepted, one server accepts again; another that stands behind the same address may not.
+    if matches!(outcome, Err(HandshakeError::Alert(_))) {
+        visit.done(line);
+        line = visit.open().await?;
+        outcome = handshake(&mut line, offer, visit.dice).await;
+        if outcome.is_ok() {
+            visit.heard(Fact::Inconsistent {
+                why:
+                    "different servers seem to answer at this address: one refused a handshake that another finished"
+                        .to_owned(),
+            });
+        }
+    }
+    let (version, suite, reaction, session) = match outcome {
         Ok(session) => {
             let (version, suite) = (session.version(), session.suite().code.0);
             (version, suite, Reaction::Continued, Some(session))

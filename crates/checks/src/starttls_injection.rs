@@ -3,7 +3,8 @@
 //! ## What it asks
 //! The command that leads to TLS, with a harmless one (NOOP or its like) behind it in the same segment. Then the
 //! handshake is finished, and goodbye is said inside TLS. A sound service forgets what came in the clear: it answers the
-//! goodbye alone. An affected one answers the other command, too, as if it had come protected.
+//! goodbye alone. An affected one answers the other command, too, as if it had come protected. Where TLS does not begin, it is
+//! asked for once more without the other command.
 //!
 //! ## Why it matters
 //! Whoever stands on the way can put commands of their own before those of a client that believes itself protected:
@@ -28,7 +29,7 @@ use zeroize::Zeroize as _;
 use self::dialect::{Behind, Dialect};
 use crate::greeting::{self, in_words};
 use crate::ground::{self, Decision};
-use crate::{Check, Needs, Profile, Visit, session};
+use crate::{Check, Configuration, Needs, Profile, Visit, session};
 
 const PROBE: &str = "starttls-injection";
 
@@ -65,7 +66,9 @@ async fn ask(visit: &mut Visit<'_>) {
         None => return,
         Some(Ok(line)) => line,
         Some(Err(opening)) => {
-            note(visit, (newest, 0), way_ended(&opening));
+            let reaction = way_ended(&opening);
+            note(visit, (newest, 0), reaction);
+            control(visit, &known, newest, reaction).await;
             return;
         }
     };
@@ -89,7 +92,23 @@ async fn ask(visit: &mut Visit<'_>) {
     visit.provoked(line);
     if let Some(reaction) = reaction {
         note(visit, (version, suite), reaction);
+        control(visit, &known, newest, reaction).await;
     }
+}
+
+/// Where TLS did not come about, it may be for another reason than the command: does it come about without?
+async fn control(visit: &mut Visit<'_>, known: &Configuration, newest: Version, reaction: Reaction) {
+    if is_no_way(reaction) {
+        greeting::still_listens(visit, known, newest, PROBE).await;
+    }
+}
+
+/// Whether there was no TLS in which anything could have been answered.
+const fn is_no_way(reaction: Reaction) -> bool {
+    matches!(
+        reaction,
+        Reaction::Other(0) | Reaction::Alert(_) | Reaction::Closed | Reaction::Reset
+    )
 }
 
 fn note(visit: &mut Visit<'_>, (version, suite): (Version, u16), reaction: Reaction) {
@@ -172,6 +191,12 @@ fn decide(observations: &[Observation], attempt: Attempt) -> Decision {
             "a command sent in the clear behind the one that leads to TLS was forgotten when TLS began"
                 .to_owned(),
         ),
+        Some(reaction) if is_no_way(reaction) && !greeting::listened(observations, PROBE) => (
+            Verdict::Inconclusive,
+            "TLS did not begin when a command came in the clear behind the one that leads to it, nor after that \
+             without one"
+                .to_owned(),
+        ),
         Some(Reaction::Other(_)) => (
             Verdict::NotAffected,
             "a command sent in the clear behind the one that leads to TLS kept TLS from beginning".to_owned(),
@@ -227,9 +252,16 @@ mod tests {
         let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
         let asked = |reaction| [hello(0x0303), protocol("smtp"), probe(PROBE, 0x0303, reaction)];
         check(&asked(Reaction::Other(14)), "affected");
-        check(&asked(Reaction::Other(0)), "not_affected");
         check(&asked(Reaction::Continued), "not_affected");
-        check(&asked(Reaction::Alert(10)), "not_affected");
+        // That TLS did not begin is the command's doing only where it begins without.
+        let control = probe("control-starttls-injection", 0x0303, Reaction::Continued);
+        for reaction in [Reaction::Other(0), Reaction::Alert(10), Reaction::Closed] {
+            check(&asked(reaction), "inconclusive");
+            check(
+                &[&asked(reaction)[..], std::slice::from_ref(&control)].concat(),
+                "not_affected",
+            );
+        }
         check(&asked(Reaction::Silence(1000)), "inconclusive");
         check(&[hello(0x0303), protocol("smtp")], "inconclusive");
         check(&[hello(0x0303), protocol("postgres")], "not_applicable");

@@ -12,7 +12,7 @@ use holter_wire::ssl2::CipherKind;
 use holter_wire::suite::Mode;
 
 use crate::accepted::Accepted;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -60,7 +60,7 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{holds, suites, whole};
+    use crate::testing::{holds, listed, whole};
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
 
     #[test]
@@ -82,7 +82,7 @@ mod tests {
                 ),
                 (
                     "cut short",
-                    vec![suites(Version::TLS12, &[0x002f], false)],
+                    vec![listed(Version::TLS12, &[0x002f], false)],
                     Inconclusive,
                 ),
             ],

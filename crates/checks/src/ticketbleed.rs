@@ -8,12 +8,16 @@
 //! ## Why it matters
 //! Up to 31 bytes of the service's memory go out with each hello: ids of other sessions, perhaps more.
 //!
+//! Only a service that goes on by its ticket can be cleared so. Of others it helps to know that the affected versions (11.4 to
+//! 12.1.2) do not speak TLS 1.3, which came with 14.0.
+//!
 //! ## References
 //! F5 K05121675; F. Valsorda, "Finding Ticketbleed", 2017; RFC 5077 section 3.4.
 
 use holter_model::{Attempt, Basis, Feature, Judgement, Observation, Reaction, Verdict};
+use holter_wire::Version;
 
-use crate::ground::{self, Decision};
+use crate::ground::{self, Ruling};
 use crate::insecure_renegotiation::before_tls13;
 use crate::session::{self, TICKETBLEED};
 use crate::{Check, Configuration, Needs, Profile, greeting};
@@ -48,25 +52,20 @@ fn answer(observations: &[Observation]) -> Option<Reaction> {
         .max_by_key(|reaction| matches!(reaction, Reaction::Other(1..)))
 }
 
-fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
+fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Ruling {
     let Some(version) = before_tls13(known) else {
         if !known.is_settled() {
-            return ground::not_asked(attempt);
+            return ground::not_asked(attempt).into();
         }
-        return (
-            Verdict::NotApplicable,
-            "it speaks TLS 1.3 only, in which tickets come without a session id".to_owned(),
-        );
+        return Ruling::not_applicable("it speaks TLS 1.3 only, in which tickets come without a session id");
     };
     let tickets = known
         .features
         .iter()
-        .filter(|((feature, version), _)| {
-            *feature == Feature::SessionTicket && *version < holter_wire::Version::TLS13
-        })
+        .filter(|((feature, version), _)| *feature == Feature::SessionTicket && *version < Version::TLS13)
         .map(|(_, present)| *present)
         .max();
-    match (answer(observations), tickets) {
+    let decision = match (answer(observations), tickets) {
         (Some(Reaction::Other(foreign @ 1..)), _) => (
             Verdict::Affected,
             format!("it said our session id again with {foreign} bytes behind it that we had not sent"),
@@ -75,10 +74,15 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
             Verdict::NotAffected,
             "it went on by a ticket and said our session id again, and no more".to_owned(),
         ),
+        (Some(Reaction::Continued), _) if known.speaks(Version::TLS13) == Some(true) => {
+            return Ruling::not_affected(
+                "it did not go on by its ticket, so nothing could show; but no affected version of BIG-IP speaks TLS 1.3",
+            )
+            .by(Basis::Version);
+        }
         (Some(Reaction::Continued), _) => (
-            Verdict::NotAffected,
-            "it did not go on by its ticket, and none of our session id came back with more behind it"
-                .to_owned(),
+            Verdict::Inconclusive,
+            "it did not go on by its ticket, and only where it does a BIG-IP would show itself".to_owned(),
         ),
         (Some(reaction), _) => (
             Verdict::Inconclusive,
@@ -88,8 +92,8 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
             ),
         ),
         (None, Some(false)) => (
-            Verdict::NotApplicable,
-            format!("it gives no session tickets in {version}"),
+            Verdict::NotAffected,
+            format!("it gives no session tickets in {version}, and without them nothing is given away"),
         ),
         (None, _) => (
             Verdict::Inconclusive,
@@ -98,7 +102,8 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
                 session::why_not(observations, attempt)
             ),
         ),
-    }
+    };
+    decision.into()
 }
 
 #[cfg(test)]
@@ -115,15 +120,19 @@ mod tests {
         let bled = [hello(0x0303), probe(TICKETBLEED, 0x0303, Reaction::Other(1))];
         check(&bled, "affected");
         assert_eq!(judge(&observed(&bled), Attempt::Completed)[0].foreign_bytes, 1);
+        let went_on = [hello(0x0303), probe(TICKETBLEED, 0x0303, Reaction::Continued)];
+        check(&[&went_on[..], &[ticket(true)]].concat(), "not_affected");
+        // By its ticket it did not go on.
+        check(&[&went_on[..], &[ticket(false)]].concat(), "inconclusive");
         check(
-            &[hello(0x0303), probe(TICKETBLEED, 0x0303, Reaction::Continued)],
+            &[&went_on[..], &[ticket(false), hello(0x0304)]].concat(),
             "not_affected",
         );
         check(
             &[hello(0x0303), probe(TICKETBLEED, 0x0303, Reaction::Alert(40))],
             "inconclusive",
         );
-        check(&[hello(0x0303), ticket(false)], "not_applicable");
+        check(&[hello(0x0303), ticket(false)], "not_affected");
         check(&[hello(0x0303)], "inconclusive");
         let new = [hello(0x0304), feature(Feature::SessionTicket, 0x0304, true)];
         check(&new, "inconclusive");

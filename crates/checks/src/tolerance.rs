@@ -3,7 +3,8 @@
 //! ## What it asks
 //! One hello as the clients of tomorrow may send it: of a version, with suites, groups, schemes and extensions that
 //! nobody has defined yet, beside those that the service is known to accept. Only when that fails, two more: the version
-//! alone, and the rest alone.
+//! alone, and the rest alone; and after each that is taken without a word the usual hello, for who does not answer that
+//! either is gone, not intolerant.
 //!
 //! ## Why it matters
 //! A service that cannot stand what it does not know breaks when its clients are updated, and they are made to fall
@@ -63,8 +64,7 @@ async fn ask(visit: &mut Visit<'_>) {
         Some(Taken::Refused(_)) => {}
     }
     // Whoever does not answer the usual hello any more is not intolerant, but gone.
-    let usual = greeting::ordinary(visit, &known, newest.min(Version::TLS12));
-    if newest < Version::TLS13 && !matches!(greeting::say(visit, usual).await, Some(Taken::Answered(_))) {
+    if !greeting::still_listens(visit, &known, newest, "tolerance").await {
         return;
     }
     for (feature, probe) in [
@@ -83,6 +83,13 @@ async fn ask(visit: &mut Visit<'_>) {
             suite: 0,
             reaction,
         });
+        let unsaid = matches!(
+            reaction,
+            Reaction::Closed | Reaction::Reset | Reaction::Silence(_)
+        );
+        if unsaid && !greeting::still_listens(visit, &known, newest, probe).await {
+            return;
+        }
         note(visit, newest, feature, reaction == Reaction::Continued);
     }
 }

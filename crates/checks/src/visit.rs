@@ -1,5 +1,7 @@
 //! A visit to one service: hands out lines that stand where TLS begins, and notes what was heard.
 
+mod inside;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -91,9 +93,14 @@ pub struct Visit<'a> {
     open_for: Duration,
     /// The slowest answer on the first line: what is usual here.
     usual: Option<Duration>,
+    /// The slowest answer on the lines of late: what is at work there now.
+    lately: Duration,
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
     /// else each time must not lead on for ever.
     may_choose: u8,
+    guessed: bool,
+    /// Whether some check wants to know what TLS carries.
+    looks_inside: bool,
     named: bool,
     surveyed: bool,
     in_session: bool,
@@ -175,7 +182,10 @@ impl<'a> Visit<'a> {
             last: None,
             open_for: Duration::ZERO,
             usual: None,
+            lately: Duration::ZERO,
             may_choose: if guessed { 2 } else { 0 },
+            guessed,
+            looks_inside: false,
             named,
             surveyed: false,
             in_session: false,
@@ -282,6 +292,7 @@ impl<'a> Visit<'a> {
         self.notes.received += line.received();
         self.open_for += line.age();
         let usual = *self.usual.get_or_insert(line.slowest());
+        self.lately = line.slowest().max(self.lately * 3 / 4);
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
         // Whole families of servers reset what they do not speak, so that alone is no sign of more than a little trouble.
         let reset = answered && line.was_reset() && !provoked && self.care == Care::ROBUST;
@@ -341,11 +352,6 @@ impl<'a> Visit<'a> {
         !std::mem::replace(&mut self.in_session, true)
     }
 
-    /// Whether web pages are spoken here.
-    pub(crate) fn is_web(&self) -> bool {
-        matches!(self.chosen.id(), "https" | "fhir")
-    }
-
     /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
     /// nothing is known of.
     pub(crate) fn patience(&self) -> Duration {
@@ -364,17 +370,6 @@ impl<'a> Visit<'a> {
         self.chosen
     }
 
-    /// Notes what is spoken, for judges that ask of it.
-    pub(crate) fn note_protocol(&mut self) {
-        let fact = Fact::Protocol {
-            id: self.chosen.protocol.id.to_owned(),
-            at_once: self.chosen.start == Start::Direct,
-        };
-        if !self.notes.observations.iter().any(|noted| noted.fact == fact) {
-            self.heard(fact);
-        }
-    }
-
     /// How long to wait for somebody who may say nothing, by what is usual here.
     pub(crate) fn short_patience(&self) -> Duration {
         let usual = self.usual.unwrap_or(LONGEST_PATIENCE);
@@ -383,9 +378,10 @@ impl<'a> Visit<'a> {
 
     /// How long to listen for a word that, if it comes, comes at once.
     pub(crate) fn pause(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(20);
+        const LEAST: Duration = Duration::from_millis(12);
         const LONGEST: Duration = Duration::from_millis(400);
-        (self.usual.unwrap_or(LONGEST) * 4).clamp(LEAST, LONGEST)
+        self.usual
+            .map_or(LONGEST, |_| (self.lately * 4).clamp(LEAST, LONGEST))
     }
 
     /// The time of day.
@@ -437,6 +433,16 @@ impl<'a> Visit<'a> {
             None if self.notes.suffers.is_some() => Err(DialError::Silent),
             None => self.dialer.dial(self.endpoint, self.care).await,
         }
+    }
+
+    /// How many connections were opened.
+    pub(crate) const fn connections(&self) -> u32 {
+        self.notes.connections
+    }
+
+    /// Whether most of the time that a service is given has been spent, so that the rest is for other questions.
+    pub(crate) fn is_mostly_spent(&self) -> bool {
+        self.open_for >= self.dialer.limits().service * 2 / 3
     }
 
     fn is_over(&self) -> bool {

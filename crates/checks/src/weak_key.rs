@@ -12,7 +12,7 @@ use holter_cert::{Certificate, Key};
 use holter_model::{Attempt, Basis, Judgement, Observation};
 
 use crate::certificate::shown::{self, Shown};
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -142,7 +142,7 @@ fn before_heartbleed(certificate: &Certificate) -> Ruling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{made, verdicts, whole};
+    use crate::testing::{made, verdicts, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{self, Affected, Inconclusive, NotAffected, NotApplicable};
     use holter_wire::Version;

@@ -11,7 +11,7 @@ use holter_wire::ssl2::CipherKind;
 use holter_wire::suite::{Authentication, Mode, Parts};
 
 use crate::accepted::Accepted;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// Below this a key can be found by trying all (NIST SP 800-131A).
@@ -93,7 +93,7 @@ fn is_weak(kind: CipherKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{suites, verdicts, whole};
+    use crate::testing::{listed, verdicts, whole};
     use holter_model::Fact;
     use holter_model::Verdict::{Affected, Inconclusive, NotAffected};
     use holter_wire::Version;
@@ -146,7 +146,7 @@ mod tests {
             ),
             (
                 "cut short",
-                vec![suites(Version::TLS12, &[0x0009], false)],
+                vec![listed(Version::TLS12, &[0x0009], false)],
                 [Inconclusive, Inconclusive, Affected],
             ),
         ];

@@ -1,5 +1,8 @@
-//! One page of a web service, as far as its headers: `GET /` inside TLS, and what of the answer says something of
-//! security. The page itself is nobody's to read.
+//! The front page of a web service: `GET /` inside TLS, and what of the answer says something of security. Where it leads
+//! to another page of the same service, that one is asked for, too, once. The page itself is nobody's to read: its bytes
+//! are counted, no further than to know whether it is long enough to be worth compressing.
+
+mod answer;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,157 +14,170 @@ use holter_wire::ContentType;
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
-/// Headers that are noted with what they say.
-const KEPT: [&str; 9] = [
-    "cache-control",
-    "content-encoding",
-    "content-security-policy",
-    "content-type",
-    "referrer-policy",
-    "strict-transport-security",
-    "transfer-encoding",
-    "x-content-type-options",
-    "x-frame-options",
-];
+use self::answer::{Answer, Length};
 
-/// Headers of which only that they are there is noted: what they say may belong to a person or to one visit.
-const SEEN: [&str; 3] = ["etag", "last-modified", "set-cookie"];
+/// What is noted of a header that may belong to a person or to one visit.
+#[cfg(test)]
+pub(crate) use self::answer::THERE;
 
-/// What is noted instead.
-pub(crate) const THERE: &str = "(there)";
-
-/// What a header that is noted may be long.
-const LONGEST_VALUE: usize = 4096;
+/// Servers leave pages that are shorter uncompressed by default: Tomcat and Spring those below 2,048 bytes, nginx, Caddy and
+/// Express far shorter ones only.
+pub(crate) const WORTH_COMPRESSING: u32 = 2048;
 
 /// What all headers together may be long: servers refuse to send half as much.
 const LONGEST_HEAD: usize = 16 << 10;
 
-const MOST_HEADERS: usize = 96;
+/// A longer page is not waited for only to be led on by it.
+const LONGEST_DETOUR: usize = 16 << 10;
 
 /// The roster's ids of what browsers are used for.
 pub(crate) const PROTOCOLS: [&str; 2] = ["fhir", "https"];
+
+/// Whom a request is for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Host<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) address: IpAddr,
+    pub(crate) port: u16,
+}
 
 /// Asks for the front page. Empty: no answer, or one that is not HTTP's.
 pub(crate) async fn ask(
     line: &mut Line,
     session: &mut Session,
-    (name, address): (Option<&str>, IpAddr),
-    port: u16,
+    host: Host<'_>,
     patience: Duration,
 ) -> Vec<Fact> {
-    let request = request(name, address, port);
-    let sent = session
-        .send(line, ContentType::APPLICATION_DATA, request.as_bytes())
-        .await;
-    if sent.is_err() {
-        return Vec::new();
-    }
     // A page is made while one waits.
-    let until = Instant::now() + patience * 3;
-    let mut head = Vec::new();
-    let facts = loop {
+    let patience = patience * 3;
+    let Some((answer, facts)) = page(line, session, &host.request("/"), patience).await else {
+        return Vec::new();
+    };
+    let onward = answer.leads_to(&host);
+    let Some(path) = onward.filter(|_| answer.stays_open && answer.is_over) else {
+        return facts;
+    };
+    let next = page(line, session, &host.request(&path), patience).await;
+    let more = next.map(|(_, facts)| facts).unwrap_or_default();
+    facts.into_iter().chain(more).collect()
+}
+
+/// One page. `None`: no answer, or one that is not HTTP's.
+async fn page(
+    line: &mut Line,
+    session: &mut Session,
+    request: &str,
+    patience: Duration,
+) -> Option<(Answer, Vec<Fact>)> {
+    session
+        .send(line, ContentType::APPLICATION_DATA, request.as_bytes())
+        .await
+        .ok()?;
+    let until = Instant::now() + patience;
+    let mut came = Vec::new();
+    let answer = loop {
+        let more = hear(line, session, until).await;
+        if let Some(mut text) = more {
+            let room = LONGEST_HEAD.saturating_sub(came.len());
+            came.extend_from_slice(text.get(..room.min(text.len())).unwrap_or_default());
+            let beyond = text.len().saturating_sub(room);
+            text.zeroize();
+            match answer::read(&came) {
+                Some(mut answer) => {
+                    answer.body += beyond;
+                    break Some(answer);
+                }
+                None if came.len() >= LONGEST_HEAD => break None,
+                None => {}
+            }
+        } else {
+            break None;
+        }
+    };
+    came.zeroize();
+    let mut answer = answer.filter(|answer| !answer.facts.is_empty())?;
+    let wanted = match answer.length {
+        // To be led on, all of it must be out of the way; otherwise its length is told.
+        Length::Known(length) if answer.location.is_some() && length <= LONGEST_DETOUR => length,
+        Length::Known(_) => 0,
+        Length::Unknown => WORTH_COMPRESSING as usize,
+    };
+    while answer.body < wanted && !answer.is_over {
+        match hear(line, session, until).await {
+            Some(mut text) => {
+                answer.body += text.len();
+                answer.is_over = match answer.length {
+                    Length::Known(length) => answer.body >= length,
+                    Length::Unknown => text.ends_with(answer::LAST_CHUNK),
+                };
+                text.zeroize();
+            }
+            None => {
+                answer.stays_open = false;
+                break;
+            }
+        }
+    }
+    let (bytes, whole) = match answer.length {
+        Length::Known(length) => (length, true),
+        Length::Unknown => (answer.body, answer.is_over),
+    };
+    let mut facts = std::mem::take(&mut answer.facts);
+    facts.push(Fact::Body {
+        bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+        whole,
+    });
+    Some((answer, facts))
+}
+
+/// What comes next inside the session; `None`: nothing more.
+async fn hear(line: &mut Line, session: &mut Session, until: Instant) -> Option<Vec<u8>> {
+    loop {
         let left = until.saturating_duration_since(Instant::now());
-        let Ok((content, mut text)) = session.receive(line, left).await else {
-            break read(&head).unwrap_or_default();
-        };
+        let (content, mut text) = session.receive(line, left).await.ok()?;
         if content == ContentType::APPLICATION_DATA {
-            let room = LONGEST_HEAD.saturating_sub(head.len());
-            head.extend_from_slice(text.get(..room.min(text.len())).unwrap_or_default());
+            return Some(text);
         }
         text.zeroize();
-        match read(&head) {
-            Some(facts) => break facts,
-            None if head.len() >= LONGEST_HEAD => break Vec::new(),
-            None => {}
-        }
-    };
-    head.zeroize();
-    facts
-}
-
-/// A request as a browser would send it, so that a service that compresses its pages does so.
-fn request(name: Option<&str>, address: IpAddr, port: u16) -> String {
-    let host = match (name, address) {
-        (Some(name), _) => name.to_owned(),
-        (None, IpAddr::V4(address)) => address.to_string(),
-        (None, IpAddr::V6(address)) => format!("[{address}]"),
-    };
-    let port = if port == 443 {
-        String::new()
-    } else {
-        format!(":{port}")
-    };
-    format!(
-        "GET / HTTP/1.1\r\nHost: {host}{port}\r\nUser-Agent: Holter\r\nAccept: text/html,*/*\r\n\
-         Accept-Encoding: gzip, deflate, br\r\n\r\n"
-    )
-}
-
-/// The facts of an answer's head; `None` while it is not all there. Nothing of what is not HTTP is kept.
-pub(crate) fn read(bytes: &[u8]) -> Option<Vec<Fact>> {
-    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-    let mut response = httparse::Response::new(&mut headers);
-    match httparse::ParserConfig::default().parse_response(&mut response, bytes) {
-        // An interim answer; the one that counts comes behind it.
-        Ok(httparse::Status::Complete(head)) if matches!(response.code, Some(100 | 102..=199)) => {
-            return read(bytes.get(head..).unwrap_or_default());
-        }
-        Ok(httparse::Status::Complete(_)) => {}
-        Ok(httparse::Status::Partial) => return None,
-        Err(_) => return Some(Vec::new()),
     }
-    let status = Fact::Header {
-        name: String::new(),
-        value: response.code.unwrap_or(0).to_string(),
-    };
-    let noted = response.headers.iter().filter_map(|header| {
-        let name = header.name.to_ascii_lowercase();
-        let value = if KEPT.contains(&name.as_str()) {
-            let end = header.value.len().min(LONGEST_VALUE);
-            let value = String::from_utf8_lossy(header.value.get(..end).unwrap_or_default());
-            value.chars().filter(|letter| !letter.is_control()).collect()
-        } else if SEEN.contains(&name.as_str()) {
-            THERE.to_owned()
-        } else {
-            return None;
+}
+
+impl Host<'_> {
+    /// A request as a browser would send it, with every coding that a server may compress pages by.
+    fn request(&self, path: &str) -> String {
+        format!(
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nUser-Agent: Holter\r\nAccept: text/html,*/*\r\n\
+             Accept-Encoding: gzip, deflate, br, zstd, compress\r\n\r\n",
+            self.authority()
+        )
+    }
+
+    /// "portal.example:8443", as it stands in a request and in an address of this service.
+    fn authority(&self) -> String {
+        let host = match (self.name, self.address) {
+            (Some(name), _) => name.to_owned(),
+            (None, IpAddr::V4(address)) => address.to_string(),
+            (None, IpAddr::V6(address)) => format!("[{address}]"),
         };
-        Some(Fact::Header { name, value })
-    });
-    Some(std::iter::once(status).chain(noted).collect())
+        if self.port == 443 {
+            host
+        } else {
+            format!("{host}:{}", self.port)
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::testing::header;
-
-    #[test]
-    fn only_what_says_something_of_security_is_noted() {
-        let answer = b"HTTP/1.1 200 OK\r\nServer: secret\r\nSet-Cookie: id=7\r\nStrict-Transport-Security: \
-                       max-age=1\r\n\r\npage";
-        let expected = vec![
-            header("", "200"),
-            header("set-cookie", THERE),
-            header("strict-transport-security", "max-age=1"),
-        ];
-        assert_eq!(read(answer), Some(expected));
-        assert_eq!(read(b"HTTP/1.1 200 OK\r\nServer: x"), None);
-        assert_eq!(read(b"220 mail ready\r\n\r\n"), Some(Vec::new()));
-    }
 
     #[test]
     fn an_address_of_the_sixth_version_stands_in_brackets() {
-        let request = request(None, std::net::Ipv6Addr::LOCALHOST.into(), 8443);
-        assert!(request.contains("Host: [::1]:8443\r\n"));
-    }
-
-    proptest! {
-        #[test]
-        fn hostile_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let _ = read(&bytes);
-            let _ = read(&[b"HTTP/1.1 200 OK\r\n", &bytes[..]].concat());
-        }
+        let host = Host {
+            name: None,
+            address: std::net::Ipv6Addr::LOCALHOST.into(),
+            port: 8443,
+        };
+        assert!(host.request("/").contains("Host: [::1]:8443\r\n"));
     }
 }

@@ -12,7 +12,7 @@ use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation};
 use holter_wire::{CipherSuite, ExtensionType};
 
 use crate::accepted::gap;
-use crate::ruling::{Ruling, rule};
+use crate::ground::{Ruling, rule};
 use crate::{Check, Configuration, Needs, Profile};
 
 /// The check.
@@ -112,7 +112,7 @@ fn foreign(configuration: &Configuration, observations: &[Observation]) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{feature, holds, suites, whole};
+    use crate::testing::{feature, holds, listed, whole};
     use holter_model::Verdict::{Inconclusive, NotAffected, NotApplicable};
     use holter_wire::Version;
 
@@ -163,7 +163,7 @@ mod tests {
                 ("later updates", renewed, NotAffected),
                 (
                     "cut short",
-                    vec![suites(Version::TLS12, windows, false)],
+                    vec![listed(Version::TLS12, windows, false)],
                     Inconclusive,
                 ),
             ],

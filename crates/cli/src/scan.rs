@@ -108,6 +108,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         visits,
         scope,
         comparison,
+        earlier,
     }) = begun
     else {
         complain("stopped while names were being looked up; nothing was scanned");
@@ -137,6 +138,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         clock: Box::new(SystemClock),
         dice: Box::new(SystemDice),
         hosts_at_once: speed.hosts,
+        earlier,
         rules: Rules {
             inventory: header.plan.inventory,
             networks: job.networks.clone(),
@@ -176,9 +178,8 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
 }
 
 fn outcome(summary: &Summary, told: Told) -> Outcome {
-    match listener::sums(summary).exit_code() {
+    match listener::sums(summary, told).exit_code() {
         1 => Outcome::Affected,
-        _ if told.breaking > 0 => Outcome::Affected,
         _ if told.unknown_hosts > 0 => Outcome::Failed,
         3 => Outcome::Unassessed,
         _ => Outcome::Clean,

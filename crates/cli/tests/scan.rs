@@ -48,6 +48,9 @@ fn the_exit_code_is_the_answer() {
     assert_eq!(code(&format!("127.0.0.1:{}", closed())), Some(3));
     assert_eq!(code(&format!("{good} no-such-host.invalid")), Some(2));
     assert_eq!(code(&format!("{bad} no-such-host.invalid")), Some(1));
+    assert_eq!(code(&format!("{bad} {good} --fail-on critical")), Some(1));
+    assert_eq!(code(&format!("{good} {odd} --fail-on critical")), Some(3));
+    assert_eq!(code(&format!("{good} --fail-on low")), Some(0));
     // A range without anything in it is assessed: nobody said that something is there.
     assert_eq!(code(&format!("127.0.0.0/30 -p {}", closed())), Some(0));
 }

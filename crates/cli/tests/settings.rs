@@ -285,3 +285,47 @@ fn whatever_address_a_name_of_ones_own_has_is_ones_own() {
         "{said:?}"
     );
 }
+
+#[test]
+fn a_policy_in_the_file_widens_no_scan_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), "policy = ['pci-dss-4.0.1']\n");
+    let peer = peer("controller-that-hangs");
+    let asked = |options: &str| {
+        let said = holter(&format!(
+            "scan {} --config {file} --timeout 1 -f jsonl {options}",
+            peer.address
+        ));
+        let line: Value = serde_json::from_str(&said.out).unwrap();
+        (line["verdicts"].as_array().unwrap().len(), said.err)
+    };
+    for (options, told) in [
+        ("--profile heartbleed", "--profile leaves the policies of"),
+        ("--check heartbleed", "--check leaves the policies of"),
+    ] {
+        let (verdicts, err) = asked(options);
+        assert_eq!(verdicts, 1, "{options}");
+        assert!(err.contains(told), "{options}: {err}");
+    }
+    let (_, err) = asked("--profile heartbleed --policy pci-dss-4.0.1");
+    assert!(
+        err.contains("--policy asks every check, whatever --profile says"),
+        "{err}"
+    );
+    let (_, err) = asked("");
+    assert!(
+        err.contains("so every check is asked, as with --profile full"),
+        "{err}"
+    );
+    let (_, err) = asked("--profile full");
+    assert!(!err.contains("--profile"), "{err}");
+}
+
+#[test]
+fn a_typo_in_a_policys_name_is_put_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), "policy = ['pci-dss']\n");
+    let said = holter(&format!("scan 127.0.0.1:9 --config {file}"));
+    assert_eq!(said.code, Some(2));
+    assert!(said.err.contains("is \"pci-dss-4.0.1\" meant?"), "{}", said.err);
+}

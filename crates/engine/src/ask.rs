@@ -41,7 +41,11 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         &scan.dialer,
         (scan.clock.as_ref(), scan.dice.as_ref()),
     );
-    if scan.checks.iter().any(|check| check.needs == Needs::Survey) {
+    let needs = scan.checks.iter().map(|check| check.needs).max();
+    if needs == Some(Needs::Inside) {
+        visit.looks_inside();
+    }
+    if needs >= Some(Needs::Survey) {
         holter_checks::survey(&mut visit).await;
     }
     for check in &scan.checks {
@@ -66,10 +70,13 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
             last,
         };
     }
+    let known = scan
+        .earlier
+        .and((endpoint, host.name.as_deref()), &notes.observations);
     let judgements = scan
         .checks
         .iter()
-        .flat_map(|check| (check.judge)(&notes.observations, notes.attempt))
+        .flat_map(|check| check.verdicts(&known, notes.attempt))
         .collect();
     let service = Service {
         target: host.label(door),

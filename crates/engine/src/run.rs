@@ -19,7 +19,7 @@ use crate::lanes::{LaneId, Lanes};
 use crate::rules::Rules;
 use crate::visit::visit;
 use crate::visits::{Host, Visits};
-use crate::{Event, Sink, Stop, Summary};
+use crate::{Earlier, Event, Sink, Stop, Summary};
 
 /// What a run works with.
 pub struct Scan {
@@ -37,6 +37,8 @@ pub struct Scan {
     pub hosts_at_once: usize,
     /// What is said of networks, and when it is quiet.
     pub rules: Rules,
+    /// What was seen before.
+    pub earlier: Earlier,
 }
 
 /// What waits for the sink before hosts wait for it.

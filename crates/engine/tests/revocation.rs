@@ -193,7 +193,9 @@ fn a_responder_is_believed() {
     let good = authority(GOOD, true);
     let (is, why) = verdict(&good, true).unwrap();
     assert_eq!(is, Verdict::NotAffected, "{why}");
-    assert_eq!(verdict(&good, false), None, "nobody was asked");
+    let (open, why) = verdict(&good, false).unwrap();
+    assert_eq!(open, Verdict::Inconclusive, "nobody was asked");
+    assert!(why.contains("--phone-out"), "{why}");
     let (is, why) = verdict(&authority(REVOKED, true), true).unwrap();
     assert_eq!(is, Verdict::Affected);
     assert!(

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use holter_checks::{ALL, Check, Needs, Profile, Questions};
-use holter_engine::{Course, Event, Plan, Rules, Scan, Sink, Stop, Summary, run};
+use holter_engine::{Course, Earlier, Event, Plan, Rules, Scan, Sink, Stop, Summary, run};
 use holter_inventory::Inventory;
 use holter_lab::zoo;
 use holter_model::seam::{Clock, SystemClock, SystemDice};
@@ -73,6 +73,7 @@ fn scan_all(
             clock: Box::new(SystemClock),
             dice: Box::new(SystemDice),
             hosts_at_once: 4,
+            earlier: Earlier::default(),
             rules: Rules {
                 inventory,
                 ..Rules::default()
@@ -338,6 +339,7 @@ fn who_waits_for_a_hosts_turn_into_quiet_hours_does_not_knock() {
             clock: Box::new(Set(now)),
             dice: Box::new(SystemDice),
             hosts_at_once: 2,
+            earlier: Earlier::default(),
             rules: Rules {
                 quiet: "10:00-11:00".parse().unwrap(),
                 ..Rules::default()

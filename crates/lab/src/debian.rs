@@ -41,6 +41,9 @@ mod xrdp;
 pub use certificate::HOST;
 pub use service::{Door, Service};
 
+/// A row of a web server's page. A hundred and twenty are long enough that a server which compresses would.
+const PAGE: &str = "<p>A page of the lab.</p>\n";
+
 /// A kind of server that the lab can start.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {

@@ -6,9 +6,12 @@ use serde::Serialize;
 /// All that rules of others make of one service.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Assessment {
-    /// Its grade; `None`: too little is known of it.
+    /// Its grade; `None`: too little is known of it, or too little was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grade: Option<Grade>,
+    /// Why there is no grade, where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ungraded: Option<String>,
     /// What each policy says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub policies: Vec<PolicyResult>,

@@ -79,6 +79,12 @@ pub enum Fact {
         /// Whether asking came to its end: none of all that are left is accepted.
         complete: bool,
     },
+    /// Its answers do not fit together: different servers answer at its address in turn, or it accepts what nobody can.
+    /// None of them clears it of anything.
+    Inconsistent {
+        /// What does not fit.
+        why: String,
+    },
     /// The kinds of ciphers that it offers in SSLv2, three bytes each.
     Ssl2 {
         /// The kinds.
@@ -204,12 +210,20 @@ pub enum Fact {
         /// Whether TLS begins at once.
         at_once: bool,
     },
-    /// A header of its answer to `GET /`; only those that say something of security, cut to 4 KiB.
+    /// A header of its answer to `GET /`; only those that say something of security, cut to 4 KiB. One without a name comes
+    /// first and has the status.
     Header {
         /// Its name in lower case.
         name: String,
         /// Its value.
         value: String,
+    },
+    /// How much of the page behind those headers came: counted, and not kept.
+    Body {
+        /// Bytes.
+        bytes: u32,
+        /// Whether that is all of it, as its head or its last chunk says.
+        whole: bool,
     },
 }
 

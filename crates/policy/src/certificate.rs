@@ -8,6 +8,56 @@ use holter_checks::Configuration;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
+/// The kinds of keys that [`Leaf::key`] can name.
+pub(crate) const KEYS: [&str; 7] = ["rsa", "rsa-pss", "dsa", "ec", "ed25519", "ed448", "ml-dsa"];
+
+/// The curves that [`Leaf::curve`] can name.
+pub(crate) const CURVES: [&str; 13] = [
+    "P-192",
+    "P-224",
+    "P-256",
+    "P-384",
+    "P-521",
+    "secp256k1",
+    "brainpoolP256r1",
+    "brainpoolP384r1",
+    "brainpoolP512r1",
+    "sect283k1",
+    "sect283r1",
+    "sect409r1",
+    "sect571r1",
+];
+
+/// What [`Leaf::signature`] can name.
+pub(crate) const SIGNATURES: [&str; 26] = [
+    "rsa-sha256",
+    "rsa-sha384",
+    "rsa-sha512",
+    "rsa-sha224",
+    "rsa-sha1",
+    "rsa-md5",
+    "rsa-md4",
+    "rsa-md2",
+    "rsa-pss-sha256",
+    "rsa-pss-sha384",
+    "rsa-pss-sha512",
+    "rsa-pss-sha224",
+    "rsa-pss-sha1",
+    "ecdsa-sha256",
+    "ecdsa-sha384",
+    "ecdsa-sha512",
+    "ecdsa-sha224",
+    "ecdsa-sha1",
+    "dsa-sha256",
+    "dsa-sha384",
+    "dsa-sha512",
+    "dsa-sha224",
+    "dsa-sha1",
+    "eddsa",
+    "ml-dsa",
+    "rsa-pss",
+];
+
 /// The server's own certificate, as far as rules ask for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Leaf {

@@ -21,6 +21,8 @@ pub struct Client {
     pub name: String,
     /// Where what is said of it comes from, and what is assumed.
     pub source: String,
+    /// When and against what it was last held; empty: it was captured, or nothing was at hand.
+    pub checked: String,
     /// The versions that it speaks.
     pub versions: Vec<Version>,
     /// Its suites, in its order.
@@ -99,6 +101,7 @@ impl Client {
             id: id.to_owned(),
             name: written.name,
             source: written.source,
+            checked: written.checked,
             versions: plain(&written.versions),
             suites: plain(&written.suites),
             groups: plain(&written.groups),
@@ -118,6 +121,8 @@ impl Client {
 struct Written {
     name: String,
     source: String,
+    #[serde(default)]
+    checked: String,
     versions: Vec<Named<Version>>,
     suites: Vec<Named<CipherSuite>>,
     #[serde(default)]

@@ -49,11 +49,11 @@ impl Letter {
     }
 }
 
-/// Its grade; `None` where the survey broke off: an unknown suite might be the worst.
-pub(crate) fn grade(subject: &Subject<'_>) -> Option<Grade> {
+/// Its grade, or why it has none: an unknown suite might be the worst, and so might an answer to what was not asked.
+pub(crate) fn grade(subject: &Subject<'_>) -> Result<Grade, String> {
     let configuration = &subject.configuration;
     if !configuration.complete || !configuration.is_settled() {
-        return None;
+        return Err("the survey of versions and suites did not come to its end".to_owned());
     }
     let score = score::score(subject);
     let mut caps = caps::caps(subject);
@@ -71,13 +71,25 @@ pub(crate) fn grade(subject: &Subject<'_>) -> Option<Grade> {
     let worst = caps.first().map_or(scored, |cap| cap.letter.min(scored));
     let exceptional = worst == Letter::A && caps.is_empty() && caps::is_exceptional(subject);
     let letter = if exceptional { Letter::APlus } else { worst };
+    let unasked = caps::unasked(subject);
+    // No answer makes an F better.
+    if letter > Letter::F && !unasked.is_empty() {
+        let (checks, was) = match unasked.len() {
+            1 => ("a check that can lower it", "was"),
+            _ => ("checks that can lower it", "were"),
+        };
+        return Err(format!(
+            "{checks} {was} not asked: {}; --profile full asks them all",
+            unasked.join(", ")
+        ));
+    }
     let reasons = caps
         .into_iter()
         .map(|Cap { letter, why }| format!("{}: {why}", letter.as_str()))
         .collect();
     let mut notes = score.notes;
     notes.extend(caps::notes(subject));
-    Some(Grade {
+    Ok(Grade {
         letter: letter.as_str().to_owned(),
         score: score.total,
         reasons,

@@ -6,6 +6,7 @@ mod certificate;
 mod client;
 mod data;
 mod grade;
+mod likeness;
 mod names;
 mod policy;
 mod subject;
@@ -13,6 +14,7 @@ mod subject;
 use holter_model::{Assessment, Fact, Service};
 
 pub use client::{Client, Product, clients};
+pub use likeness::likest;
 pub use policy::{Policy, PolicyError, policies};
 
 use crate::subject::Subject;
@@ -30,8 +32,13 @@ pub fn assess(service: &Service, wanted: &[&Policy]) -> Option<Assessment> {
         return None;
     }
     let subject = Subject::of(service);
+    let (grade, ungraded) = match grade::grade(&subject) {
+        Ok(grade) => (Some(grade), None),
+        Err(why) => (None, Some(why)),
+    };
     Some(Assessment {
-        grade: grade::grade(&subject),
+        grade,
+        ungraded,
         policies: wanted.iter().map(|policy| policy.judge(&subject)).collect(),
         clients: client::fare(&subject),
     })

@@ -5,6 +5,8 @@ use std::fmt::Debug;
 use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 use serde::de::{Deserialize, Deserializer, Error};
 
+use crate::likeness::meant;
+
 /// A code point that is written as its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Named<T>(pub(crate) T);
@@ -16,6 +18,9 @@ pub(crate) trait Point: Copy + Debug + 'static {
 
     /// The one of this name.
     fn of(name: &str) -> Option<Self>;
+
+    /// All names that there are.
+    fn names() -> Vec<&'static str>;
 }
 
 macro_rules! point {
@@ -25,6 +30,10 @@ macro_rules! point {
 
             fn of(name: &str) -> Option<Self> {
                 Self::registered().find(|point| point.name() == Some(name))
+            }
+
+            fn names() -> Vec<&'static str> {
+                Self::registered().filter_map(Self::name).collect()
             }
         }
     };
@@ -41,9 +50,9 @@ point!(SignatureScheme, "signature scheme, like \"rsa_pkcs1_sha256\"");
 impl<'de, T: Point> Deserialize<'de> for Named<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        T::of(&name)
-            .map(Self)
-            .ok_or_else(|| D::Error::custom(format!("{name:?} is no {}", T::WHAT)))
+        T::of(&name).map(Self).ok_or_else(|| {
+            D::Error::custom(format!("{name:?} is no {}{}", T::WHAT, meant(&name, T::names())))
+        })
     }
 }
 

@@ -28,6 +28,10 @@ pub struct Policy {
     pub about: String,
     /// Where it is published.
     pub source: String,
+    /// The text that it is made of, with its edition and date.
+    pub document: String,
+    /// When and against what it was last held.
+    pub checked: String,
     rules: Vec<(Rule, Demand)>,
 }
 
@@ -80,6 +84,8 @@ impl Policy {
             name: written.name,
             about: written.about,
             source: written.source,
+            document: written.document,
+            checked: written.checked,
             rules,
         })
     }
@@ -138,6 +144,10 @@ struct Written {
     about: String,
     #[serde(default)]
     source: String,
+    #[serde(default)]
+    document: String,
+    #[serde(default)]
+    checked: String,
     rule: Vec<Spanned<Rule>>,
 }
 
@@ -154,6 +164,11 @@ mod tests {
         for (id, text) in data::POLICIES {
             let policy = Policy::parse(id, text).unwrap_or_else(|error| panic!("{id}: {error}"));
             assert!(policy.rules() > 2 && !policy.about.is_empty() && policy.source.starts_with("http"));
+            // Nobody quotes a text that nobody looked at.
+            assert!(
+                !policy.document.is_empty() && policy.checked.starts_with("202"),
+                "{id}"
+            );
         }
         assert_eq!(policies().len(), data::POLICIES.len());
         assert!(policies().is_sorted_by(|a, b| a.id < b.id));
@@ -184,6 +199,41 @@ mod tests {
                 format!("{rule}suites = {{ alowed = [] }}"),
                 "line 5, column 12:",
                 "`alowed`",
+            ),
+            (
+                format!("{rule}versions = {{ allowed = ['TLS1.2'] }}"),
+                "line 5, column 24:",
+                "is \"TLS 1.2\" meant?",
+            ),
+            (
+                format!("{rule}unaffected = ['CVE-2014-016']"),
+                "line 5, column 14:",
+                "\"CVE-2014-016\" is no flaw that Holter knows; is \"CVE-2014-0160\" meant?",
+            ),
+            (
+                format!("{rule}certificate = {{ signatures = ['sha256-rsa'] }}"),
+                "line 5, column 30:",
+                "\"sha256-rsa\" is no signature of a certificate",
+            ),
+            (
+                format!("{rule}certificate = {{ signatures = ['rsa-sha265'] }}"),
+                "line 5, column 30:",
+                "is \"rsa-sha256\" meant?",
+            ),
+            (
+                format!("{rule}certificate = {{ keys = ['rsa', 'ecc'] }}"),
+                "line 5, column 24:",
+                "\"ecc\" is no kind of key; is \"ec\" meant?",
+            ),
+            (
+                format!("{rule}certificate = {{ curves = ['P256'] }}"),
+                "line 5, column 26:",
+                "is \"P-256\" meant?",
+            ),
+            (
+                format!("{rule}parts = {{ forbidden_ciphers = ['3DS'] }}"),
+                "line 5, column 31:",
+                "no suite has the cipher \"3DS\"; is \"3DES",
             ),
             (
                 format!("{rule}absent = ['heartburn']"),

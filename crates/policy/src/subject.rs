@@ -44,6 +44,20 @@ impl<'a> Subject<'a> {
             .is_some_and(|endpoint| endpoint.transport == Transport::Udp)
     }
 
+    /// A version by the name that it has here: DTLS is told of as DTLS. `None`: there is none of that kind.
+    pub(crate) fn called(&self, version: Version) -> Option<Version> {
+        if self.is_datagram() {
+            datagrams(version)
+        } else {
+            Some(version)
+        }
+    }
+
+    /// The same for a sentence, which names the version of TLS where there is no other.
+    pub(crate) fn name(&self, version: Version) -> Version {
+        self.called(version).unwrap_or(version)
+    }
+
     /// Whether it speaks a version of SSL or TLS; `None`: that was not heard.
     pub(crate) fn speaks(&self, version: Version) -> Option<bool> {
         let configuration = &self.configuration;

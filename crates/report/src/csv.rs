@@ -9,7 +9,7 @@ use crate::escape::{cell, terminal};
 use crate::shape::time;
 use crate::{Document, Summary};
 
-const HEAD: [&str; 23] = [
+const HEAD: [&str; 25] = [
     "target",
     "name",
     "address",
@@ -33,6 +33,8 @@ const HEAD: [&str; 23] = [
     "criticality",
     "fragility",
     "severity",
+    "grade",
+    "policies_broken",
 ];
 
 /// Rows under one head.
@@ -95,7 +97,23 @@ fn line(service: &Service, judgement: Option<&Judgement>) -> [String; HEAD.len()
         role(|role| role.criticality.to_string()),
         role(|role| role.fragility.to_string()),
         of(|judgement| severity(judgement).as_str().to_owned()),
+        service
+            .assessment
+            .as_ref()
+            .and_then(|all| all.grade.as_ref())
+            .map_or_else(String::new, |grade| grade.letter.clone()),
+        broken(service),
     ]
+}
+
+/// The ids of the policies that a service breaks.
+fn broken(service: &Service) -> String {
+    let policies = service.assessment.iter().flat_map(|all| &all.policies);
+    let broken = policies.filter(|policy| policy.kept == Some(false));
+    broken
+        .map(|policy| policy.policy.as_str())
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// A word as it stands in JSON, without its quotes.

@@ -17,11 +17,13 @@ use sha2::{Digest as _, Sha256};
 use self::inventory::Inventory;
 use self::vulnerability::Vulnerabilities;
 use crate::named::{self, hex};
+use crate::place::Place;
 use crate::shape::time;
 use crate::span::Span;
+use crate::waiting::Waiting;
 use crate::{Document, Preamble, Summary, spelled};
 
-/// Services wait as JSON; assets are few.
+/// Services wait for their order; assets are few.
 #[derive(Debug, Default)]
 pub(crate) struct CycloneDx {
     preamble: Preamble,
@@ -29,7 +31,7 @@ pub(crate) struct CycloneDx {
     /// What the document's serial number is made of.
     contents: Sha256,
     names: BTreeSet<String>,
-    services: Vec<u8>,
+    services: Waiting,
     inventory: Inventory,
     vulnerabilities: Vulnerabilities,
 }
@@ -103,8 +105,7 @@ impl Document for CycloneDx {
         }
         self.inventory.add(service, &reference);
         self.services
-            .extend_from_slice(if self.services.is_empty() { b"\n" } else { b",\n" });
-        spelled::json(&mut self.services, &Listed::of(service, reference))
+            .add(Place::of(service), &Listed::of(service, reference))
     }
 
     fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
@@ -117,7 +118,7 @@ impl Document for CycloneDx {
         out.extend_from_slice(b",\n\"components\":");
         array(out, self.inventory.assets())?;
         out.extend_from_slice(b",\n\"services\":[");
-        out.append(&mut self.services);
+        self.services.write(out);
         out.extend_from_slice(b"\n],\n\"dependencies\":");
         array(out, self.inventory.dependencies())?;
         out.extend_from_slice(b",\n\"vulnerabilities\":");
@@ -169,6 +170,7 @@ impl CycloneDx {
             ("holter:affected", summary.affected),
             ("holter:not_affected", summary.not_affected),
             ("holter:inconclusive", summary.inconclusive),
+            ("holter:breaking_policy", summary.breaking_policy),
         ]
         .map(|(name, value)| Property::new(name, value.to_string()))
         .into();

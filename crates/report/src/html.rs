@@ -5,6 +5,7 @@
 //! turns the direction of writing either.
 
 mod badge;
+mod contents;
 mod head;
 mod remedy;
 mod section;
@@ -12,7 +13,6 @@ mod settings;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::IpAddr;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -22,11 +22,15 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest as _, Sha256};
 
 use self::remedy::Found;
+use crate::place::Place;
 use crate::sentence::{self, Tally};
 use crate::span::Span;
 use crate::{Document, Preamble, Summary};
 
 const STYLE: &str = include_str!("html/style.css");
+
+/// Where there are more services than this, each is folded.
+const MANY: usize = 12;
 
 /// Sections wait as they are written; they are put into the order of addresses at the end.
 #[derive(Debug, Default)]
@@ -44,8 +48,10 @@ pub(crate) struct Html {
 /// A service, written.
 #[derive(Debug)]
 struct Section {
-    place: (bool, Option<IpAddr>, u16),
+    place: Place,
+    anchor: String,
     row: String,
+    head: String,
     text: String,
 }
 
@@ -68,13 +74,11 @@ impl Document for Html {
             }
         }
         self.sections.push(Section {
-            place: (
-                service.endpoint.is_none(),
-                service.endpoint.map(|endpoint| endpoint.address),
-                service.endpoint.map_or(0, |endpoint| endpoint.port),
-            ),
+            place: Place::of(service),
             row: section::row(service, &anchor).into_string(),
-            text: section::whole(service, &anchor).into_string(),
+            head: section::head(service).into_string(),
+            text: section::whole(service).into_string(),
+            anchor,
         });
         Ok(())
     }
@@ -101,6 +105,7 @@ impl Document for Html {
 impl Html {
     fn page(&self, summary: &Summary) -> Markup {
         let (mood, sentence) = sentence::of(summary, &self.tally);
+        let also = sentence::behind(summary, &self.tally);
         html! {
             (DOCTYPE)
             html lang="en" {
@@ -115,10 +120,11 @@ impl Html {
                 }
                 body {
                     header {
-                        (head::head(mood, &sentence, summary, &self.preamble, self.span))
+                        (head::head(mood, (&sentence, also.as_deref()), summary, &self.preamble, self.span))
                         (head::tiles(summary, &self.tally))
                     }
                     main {
+                        (contents::all(self))
                         @if let Some(differences) = &self.differences {
                             (head::differences(differences))
                         }
@@ -145,6 +151,7 @@ impl Html {
         html! {
             section aria-labelledby="services" {
                 h2 id="services" { "Services" }
+                p class="small soft" { "In the order of addresses and ports." }
                 div class="scroll" {
                     table class="stack" {
                         caption { "What was asked" }
@@ -161,7 +168,12 @@ impl Html {
                         }
                     }
                 }
-                @for section in &self.sections { (PreEscaped(&section.text)) }
+                @for section in &self.sections {
+                    details class="service" id=(section.anchor) open[self.sections.len() <= MANY] {
+                        summary { (PreEscaped(&section.head)) }
+                        (PreEscaped(&section.text))
+                    }
+                }
             }
         }
     }

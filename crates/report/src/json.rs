@@ -1,18 +1,22 @@
-//! `-f json`: one document, its sums first.
+//! `-f json`: one document, its sums first, then services in the order of addresses.
 
 use std::io::{self, Write as _};
 
 use holter_model::{Differences, KeyKin, LeftAlone, Service};
 use serde::Serialize;
 
-use crate::shape::{DifferenceRow, LeftAloneRow, Row, time};
+use crate::place::Place;
+use crate::sentence::Tally;
+use crate::shape::{DifferenceRow, LeftAloneRow, Row, Sums, time};
+use crate::waiting::Waiting;
 use crate::{Document, Preamble, Summary, spelled};
 
-/// Services wait here as JSON, which takes a fraction of the memory that they take as values.
+/// Services wait here for their order.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
     preamble: Preamble,
-    services: Vec<u8>,
+    services: Waiting,
+    tally: Tally,
     differences: Option<Differences>,
     left_alone: Vec<LeftAlone>,
     kin: Vec<KeyKin>,
@@ -25,9 +29,8 @@ impl Document for Json {
     }
 
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
-        self.services
-            .extend_from_slice(if self.services.is_empty() { b"\n" } else { b",\n" });
-        spelled::json(&mut self.services, &Row::of(service))
+        self.tally.add(service);
+        self.services.add(Place::of(service), &Row::of(service))
     }
 
     fn left_alone(&mut self, left: &LeftAlone) {
@@ -50,7 +53,8 @@ impl Document for Json {
             out.extend_from_slice(b",\n");
         }
         out.extend_from_slice(b"\"summary\":");
-        serde_json::to_writer(&mut *out, summary)?;
+        let policies = self.tally.policies().collect();
+        spelled::json(out, &Sums { summary, policies })?;
         if let Some(differences) = &self.differences {
             let since = time(differences.since.timestamp());
             write!(out, ",\n\"differences\":{{\"since\":\"{since}\",\"items\":[")?;
@@ -66,7 +70,7 @@ impl Document for Json {
             rows(self.kin.iter(), out)?;
         }
         out.extend_from_slice(b",\n\"services\":[");
-        out.append(&mut self.services);
+        self.services.write(out);
         out.extend_from_slice(b"\n]}\n");
         Ok(())
     }

@@ -14,22 +14,22 @@ use serde::Serialize;
 
 use self::finding::{Broken, Finding, Notification};
 use self::rule::Rule;
+use crate::place::Place;
 use crate::shape::time;
 use crate::span::Span;
+use crate::waiting::Waiting;
 use crate::{Document, Preamble, Summary, spelled};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Results wait as JSON, which takes little memory.
+/// Results wait for their order.
 #[derive(Debug, Default)]
 pub(crate) struct Sarif {
     preamble: Preamble,
     span: Span,
-    results: Vec<u8>,
-    /// Whether a service breaks a policy, which is as much as being affected.
-    breaking: bool,
-    notifications: Vec<u8>,
+    results: Waiting,
+    notifications: Waiting,
 }
 
 #[derive(Serialize)]
@@ -59,26 +59,27 @@ impl Document for Sarif {
 
     fn service(&mut self, service: &Service, _: &mut Vec<u8>) -> io::Result<()> {
         self.span.take(service);
+        let place = Place::of(service);
         for judgement in &service.judgements {
             if matches!(judgement.verdict, Verdict::Affected | Verdict::Inconclusive) {
-                add(&mut self.results, &Finding::of(service, judgement))?;
+                self.results.add(place, &Finding::of(service, judgement))?;
             }
         }
         for policy in service.assessment.iter().flat_map(|all| &all.policies) {
             if policy.kept == Some(false) {
-                self.breaking = true;
-                add(&mut self.results, &Broken::of(service, policy))?;
+                self.results.add(place, &Broken::of(service, policy))?;
             }
         }
         match Notification::of(service) {
-            Some(notification) => add(&mut self.notifications, &notification),
+            Some(notification) => self.notifications.add(place, &notification),
             None => Ok(()),
         }
     }
 
     fn left_alone(&mut self, left: &LeftAlone) {
         // It consists of strings and numbers, which are always JSON.
-        let _ = add(&mut self.notifications, &Notification::of_left(left));
+        let place = Place::at(Some(left.endpoint));
+        let _ = self.notifications.add(place, &Notification::of_left(left));
     }
 
     fn end(&mut self, summary: &Summary, out: &mut Vec<u8>) -> io::Result<()> {
@@ -90,7 +91,7 @@ impl Document for Sarif {
         out.extend_from_slice(b"},\n\"automationDetails\":{\"id\":\"holter/scan/\"},\n");
         self.invocation(summary, out)?;
         out.extend_from_slice(b",\n\"results\":[");
-        out.append(&mut self.results);
+        self.results.write(out);
         out.extend_from_slice(b"\n],\n\"properties\":");
         let properties = Properties {
             summary,
@@ -111,12 +112,12 @@ impl Sarif {
             }
         }
         let whole = !summary.interrupted;
-        let code = if self.breaking { 1 } else { summary.exit_code() };
+        let code = summary.exit_code();
         out.extend_from_slice(
             format!("\"exitCode\":{code},\"executionSuccessful\":{whole},\"toolExecutionNotifications\":[")
                 .as_bytes(),
         );
-        out.append(&mut self.notifications);
+        self.notifications.write(out);
         out.extend_from_slice(b"]}]");
         Ok(())
     }
@@ -130,10 +131,4 @@ fn driver() -> Driver {
         semantic_version: env!("CARGO_PKG_VERSION"),
         rules: holter_checks::catalogue::known().iter().map(Rule::of).collect(),
     }
-}
-
-/// One more object of an array.
-fn add(array: &mut Vec<u8>, item: &impl Serialize) -> io::Result<()> {
-    array.extend_from_slice(if array.is_empty() { b"\n" } else { b",\n" });
-    spelled::json(array, item)
 }

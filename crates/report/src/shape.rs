@@ -24,6 +24,8 @@ pub struct Summary {
     pub not_affected: u64,
     /// Services that could not be assessed, wholly or in part.
     pub inconclusive: u64,
+    /// Services that break a policy that they are held against, affected or not.
+    pub breaking_policy: u64,
     /// Ports that were closed or silent and that nobody named by themselves.
     pub nothing_there: u64,
     /// Endpoints that were not contacted because the user's inventory calls them fragile or do-not-touch.
@@ -34,25 +36,59 @@ pub struct Summary {
     pub not_asked: u64,
     /// Whether the user stopped the scan before its end.
     pub interrupted: bool,
+    /// What counts for the exit code, where not everything that is affected does.
+    #[serde(skip)]
+    pub failing: Option<Failing>,
+}
+
+/// What is grave enough to end a scan with code 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Failing {
+    /// Services with something affected that is.
+    pub services: u64,
+    /// Services with nothing that is, and something that could not be decided and might be.
+    pub open: u64,
 }
 
 impl Summary {
-    /// With which code a scan of these sums ends: 1 where something is affected, 3 where nothing is but something could
-    /// not be assessed, else 0. 2 is for errors, which have no sums.
+    /// With which code a scan of these sums ends: 1 where something is affected or breaks a policy, 3 where nothing is but
+    /// something could not be assessed, else 0. 2 is for errors, which have no sums.
     #[must_use]
     pub const fn exit_code(&self) -> u8 {
-        match self {
-            Self { affected: 1.., .. } => 1,
-            Self {
-                interrupted: true, ..
-            }
-            | Self {
-                inconclusive: 1.., ..
-            }
-            | Self { left_alone: 1.., .. } => 3,
-            _ => 0,
+        let (failing, open) = match self.failing {
+            Some(failing) => (failing.services, failing.open),
+            None => (self.affected, self.inconclusive),
+        };
+        if failing > 0 || self.breaking_policy > 0 {
+            1
+        } else if open > 0 || self.left_alone > 0 || self.interrupted {
+            3
+        } else {
+            0
         }
     }
+}
+
+/// The sums as a document has them: with what was made of each policy.
+#[derive(Debug, Serialize)]
+pub(crate) struct Sums<'a> {
+    #[serde(flatten)]
+    pub(crate) summary: &'a Summary,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) policies: Vec<&'a PolicySum>,
+}
+
+/// How services fare with one policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct PolicySum {
+    pub(crate) policy: String,
+    pub(crate) name: String,
+    /// Services that keep it.
+    pub(crate) kept: u64,
+    /// Services that break it.
+    pub(crate) broken: u64,
+    /// Services of which that is not known.
+    pub(crate) undecided: u64,
 }
 
 /// One service.

@@ -74,8 +74,36 @@ fn json_and_jsonl_hold_the_same_objects() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(document["services"].as_array().unwrap(), &lines);
+    // One is in the order of addresses, the other in that in which services were done.
+    let services = document["services"].as_array().unwrap();
+    assert_eq!(services.len(), lines.len());
+    assert!(lines.iter().all(|line| services.contains(line)));
+    let addresses: Vec<_> = services
+        .iter()
+        .map(|service| service["address"].as_str())
+        .collect();
+    assert_eq!(
+        addresses,
+        [10, 11, 15, 16, 77, 78]
+            .map(|last| format!("10.20.0.{last}"))
+            .iter()
+            .map(|address| Some(address.as_str()))
+            .chain([None])
+            .collect::<Vec<_>>()
+    );
     assert_eq!(document["summary"]["affected"], 2);
+}
+
+#[test]
+fn sarif_is_in_the_order_of_addresses() {
+    let document: serde_json::Value = serde_json::from_str(&plain(Format::Sarif)).unwrap();
+    let run = &document["runs"][0];
+    let place = |item: &serde_json::Value| item["locations"][0]["logicalLocations"][0]["name"].to_string();
+    let results: Vec<String> = run["results"].as_array().unwrap().iter().map(place).collect();
+    assert!(
+        results[0].contains("10.20.0.10") && results[1].contains("vpn."),
+        "{results:?}"
+    );
 }
 
 #[test]
@@ -129,16 +157,56 @@ fn a_broken_policy_is_no_good_news() {
         tried: 1,
         services: 1,
         not_affected: 1,
+        breaking_policy: 1,
         ..Summary::default()
     };
     let said = |format| written(format, Look::default(), summary, &[service.clone()]);
-    let first = "No flaw was found, but the service breaks a policy that it is held against.";
-    assert!(said(Format::Text).starts_with(first), "{}", said(Format::Text));
-    assert!(said(Format::Html).contains(first));
+    let first = "No flaw was found, but the service breaks a policy that it is held against: Mozilla intermediate 5.7.";
+    let text = said(Format::Text).replace('\n', " ");
+    assert!(text.starts_with(first), "{text}");
+    assert!(said(Format::Html).contains(&format!("<h1>{first}</h1>")));
+    let json: serde_json::Value = serde_json::from_str(&said(Format::Json)).unwrap();
+    assert_eq!(json["summary"]["breaking_policy"], 1);
+    let broken = &json["summary"]["policies"][0];
+    assert_eq!(
+        (&broken["policy"], &broken["broken"]),
+        (&"mozilla-intermediate".into(), &1.into())
+    );
+    let csv = said(Format::Csv);
+    assert!(
+        csv.lines().nth(1).unwrap().ends_with(",F,mozilla-intermediate"),
+        "{csv}"
+    );
     let sarif: serde_json::Value = serde_json::from_str(&said(Format::Sarif)).unwrap();
     let run = &sarif["runs"][0];
     assert_eq!(run["results"][0]["ruleId"], "policy/mozilla-intermediate");
     assert_eq!(run["invocations"][0]["exitCode"], 1);
+}
+
+#[test]
+fn a_letter_that_is_not_given_is_missed_everywhere() {
+    let mut service = hospital::full::new();
+    let assessment = service
+        .assessment
+        .insert(hospital::full::old().assessment.unwrap());
+    assessment.grade = None;
+    assessment.ungraded = Some("what can lower it was not asked: ROBOT".to_owned());
+    let said = |format| written(format, Look::default(), Summary::default(), &[service.clone()]);
+    let text = said(Format::Text);
+    assert!(
+        text.contains("Grade           none: what can lower it was not asked: ROBOT"),
+        "{text}"
+    );
+    assert!(said(Format::Html).contains("<strong>No grade: </strong>what can lower it"));
+    assert!(said(Format::Jsonl).contains("\"ungraded\":\"what can lower it"));
+    assert!(
+        said(Format::Csv)
+            .lines()
+            .nth(1)
+            .unwrap()
+            .ends_with(",,mozilla-intermediate")
+    );
+    assert!(!said(Format::CycloneDx).contains("holter:grade"));
 }
 
 #[test]
@@ -184,6 +252,7 @@ fn a_host_that_was_left_alone_is_named_and_its_ports_are_not_taken_for_assessed(
         tried: 2,
         services: 1,
         not_affected: 1,
+        breaking_policy: 0,
         nothing_there: 1,
         left_alone: 1,
         not_asked: 41,

@@ -189,8 +189,8 @@ fn what_a_hostile_peer_says_is_text() {
     let html = written(&hospital::full::services(), hospital::full::summary());
     let page = Page::of(&html);
     let shown = holter_report::terminal(hospital::full::HOSTILE);
-    // A header, a policy's name, an oddity, who allowed it, and why a host was left alone.
-    assert_eq!(page.text.matches(shown.as_ref()).count(), 5);
+    // A header, a policy's name (twice), an oddity, who allowed it, and why a host was left alone.
+    assert_eq!(page.text.matches(shown.as_ref()).count(), 6);
     // The name of the certificate's issuer.
     assert!(page.text.contains("alert(1)"));
     assert!(!html.contains('\u{1b}') && !html.contains('\u{202e}'));
@@ -227,4 +227,49 @@ fn the_answer_and_what_to_do_come_before_any_detail() {
     let todo = place("What to do first");
     let detail = place("Versions and cipher suites accepted");
     assert!(answer < todo && todo < detail);
+}
+
+#[test]
+fn what_is_long_is_folded_and_what_is_grave_is_not() {
+    let html = written(&hospital::full::services(), hospital::full::summary());
+    let page = Page::of(&html);
+    let has = |name: &str, attributes: &[(String, String)], value: &str| {
+        attributes.iter().any(|(key, is)| key == name && is == value)
+    };
+    let details: Vec<_> = page.tags.iter().filter(|(name, _)| name == "details").collect();
+    let cards: Vec<_> = details
+        .iter()
+        .filter(|(_, attributes)| has("class", attributes, "card"))
+        .collect();
+    assert!(cards.len() > 1);
+    let open = |attributes: &[(String, String)]| attributes.iter().any(|(key, _)| key == "open");
+    assert!(open(&cards[0].1), "Heartbleed's stands open");
+    assert!(!open(&cards.last().unwrap().1));
+    assert!(
+        details
+            .iter()
+            .all(|(_, attributes)| !has("class", attributes, "fold") || !open(attributes))
+    );
+    let services = |page: &Page| -> Vec<bool> {
+        let all = page
+            .tags
+            .iter()
+            .filter(|(_, attributes)| has("class", attributes, "service"));
+        all.map(|(_, attributes)| open(attributes)).collect()
+    };
+    assert_eq!(services(&page), [true; 4]);
+    // Of many services each is folded, and of what they have in common the first dozen are named.
+    let many: Vec<_> = (0..40).map(hospital::portal).collect();
+    let crowd = Page::of(&written(&many, Summary::default()));
+    assert_eq!(services(&crowd), [false; 40]);
+    assert!(crowd.text.contains("and 28 services more"));
+    assert!(
+        page.text
+            .contains("1 of 3 clients would connect, of 1 it is not known")
+    );
+    // Each finding is named in the contents, which lead to it.
+    for (_, attributes) in &cards {
+        let id = &attributes.iter().find(|(key, _)| key == "id").unwrap().1;
+        assert!(page.values("href").any(|href| href == format!("#{id}")));
+    }
 }

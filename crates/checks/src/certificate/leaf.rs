@@ -4,7 +4,7 @@ use holter_cert::{NameMatch, matches_name};
 
 use super::shown::Shown;
 use crate::Configuration;
-use crate::ruling::Ruling;
+use crate::ground::Ruling;
 
 /// Below this strength a key is too short (NIST SP 800-131A): RSA of 2048 bits has it, and curves of 224.
 const LEAST_STRENGTH: u32 = 112;

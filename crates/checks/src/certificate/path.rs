@@ -6,7 +6,7 @@ use holter_model::Store;
 use super::shown::Shown;
 use crate::Configuration;
 use crate::accepted::list;
-use crate::ruling::Ruling;
+use crate::ground::Ruling;
 
 /// Whether some store's root is at the end of the path.
 pub(super) fn untrusted(shown: &Shown, configuration: &Configuration) -> Option<Ruling> {

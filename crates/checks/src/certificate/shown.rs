@@ -6,12 +6,12 @@ use holter_wire::suite::Authentication;
 use jiff::Timestamp;
 
 use crate::Configuration;
-use crate::ruling::Ruling;
+use crate::ground::Ruling;
 
 /// A chain, and when and under which name it was seen.
 pub(crate) struct Shown {
     pub(crate) at: Timestamp,
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     pub(super) chain: Chain,
     certificates: Vec<Der>,
 }
@@ -63,6 +63,16 @@ pub(crate) fn unseen(configuration: &Configuration, attempt: Attempt) -> Ruling 
 }
 
 impl Shown {
+    /// The way up from the service's own certificate: places among [`Self::ders`].
+    pub(crate) fn way_up(&self) -> &[usize] {
+        &self.chain.path
+    }
+
+    /// Whether the issuer at the end of what was sent was not.
+    pub(crate) const fn path_ends_unsent(&self) -> bool {
+        self.chain.ends_at.is_some()
+    }
+
     pub(crate) fn ders(&self) -> Vec<&[u8]> {
         self.certificates.iter().map(|der| der.0.as_slice()).collect()
     }

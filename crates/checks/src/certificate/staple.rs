@@ -4,7 +4,7 @@ use holter_cert::ocsp::read;
 
 use super::shown::Shown;
 use crate::Configuration;
-use crate::ruling::Ruling;
+use crate::ground::Ruling;
 
 /// Whether the proof that it promises comes (RFC 7633).
 pub(super) fn must_staple(shown: &Shown, configuration: &Configuration) -> Option<Ruling> {

@@ -7,7 +7,7 @@ use holter_wire::Version;
 use jiff::Timestamp;
 
 use super::*;
-use crate::sample::{made, made_file, observed, observed_at, whole};
+use crate::testing::{made, made_file, observed, observed_at, whole};
 
 const NOW: &str = "2026-11-22T00:00:00Z";
 

@@ -2,17 +2,56 @@
 
 use holter_cert::Certificate;
 use holter_cert::ocsp::{Authority, State, authority, read};
-use holter_model::{Basis, Der, Fact, Judgement, Observation, Verdict};
+use holter_model::{Attempt, Basis, Der, Fact, Judgement, Observation, Verdict};
 use jiff::Timestamp;
 
 use super::leaf_and_issuer;
 use crate::Configuration;
+use crate::certificate::shown::unseen;
+use crate::ground::{Ruling, rule};
 
 /// What is known of one certificate's state, and how.
 type Known = (Verdict, String);
 
-/// Judges. `None` when nobody was asked and nothing was stapled: then nothing is known, and nothing was tried.
-pub(super) fn judge(observations: &[Observation]) -> Option<Judgement> {
+/// Judges. `None` when nobody was reached.
+pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Judgement> {
+    rule(
+        (super::CHECK.id, "CERT-REVOKED"),
+        observations,
+        attempt,
+        |configuration| {
+            let known = gathered(observations);
+            if let Some(ruling) = decide(known) {
+                return Ruling::from(ruling).by(Basis::Statement);
+            }
+            if configuration.chains.is_empty() {
+                return unseen(configuration, attempt);
+            }
+            unknown(configuration)
+        },
+    )
+}
+
+/// What is to be said of a certificate of which nobody has said anything.
+fn unknown(configuration: &Configuration) -> Ruling {
+    let mut leaves = configuration
+        .chains
+        .iter()
+        .filter_map(|chain| chain.first())
+        .map(|leaf| Certificate::read(&leaf.0).0.extensions);
+    if leaves.any(|named| !named.ocsp.is_empty() || !named.crls.is_empty()) {
+        return Ruling::inconclusive(
+            "it staples no proof, and its issuer has not said whether it was revoked: with --phone-out the issuer is asked",
+        );
+    }
+    Ruling::not_applicable(
+        "it names neither a responder nor a list, so there is nobody to say that it was revoked; ask its issuer for \
+         certificates that name one",
+    )
+}
+
+/// What is known, and how.
+fn gathered(observations: &[Observation]) -> Vec<Known> {
     let chains = Configuration::of(observations).chains;
     let mut known: Vec<Known> = Vec::new();
     for observation in observations {
@@ -50,14 +89,7 @@ pub(super) fn judge(observations: &[Observation]) -> Option<Judgement> {
         let why = "it is signed with its own key, which nobody can revoke";
         known.push((Verdict::NotApplicable, why.to_owned()));
     }
-    let (verdict, evidence) = decide(known)?;
-    Some(Judgement::new(
-        super::CHECK.id,
-        "CERT-REVOKED",
-        verdict,
-        Basis::Statement,
-        evidence,
-    ))
+    known
 }
 
 /// One sound word that it was revoked outweighs all others, and one that it was not outweighs silence.
@@ -144,7 +176,7 @@ fn since(at: Option<Timestamp>, reason: Option<u8>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sample::{made, made_file, observed_at, whole};
+    use crate::testing::{made, made_file, observed_at, whole};
 
     /// The verdict on a chain with this response stapled to it.
     fn stapled(response: &str) -> Option<(Verdict, String)> {
@@ -159,7 +191,8 @@ mod tests {
             response: Some(Der(made_file(response))),
         });
         let at = "2026-11-22T00:00:00Z".parse().unwrap();
-        judge(&observed_at(at, facts)).map(|judgement| (judgement.verdict, judgement.evidence))
+        judge(&observed_at(at, facts), Attempt::Completed)
+            .map(|judgement| (judgement.verdict, judgement.evidence))
     }
 
     #[test]
@@ -180,10 +213,11 @@ mod tests {
                 certificates: names.iter().map(|name| made(name)).collect(),
             });
             let at = "2026-11-22T00:00:00Z".parse().unwrap();
-            judge(&observed_at(at, facts)).map(|judgement| judgement.verdict)
+            judge(&observed_at(at, facts), Attempt::Completed).map(|judgement| judgement.verdict)
         };
         assert_eq!(shows(&["device"]), Some(Verdict::NotApplicable));
-        assert_eq!(shows(&["leaf", "issuing"]), None, "nobody was asked");
+        // Nobody was asked.
+        assert_eq!(shows(&["leaf", "issuing"]), Some(Verdict::Inconclusive));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use holter_net::Line;
 use holter_wire::Version;
 use tokio::time::Instant;
 
-use super::{begin, groups, note, note_ticket, offer};
-use crate::{Configuration, Visit, web};
+use super::{begin, groups, look_inside, note, note_ticket, offer};
+use crate::{Configuration, Visit};
 
 /// Tickets come right behind the handshake, or not at all; between two looks at what came.
 const LOOK: Duration = Duration::from_millis(20);
@@ -30,11 +30,8 @@ pub(super) async fn survey(visit: &mut Visit<'_>, alone: bool) {
         return;
     }
     let patience = visit.short_patience();
-    if alone && visit.is_web() {
-        let (name, port) = (visit.questions.sni.as_deref().or(visit.name), visit.endpoint.port);
-        let host = (name, visit.endpoint.address);
-        let facts = web::ask(&mut line, &mut session, host, port, patience).await;
-        facts.into_iter().for_each(|fact| visit.heard(fact));
+    if alone {
+        look_inside(visit, &mut line, &mut session).await;
     }
     let ended = wait_for_ticket(&mut line, &mut session, patience).await;
     let tickets = session.tickets().to_vec();

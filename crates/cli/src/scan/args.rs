@@ -8,8 +8,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{ColorChoice, ValueEnum};
 use holter_checks::{Check, Profile};
 use holter_engine::{Authorisation, Every, QuietHours};
-use holter_model::Target;
 use holter_model::target::Place;
+use holter_model::{Severity, Target};
 use holter_net::proxy::Proxy;
 use holter_net::resolve::Family;
 use holter_report::Format;
@@ -62,9 +62,9 @@ pub(crate) struct Args {
     /// Ask only these checks
     #[arg(long, value_name = "ID", value_delimiter = ',', value_parser = checks(), hide_possible_values = true, conflicts_with = "profile", help_heading = "How to ask")]
     pub(crate) check: Vec<String>,
-    /// Ask a set of checks
-    #[arg(long, value_enum, default_value_t, help_heading = "How to ask")]
-    pub(crate) profile: ProfileName,
+    /// Ask a set of checks [default: heartbleed, or full where there is a policy]
+    #[arg(long, value_enum, help_heading = "How to ask")]
+    pub(crate) profile: Option<ProfileName>,
     /// Hold services against a policy, by its name or as a file of your own; asks all that Holter knows of TLS. `--help` lists them
     #[arg(
         long,
@@ -160,6 +160,9 @@ pub(crate) struct Args {
     /// Write the answer to a file instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Answer")]
     pub(crate) output: Option<PathBuf>,
+    /// End with code 1 only where something affected is at least so grave, or breaks a policy [default: low]
+    #[arg(long, value_name = "SEVERITY", value_enum, help_heading = "Answer")]
+    pub(crate) fail_on: Option<Gravity>,
     /// Say nothing on standard error but what is wrong
     #[arg(short, long, help_heading = "Answer")]
     pub(crate) quiet: bool,
@@ -169,7 +172,7 @@ pub(crate) struct Args {
 }
 
 /// Sets of checks that have a name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum ProfileName {
     /// Heartbleed
     #[default]
@@ -178,6 +181,31 @@ pub(crate) enum ProfileName {
     Standard,
     /// All that Holter knows of TLS
     Full,
+}
+
+/// Severities that can end a scan with code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gravity {
+    /// Whatever is affected
+    Low,
+    /// Traffic can be read or changed under conditions that occur
+    Medium,
+    /// Traffic can be read or changed by whoever stands on the way
+    High,
+    /// Records, keys or passwords are to be had by anyone who can reach it
+    Critical,
+}
+
+impl Gravity {
+    /// The severity.
+    pub(crate) const fn severity(self) -> Severity {
+        match self {
+            Self::Low => Severity::Low,
+            Self::Medium => Severity::Medium,
+            Self::High => Severity::High,
+            Self::Critical => Severity::Critical,
+        }
+    }
 }
 
 /// Formats by name.
@@ -222,7 +250,7 @@ impl Args {
 
     /// The checks that ask, in the roster's order.
     pub(crate) fn checks(&self) -> Vec<&'static Check> {
-        let profile = match self.profile {
+        let profile = match self.profile.unwrap_or_default() {
             // A policy asks for what no smaller set finds out.
             _ if !self.policy.is_empty() => Profile::Full,
             ProfileName::Heartbleed => Profile::Heartbleed,
@@ -330,7 +358,7 @@ fn after_help() -> String {
         text.push_str(&format!("  {:<26} {}\n", policy.id, policy.name));
     }
     text.push_str(
-        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected, or breaks a policy\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed, or was left alone, or the scan was stopped\n",
+        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected (with --fail-on: as gravely as that), or breaks a policy\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed, or was left alone, or the scan was stopped\n",
     );
     text
 }

@@ -12,10 +12,12 @@ use holter_model::{Asset, Target};
 use holter_policy::Policy;
 use jiff::Zoned;
 
+use super::args::ProfileName;
 use super::repeat::Turn;
 use super::targets::{self, Gathered};
 use super::{Args, policies};
 use crate::config::{Config, Own, Schedule};
+use crate::exit::complain;
 
 /// One scan.
 pub(crate) struct Job {
@@ -68,8 +70,10 @@ impl Job {
         args.pace = args.pace.or(config.pace);
         args.rate = args.rate.or(config.rate);
         args.ports = args.ports.take().or_else(|| config.ports.clone());
-        if args.policy.is_empty() && args.check.is_empty() {
-            args.policy.clone_from(&config.policy);
+        if let Some(word) = choose_policies(&mut args, config)
+            && !args.quiet
+        {
+            complain(&word);
         }
         let quiet = together(args.quiet_hours.iter().chain([&config.quiet]))?;
         let network = |network: &Network| {
@@ -162,6 +166,35 @@ impl Job {
             })
         })
     }
+}
+
+/// Takes the policies of the settings where the command line leaves room for them. Policies want every check: whoever
+/// asks for fewer is told what gives way.
+fn choose_policies(args: &mut Args, config: &Config) -> Option<String> {
+    let smaller = args.profile.filter(|profile| *profile < ProfileName::Full);
+    if !args.policy.is_empty() {
+        return smaller.map(|_| "--policy asks every check, whatever --profile says".to_owned());
+    }
+    let file = config
+        .path
+        .as_ref()
+        .filter(|_| !config.policy.is_empty())?
+        .display();
+    if !args.check.is_empty() || smaller.is_some() {
+        let option = if args.check.is_empty() {
+            "--profile"
+        } else {
+            "--check"
+        };
+        return Some(format!(
+            "{option} leaves the policies of {file} out: they want every check; --profile full asks them"
+        ));
+    }
+    args.policy.clone_from(&config.policy);
+    // Whoever asks for all of it knows.
+    args.profile.is_none().then(|| {
+        format!("{file} holds services against policies, so every check is asked, as with --profile full")
+    })
 }
 
 /// The schedules of this name, or all of them.

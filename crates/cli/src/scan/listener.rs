@@ -4,16 +4,17 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
-use holter_checks::Keys;
+use holter_checks::{Keys, catalogue};
 use holter_engine::{Comparison, Event, Sink, Stop, Summary};
 use holter_model::difference::Kind;
 use holter_model::seam::{Clock as _, SystemClock};
-use holter_model::{Attempt, Differences, LeftAlone, Service, Verdict};
+use holter_model::{Attempt, Differences, Judgement, LeftAlone, Service, Severity, Verdict};
 use holter_policy::Policy;
-use holter_report::{Document, Format, Preamble};
+use holter_report::{Document, Failing, Format, Preamble};
 use jiff::tz::TimeZone;
 
 use super::Args;
+use super::args::Gravity;
 use super::output::Output;
 use super::progress::Progress;
 use crate::exit::complain;
@@ -39,6 +40,8 @@ struct State<'a> {
     quiet: bool,
     stop: Stop,
     told: Told,
+    /// From which severity on something affected counts for the exit code.
+    threshold: Option<Severity>,
     keys: Keys,
     failed: Option<anyhow::Error>,
 }
@@ -50,6 +53,8 @@ pub(crate) struct Told {
     pub(crate) unknown_hosts: u64,
     /// Services that break a policy.
     pub(crate) breaking: u64,
+    /// What is grave enough for `--fail-on`.
+    pub(crate) failing: Option<Failing>,
 }
 
 /// The end that a run speaks into.
@@ -79,7 +84,11 @@ impl<'a> Listener<'a> {
             progress: Progress::new(args),
             quiet: args.quiet,
             stop,
-            told: Told::default(),
+            told: Told {
+                failing: args.fail_on.map(|_| Failing::default()),
+                ..Told::default()
+            },
+            threshold: args.fail_on.map(Gravity::severity),
             keys: Keys::default(),
             failed: None,
         })))
@@ -101,7 +110,7 @@ impl<'a> Listener<'a> {
     pub(crate) fn end(self, args: &Args, summary: &Summary) -> anyhow::Result<Told> {
         let mut state = self.0.into_inner();
         state.progress.clear();
-        let sums = sums(summary);
+        let sums = sums(summary, state.told);
         if summary.interrupted && !state.output.gone && state.failed.is_none() && !args.quiet {
             complain("stopped before the end; this is what was known by then");
         }
@@ -193,7 +202,10 @@ impl State<'_> {
             let said = unknown(service);
             self.progress.aside(|| complain(&said));
         }
-        if holter_checks::catalogue::worst(service) == Some(Verdict::Affected) {
+        if let (Some(threshold), Some(failing)) = (self.threshold, &mut self.told.failing) {
+            weigh(service, threshold, failing);
+        }
+        if catalogue::worst(service) == Some(Verdict::Affected) {
             self.progress.affected(&service.target);
         }
         if let Some(comparison) = &mut self.comparison {
@@ -222,19 +234,36 @@ impl State<'_> {
     }
 }
 
+/// Counts a service for `--fail-on`: by what is affected in it and grave enough, else by what is open and might be.
+fn weigh(service: &Service, threshold: Severity, failing: &mut Failing) {
+    let any = |verdict| {
+        let grave = |judgement: &&Judgement| catalogue::severity(judgement) >= threshold;
+        let mut judgements = service.judgements.iter().filter(grave);
+        judgements.any(|judgement| catalogue::weighed(judgement) == verdict)
+    };
+    let to_the_end = matches!(service.attempt, Attempt::Completed | Attempt::TlsDeclined);
+    if any(Verdict::Affected) {
+        failing.services += 1;
+    } else if any(Verdict::Inconclusive) || service.judgements.is_empty() || !to_the_end {
+        failing.open += 1;
+    }
+}
+
 /// A run's sums as the document has them.
-pub(crate) const fn sums(summary: &Summary) -> holter_report::Summary {
+pub(crate) const fn sums(summary: &Summary, told: Told) -> holter_report::Summary {
     holter_report::Summary {
         tried: summary.tried,
         services: summary.services,
         affected: summary.affected,
         not_affected: summary.not_affected,
         inconclusive: summary.inconclusive,
+        breaking_policy: told.breaking,
         nothing_there: summary.nothing_there,
         spared: summary.spared,
         left_alone: summary.left_alone,
         not_asked: summary.not_asked,
         interrupted: summary.interrupted,
+        failing: told.failing,
     }
 }
 
@@ -269,5 +298,74 @@ fn unknown(service: &Service) -> String {
         format!("{why}{file}")
     } else {
         format!("{target}: {why}{file}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::{Basis, Judgement};
+
+    use super::*;
+
+    fn counted(judged: &[(&str, Verdict)], attempt: Attempt) -> Failing {
+        let judge = |(flaw, verdict): &(&str, Verdict)| {
+            Judgement::new("check", flaw, *verdict, Basis::Configuration, "so it is")
+        };
+        let service = Service {
+            target: "portal.example:443".to_owned(),
+            endpoint: None,
+            name: None,
+            protocol: "https".to_owned(),
+            role: None,
+            started: jiff::Timestamp::UNIX_EPOCH,
+            elapsed_ms: 0,
+            connections: 1,
+            bytes_sent: 0,
+            bytes_received: 0,
+            attempt,
+            trouble: None,
+            observations: Vec::new(),
+            judgements: judged.iter().map(judge).collect(),
+            assessment: None,
+            oddities: Vec::new(),
+        };
+        let mut failing = Failing::default();
+        weigh(&service, Severity::High, &mut failing);
+        failing
+    }
+
+    #[test]
+    fn only_what_is_as_grave_as_that_counts() {
+        let (grave, slight) = ("CVE-2014-0160", "TLS-OLD-VERSION");
+        let counts = |judged: &[(&str, Verdict)], attempt| {
+            let failing = counted(judged, attempt);
+            (failing.services, failing.open)
+        };
+        let (done, off) = (Attempt::Completed, Attempt::TimedOut);
+        assert_eq!(counts(&[(grave, Verdict::Affected)], off), (1, 0));
+        assert_eq!(
+            counts(
+                &[(slight, Verdict::Affected), (grave, Verdict::NotAffected)],
+                done
+            ),
+            (0, 0)
+        );
+        // What is slight is affected, and what is grave is open: that is not good news.
+        assert_eq!(
+            counts(
+                &[(slight, Verdict::Affected), (grave, Verdict::Inconclusive)],
+                done
+            ),
+            (0, 1)
+        );
+        assert_eq!(
+            counts(
+                &[(slight, Verdict::Inconclusive), (grave, Verdict::NotAffected)],
+                done
+            ),
+            (0, 0)
+        );
+        assert_eq!(counts(&[(grave, Verdict::NotAffected)], off), (0, 1));
+        assert_eq!(counts(&[], done), (0, 1));
     }
 }

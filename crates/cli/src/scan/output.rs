@@ -132,5 +132,5 @@ fn coloured(args: &Args, terminal: bool) -> bool {
 
 fn width(terminal: bool) -> usize {
     let found = terminal.then(terminal_size::terminal_size).flatten();
-    found.map_or(90, |(width, _)| usize::from(width.0).clamp(40, 100))
+    found.map_or(90, |(width, _)| usize::from(width.0).clamp(60, 120))
 }

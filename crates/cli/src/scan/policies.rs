@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
-use holter_policy::{Policy, policies};
+use holter_policy::{Policy, likest, policies};
 
 /// A longer file is none.
 const MOST: u64 = 1 << 20;
@@ -32,8 +32,12 @@ fn own(name: &str) -> anyhow::Result<Policy> {
     let path = Path::new(name);
     if !path.is_file() {
         let ids: Vec<&str> = policies().iter().map(|policy| policy.id.as_str()).collect();
+        // A name in holter.toml that is no policy's is taken for a file beside it.
+        let written = path.file_name().unwrap_or_default().to_string_lossy();
+        let meant =
+            likest(&written, ids.iter().copied()).map_or_else(String::new, |id| format!("is {id:?} meant? "));
         bail!(
-            "there is no policy {name:?}, and no file of that name; Holter knows {}",
+            "there is no policy {written:?}, and no file {name}; {meant}Holter knows {}",
             ids.join(", ")
         );
     }
@@ -86,6 +90,12 @@ mod tests {
             said.contains("ours.toml, line 5, column 1: unknown field `dh_bit`"),
             "{said}"
         );
-        assert!(wrong("nist").contains("Holter knows bsi-tr-02102-2"));
+        let said = wrong("nist-800-52-r2");
+        assert!(
+            said.contains("is \"nist-800-52r2\" meant? Holter knows bsi-tr-02102-2"),
+            "{said}"
+        );
+        assert!(wrong("clinic/pci-dss").contains("is \"pci-dss-4.0.1\" meant?"));
+        assert!(!wrong("ours-2026.toml").contains("meant"));
     }
 }

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args as _, FromArgMatches as _};
-use holter_engine::{Comparison, Course, Header, Journal, Plan, ResumeError, Runs, Visits, fingerprint};
+use holter_checks::Profile;
+use holter_engine::{
+    Comparison, Course, Earlier, Header, Journal, Plan, ResumeError, Runs, Visits, fingerprint,
+};
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_net::Scope;
 
@@ -25,6 +28,8 @@ pub(crate) struct Work {
     pub(crate) scope: Scope,
     /// What an earlier run found, where the user wants to know what is different.
     pub(crate) comparison: Option<Comparison>,
+    /// What earlier runs of the same saw that only time gives a meaning.
+    pub(crate) earlier: Earlier,
 }
 
 /// What `--resume` without targets stands for: the arguments and the plan of the last run that was cut off. Other
@@ -93,6 +98,7 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
     header.command = command(args);
     header.authorized_by = args.authorized_by.as_ref().map(ToString::to_string);
     let comparison = compared(args, runs.as_ref(), &header, &visits);
+    let earlier = seen_before(args, runs.as_ref(), &header);
     let mut course = Course::shuffled(header.seed);
     if let Some(runs) = runs {
         runs.forget_old(&header.fingerprint);
@@ -107,6 +113,7 @@ pub(crate) async fn take_up_or_begin(job: &Job, plan: Plan) -> anyhow::Result<Wo
         visits,
         scope,
         comparison,
+        earlier,
     })
 }
 
@@ -126,6 +133,7 @@ async fn take_up(job: &Job, plan: Plan, path: &Path, runs: Option<&Runs>) -> any
     let (visits, scope) = header.plan.lay_out_at(&header.addresses);
     permission::check(&visits, job, header.authorized_by.is_some()).await?;
     let comparison = compared(&job.args, runs, &header, &visits);
+    let earlier = seen_before(&job.args, runs, &header);
     let course = Course::shuffled(header.seed).written_down(journal);
     if !job.args.quiet {
         let (done, are) = match course.done() {
@@ -143,6 +151,7 @@ async fn take_up(job: &Job, plan: Plan, path: &Path, runs: Option<&Runs>) -> any
         visits,
         scope,
         comparison,
+        earlier,
     })
 }
 
@@ -158,6 +167,14 @@ fn compared(args: &Args, runs: Option<&Runs>, header: &Header, visits: &Visits) 
         );
     }
     last
+}
+
+/// What earlier runs saw. Only checks of the full profile make anything of it, and journals of large networks are long.
+fn seen_before(args: &Args, runs: Option<&Runs>, header: &Header) -> Earlier {
+    let full = args.checks().iter().any(|check| check.profile == Profile::Full);
+    runs.filter(|_| full)
+        .map(|runs| Earlier::of_runs(runs, &header.fingerprint))
+        .unwrap_or_default()
 }
 
 /// Excludes where the names are that must not be touched. One that has no address is told: nobody can say where it is.

@@ -69,14 +69,29 @@ pub fn scan_by(
 pub fn assess_fully(address: SocketAddr, protocol: &str, questions: Questions, rest: Duration) -> Service {
     let dice = Box::new(SystemDice);
     let full = (Profile::Full, &[][..]);
+    let udp = protocol == "dtls";
     ask_by(
         address,
-        false,
-        Some(protocol),
+        udp,
+        Some(if udp { "tls" } else { protocol }),
         full,
         questions,
         dice,
         rest,
+        |dialer| dialer,
+    )
+}
+
+/// The same of a service of which nobody said what it is.
+pub fn assess_auto(address: SocketAddr) -> Service {
+    ask_by(
+        address,
+        false,
+        None,
+        (Profile::Full, &[]),
+        Questions::default(),
+        Box::new(SystemDice),
+        Duration::ZERO,
         |dialer| dialer,
     )
 }
@@ -139,6 +154,7 @@ fn ask_by(
             clock: Box::new(SystemClock),
             dice,
             hosts_at_once: 8,
+            earlier: holter_engine::Earlier::default(),
             rules: Rules::default(),
         };
         run(scan, visits, &mut Course::default(), &mut list, &Stop::default()).await

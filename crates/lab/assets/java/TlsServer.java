@@ -11,8 +11,10 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 public class TlsServer {
-    private static final byte[] PAGE = ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n"
-            + "Connection: close\r\n\r\n<p>The lab.</p>").getBytes(StandardCharsets.US_ASCII);
+    // Long enough that a server which compresses would.
+    private static final String TEXT = "<p>A page of the lab.</p>".repeat(120);
+    private static final byte[] PAGE = ("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: "
+            + TEXT.length() + "\r\nConnection: close\r\n\r\n" + TEXT).getBytes(StandardCharsets.US_ASCII);
 
     public static void main(String[] words) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");

@@ -49,7 +49,8 @@ function chooseProtocol(method) {
 if (config.secure_protocol) { chooseProtocol(config.secure_protocol); }
 
 var FHIR = '{"resourceType":"CapabilityStatement","status":"active","fhirVersion":"4.0.1","kind":"instance"}';
-var HTML = '<!doctype html><title>Holter lab</title><p>A server of the lab.</p>';
+// Long enough that a server which compresses would.
+var HTML = '<!doctype html><title>Holter lab</title>' + new Array(121).join('<p>A server of the lab.</p>\n');
 
 function page(request, response) {
   var fhir = config.protocol === 'fhir';

@@ -16,7 +16,9 @@ ERROR_WANT_READ = 2
 ERROR_WANT_WRITE = 3
 CTRL_MODE = 33
 MODE_RELEASE_BUFFERS = 0x10
-REPLY = b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok"
+# Long enough that a server which compresses would.
+PAGE = b"<p>A page of the lab.</p>" * 120
+REPLY = b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(PAGE), PAGE)
 
 
 def main():

@@ -22,7 +22,11 @@
 
 #define IDLE_SECONDS 60
 
-static const char PAGE[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 15\r\n\r\n<p>The lab.</p>";
+/* Long enough that a server which compresses would: 120 rows of 25 bytes. */
+#define ROW "<p>A page of the lab.</p>"
+#define ROWS ROW ROW ROW ROW ROW ROW ROW ROW ROW ROW
+static const char PAGE[] = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 3000\r\n\r\n"
+    ROWS ROWS ROWS ROWS ROWS ROWS ROWS ROWS ROWS ROWS ROWS ROWS;
 
 static SSL_CTX *context;
 

@@ -18,7 +18,7 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
     let mut stage = Stage::set(address)?;
     let https = SocketAddr::new(address, stage.direct("https")?);
     let pages = stage.folder("pages")?;
-    stage.write("pages/index.html", &"<p>A page of the lab.</p>\n".repeat(40))?;
+    stage.write("pages/index.html", &super::PAGE.repeat(120))?;
     // A module by its name here is a file by that name there.
     let modules: String = [
         "mpm_event",

@@ -21,13 +21,14 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
         .map(|name| std::fs::read_to_string(stage.home().join(name)).unwrap_or_default())
         .concat();
     let pair = stage.write("pair.pem", &both)?;
+    let page = stage.write("page.html", &super::PAGE.repeat(120))?;
     let conf = stage.write(
         "haproxy.cfg",
         &format!(
             "global\n    maxconn 200\n    nbthread 1\n\
              defaults\n    mode http\n    timeout connect 5s\n    timeout client 60s\n    timeout server 60s\n\
              frontend web\n    bind {https} ssl crt {pair}\n    \
-             http-request return status 200 content-type text/html string \"<p>The lab.</p>\"\n"
+             http-request return status 200 content-type text/html file {page}\n"
         ),
     )?;
     let mut command = stage.command(program::find("haproxy")?);

@@ -18,7 +18,7 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
     let mut stage = Stage::set(address)?;
     let port = stage.direct("https")?;
     let pages = stage.folder("pages")?;
-    stage.write("pages/index.html", "<p>A page of the lab.</p>\n")?;
+    stage.write("pages/index.html", &super::PAGE.repeat(120))?;
     let conf = stage.write(
         "lighttpd.conf",
         &format!(

@@ -30,10 +30,11 @@ fn start(address: IpAddr) -> Result<Service, LabError> {
             "daemon off;\nworker_processes 1;\npid {pid};\nerror_log stderr;\nevents {{ worker_connections 256; }}\n\
              http {{\n{temporary}    access_log off;\n    ssl_certificate {cert};\n    ssl_certificate_key {key};\n    \
              ssl_protocols TLSv1.2 TLSv1.3;\n    \
-             server {{ listen {https} ssl; location / {{ default_type text/html; return 200 '<h1>Patient portal</h1>'; }} }}\n    \
+             server {{ listen {https} ssl; location / {{ default_type text/html; return 200 '<h1>Patient portal</h1>{page}'; }} }}\n    \
              server {{ listen {fhir} ssl; location = /metadata {{ default_type application/fhir+json; return 200 '{CAPABILITIES}'; }} }}\n\
              }}\n",
             pid = stage.path("nginx.pid"),
+            page = super::PAGE.trim_end().repeat(120),
         ),
     )?;
     let mut command = stage.command(program::find("nginx")?);

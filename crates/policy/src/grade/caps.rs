@@ -1,5 +1,6 @@
 //! What keeps a grade from being better, whatever the score: the guide's rules, revision by revision.
 
+use holter_checks::catalogue::{self, Known};
 use holter_model::Feature;
 use holter_wire::Version;
 use holter_wire::suite::{Authentication, Mode, Parts};
@@ -57,6 +58,25 @@ const FLAWS: [(&str, Letter, &str); 18] = [
     ("CVE-2012-4929", Letter::C, "records are compressed (CRIME)"),
     ("CERT-CHAIN-INCOMPLETE", Letter::B, "the chain is incomplete"),
 ];
+
+/// The names of checks that can lower the letter and were not asked, in the order of the list above.
+pub(super) fn unasked(subject: &Subject<'_>) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for (id, ..) in FLAWS {
+        let Some(Known { check, .. }) = catalogue::flaw(id) else {
+            continue;
+        };
+        // A check that was asked says something of at least one of its flaws.
+        let judgements = subject.service.judgements.iter();
+        let asked = check
+            .flaws()
+            .any(|flaw| judgements.clone().any(|judgement| judgement.flaw == flaw.id));
+        if !asked && !names.contains(&check.name) {
+            names.push(check.name);
+        }
+    }
+    names
+}
 
 /// What caps the letter, in no order.
 pub(super) fn caps(subject: &Subject<'_>) -> Vec<Cap> {
@@ -160,14 +180,14 @@ fn versions(subject: &Subject<'_>, cap: &mut impl FnMut(bool, Letter, &str)) {
     cap(
         newest.is_some_and(|newest| newest < Version::TLS12),
         Letter::C,
-        "nothing newer than TLS 1.1 is spoken",
+        &format!("nothing newer than {} is spoken", subject.name(Version::TLS11)),
     );
-    for (version, why) in [
-        (Version::SSL3, "SSLv3 is spoken"),
-        (Version::TLS10, "TLS 1.0 is spoken"),
-        (Version::TLS11, "TLS 1.1 is spoken"),
-    ] {
-        cap(speaks(version), Letter::B, why);
+    for version in [Version::SSL3, Version::TLS10, Version::TLS11] {
+        cap(
+            speaks(version),
+            Letter::B,
+            &format!("{} is spoken", subject.name(version)),
+        );
     }
     // DTLS 1.3 is spoken by hardly anybody yet.
     cap(
@@ -194,6 +214,12 @@ fn suites(subject: &Subject<'_>, cap: &mut impl FnMut(bool, Letter, &str)) {
         Letter::F,
         "suites are accepted in which nobody shows who he is",
     );
+    // All of DTLS is made of what is newer than TLS 1.0.
+    let newer = if subject.is_datagram() {
+        "DTLS"
+    } else {
+        "TLS 1.1 or newer"
+    };
     let rc4 = |parts: &Parts| parts.cipher.starts_with("RC4");
     cap(
         !suites.is_empty() && suites.iter().all(|(_, parts)| rc4(parts)),
@@ -203,7 +229,7 @@ fn suites(subject: &Subject<'_>, cap: &mut impl FnMut(bool, Letter, &str)) {
     cap(
         any(|version, parts| version >= Version::TLS11 && parts.cipher.starts_with("RC4")),
         Letter::C,
-        "RC4 is accepted in TLS 1.1 or newer",
+        &format!("RC4 is accepted in {newer}"),
     );
     cap(
         any(|_, parts| parts.cipher.starts_with("RC4")),
@@ -213,7 +239,7 @@ fn suites(subject: &Subject<'_>, cap: &mut impl FnMut(bool, Letter, &str)) {
     cap(
         any(|version, parts| version >= Version::TLS11 && parts.block == 64),
         Letter::C,
-        "ciphers of 64-bit blocks are accepted in TLS 1.1 or newer (SWEET32)",
+        &format!("ciphers of 64-bit blocks are accepted in {newer} (SWEET32)"),
     );
     cap(
         !any(|_, parts| parts.forward_secret()),

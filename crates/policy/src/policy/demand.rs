@@ -1,13 +1,18 @@
 //! The words that rules are made of.
 
+use std::collections::BTreeSet;
+
+use holter_checks::catalogue;
 use holter_model::{Feature, Order};
 use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version, suite};
 use serde::{Deserialize, Deserializer, de};
 
+use crate::certificate;
+use crate::likeness::meant;
 use crate::names::Named;
 
 /// The demands that a rule can make, as their keys.
-pub(super) const NAMES: [&str; 14] = [
+pub(super) const NAMES: [&str; 15] = [
     "versions",
     "suites",
     "parts",
@@ -19,6 +24,7 @@ pub(super) const NAMES: [&str; 14] = [
     "ticket_seconds",
     "order",
     "stapling",
+    "no_heartbeats",
     "present or absent",
     "unaffected",
     "unmeasured",
@@ -49,8 +55,10 @@ pub(super) struct Rule {
     ticket_seconds: Option<u32>,
     order: Option<Order>,
     stapling: Option<Demanded>,
+    no_heartbeats: Option<Demanded>,
     present: Option<Vec<Feature>>,
     absent: Option<Vec<Feature>>,
+    #[serde(default, deserialize_with = "flaws")]
     unaffected: Option<Vec<String>>,
     unmeasured: Option<String>,
 }
@@ -80,6 +88,8 @@ pub(super) enum Demand {
     Order(Order),
     /// An OCSP response in the handshake.
     Stapling,
+    /// Heartbeats are not agreed on.
+    NoHeartbeats,
     /// What there must be, in every version that can have it.
     Present(Vec<Feature>),
     /// What there must not be.
@@ -171,7 +181,69 @@ fn known<'de, D: Deserializer<'de>>(
         !suites.any(|parts| fits(word, &parts))
     });
     match unknown {
-        Some(word) => Err(de::Error::custom(format!("no suite has the {what} {word:?}"))),
+        Some(word) => {
+            let parts = || CipherSuite::registered().filter_map(CipherSuite::parts);
+            let all: BTreeSet<&str> = parts()
+                .flat_map(|parts| {
+                    // "3DES" is a beginning of "3DES_EDE".
+                    let family = parts.cipher.split('_').next().unwrap_or_default();
+                    [family, parts.cipher, parts.hash]
+                })
+                .collect();
+            let all: Vec<&str> = all
+                .into_iter()
+                .filter(|name| parts().any(|parts| fits(name, &parts)))
+                .collect();
+            Err(de::Error::custom(format!(
+                "no suite has the {what} {word:?}{}",
+                meant(word, all)
+            )))
+        }
+        None => Ok(words),
+    }
+}
+
+/// Flaws by their ids. One that nobody judges would be open for ever, and look as if somebody did.
+fn flaws<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    let ids = catalogue::known()
+        .iter()
+        .map(|known| known.flaw.id.as_str())
+        .collect();
+    listed(deserializer, "flaw that Holter knows", ids).map(Some)
+}
+
+/// Kinds of keys.
+fn keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    listed(deserializer, "kind of key", certificate::KEYS.to_vec()).map(Some)
+}
+
+/// Curves of certificates' keys.
+fn curves<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    listed(deserializer, "curve of a key", certificate::CURVES.to_vec()).map(Some)
+}
+
+/// What certificates are signed with.
+fn signatures<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
+    listed(
+        deserializer,
+        "signature of a certificate",
+        certificate::SIGNATURES.to_vec(),
+    )
+    .map(Some)
+}
+
+/// Words of a list. One that is not in it is never met, and a rule with it would say what nobody meant.
+fn listed<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    what: &str,
+    all: Vec<&str>,
+) -> Result<Vec<String>, D::Error> {
+    let words = Vec::<String>::deserialize(deserializer)?;
+    match words.iter().find(|word| !all.contains(&word.as_str())) {
+        Some(word) => Err(de::Error::custom(format!(
+            "{word:?} is no {what}{}",
+            meant(word, all)
+        ))),
         None => Ok(words),
     }
 }
@@ -206,14 +278,17 @@ pub(super) struct Schemes {
 #[serde(deny_unknown_fields)]
 pub(super) struct Certificate {
     /// Kinds of keys: "rsa", "ec", "ed25519".
+    #[serde(default, deserialize_with = "keys")]
     pub(super) keys: Option<Vec<String>>,
-    /// Bits of an RSA key at least.
+    /// Bits of an RSA or DSA key at least.
     pub(super) rsa_bits: Option<u32>,
     /// Bits of an elliptic-curve key at least.
     pub(super) ec_bits: Option<u32>,
     /// Curves: "P-256".
+    #[serde(default, deserialize_with = "curves")]
     pub(super) curves: Option<Vec<String>>,
     /// What it may be signed with: "rsa-sha256", "ecdsa-sha384".
+    #[serde(default, deserialize_with = "signatures")]
     pub(super) signatures: Option<Vec<String>>,
     /// The longest time that it may be meant for.
     pub(super) days: Option<i64>,
@@ -254,6 +329,7 @@ impl Rule {
             self.ticket_seconds.take().map(Demand::Ticket),
             self.order.take().map(Demand::Order),
             self.stapling.take().map(|Demanded| Demand::Stapling),
+            self.no_heartbeats.take().map(|Demanded| Demand::NoHeartbeats),
             self.present.take().map(Demand::Present),
             self.absent.take().map(Demand::Absent),
             self.unaffected.take().map(Demand::Unaffected),

@@ -46,11 +46,22 @@ const VERSIONS: [Version; 6] = [
 impl Rule {
     /// Whether a service keeps it.
     pub(super) fn ruling(&self, demand: &Demand, subject: &Subject<'_>) -> Ruling {
-        match self.holds(subject) {
-            Some(true) => {}
+        let holds = self.holds(subject);
+        let ruling = match holds {
             Some(false) => return Ruling::Kept,
-            None => return Ruling::Undecided(unheard(&self.when_speaks, &self.unless_speaks)),
+            _ => self.made_of(demand, subject),
+        };
+        match holds {
+            // What is kept is kept whether the rule holds or not.
+            None if ruling != Ruling::Kept => {
+                Ruling::Undecided(unheard(&self.when_speaks, &self.unless_speaks, subject))
+            }
+            _ => ruling,
         }
+    }
+
+    /// Whether a service does what it demands.
+    fn made_of(&self, demand: &Demand, subject: &Subject<'_>) -> Ruling {
         match demand {
             Demand::Versions(versions) => of_versions(versions, subject),
             Demand::Suites(demand) => suites::named(demand, subject),
@@ -63,6 +74,7 @@ impl Rule {
             Demand::Ticket(seconds) => connection::tickets(*seconds, subject),
             Demand::Order(order) => connection::order(*order, subject),
             Demand::Stapling => connection::stapling(subject),
+            Demand::NoHeartbeats => connection::heartbeats(subject),
             Demand::Present(features) => connection::present(features, subject),
             Demand::Absent(features) => connection::absent(features, subject),
             Demand::Unaffected(flaws) => connection::unaffected(flaws, subject),
@@ -99,10 +111,14 @@ fn of_versions(demand: &Versions, subject: &Subject<'_>) -> Ruling {
     let (mut found, mut unheard) = (Vec::new(), Vec::new());
     let required = plain(&demand.required);
     for version in &required {
+        // What there is not in datagrams cannot be demanded of them.
+        let Some(called) = subject.called(*version) else {
+            continue;
+        };
         match subject.speaks(*version) {
             Some(true) => {}
-            Some(false) => found.push(format!("{version} is not spoken")),
-            None => unheard.push(version.to_string()),
+            Some(false) => found.push(format!("{called} is not spoken")),
+            None => unheard.push(called.to_string()),
         }
     }
     let allowed = demand.allowed.as_deref().map(plain);
@@ -112,9 +128,10 @@ fn of_versions(demand: &Versions, subject: &Subject<'_>) -> Ruling {
             || allowed
                 .as_ref()
                 .is_some_and(|allowed| !allowed.contains(&version));
+        let called = subject.name(version);
         match subject.speaks(version) {
-            Some(true) if barred => found.push(format!("{version} is spoken")),
-            None if barred => unheard.push(version.to_string()),
+            Some(true) if barred => found.push(format!("{called} is spoken")),
+            None if barred => unheard.push(called.to_string()),
             _ => {}
         }
     }
@@ -123,11 +140,12 @@ fn of_versions(demand: &Versions, subject: &Subject<'_>) -> Ruling {
     Ruling::of(&found, missing)
 }
 
-fn unheard(when: &[Named<Version>], unless: &[Named<Version>]) -> String {
+fn unheard(when: &[Named<Version>], unless: &[Named<Version>], subject: &Subject<'_>) -> String {
     let names: Vec<String> = when
         .iter()
         .chain(unless)
-        .map(|version| version.0.to_string())
+        .filter_map(|version| subject.called(version.0))
+        .map(|version| version.to_string())
         .collect();
     format!(
         "it hangs on whether {} is spoken, which was not heard",

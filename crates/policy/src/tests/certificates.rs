@@ -4,7 +4,7 @@ use holter_model::assessment::ClientOutcome;
 use holter_model::{Der, Fact, Service};
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, SignatureAlgorithm};
 
-use super::golden::{Known as _, intermediate, modern};
+use super::golden::{Known as _, all_asked, intermediate, modern};
 use crate::subject::Subject;
 use crate::{Policy, assess, policies};
 
@@ -82,7 +82,10 @@ fn mozillas_modern_policy_is_kept_by_what_keeps_it() {
 
 #[test]
 fn what_is_no_certificate_decides_nothing() {
-    let service = shows(intermediate(), vec![Der(vec![0x30, 0x03, 0x02, 0x01, 0x05])]);
+    let service = shows(
+        all_asked(intermediate()),
+        vec![Der(vec![0x30, 0x03, 0x02, 0x01, 0x05])],
+    );
     assert_eq!(keeps(&service, "keys = ['ec']"), None);
     let grade = assess(&service, &[]).unwrap().grade.unwrap();
     assert!(

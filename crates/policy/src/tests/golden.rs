@@ -134,6 +134,18 @@ const TLS13: [&str; 3] = [
     "TLS_AES_128_GCM_SHA256",
 ];
 
+/// A service of which all was asked, and nothing else was found: known to be unaffected where nothing is said.
+pub(crate) fn all_asked(service: Service) -> Service {
+    let unsaid: Vec<&str> = holter_checks::catalogue::known()
+        .iter()
+        .map(|known| known.flaw.id.as_str())
+        .filter(|id| service.judgements.iter().all(|judgement| judgement.flaw != *id))
+        .collect();
+    unsaid
+        .into_iter()
+        .fold(service, |service, id| service.judged(id, Verdict::NotAffected))
+}
+
 /// nginx as Mozilla's generator writes it: intermediate, with a certificate for RSA.
 pub(crate) fn intermediate() -> Service {
     let groups = ["x25519", "secp256r1", "secp384r1"];

@@ -4,11 +4,11 @@ use holter_model::assessment::Grade;
 use holter_model::{Fact, Feature, Order, Service, Verdict};
 use holter_wire::Version;
 
-use super::golden::{Known as _, device, intermediate, modern, node, service};
+use super::golden::{Known as _, all_asked, device, intermediate, modern, node, service};
 use crate::assess;
 
 fn grade(service: &Service) -> Grade {
-    assess(service, &[]).unwrap().grade.unwrap()
+    assess(&all_asked(service.clone()), &[]).unwrap().grade.unwrap()
 }
 
 fn letter(service: &Service) -> String {
@@ -38,7 +38,44 @@ fn what_is_not_surveyed_to_its_end_has_no_grade() {
         order: Order::Client,
         complete: false,
     });
-    assert_eq!(assess(&open, &[]).unwrap().grade, None);
+    let open = assess(&all_asked(open), &[]).unwrap();
+    assert_eq!(open.grade, None);
+    assert!(open.ungraded.unwrap().contains("did not come to its end"));
+}
+
+#[test]
+fn a_letter_is_given_only_where_all_was_asked_that_can_lower_it() {
+    let few = intermediate().judged("CERT-EXPIRED", Verdict::NotAffected);
+    let few = assess(&few, &[]).unwrap();
+    assert_eq!(few.grade, None);
+    let why = few.ungraded.unwrap();
+    assert!(why.contains("Heartbleed") && why.contains("ROBOT"), "{why}");
+    assert!(
+        !why.contains("Certificate") && why.ends_with("--profile full asks them all"),
+        "{why}"
+    );
+    // What is the worst already cannot become worse.
+    let worst = assess(&node(), &[]).unwrap();
+    assert_eq!(worst.grade.unwrap().letter, "F");
+    assert_eq!(worst.ungraded, None);
+}
+
+#[test]
+fn dtls_is_told_of_by_its_own_names() {
+    let mut service = service("dtls")
+        .speaks(
+            Version::DTLS12,
+            Order::Server,
+            &["TLS_RSA_WITH_RC4_128_SHA", "TLS_RSA_WITH_3DES_EDE_CBC_SHA"],
+        )
+        .speaks(Version::DTLS10, Order::Server, &["TLS_RSA_WITH_3DES_EDE_CBC_SHA"]);
+    service.endpoint.as_mut().unwrap().transport = holter_model::Transport::Udp;
+    let reasons = grade(&service).reasons.join("; ");
+    assert!(
+        reasons.contains("DTLS 1.0 is spoken") && reasons.contains("accepted in DTLS (SWEET32)"),
+        "{reasons}"
+    );
+    assert!(!reasons.replace("DTLS", "").contains("TLS 1"), "{reasons}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn hhs_is_never_kept_for_certain_and_broken_by_a_leak() {
     let good = asked.iter().fold(modern(), |service, flaw| {
         service.judged(flaw, Verdict::NotAffected)
     });
-    // TLS 1.2 is what SP 800-52 wants at least.
+    // ChaCha20 is none of the suites of SP 800-52.
     assert_eq!(result(&good, "hhs-unsecured-phi").kept, Some(false));
     let wrong = broken(
         &intermediate().judged("CVE-2014-0160", Verdict::Affected),
@@ -148,8 +148,13 @@ fn versions_are_demanded() {
             &one,
             "when_speaks = ['TLS 1.3']\nversions = { required = ['TLS 1.0'] }"
         ),
-        None
+        Some(true)
     );
+    let demand = "when_speaks = ['TLS 1.3']\nversions = { required = ['TLS 1.2'] }";
+    assert_eq!(keeps(&one, demand), None);
+    // Nor are suites as they should be in a version that may be spoken and was not asked for.
+    let demand = "suites = { versions = ['TLS 1.3'], allowed = ['TLS_AES_128_GCM_SHA256'] }";
+    assert_eq!(keeps(&one, demand), None);
 }
 
 #[test]
@@ -187,6 +192,22 @@ fn suites_and_groups_are_demanded() {
     ] {
         assert_eq!(keeps(&intermediate(), demand), kept, "{demand}");
     }
+    // A group that was not asked for is not one that is missing.
+    let some = service("https")
+        .speaks(
+            Version::TLS12,
+            Order::Client,
+            &["TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"],
+        )
+        .fact(Fact::Groups {
+            version: 0x0303,
+            groups: vec![0x001d],
+            order: Order::Unknown,
+            complete: false,
+        });
+    assert_eq!(keeps(&some, "groups = { one_of = ['secp256r1'] }"), None);
+    assert_eq!(keeps(&some, "groups = { allowed = ['x25519'] }"), None);
+    assert_eq!(keeps(&some, "groups = { allowed = ['secp256r1'] }"), Some(false));
     // What was found breaks a rule though not all is known; but nothing is kept then.
     let open = service("https").fact(Fact::Suites {
         version: 0x0303,
@@ -199,6 +220,67 @@ fn suites_and_groups_are_demanded() {
         Some(false)
     );
     assert_eq!(keeps(&open, "parts = { forbidden_ciphers = ['3DES'] }"), None);
+}
+
+#[test]
+fn rules_hold_for_dtls_and_are_told_in_its_names() {
+    let mut vpn = service("dtls").speaks(
+        Version::DTLS10,
+        Order::Server,
+        &["TLS_RSA_WITH_3DES_EDE_CBC_SHA", "TLS_RSA_WITH_AES_128_CBC_SHA"],
+    );
+    vpn = vpn.refuses(&[Version::DTLS12]);
+    vpn.endpoint.as_mut().unwrap().transport = holter_model::Transport::Udp;
+    for policy in policies() {
+        let result = result(&vpn, &policy.id);
+        let said = result.violations.iter().map(|violation| violation.found.as_str());
+        let said: Vec<&str> = said
+            .chain(
+                result
+                    .undecided
+                    .iter()
+                    .filter_map(|why| why.rsplit_once("): ").map(|(_, why)| why)),
+            )
+            .collect();
+        let said = said.join("; ").replace("DTLS", "").replace("TLS_", "");
+        assert!(!said.contains("TLS"), "{}: {said}", policy.id);
+    }
+    assert_eq!(keeps(&vpn, "versions = { required = ['TLS 1.0'] }"), Some(true));
+    assert_eq!(keeps(&vpn, "versions = { required = ['TLS 1.3'] }"), None);
+    // Whatever else is spoken, what is demanded is.
+    let demand = "unless_speaks = ['TLS 1.3']\nversions = { required = ['TLS 1.1'] }";
+    assert_eq!(keeps(&vpn, demand), Some(true));
+    let old = keeps(&vpn, "versions = { forbidden = ['TLS 1.1'] }");
+    assert_eq!(old, Some(false));
+}
+
+#[test]
+fn encrypt_then_mac_is_demanded_only_where_block_ciphers_are() {
+    let demand = "present = ['encrypt_then_mac']";
+    assert_eq!(keeps(&intermediate(), demand), Some(true));
+    let cbc = service("https").speaks(Version::TLS12, Order::Server, &["TLS_RSA_WITH_AES_128_CBC_SHA"]);
+    assert_eq!(keeps(&cbc, demand), None);
+    let without = cbc.feature(Feature::EncryptThenMac, Version::TLS12, false);
+    assert_eq!(keeps(&without, demand), Some(false));
+}
+
+#[test]
+fn heartbeats_can_be_ruled_out() {
+    let hello = |heartbeat| {
+        intermediate().fact(Fact::Hello {
+            offered: 0x0303,
+            version: 0x0303,
+            suite: 0xc02f,
+            heartbeat,
+            extensions: Vec::new(),
+            cut_short: false,
+            client_certificate: false,
+        })
+    };
+    let demand = "no_heartbeats = true";
+    assert_eq!(keeps(&hello(Some(1)), demand), Some(false));
+    assert_eq!(keeps(&hello(None), demand), Some(true));
+    assert_eq!(keeps(&intermediate(), demand), None);
 }
 
 #[test]

@@ -12,7 +12,13 @@ use crate::text::said;
 use crate::{Preamble, Summary};
 
 /// The answer in one sentence, and what holds for the whole run.
-pub(super) fn head(mood: Mood, sentence: &str, summary: &Summary, preamble: &Preamble, span: Span) -> Markup {
+pub(super) fn head(
+    mood: Mood,
+    (sentence, also): (&str, Option<&str>),
+    summary: &Summary,
+    preamble: &Preamble,
+    span: Span,
+) -> Markup {
     let (class, next) = match mood {
         Mood::Bad => ("bad", "What to do stands below, the gravest first."),
         Mood::Open => (
@@ -25,6 +31,7 @@ pub(super) fn head(mood: Mood, sentence: &str, summary: &Summary, preamble: &Pre
         p class="brand" { "Holter · scan report" }
         div class={ "answer " (class) } {
             h1 { (sentence) }
+            @if let Some(also) = also { p class="also" { (also) } }
             @if summary.services > 0 { p { (next) } }
             @if summary.interrupted {
                 p { strong { "The scan was stopped before its end: this is what was known by then." } }
@@ -51,6 +58,9 @@ pub(super) fn tiles(summary: &Summary, tally: &Tally) -> Markup {
         dl class="tiles" {
             div { dt { "Services affected" } dd { (number(summary.affected)) } }
             div { dt { "Not affected" } dd { (number(summary.not_affected)) } }
+            @if tally.policies().next().is_some() {
+                div { dt { "Break a policy" } dd { (number(summary.breaking_policy)) } }
+            }
             div { dt { "Not assessed in full" } dd { (number(summary.inconclusive)) } }
             div { dt { "Endpoints asked" } dd { (number(summary.tried)) } }
         }
@@ -62,8 +72,34 @@ pub(super) fn tiles(summary: &Summary, tally: &Tally) -> Markup {
                 }
             }
         }
+        (policies(tally))
         @if summary.spared > 0 {
             p class="small soft" { (number(summary.spared)) " endpoints were not contacted, because the inventory calls them fragile or do-not-touch." }
+        }
+    }
+}
+
+/// What was made of each policy.
+fn policies(tally: &Tally) -> Markup {
+    if tally.policies().next().is_none() {
+        return html! {};
+    }
+    html! {
+        div class="scroll" {
+            table class="stack" {
+                caption { "Policies that services were held against" }
+                thead { tr { th scope="col" { "Policy" } th scope="col" class="n" { "Broken" } th scope="col" class="n" { "Not decided" } th scope="col" class="n" { "Kept" } } }
+                tbody {
+                    @for sum in tally.policies() {
+                        tr {
+                            th scope="row" { (terminal(&sum.name)) }
+                            td data-l="Broken" class="n" { @if sum.broken > 0 { strong { (number(sum.broken)) } } @else { "0" } }
+                            td data-l="Not decided" class="n" { (number(sum.undecided)) }
+                            td data-l="Kept" class="n" { (number(sum.kept)) }
+                        }
+                    }
+                }
+            }
         }
     }
 }

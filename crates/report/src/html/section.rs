@@ -27,32 +27,35 @@ pub(super) fn row(service: &Service, anchor: &str) -> Markup {
     }
 }
 
-/// Its section.
-pub(super) fn whole(service: &Service, anchor: &str) -> Markup {
+/// What stands above its section, however that is folded.
+pub(super) fn head(service: &Service) -> Markup {
     let (protocol, about) = named::spoken(service);
     let about = service
         .role
         .as_ref()
         .map_or_else(|| about.to_owned(), named::there_for);
+    html! {
+        h3 {
+            (terminal(&named::target(service)))
+            " " span class="soft small" { (terminal(&protocol)) " · " (terminal(&about)) }
+        }
+        span class="says" { (answer(service)) }
+        (grade_box(service))
+    }
+}
+
+/// Its section.
+pub(super) fn whole(service: &Service) -> Markup {
     let configuration = Configuration::of(&service.observations);
     html! {
-        section class="service" id=(anchor) aria-labelledby={ (anchor) "h" } {
-            div class="top" {
-                div {
-                    h3 id={ (anchor) "h" } { (terminal(&named::target(service))) }
-                    p class="soft small" { (terminal(&protocol)) " · " (terminal(&about)) }
-                    p { (answer(service)) }
-                }
-                (grade_box(service))
-            }
-            (trouble(service))
-            (verdicts(service))
-            (settings::all(&configuration))
-            (settings::assessment(service))
-            @if !service.oddities.is_empty() {
-                h4 { "Strange about its answers" }
-                ul class="small" { @for oddity in &service.oddities { li { (terminal(oddity)) } } }
-            }
+        (trouble(service))
+        (verdicts(service))
+        (settings::assessment(service))
+        (settings::all(&configuration))
+        (settings::clients(service))
+        @if !service.oddities.is_empty() {
+            h4 { "Strange about its answers" }
+            ul class="small" { @for oddity in &service.oddities { li { (terminal(oddity)) } } }
         }
     }
 }
@@ -62,11 +65,14 @@ fn grade(service: &Service) -> Option<&str> {
 }
 
 fn grade_box(service: &Service) -> Markup {
-    let Some(grade) = service.assessment.as_ref().and_then(|all| all.grade.as_ref()) else {
+    let Some(assessment) = &service.assessment else {
         return html! {};
     };
+    let Some(grade) = &assessment.grade else {
+        return html! { @if assessment.ungraded.is_some() { span class="grade info" { "–" small { "no grade" } } } };
+    };
     html! {
-        div class={ "grade " (badge::grade(&grade.letter)) } {
+        span class={ "grade " (badge::grade(&grade.letter)) } {
             (grade.letter) small { "score " (grade.score) }
         }
     }
@@ -97,10 +103,14 @@ fn answer(service: &Service) -> Markup {
             .judgements
             .iter()
             .any(|judgement| judgement.verdict == Verdict::Inconclusive);
+    let policies = service.assessment.iter().flat_map(|all| &all.policies);
+    let broken = policies.filter(|policy| policy.kept == Some(false)).count();
     html! {
         @for (weight, count) in &counts { (badge::severity(*weight)) " " (count) " " }
+        @if broken == 1 { span class="badge high" { "breaks a policy" } " " }
+        @else if broken > 1 { span class="badge high" { "breaks " (broken) " policies" } " " }
         @if open { span class="badge unsure" { "not assessed in full" } }
-        @else if counts.is_empty() { (badge::verdict(Verdict::NotAffected)) }
+        @else if counts.is_empty() && broken == 0 { (badge::verdict(Verdict::NotAffected)) }
     }
 }
 
@@ -137,7 +147,7 @@ fn verdicts(service: &Service) -> Markup {
             div class="scroll" {
                 table class="stack" {
                     caption { "Found, or not decided" }
-                    thead { tr { th scope="col" { "Severity" } th scope="col" { "Flaw" } th scope="col" { "Evidence" } } }
+                    thead { tr { th scope="col" class="sev" { "Severity" } th scope="col" { "Flaw" } th scope="col" { "Evidence" } } }
                     tbody {
                         @for judgement in told {
                             tr {

@@ -1,7 +1,7 @@
 //! What a service accepts, the certificates that it shows, and what rules of others make of it.
 
 use holter_checks::Configuration;
-use holter_model::assessment::{ClientOutcome, PolicyResult};
+use holter_model::assessment::{ClientOutcome, ClientResult, PolicyResult};
 use holter_model::{Assessment, Service};
 use holter_wire::CipherSuite;
 use maud::{Markup, html};
@@ -11,13 +11,48 @@ use crate::escape::terminal;
 use crate::facts::{Certificate, newest_first};
 use crate::offer;
 
-/// Versions, suites, groups and certificates.
+/// Versions, suites, groups and certificates, folded behind what they come to.
 pub(super) fn all(configuration: &Configuration) -> Markup {
-    html! {
-        (suites(configuration))
-        (pairs(configuration))
-        (certificates(configuration))
+    let (suites, pairs, certificates) = (
+        suites(configuration),
+        pairs(configuration),
+        certificates(configuration),
+    );
+    if [&suites, &pairs, &certificates]
+        .iter()
+        .all(|part| part.0.is_empty())
+    {
+        return html! {};
     }
+    html! {
+        details class="fold paper" {
+            summary { "Configuration: " (terminal(&gist(configuration))) }
+            (suites)
+            (pairs)
+            (certificates)
+        }
+    }
+}
+
+/// "TLS 1.3, TLS 1.2; 9 suites; certificate: RSA 2048 bits".
+fn gist(configuration: &Configuration) -> String {
+    let versions = newest_first(configuration.versions.keys().copied());
+    let mut parts = Vec::new();
+    if !versions.is_empty() {
+        parts.push(offer::names(&versions));
+    }
+    match offer::suites(configuration).len() {
+        0 => {}
+        1 => parts.push("1 suite".to_owned()),
+        more => parts.push(format!("{more} suites")),
+    }
+    if let Some(certificate) = offer::certificates(configuration).first() {
+        parts.push(format!("certificate with a key of {}", certificate.key.name()));
+    }
+    if parts.is_empty() {
+        return "what else was heard".to_owned();
+    }
+    parts.join("; ")
 }
 
 /// What rules of others make of it.
@@ -33,8 +68,18 @@ pub(super) fn assessment(service: &Service) -> Markup {
                 @for note in &grade.notes { li class="soft" { (terminal(note)) } }
             }
         }
+        @if let Some(why) = &assessment.ungraded {
+            p class="small" { strong { "No grade: " } (terminal(why)) "." }
+        }
         (policies(assessment))
-        (clients(assessment))
+    }
+}
+
+/// How clients would fare, folded behind how many do.
+pub(super) fn clients(service: &Service) -> Markup {
+    match &service.assessment {
+        Some(assessment) if !assessment.clients.is_empty() => fares(assessment),
+        _ => html! {},
     }
 }
 
@@ -190,42 +235,56 @@ fn policy_row(policy: &PolicyResult) -> Markup {
             td { (badge::kept(policy.kept)) }
             td {
                 @for violation in &policy.violations {
-                    div { (terminal(&violation.rule)) ": " (terminal(&violation.found)) " " span class="soft small" { (terminal(&violation.source)) } }
+                    div class="rule" {
+                        (terminal(&violation.rule)) " " span class="soft small" { "(" (terminal(&violation.source)) ")" }
+                        br; span class="small" { strong { "Found: " } (terminal(&violation.found)) }
+                    }
                 }
-                @for rule in &policy.undecided { div class="soft" { "not decided: " (terminal(rule)) } }
+                @for rule in &policy.undecided { div class="rule soft small" { strong { "Not decided: " } (terminal(rule)) } }
             }
         }
     }
 }
 
-fn clients(assessment: &Assessment) -> Markup {
-    if assessment.clients.is_empty() {
-        return html! {};
-    }
+fn fares(assessment: &Assessment) -> Markup {
+    let count = |is: fn(&ClientOutcome) -> bool| {
+        let outcomes = assessment.clients.iter();
+        outcomes.filter(|client| is(&client.outcome)).count()
+    };
+    let connects = count(|outcome| matches!(outcome, ClientOutcome::Connects { .. }));
+    let unknown = count(|outcome| matches!(outcome, ClientOutcome::Unknown { .. }));
     html! {
-        div class="scroll" {
-            table class="stack" {
-                caption { "How clients would fare" }
-                thead { tr { th scope="col" { "Client" } th scope="col" { "Connects" } th scope="col" { "With" } } }
-                tbody {
-                    @for client in &assessment.clients {
-                        tr {
-                            th scope="row" { (terminal(&client.name)) }
-                            @match &client.outcome {
-                                ClientOutcome::Connects { version, suite, group, forward_secret } => {
-                                    td { "yes" }
-                                    td {
-                                        (terminal(version)) " " span class="mono" { (terminal(suite)) }
-                                        @if let Some(group) = group { " " (terminal(group)) }
-                                        @if !forward_secret { span class="soft" { " · no forward secrecy" } }
-                                    }
-                                }
-                                ClientOutcome::Fails { why } => { td { strong { "no" } } td { (terminal(why)) } }
-                                ClientOutcome::Unknown { why } => { td { "not known" } td { (terminal(why)) } }
-                            }
-                        }
+        details class="fold" {
+            summary {
+                (connects) " of " (assessment.clients.len()) " clients would connect"
+                @if unknown > 0 { ", of " (unknown) " it is not known" }
+            }
+            div class="scroll" {
+                table class="stack" {
+                    caption { "How clients would fare" }
+                    thead { tr { th scope="col" { "Client" } th scope="col" { "Connects" } th scope="col" { "With" } } }
+                    tbody { @for client in &assessment.clients { (fare(client)) } }
+                }
+            }
+        }
+    }
+}
+
+fn fare(client: &ClientResult) -> Markup {
+    html! {
+        tr {
+            th scope="row" { (terminal(&client.name)) }
+            @match &client.outcome {
+                ClientOutcome::Connects { version, suite, group, forward_secret } => {
+                    td { "yes" }
+                    td {
+                        (terminal(version)) " " span class="mono" { (terminal(suite)) }
+                        @if let Some(group) = group { " " (terminal(group)) }
+                        @if !forward_secret { span class="soft" { " · no forward secrecy" } }
                     }
                 }
+                ClientOutcome::Fails { why } => { td { strong { "no" } } td { (terminal(why)) } }
+                ClientOutcome::Unknown { why } => { td { "not known" } td { (terminal(why)) } }
             }
         }
     }

@@ -1,8 +1,6 @@
 //! One service of a full assessment in a few aligned lines: what it accepts, whom it shows itself as, what rules of
 //! others make of it, and every verdict by name.
 
-use std::net::IpAddr;
-
 use anstyle::Style;
 use holter_checks::Configuration;
 use holter_checks::catalogue::flaw;
@@ -14,10 +12,14 @@ use super::palette::painted;
 use super::section::Page;
 use crate::escape::terminal;
 use crate::facts::newest_first;
+use crate::place::Place;
 use crate::{named, offer};
 
 /// More suites than this are counted; `-f json` and `-f html` have them all.
 const FIRST: usize = 12;
+
+/// More clients than this that fail for the same reason are counted.
+const FEW: usize = 6;
 
 /// The labels' column.
 const LABEL: usize = 16;
@@ -28,7 +30,7 @@ pub(crate) struct Block {
     target: String,
     about: String,
     lines: Vec<(String, String)>,
-    place: (bool, Option<IpAddr>, u16),
+    place: Place,
 }
 
 impl Block {
@@ -63,16 +65,12 @@ impl Block {
             target: terminal(&named::target(service)).into_owned(),
             about: terminal(&format!("{protocol}  {about}")).into_owned(),
             lines,
-            place: (
-                service.endpoint.is_none(),
-                service.endpoint.map(|endpoint| endpoint.address),
-                service.endpoint.map_or(0, |endpoint| endpoint.port),
-            ),
+            place: Place::of(service),
         })
     }
 
     /// Blocks stand in the order of addresses.
-    pub(crate) const fn place(&self) -> (bool, Option<IpAddr>, u16) {
+    pub(crate) const fn place(&self) -> Place {
         self.place
     }
 }
@@ -187,7 +185,8 @@ fn suites(offer: &offer::Offer<'_>) -> String {
 
 fn grade(assessment: &Assessment) -> String {
     let Some(grade) = &assessment.grade else {
-        return String::new();
+        let why = assessment.ungraded.as_deref();
+        return why.map_or_else(String::new, |why| format!("none: {why}"));
     };
     let reasons = if grade.reasons.is_empty() {
         String::new()
@@ -233,18 +232,32 @@ fn clients(assessment: &Assessment) -> String {
         .iter()
         .filter(|client| connects(&client.outcome))
         .count();
-    let fails: Vec<String> = assessment
-        .clients
-        .iter()
-        .filter_map(|client| match &client.outcome {
-            ClientOutcome::Fails { why } => Some(format!("{} ({why})", client.name)),
-            _ => None,
+    // Many fail for the same reason: it is said once.
+    let mut fails: Vec<(&str, Vec<&str>)> = Vec::new();
+    for client in &assessment.clients {
+        if let ClientOutcome::Fails { why } = &client.outcome {
+            match fails.iter_mut().find(|(reason, _)| reason == why) {
+                Some((_, names)) => names.push(&client.name),
+                None => fails.push((why, vec![&client.name])),
+            }
+        }
+    }
+    let fails: Vec<String> = fails
+        .into_iter()
+        .map(|(why, names)| {
+            let more = names.len().saturating_sub(FEW);
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            format!("{}{more} ({why})", names.get(..FEW).unwrap_or(&names).join(", "))
         })
         .collect();
     let not = if fails.is_empty() {
         String::new()
     } else {
-        format!("; not {}", fails.join(", "))
+        format!("; not {}", fails.join("; "))
     };
     format!("{count} of {} connect{not}", assessment.clients.len())
 }

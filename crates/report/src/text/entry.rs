@@ -1,13 +1,12 @@
 //! What the text has to say of one service and one flaw.
 
-use std::net::IpAddr;
-
 use holter_checks::catalogue::severity;
 use holter_model::{Attempt, Basis, Judgement, Service, Severity, Verdict};
 
 use super::{advice, block};
 use crate::escape::terminal;
 use crate::named;
+use crate::place::Place;
 
 /// Where in the text something stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +44,7 @@ pub(crate) struct Entry {
     pub(crate) told: bool,
     /// Whether nothing answers there.
     pub(crate) shut: bool,
-    place: (bool, Option<IpAddr>, u16),
+    place: Place,
 }
 
 impl Entry {
@@ -60,7 +59,7 @@ impl Entry {
     }
 
     /// Entries stand in the order of addresses; those without one come last.
-    pub(crate) const fn place(&self) -> (bool, Option<IpAddr>, u16) {
+    pub(crate) const fn place(&self) -> Place {
         self.place
     }
 
@@ -89,11 +88,7 @@ impl Entry {
             reached: service.attempt.reached(),
             told: block::is_broad(service),
             shut: matches!(service.attempt, Attempt::Refused | Attempt::Unreachable),
-            place: (
-                service.endpoint.is_none(),
-                service.endpoint.map(|endpoint| endpoint.address),
-                service.endpoint.map_or(0, |endpoint| endpoint.port),
-            ),
+            place: Place::of(service),
         }
     }
 }

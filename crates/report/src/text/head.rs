@@ -51,7 +51,10 @@ impl Page<'_> {
 
     /// Writes them where more was asked than whether memory leaks.
     pub(crate) fn answer(&mut self, summary: &Summary, tally: &Tally, entries: &[Entry]) {
-        let (mood, sentence) = sentence::of(summary, tally);
+        let (mood, mut sentence) = sentence::of(summary, tally);
+        if let Some(more) = sentence::behind(summary, tally) {
+            sentence = format!("{sentence} {more}");
+        }
         let style = match mood {
             Mood::Bad => self.palette.bad,
             Mood::Open => self.palette.open,

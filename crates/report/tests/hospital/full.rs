@@ -20,11 +20,13 @@ pub(crate) fn summary() -> Summary {
         affected: 1,
         not_affected: 1,
         inconclusive: 2,
+        breaking_policy: 1,
         nothing_there: 0,
         spared: 0,
         left_alone: 0,
         not_asked: 0,
         interrupted: false,
+        failing: None,
     }
 }
 
@@ -265,6 +267,7 @@ fn assessment() -> Assessment {
             ],
             notes: vec!["An authority of your own is not by itself a failing grade here.".to_owned()],
         }),
+        ungraded: None,
         policies: vec![
             PolicyResult {
                 policy: "mozilla-intermediate".to_owned(),

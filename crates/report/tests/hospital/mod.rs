@@ -22,11 +22,13 @@ pub(crate) fn summary() -> Summary {
         affected: 2,
         not_affected: 2,
         inconclusive: 3,
+        breaking_policy: 0,
         nothing_there: 1017,
         spared: 0,
         left_alone: 0,
         not_asked: 0,
         interrupted: false,
+        failing: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! Rules about what surrounds a handshake: certificates, headers, tickets, features and flaws.
 
 use holter_model::{Fact, Feature, Order, Verdict};
+use holter_wire::Version;
+use holter_wire::suite::Mode;
 
 use super::super::demand::Certificate;
 use super::Ruling;
@@ -76,6 +78,7 @@ pub(super) fn order(wanted: Order, subject: &Subject<'_>) -> Ruling {
         if spoken.suites.len() < 2 {
             continue;
         }
+        let version = subject.name(version);
         match spoken.order {
             Some(order) if order == wanted => {}
             Some(Order::Server) => found.push(format!("the server's order decides in {version}")),
@@ -101,10 +104,44 @@ pub(super) fn stapling(subject: &Subject<'_>) -> Ruling {
     }
 }
 
+/// Whether heartbeats are agreed on (RFC 6520).
+pub(super) fn heartbeats(subject: &Subject<'_>) -> Ruling {
+    let hellos = subject
+        .service
+        .observations
+        .iter()
+        .filter_map(|observation| match observation.fact {
+            Fact::Hello {
+                version,
+                heartbeat,
+                cut_short,
+                ..
+            } => Some((Version(version), heartbeat, cut_short)),
+            _ => None,
+        });
+    let (mut found, mut heard) = (Vec::new(), false);
+    for (version, heartbeat, cut_short) in hellos {
+        heard |= !cut_short;
+        let said = format!("heartbeats are agreed on in {version}");
+        if heartbeat.is_some() && !found.contains(&said) {
+            found.push(said);
+        }
+    }
+    Ruling::of(
+        &found,
+        (!heard).then(|| "it was not asked for heartbeats".to_owned()),
+    )
+}
+
 /// What there must be.
 pub(super) fn present(features: &[Feature], subject: &Subject<'_>) -> Ruling {
     let (mut found, mut missing) = (Vec::new(), None);
     for feature in features {
+        // Encrypt-then-MAC is of block ciphers alone (RFC 7366 section 3).
+        if *feature == Feature::EncryptThenMac && !takes_cbc(subject) {
+            missing = missing.or_else(|| super::suites::incomplete(subject, &[]));
+            continue;
+        }
         match everywhere(*feature, subject) {
             Some(true) => {}
             Some(false) => found.push(format!("there is no {}", words(*feature))),
@@ -141,6 +178,11 @@ pub(super) fn unaffected(flaws: &[String], subject: &Subject<'_>) -> Ruling {
     Ruling::of(&found, missing)
 }
 
+/// Whether a suite with a block cipher is accepted that does not authenticate by itself.
+fn takes_cbc(subject: &Subject<'_>) -> bool {
+    subject.suites().any(|(_, _, parts)| parts.mode == Mode::Cbc)
+}
+
 /// Whether it has something in every version in which it was asked for it.
 fn everywhere(feature: Feature, subject: &Subject<'_>) -> Option<bool> {
     let features = subject.configuration.features.iter();
@@ -168,7 +210,7 @@ fn faults(demand: &Certificate, leaf: &Leaf) -> Vec<String> {
         faults.push(format!("a certificate with a key of the kind {key}"));
     }
     let least = match key.as_str() {
-        "rsa" | "rsa-pss" => demand.rsa_bits,
+        "rsa" | "rsa-pss" | "dsa" => demand.rsa_bits,
         "ec" => demand.ec_bits,
         _ => None,
     };

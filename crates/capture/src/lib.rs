@@ -6,7 +6,38 @@
 //!
 //! Everything up to the flow knows nothing of TLS; a [`Listener`] knows nothing of packets.
 
+mod book;
+mod both;
+mod clear;
+pub mod coverage;
+pub mod files;
+mod flow;
+mod fragments;
+pub mod heard;
+pub mod hearing;
+pub mod heartbeat;
+mod ip;
+pub mod limits;
+pub mod link;
 pub mod listener;
+pub mod listening;
+pub mod packet;
+pub mod print;
+pub mod reader;
+pub mod subject;
 pub mod takeover;
+mod tls;
+mod transport;
+mod tunnel;
 
+pub use book::{Beyond, Bounds, Totals};
+pub use coverage::{Coverage, Oddity};
+pub use heard::Heard;
+pub use hearing::Hearing;
+pub use heartbeat::Ladder;
+pub use limits::Limits;
 pub use listener::{Ending, Ends, Listener, Moment, Side};
+pub use listening::Listening;
+pub use packet::Packet;
+pub use reader::{Fault, Reader, Trouble};
+pub use subject::Subject;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use holter_model::Transport;
 
 /// Nanoseconds since 1970, as a capture gives them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Moment(pub u64);
 
 /// Which end of a flow sent something.
@@ -63,10 +63,13 @@ pub trait Listener {
     /// A flow has its first bytes.
     fn begin(&mut self, ends: &Ends, at: Moment) -> Self::Flow;
 
-    /// The next bytes of one side of a stream, in order and without a hole before them; or one whole datagram.
+    /// The next bytes of one side of a stream, in order and without a hole before them; or one datagram, whole unless a
+    /// [`Listener::miss`] follows, which says how much of its end the snap length cut off. `at` is when the packet with these bytes
+    /// was captured: where one side's bytes had to wait for lost ones, it may lie before what the other side has said since.
     fn hear(&mut self, flow: &mut Self::Flow, ends: &Ends, side: Side, at: Moment, bytes: &[u8]);
 
-    /// So many bytes of a stream come next and are not in the capture: lost, cut off by its snap length or never captured.
+    /// So many bytes of a stream come next and are not in the capture: lost, cut off by its snap length or never captured. Said
+    /// once what waits behind them cannot wait longer, or the other side has acknowledged them; at the latest at the end.
     fn miss(&mut self, flow: &mut Self::Flow, ends: &Ends, side: Side, at: Moment, bytes: u64);
 
     /// The flow is over, or is forgotten.

@@ -3,6 +3,7 @@
 //! so that old peers can be asked.
 
 pub mod block;
+pub mod digest;
 pub mod mac;
 pub mod prf;
 pub mod ssl3;

@@ -48,6 +48,12 @@ impl Joiner {
         self.buffer.extend_from_slice(body);
     }
 
+    /// How many bytes it holds that are no whole message yet.
+    #[must_use]
+    pub const fn held(&self) -> usize {
+        self.buffer.len() - self.read
+    }
+
     /// Overwrites and forgets everything that is in the buffer.
     pub fn wipe(&mut self) {
         use zeroize::Zeroize as _;

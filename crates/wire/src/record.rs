@@ -11,6 +11,34 @@ pub const LONGEST_PLAINTEXT: usize = 1 << 14;
 
 const HEADER: usize = 5;
 
+/// What stands before a record's body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// What the record carries.
+    pub content: ContentType,
+    /// The version that it claims.
+    pub version: Version,
+    /// How long the body is.
+    pub length: usize,
+}
+
+impl Header {
+    /// How many bytes it takes.
+    pub const LENGTH: usize = HEADER;
+
+    /// Reads a header. `None`: these bytes begin no record of any version.
+    #[must_use]
+    pub fn read(bytes: [u8; Self::LENGTH]) -> Option<Self> {
+        let [kind, major, minor, high, low] = bytes;
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        (plausible(&bytes) && length <= LONGEST_BODY).then_some(Self {
+            content: ContentType(kind),
+            version: Version(u16::from_be_bytes([major, minor])),
+            length,
+        })
+    }
+}
+
 /// One record, borrowed from the deframer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Record<'a> {

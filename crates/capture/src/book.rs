@@ -1,0 +1,274 @@
+//! What is remembered of all that was heard: servers, clients, certificates, who talks to whom. Bounded, and it says where a bound
+//! was reached.
+
+pub(crate) mod certificates;
+pub(crate) mod client;
+pub(crate) mod evidence;
+pub(crate) mod server;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+
+use holter_model::Transport;
+use serde::Serialize;
+
+use crate::Moment;
+use crate::heartbeat::Tally;
+use crate::tls::offer::Offer;
+use certificates::Certificates;
+use client::Clients;
+use evidence::Evidence;
+use server::Server;
+
+/// How much is remembered. A bound that is reached is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Servers of which nothing bad is known.
+    pub servers: usize,
+    /// Servers and clients with heartbeats, beyond those.
+    pub evidence: usize,
+    /// Clients.
+    pub clients: usize,
+    /// Pairs of who talks to whom.
+    pub interfaces: usize,
+    /// Bytes of certificates.
+    pub certificates: usize,
+    /// Bytes of handshake messages that are not yet whole.
+    pub handshakes: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            servers: 16_384,
+            evidence: 8_192,
+            clients: 32_768,
+            interfaces: 65_536,
+            certificates: 12 << 20,
+            handshakes: 12 << 20,
+        }
+    }
+}
+
+/// What the bounds kept from being remembered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Beyond {
+    /// Sessions with servers that are not listed.
+    pub servers: u64,
+    /// Flows with heartbeats whose subjects are not listed.
+    pub evidence: u64,
+    /// Hellos of clients that are not listed.
+    pub clients: u64,
+    /// Flows between pairs that are not listed.
+    pub interfaces: u64,
+    /// Certificates that are not kept.
+    pub certificates: u64,
+    /// Handshakes that were not read to their end.
+    pub handshakes: u64,
+}
+
+impl Beyond {
+    /// Whether any bound was reached.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        *self != Self::default()
+    }
+}
+
+/// Where a server stands in the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ServerId(u32);
+
+/// Who talks to whom over what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Pair {
+    pub(crate) client: IpAddr,
+    pub(crate) server: SocketAddr,
+    pub(crate) transport: Transport,
+}
+
+/// What passed between a pair.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passed {
+    pub(crate) first: Moment,
+    pub(crate) last: Moment,
+    pub(crate) sessions: u32,
+    pub(crate) protocol: &'static str,
+    pub(crate) encrypted: bool,
+}
+
+/// A try that came to nothing, for the dance of falling back.
+#[derive(Clone, Copy, Debug)]
+struct Failed {
+    offered: u16,
+    at: Moment,
+}
+
+/// Everything.
+#[derive(Debug, Default)]
+pub(crate) struct Book {
+    pub(crate) bounds: Bounds,
+    pub(crate) beyond: Beyond,
+    pub(crate) servers: Vec<Server>,
+    places: HashMap<(SocketAddr, Transport), u32>,
+    pub(crate) victims: HashMap<IpAddr, (u16, Transport, Evidence)>,
+    pub(crate) clients: Clients,
+    pub(crate) certificates: Certificates,
+    pub(crate) pairs: HashMap<Pair, Passed>,
+    failures: HashMap<(IpAddr, SocketAddr), Failed>,
+    /// Bytes of unfinished handshake messages at present.
+    pub(crate) joining: usize,
+    pub(crate) totals: Totals,
+}
+
+/// Flows, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Flows in which something was said.
+    pub flows: u64,
+    /// Flows that speak TLS or DTLS.
+    pub tls: u64,
+    /// Of these such as speak version 1.3, where heartbeats cannot be told from data.
+    pub hidden: u64,
+    /// Flows with clinical traffic in the clear.
+    pub clear_clinical: u64,
+    /// Records of heartbeat.
+    pub heartbeats: u64,
+    /// TLS flows that were first heard in their middle.
+    pub mid_stream: u64,
+}
+
+/// Failed tries that are remembered.
+const MOST_FAILURES: usize = 4096;
+
+/// How long after a failed try a lower one is the same client's.
+const DANCE: u64 = 60_000_000_000;
+
+impl Book {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            certificates: Certificates::new(bounds.certificates),
+            ..Self::default()
+        }
+    }
+
+    /// The server at an address; `grave`: it must not be left out for want of room.
+    pub(crate) fn server(
+        &mut self,
+        address: SocketAddr,
+        transport: Transport,
+        at: Moment,
+        grave: bool,
+    ) -> Option<ServerId> {
+        if let Some(place) = self.places.get(&(address, transport)) {
+            return Some(ServerId(*place));
+        }
+        let room = self.bounds.servers + if grave { self.bounds.evidence } else { 0 };
+        let place = u32::try_from(self.servers.len()).ok()?;
+        if self.servers.len() >= room {
+            if grave {
+                self.beyond.evidence += 1;
+            } else {
+                self.beyond.servers += 1;
+            }
+            return None;
+        }
+        self.servers.push(Server::new(address, transport, at));
+        self.places.insert((address, transport), place);
+        Some(ServerId(place))
+    }
+
+    pub(crate) fn at(&mut self, id: ServerId) -> Option<&mut Server> {
+        self.servers.get_mut(usize::try_from(id.0).ok()?)
+    }
+
+    /// A session between two, or one more.
+    pub(crate) fn passed(&mut self, pair: Pair, at: Moment, protocol: &'static str, encrypted: bool) {
+        if let Some(passed) = self.pairs.get_mut(&pair) {
+            passed.first = passed.first.min(at);
+            passed.last = passed.last.max(at);
+            passed.sessions += 1;
+            passed.encrypted &= encrypted;
+            return;
+        }
+        if self.pairs.len() >= self.bounds.interfaces {
+            self.beyond.interfaces += 1;
+            return;
+        }
+        self.pairs.insert(
+            pair,
+            Passed {
+                first: at,
+                last: at,
+                sessions: 1,
+                protocol,
+                encrypted,
+            },
+        );
+    }
+
+    /// A client offered something to a server.
+    pub(crate) fn offered(&mut self, client: IpAddr, server: SocketAddr, offer: &Offer, at: Moment) {
+        if !self.clients.offered(client, offer, at, self.bounds.clients) {
+            self.beyond.clients += 1;
+        }
+        let Some(id) = self.places.get(&(server, Transport::Tcp)).copied().map(ServerId) else {
+            return;
+        };
+        let key = (client, server);
+        let lower = self.failures.get(&key).is_some_and(|failed| {
+            offer.newest.0 < failed.offered && at.0.saturating_sub(failed.at.0) < DANCE
+        });
+        if lower || offer.fell_back {
+            self.failures.remove(&key);
+            if let Some(server) = self.at(id) {
+                server.fell_back(client, at);
+            }
+        }
+    }
+
+    /// A hello was refused or came to nothing.
+    pub(crate) fn failed(&mut self, client: IpAddr, server: SocketAddr, offered: u16, at: Moment) {
+        if self.failures.len() >= MOST_FAILURES {
+            self.failures.retain(|_, failed| at.0.saturating_sub(failed.at.0) < DANCE);
+        }
+        if self.failures.len() < MOST_FAILURES {
+            self.failures.insert((client, server), Failed { offered, at });
+        }
+    }
+
+    /// Heartbeats towards a server.
+    pub(crate) fn asked_server(&mut self, id: ServerId, peer: IpAddr, tally: &Tally, company: (u64, u64)) {
+        let Some(server) = self.at(id) else { return };
+        let sessions = server.begun;
+        server
+            .evidence
+            .get_or_insert_default()
+            .add(peer, tally, company, sessions);
+    }
+
+    /// Heartbeats towards a client.
+    pub(crate) fn asked_client(
+        &mut self,
+        client: SocketAddr,
+        transport: Transport,
+        peer: IpAddr,
+        tally: &Tally,
+    ) {
+        let full = self.victims.len() >= self.bounds.evidence;
+        if full && !self.victims.contains_key(&client.ip()) {
+            self.beyond.evidence += 1;
+            return;
+        }
+        let (port, _, evidence) = self
+            .victims
+            .entry(client.ip())
+            .or_insert_with(|| (client.port(), transport, Evidence::default()));
+        if tally.ladder > evidence.tally.ladder {
+            // The port of the connection that shows the most.
+            *port = client.port();
+        }
+        evidence.add(peer, tally, (0, 0), 0);
+    }
+}

@@ -1,0 +1,200 @@
+//! What is remembered of one server.
+
+use std::net::{IpAddr, SocketAddr};
+
+use holter_model::{Fact, Transport};
+
+use super::evidence::Evidence;
+use crate::Moment;
+use crate::clear::Clinical;
+use crate::listener::Ending;
+
+const MOST_FACTS: usize = 32;
+const MOST_CHAINS: usize = 8;
+const MOST_NAMES: usize = 16;
+const MOST_PEERS: usize = 16;
+
+/// A server.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    pub(crate) transport: Transport,
+    pub(crate) first: Moment,
+    pub(crate) last: Moment,
+    pub(crate) protocol: Option<&'static str>,
+    /// Sessions begun, and how many of them are still open.
+    pub(crate) begun: u64,
+    pub(crate) live: u64,
+    pub(crate) one_sided: u64,
+    pub(crate) mid_stream: u64,
+    /// Sessions in which heartbeats cannot be told from data.
+    pub(crate) hidden: u64,
+    pub(crate) with_gaps: u64,
+    pub(crate) heard: u64,
+    pub(crate) missing: u64,
+    /// Sessions whose key exchange a stolen key opens.
+    pub(crate) opened_by_key: u64,
+    /// Sessions in which heartbeats were agreed on.
+    pub(crate) beating: u64,
+    pub(crate) facts: Vec<(Moment, Fact)>,
+    /// Chains by their leaf's place among the certificates, with version and name.
+    pub(crate) chains: Vec<Shown>,
+    pub(crate) names: Vec<Box<str>>,
+    pub(crate) prints: Vec<[u8; 16]>,
+    pub(crate) peers: Vec<IpAddr>,
+    pub(crate) more_peers: bool,
+    pub(crate) more_facts: bool,
+    pub(crate) evidence: Option<Box<Evidence>>,
+    pub(crate) early: Option<Box<Early>>,
+    pub(crate) dance: Option<Box<Dance>>,
+    pub(crate) clinical: Option<Box<Clinical>>,
+}
+
+/// A chain that it showed.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) at: Moment,
+    pub(crate) version: u16,
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) certificates: Box<[u32]>,
+}
+
+/// Keys that were changed before any were agreed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Early {
+    pub(crate) attempts: u64,
+    /// It went on as if all were in order.
+    pub(crate) went_on: u64,
+    /// It refused by an alert that says so.
+    pub(crate) refused: u64,
+    pub(crate) first: Moment,
+    pub(crate) last: Moment,
+}
+
+/// Clients that came again with less.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Dance {
+    pub(crate) times: u64,
+    pub(crate) first: Moment,
+    pub(crate) last: Moment,
+    pub(crate) peers: Vec<IpAddr>,
+}
+
+impl Server {
+    pub(crate) fn new(address: SocketAddr, transport: Transport, at: Moment) -> Self {
+        Self {
+            address,
+            transport,
+            first: at,
+            last: at,
+            protocol: None,
+            begun: 0,
+            live: 0,
+            one_sided: 0,
+            mid_stream: 0,
+            hidden: 0,
+            with_gaps: 0,
+            heard: 0,
+            missing: 0,
+            opened_by_key: 0,
+            beating: 0,
+            facts: Vec::new(),
+            chains: Vec::new(),
+            names: Vec::new(),
+            prints: Vec::new(),
+            peers: Vec::new(),
+            more_peers: false,
+            more_facts: false,
+            evidence: None,
+            early: None,
+            dance: None,
+            clinical: None,
+        }
+    }
+
+    /// A session begins.
+    pub(crate) fn begin(&mut self, peer: IpAddr, at: Moment) {
+        self.begun += 1;
+        self.live += 1;
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+        if !self.peers.contains(&peer) {
+            if self.peers.len() < MOST_PEERS {
+                self.peers.push(peer);
+            } else {
+                self.more_peers = true;
+            }
+        }
+    }
+
+    /// A session is over.
+    pub(crate) fn close(&mut self, ending: &Ending, sides: [bool; 2]) {
+        let [heard, answered] = ending.heard;
+        let [missing, unanswered] = ending.missing;
+        self.live = self.live.saturating_sub(1);
+        self.last = self.last.max(ending.at);
+        self.one_sided += u64::from(sides != [true, true]);
+        self.with_gaps += u64::from(missing + unanswered > 0);
+        self.heard = self.heard.saturating_add(heard + answered);
+        self.missing = self.missing.saturating_add(missing + unanswered);
+    }
+
+    /// Notes a fact, once.
+    pub(crate) fn note(&mut self, at: Moment, fact: Fact) {
+        if self.facts.iter().any(|(_, known)| *known == fact) {
+            return;
+        }
+        if self.facts.len() < MOST_FACTS {
+            self.facts.push((at, fact));
+        } else {
+            self.more_facts = true;
+        }
+    }
+
+    /// Notes a name that it was asked for by.
+    pub(crate) fn named(&mut self, name: &str) {
+        if self.names.len() < MOST_NAMES && !self.names.iter().any(|known| **known == *name) {
+            self.names.push(name.into());
+        }
+    }
+
+    /// Notes a fingerprint of its hello.
+    pub(crate) fn printed(&mut self, print: [u8; 16]) {
+        if self.prints.len() < MOST_NAMES && !self.prints.contains(&print) {
+            self.prints.push(print);
+        }
+    }
+
+    /// Notes a chain.
+    pub(crate) fn shows(&mut self, at: Moment, version: u16, name: Option<&str>, certificates: Vec<u32>) {
+        if let Some(known) = self
+            .chains
+            .iter_mut()
+            .find(|shown| *shown.certificates == *certificates)
+        {
+            known.at = known.at.max(at);
+            return;
+        }
+        if self.chains.len() < MOST_CHAINS {
+            self.chains.push(Shown {
+                at,
+                version,
+                name: name.map(Into::into),
+                certificates: certificates.into_boxed_slice(),
+            });
+        }
+    }
+
+    /// A client came again with a lower version, or says that it did.
+    pub(crate) fn fell_back(&mut self, peer: IpAddr, at: Moment) {
+        let dance = self.dance.get_or_insert_default();
+        if dance.times == 0 {
+            dance.first = at;
+        }
+        dance.times += 1;
+        dance.last = at;
+        if dance.peers.len() < MOST_PEERS && !dance.peers.contains(&peer) {
+            dance.peers.push(peer);
+        }
+    }
+}

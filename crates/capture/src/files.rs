@@ -1,0 +1,114 @@
+//! Which files to read, and in which order: rotated captures follow on each other in time, whatever their names say.
+
+mod follow;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+pub use follow::Follow;
+
+use crate::hearing::Hearing;
+use crate::listener::{Listener, Moment};
+use crate::reader::{Fault, Reader, Trouble};
+
+/// Folders within folders, at most: a link may lead back.
+const DEPTH: u8 = 16;
+
+/// A file that may be read, and when its first packet was captured.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// None where it holds no packet.
+    pub first: Option<Moment>,
+}
+
+/// What cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {what}", path = path.display())]
+pub struct Unreadable {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Why.
+    pub what: Reason,
+}
+
+/// Why something cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Reason {
+    /// The operating system says so.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// It is no capture.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// What the named files are, and those in the named folders, the earliest first. What lies in a folder and is no capture is left out;
+/// what was named and is none is said.
+#[must_use]
+pub fn gather(paths: &[PathBuf]) -> (Vec<CaptureFile>, Vec<Unreadable>) {
+    let (mut files, mut unreadable) = (Vec::new(), Vec::new());
+    for path in paths {
+        if let Err(what) = add(path, DEPTH, &mut files, &mut unreadable) {
+            unreadable.push(Unreadable {
+                path: path.clone(),
+                what,
+            });
+        }
+    }
+    files.sort_by(|a, b| (a.first, &a.path).cmp(&(b.first, &b.path)));
+    files.dedup();
+    (files, unreadable)
+}
+
+fn add(
+    path: &Path,
+    depth: u8,
+    files: &mut Vec<CaptureFile>,
+    unreadable: &mut Vec<Unreadable>,
+) -> Result<(), Reason> {
+    if !path.is_dir() {
+        files.push(look(path)?);
+        return Ok(());
+    }
+    for entry in fs::read_dir(path)? {
+        let inner = entry?.path();
+        if inner.is_dir() && depth == 0 {
+            continue;
+        }
+        match add(&inner, depth.saturating_sub(1), files, unreadable) {
+            Ok(()) | Err(Reason::Fault(_)) => {}
+            Err(what) => unreadable.push(Unreadable { path: inner, what }),
+        }
+    }
+    Ok(())
+}
+
+fn look(path: &Path) -> Result<CaptureFile, Reason> {
+    let mut reader = Reader::new(File::open(path)?);
+    let first = reader.packet().map(|packet| packet.at);
+    match reader.trouble() {
+        Some(Trouble {
+            what: what @ Fault::Unknown,
+            ..
+        }) => Err(what.into()),
+        _ => Ok(CaptureFile {
+            path: path.to_owned(),
+            first,
+        }),
+    }
+}
+
+/// Hears all packets of a capture: gives how many, and what was wrong with it.
+pub fn hear<R: Read, L: Listener>(source: R, hearing: &mut Hearing<L>) -> (u64, Option<Trouble>) {
+    let mut reader = Reader::new(source);
+    let mut packets = 0;
+    while let Some(packet) = reader.packet() {
+        hearing.packet(&packet);
+        packets += 1;
+    }
+    hearing.dropped(reader.dropped());
+    (packets, reader.trouble())
+}

@@ -1,0 +1,242 @@
+//! The flows that are remembered: bounded by class, and the one that has been quiet longest goes first.
+
+use hashbrown::HashTable;
+
+use super::key::{Key, KeyHasher};
+use super::stream::Stream;
+use crate::listener::Moment;
+
+/// What a flow is, as far as room goes: each class has its own, so that a flood of one kind pushes out no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// Nobody has said anything yet.
+    Silent,
+    /// One side has been heard.
+    OneSided,
+    /// Both have.
+    TwoSided,
+    /// Both have, by datagrams.
+    Datagrams,
+    /// It is over; what is still under way is waited for.
+    Closing,
+}
+
+impl Class {
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Silent,
+        Self::OneSided,
+        Self::TwoSided,
+        Self::Datagrams,
+        Self::Closing,
+    ];
+}
+
+/// No index.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// What is remembered of a flow, apart from what its listener does.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) who: Who,
+    pub(crate) last: Moment,
+    // When it was put where it stands in its list.
+    listed: Moment,
+    before: u32,
+    behind: u32,
+    /// The opener's side and the answerer's.
+    pub(crate) streams: [Stream; 2],
+    pub(crate) class: Class,
+    /// Of which sides packets were captured.
+    pub(crate) seen: [bool; 2],
+    /// Whether it was closed or reset.
+    pub(crate) closed: bool,
+}
+
+/// Between whom it runs, and where its listener's part is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Who {
+    pub(crate) key: Key,
+    /// [`NONE`] while nothing has been heard.
+    pub(crate) voice: u32,
+    /// Whether the lower end of the key opened it.
+    pub(crate) low_opened: bool,
+    /// Whether its beginning was captured.
+    pub(crate) begun: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct List {
+    first: u32,
+    last: u32,
+    len: usize,
+}
+
+/// All flows.
+pub(crate) struct Table {
+    index: HashTable<u32>,
+    entries: Vec<Entry>,
+    free: Vec<u32>,
+    lists: [List; 5],
+    hasher: KeyHasher,
+}
+
+impl Table {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            index: HashTable::new(),
+            entries: Vec::new(),
+            free: Vec::new(),
+            lists: [List {
+                first: NONE,
+                last: NONE,
+                len: 0,
+            }; 5],
+            hasher: KeyHasher::new(seed),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn find(&self, key: &Key) -> Option<u32> {
+        let entries = &self.entries;
+        let same = |&index: &u32| {
+            entries
+                .get(index as usize)
+                .is_some_and(|entry| entry.who.key == *key)
+        };
+        self.index.find(self.hasher.hash(key), same).copied()
+    }
+
+    /// A new flow. The key must not be there yet.
+    pub(crate) fn open(&mut self, key: Key, at: Moment, low_opened: bool, begun: bool) -> u32 {
+        let entry = Entry {
+            who: Who {
+                key,
+                voice: NONE,
+                low_opened,
+                begun,
+            },
+            last: at,
+            listed: at,
+            before: NONE,
+            behind: NONE,
+            streams: [Stream::NEW; 2],
+            class: Class::Silent,
+            seen: [false; 2],
+            closed: false,
+        };
+        let index = match self.free.pop() {
+            Some(index) => {
+                if let Some(slot) = self.entries.get_mut(index as usize) {
+                    *slot = entry;
+                }
+                index
+            }
+            None => {
+                self.entries.push(entry);
+                u32::try_from(self.entries.len() - 1).unwrap_or(NONE)
+            }
+        };
+        let (entries, hasher) = (&self.entries, &self.hasher);
+        let rehash = |&index: &u32| {
+            entries
+                .get(index as usize)
+                .map_or(0, |entry| hasher.hash(&entry.who.key))
+        };
+        self.index.insert_unique(hasher.hash(&key), index, rehash);
+        self.append(index);
+        index
+    }
+
+    /// Forgets a flow and gives what was known of it.
+    pub(crate) fn close(&mut self, index: u32) -> Option<Entry> {
+        let entry = self.entries.get(index as usize)?.clone();
+        let found = self
+            .index
+            .find_entry(self.hasher.hash(&entry.who.key), |&other| other == index);
+        found.ok()?.remove();
+        self.detach(index);
+        self.free.push(index);
+        Some(entry)
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, index: u32) -> Option<&mut Entry> {
+        self.entries.get_mut(index as usize)
+    }
+
+    pub(crate) fn len(&self, class: Class) -> usize {
+        self.lists.get(class as usize).map_or(0, |list| list.len)
+    }
+
+    pub(crate) fn reclass(&mut self, index: u32, class: Class) {
+        self.detach(index);
+        if let Some(entry) = self.entries.get_mut(index as usize) {
+            entry.class = class;
+            entry.listed = entry.last;
+        }
+        self.append(index);
+    }
+
+    /// The one that has been quiet longest. Flows are put in order only here, and not with every packet of theirs.
+    pub(crate) fn quietest(&mut self, class: Class) -> Option<u32> {
+        loop {
+            let index = self.lists.get(class as usize)?.first;
+            let entry = self.entries.get(index as usize)?;
+            if entry.last <= entry.listed {
+                return Some(index);
+            }
+            self.reclass(index, class);
+        }
+    }
+
+    /// The first of a class that has been in it since before then.
+    pub(crate) fn overdue(&self, class: Class, before: Moment) -> Option<u32> {
+        let index = self.lists.get(class as usize)?.first;
+        let entry = self.entries.get(index as usize)?;
+        (entry.listed < before).then_some(index)
+    }
+
+    /// Any one of a class.
+    pub(crate) fn any(&self, class: Class) -> Option<u32> {
+        self.lists
+            .get(class as usize)
+            .map(|list| list.first)
+            .filter(|&index| index != NONE)
+    }
+
+    fn append(&mut self, index: u32) {
+        let Some(entry) = self.entries.get_mut(index as usize) else {
+            return;
+        };
+        let Some(list) = self.lists.get_mut(entry.class as usize) else {
+            return;
+        };
+        (entry.before, entry.behind) = (list.last, NONE);
+        let last = std::mem::replace(&mut list.last, index);
+        list.len += 1;
+        if last == NONE {
+            list.first = index;
+        } else if let Some(entry) = self.entries.get_mut(last as usize) {
+            entry.behind = index;
+        }
+    }
+
+    fn detach(&mut self, index: u32) {
+        let Some(entry) = self.entries.get(index as usize) else {
+            return;
+        };
+        let (before, behind, class) = (entry.before, entry.behind, entry.class);
+        let Some(list) = self.lists.get_mut(class as usize) else {
+            return;
+        };
+        list.len -= 1;
+        match self.entries.get_mut(before as usize) {
+            Some(entry) => entry.behind = behind,
+            None => list.first = behind,
+        }
+        match self.entries.get_mut(behind as usize) {
+            Some(entry) => entry.before = before,
+            None => list.last = before,
+        }
+    }
+}

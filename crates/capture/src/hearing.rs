@@ -1,0 +1,403 @@
+//! Takes packets and gives a listener the flows in them. It knows nothing of files and nothing of what is said.
+
+mod ear;
+mod voices;
+
+use crate::coverage::{Coverage, Oddity};
+use crate::flow::held::{Held, Owner};
+use crate::flow::key::Key;
+use crate::flow::stream::{Data, Sink};
+use crate::flow::table::{Class, NONE, Table, Who};
+use crate::fragments::{Fragments, Outcome};
+use crate::ip::{self, Datagram};
+use crate::limits::Limits;
+use crate::link::{self, Content};
+use crate::listener::{Ending, Listener, Moment, Side};
+use crate::packet::Packet;
+use crate::transport::{self, Segment};
+use crate::tunnel;
+use ear::{Ear, of};
+use voices::Voices;
+
+/// How long after its end something of a flow may still be under way.
+const GRACE: u64 = 5_000_000_000;
+
+/// Flows that are over and not forgotten, at most.
+const CLOSING: usize = 4096;
+
+/// Gives a [`Listener`] the flows of one capture, or of several that follow on each other.
+pub struct Hearing<L: Listener> {
+    listener: L,
+    limits: Limits,
+    table: Table,
+    voices: Voices<L::Flow>,
+    held: Held,
+    fragments: Fragments,
+    coverage: Coverage,
+}
+
+impl<L: Listener> Hearing<L> {
+    /// Nothing has been heard yet.
+    pub fn new(listener: L, limits: Limits) -> Self {
+        Self {
+            listener,
+            table: Table::new(limits.seed),
+            limits,
+            voices: Voices::new(),
+            held: Held::default(),
+            fragments: Fragments::default(),
+            coverage: Coverage::default(),
+        }
+    }
+
+    /// Hears one packet.
+    pub fn packet(&mut self, packet: &Packet<'_>) {
+        let at = packet.at;
+        let coverage = &mut self.coverage;
+        coverage.packets += 1;
+        coverage.bytes += packet.bytes.len() as u64;
+        coverage.bytes_on_the_wire += u64::from(packet.length);
+        coverage.cut += u64::from((packet.length as usize) > packet.bytes.len());
+        let last = coverage.last.get_or_insert(at);
+        if at >= *last {
+            *last = at;
+        } else if last.0 - at.0 > 1_000_000_000 {
+            coverage.saw(Oddity::ClockBack);
+        }
+        let first = coverage.first.get_or_insert(at);
+        *first = at.min(*first);
+        if coverage.packets & 0xff == 0 {
+            self.sweep();
+        }
+        self.content(at, link::content(packet.link, packet.bytes), 0);
+    }
+
+    /// The listener, to ask it in between.
+    pub fn listener_mut(&mut self) -> &mut L {
+        &mut self.listener
+    }
+
+    /// What has been covered so far. Flows that still run are not counted as one-sided.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// So many packets were dropped before they came here.
+    pub fn dropped(&mut self, packets: u64) {
+        self.coverage.dropped = self.coverage.dropped.saturating_add(packets);
+    }
+
+    /// Ends all flows: no more packets will come.
+    pub fn finish(mut self) -> (L, Coverage) {
+        for class in Class::ALL {
+            while let Some(index) = self.table.any(class) {
+                self.end(index);
+            }
+        }
+        self.fragments.finish();
+        self.count_fragments();
+        (self.listener, self.coverage)
+    }
+
+    fn content(&mut self, at: Moment, content: Content<'_>, depth: u8) {
+        match content {
+            Content::Ip(_) if depth == tunnel::DEPTH => self.coverage.saw(Oddity::TooDeep),
+            Content::Ip(bytes) => match ip::parse(bytes) {
+                Some(datagram) => self.datagram(at, &datagram, depth),
+                None => self.malformed(),
+            },
+            Content::Other => self.coverage.unread += 1,
+            Content::Malformed => self.malformed(),
+        }
+    }
+
+    #[cold]
+    fn malformed(&mut self) {
+        self.coverage.unread += 1;
+        self.coverage.saw(Oddity::Malformed);
+    }
+
+    fn datagram(&mut self, at: Moment, datagram: &Datagram<'_>, depth: u8) {
+        match (datagram.protocol, datagram.fragment) {
+            (6, None) => match transport::segment(datagram.payload, datagram.full) {
+                Some(segment) => self.tcp(at, datagram, &segment),
+                None => self.malformed(),
+            },
+            (17, None) => match transport::datagram(datagram.payload, datagram.full) {
+                Some(udp) => match tunnel::within_udp(udp.ports, udp.data) {
+                    Some(content) => self.content(at, content, depth + 1),
+                    None => self.udp(at, datagram, &udp),
+                },
+                None => self.malformed(),
+            },
+            (protocol, None) => match tunnel::within_ip(protocol, datagram.payload) {
+                Some(content) => self.content(at, content, depth + 1),
+                None => self.coverage.unread += 1,
+            },
+            (_, Some(fragment)) => {
+                let outcome = self.fragments.take(at, datagram, fragment, self.limits.fragments);
+                self.count_fragments();
+                let Outcome::Whole(payload) = outcome else {
+                    return;
+                };
+                let Some((protocol, payload)) = ip::after_extensions(datagram.protocol, &payload) else {
+                    return self.malformed();
+                };
+                let whole = Datagram {
+                    protocol,
+                    payload,
+                    full: payload.len(),
+                    fragment: None,
+                    ..*datagram
+                };
+                self.datagram(at, &whole, depth);
+            }
+        }
+    }
+
+    fn count_fragments(&mut self) {
+        for _ in 0..std::mem::take(&mut self.fragments.lost) {
+            self.coverage.saw(Oddity::FragmentLost);
+        }
+        for _ in 0..std::mem::take(&mut self.fragments.overlaps) {
+            self.coverage.saw(Oddity::FragmentOverlap);
+        }
+    }
+
+    fn udp(&mut self, at: Moment, ip: &Datagram<'_>, udp: &transport::Datagram<'_>) {
+        if udp.full == 0 {
+            return;
+        }
+        let (key, by_low) = Key::new(ip.from, ip.to, udp.ports, true);
+        let index = match self.table.find(&key) {
+            Some(index) => index,
+            None => self.table.open(key, at, by_low, false),
+        };
+        let Some(entry) = self.table.get_mut(index) else {
+            return;
+        };
+        entry.last = at;
+        let side = side(&entry.who, by_low);
+        *of(&mut entry.seen, side) = true;
+        let mut ear = Ear {
+            listener: &mut self.listener,
+            voices: &mut self.voices,
+            coverage: &mut self.coverage,
+            who: &mut entry.who,
+            side,
+            ends: false,
+        };
+        ear.datagram(at, udp.data, udp.full);
+        self.place(index);
+    }
+
+    fn tcp(&mut self, at: Moment, ip: &Datagram<'_>, segment: &Segment<'_>) {
+        let (key, by_low) = Key::new(ip.from, ip.to, segment.ports, false);
+        let opens = segment.syn && segment.ack.is_none();
+        let known = self.table.find(&key);
+        let index = match known {
+            Some(index) if !opens || self.is_same(index, by_low, segment.seq) => index,
+            None if segment.rst => return,
+            _ => {
+                if let Some(old) = known {
+                    self.end(old);
+                }
+                // An answer to a SYN says who sent that; without either, whoever is heard first counts as the opener.
+                let answers = segment.syn && !opens;
+                self.table.open(key, at, by_low != answers, segment.syn)
+            }
+        };
+        self.segment(at, index, by_low, segment);
+        self.place(index);
+        while self.held.is_over(self.limits.held) && self.give_up_oldest() {}
+    }
+
+    /// Whether a SYN belongs to the flow as it is known, and does not open a new one between the same ends.
+    fn is_same(&mut self, index: u32, by_low: bool, seq: u32) -> bool {
+        let Some(entry) = self.table.get_mut(index) else {
+            return false;
+        };
+        let side = side(&entry.who, by_low);
+        let stream = of(&mut entry.streams, side);
+        let same = !entry.closed && entry.who.begun && stream.began_at(seq.wrapping_add(1));
+        if !same && !entry.closed && entry.who.voice != NONE {
+            self.coverage.saw(Oddity::Reopened);
+        }
+        same
+    }
+
+    #[inline]
+    fn segment(&mut self, at: Moment, index: u32, by_low: bool, segment: &Segment<'_>) {
+        let Some(entry) = self.table.get_mut(index) else {
+            return;
+        };
+        entry.last = at;
+        let side = side(&entry.who, by_low);
+        *of(&mut entry.seen, side) = true;
+        let [opener, answerer] = &mut entry.streams;
+        let (own, peer) = match side {
+            Side::Opener => (opener, answerer),
+            Side::Answerer => (answerer, opener),
+        };
+        if segment.rst {
+            if own.believes(segment.seq) {
+                entry.closed = true;
+            } else {
+                self.coverage.saw(Oddity::FalseReset);
+            }
+            return;
+        }
+        let mut ear = Ear {
+            listener: &mut self.listener,
+            voices: &mut self.voices,
+            coverage: &mut self.coverage,
+            who: &mut entry.who,
+            side: side.other(),
+            ends: false,
+        };
+        let mut seq = segment.seq;
+        if segment.syn {
+            seq = seq.wrapping_add(1);
+            if !own.is_synced() {
+                own.sync(seq);
+            }
+        }
+        if let Some(ack) = segment.ack {
+            // Where the other side's SYN was captured or acknowledged, its first byte is known.
+            if ear.who.begun && !peer.is_synced() {
+                peer.sync(ack);
+            }
+            peer.acknowledge(ack);
+            if peer.lags() {
+                peer.catch_up(at, &mut ear);
+            }
+        }
+        ear.side = side;
+        let full = u32::try_from(segment.full).unwrap_or(u32::MAX);
+        if full > 0 {
+            let owner = Owner { flow: index, side };
+            let bytes = segment.data;
+            own.segment(&mut self.held, owner, Data { at, seq, bytes, full }, &mut ear);
+        }
+        if segment.fin {
+            own.finish(seq.wrapping_add(full));
+        }
+        if own.has_held() {
+            own.wait(&mut self.held, self.limits.held_by_one, &mut ear);
+        }
+        if peer.has_held() {
+            ear.side = side.other();
+            peer.wait(&mut self.held, self.limits.held_by_one, &mut ear);
+        }
+        let peer_seen = *of(&mut entry.seen, side.other());
+        entry.closed |= own.is_finished() && (peer.is_finished() || !peer_seen);
+    }
+
+    /// Puts a flow where it belongs by now, and makes room there.
+    #[inline]
+    fn place(&mut self, index: u32) {
+        let Some(entry) = self.table.get_mut(index) else {
+            return;
+        };
+        let silent = entry.who.voice == NONE;
+        let class = match (entry.closed, silent, entry.seen) {
+            // Closed before anything was said: a port that is not open.
+            (true, true, _) => return self.end(index),
+            (true, false, _) => Class::Closing,
+            (false, true, _) => Class::Silent,
+            (false, false, [true, true]) if entry.who.key.is_datagrams() => Class::Datagrams,
+            (false, false, [true, true]) => Class::TwoSided,
+            (false, false, _) => Class::OneSided,
+        };
+        if class != entry.class {
+            self.table.reclass(index, class);
+        }
+        let room = match class {
+            Class::Silent => self.limits.silent,
+            Class::OneSided => self.limits.one_sided,
+            Class::TwoSided => self.limits.two_sided,
+            Class::Datagrams => self.limits.datagrams,
+            Class::Closing => CLOSING,
+        };
+        while self.table.len(class) > room.max(1) {
+            let Some(quietest) = self.table.quietest(class) else {
+                return;
+            };
+            self.coverage.forgotten += u64::from(class != Class::Closing && class != Class::Silent);
+            self.end(quietest);
+        }
+    }
+
+    /// Forgets what has been over for a while.
+    fn sweep(&mut self) {
+        let now = self.coverage.last.unwrap_or_default();
+        let before = Moment(now.0.saturating_sub(GRACE));
+        while let Some(index) = self.table.overdue(Class::Closing, before) {
+            self.end(index);
+        }
+    }
+
+    /// Of all that waits for a lost segment, what has waited longest waits no more.
+    fn give_up_oldest(&mut self) -> bool {
+        let Some(owner) = self.held.oldest() else {
+            return false;
+        };
+        let Some(entry) = self.table.get_mut(owner.flow) else {
+            return false;
+        };
+        let mut ear = Ear {
+            listener: &mut self.listener,
+            voices: &mut self.voices,
+            coverage: &mut self.coverage,
+            who: &mut entry.who,
+            side: owner.side,
+            ends: false,
+        };
+        ear.odd(Oddity::HeldTooMuch);
+        let stream = of(&mut entry.streams, owner.side);
+        let held = stream.has_held();
+        stream.skip(&mut self.held, &mut ear);
+        held
+    }
+
+    fn end(&mut self, index: u32) {
+        let Some(mut entry) = self.table.close(index) else {
+            return;
+        };
+        for side in [Side::Opener, Side::Answerer] {
+            let mut ear = Ear {
+                listener: &mut self.listener,
+                voices: &mut self.voices,
+                coverage: &mut self.coverage,
+                who: &mut entry.who,
+                side,
+                ends: false,
+            };
+            let stream = of(&mut entry.streams, side);
+            stream.flush(&mut self.held, &mut ear);
+            ear.ends = true;
+            stream.end(entry.last, &mut ear);
+        }
+        let Some(voice) = self.voices.take(entry.who.voice) else {
+            self.coverage.silent += u64::from(entry.who.begun);
+            return;
+        };
+        self.coverage.one_sided += u64::from(entry.seen != [true; 2]);
+        let ending = Ending {
+            at: entry.last,
+            heard: voice.heard,
+            missing: voice.missing,
+            closed: entry.closed,
+        };
+        self.listener.end(voice.flow, &voice.ends, ending);
+    }
+}
+
+/// Which side it was that sent.
+fn side(who: &Who, by_low: bool) -> Side {
+    if who.low_opened == by_low {
+        Side::Opener
+    } else {
+        Side::Answerer
+    }
+}

@@ -1,0 +1,255 @@
+//! All heartbeats of one flow, in both directions of asking.
+
+use super::cover::Span;
+use super::open::{self, Open};
+use super::sealed::{self, Sealed};
+use super::{Cover, Tally};
+use crate::both::{pick, pick_mut};
+use crate::listener::Side;
+use crate::Moment;
+
+const REQUEST: u8 = 1;
+const RESPONSE: u8 = 2;
+
+/// The shortest content under any protection, and nothing but a header in it.
+const LEAST_SEALED: u64 = 3 + 16;
+
+/// A record of heartbeat as it was captured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Raw {
+    /// The first three bytes of its body, where they are in the capture.
+    pub(crate) start: Option<[u8; 3]>,
+    /// How long its body is.
+    pub(crate) length: u64,
+    /// How much of it is lost in a hole.
+    pub(crate) lost: u64,
+    /// How much of it lies beyond the capture's end.
+    pub(crate) cut: u64,
+    /// When it was over.
+    pub(crate) at: Moment,
+}
+
+/// Whether a side's records are encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seal {
+    /// They are not.
+    Open,
+    /// They are, under this cover.
+    Sealed(Cover),
+    /// They may be: the beginning was not captured, or a hole may hold the change of keys.
+    Unknown(Cover),
+}
+
+/// What is known of the two sides when a record comes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Heard {
+    /// Whether each side pads no more than it must.
+    pub(crate) pads_least: [bool; 2],
+    /// Whether application data has been seen.
+    pub(crate) late: bool,
+    /// Whether something of the flow is missing, its beginning or more.
+    pub(crate) torn: bool,
+    /// How many bytes of each side are missing.
+    pub(crate) missing: [u64; 2],
+    /// Whether each side has been heard at all.
+    pub(crate) heard: [bool; 2],
+    /// Which side is the client.
+    pub(crate) client: Option<Side>,
+}
+
+/// Both directions of asking.
+#[derive(Debug)]
+pub(crate) struct Beats {
+    open: [Open; 2],
+    sealed: [Option<Sealed>; 2],
+    /// A record that may be a request in the clear, or ciphertext that looks like one.
+    doubt: Option<(Side, Cover, Raw, Heard)>,
+    datagrams: bool,
+    /// When the first came.
+    pub(crate) first: Moment,
+    /// And the last.
+    pub(crate) last: Moment,
+    /// Sessions of the service when the first came: open then, and begun until then.
+    pub(crate) company: (u64, u64),
+}
+
+impl Beats {
+    pub(crate) fn new(datagrams: bool, at: Moment, company: (u64, u64)) -> Self {
+        Self {
+            open: [Open::new(datagrams), Open::new(datagrams)],
+            sealed: [None, None],
+            doubt: None,
+            datagrams,
+            first: at,
+            last: at,
+            company,
+        }
+    }
+
+    /// A record of heartbeat from one side.
+    pub(crate) fn record(&mut self, side: Side, seal: Seal, raw: Raw, heard: Heard) {
+        self.last = raw.at;
+        match seal {
+            Seal::Open => self.in_clear(side, raw),
+            Seal::Sealed(cover) => self.encrypted(side, cover, raw, heard),
+            Seal::Unknown(cover) => self.either(side, cover, raw, heard),
+        }
+    }
+
+    /// A side says something that is no heartbeat and that shows that it has read on.
+    pub(crate) fn speaks(&mut self, side: Side) {
+        pick_mut(&mut self.open, side).asker_speaks();
+        pick_mut(&mut self.open, side.other()).answerer_speaks();
+        if let Some(sealed) = pick_mut(&mut self.sealed, side) {
+            sealed.asker_speaks();
+        }
+        if let Some(sealed) = pick_mut(&mut self.sealed, side.other()) {
+            sealed.answerer_speaks();
+        }
+    }
+
+    /// Bytes of a side are missing; `all`: so many so far.
+    pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64, client: Option<Side>) {
+        self.sealed.iter_mut().flatten().for_each(Sealed::tear);
+        if let Some(asking) = pick_mut(&mut self.sealed, side) {
+            asking.miss_asker(bytes);
+        }
+        // What the server was taken to ask may have answered what is missing.
+        if client == Some(side)
+            && let Some(sealed) = pick_mut(&mut self.sealed, side.other())
+            && sealed.is_unanswered()
+        {
+            let (cover, pads_least) = sealed.kind();
+            let answers = sealed.take_back();
+            let datagrams = self.datagrams;
+            let asking = pick_mut(&mut self.sealed, side)
+                .get_or_insert_with(|| Sealed::new(cover, pads_least, false, datagrams));
+            for answer in answers {
+                asking.answer_unasked(answer, all);
+            }
+        }
+        pick_mut(&mut self.open, side.other()).miss_answerer();
+        if let Some(sealed) = pick_mut(&mut self.sealed, side.other()) {
+            sealed.miss_answerer();
+        }
+    }
+
+    /// What each side came to by asking.
+    pub(crate) fn finish(mut self, heard: [bool; 2], missing: [u64; 2]) -> [Tally; 2] {
+        self.settle_doubt();
+        let [first, second] = self.open;
+        let mut tallies = [first.finish(), second.finish()];
+        for (side, sealed) in [Side::Opener, Side::Answerer].into_iter().zip(self.sealed) {
+            let Some(mut sealed) = sealed else { continue };
+            if !*pick(&heard, side.other()) {
+                sealed.one_sided();
+            }
+            pick_mut(&mut tallies, side).add(&sealed.finish(*pick(&missing, side)));
+        }
+        tallies
+    }
+
+    fn in_clear(&mut self, side: Side, raw: Raw) {
+        let beat = open::Beat {
+            start: raw.start,
+            length: raw.length,
+            unseen: raw.lost + raw.cut,
+            at: raw.at,
+        };
+        let kind = raw.start.map(|[kind, ..]| kind);
+        let asked = pick_mut(&mut self.open, side.other());
+        let answers = asked.goes_on() || kind == Some(RESPONSE) || (kind.is_none() && asked.waits());
+        if !answers {
+            if matches!(kind, Some(REQUEST) | None) {
+                pick_mut(&mut self.open, side).ask(beat);
+            }
+            return;
+        }
+        let waits = asked.goes_on() || asked.waits();
+        if !waits
+            && let Some(sealed) = pick_mut(&mut self.sealed, side.other())
+            && sealed.waits()
+        {
+            // Its keys have not changed yet, and the other side's have.
+            return sealed.answer(covered(Cover::Clear, raw));
+        }
+        pick_mut(&mut self.open, side.other()).answer(beat);
+    }
+
+    fn encrypted(&mut self, side: Side, cover: Cover, raw: Raw, heard: Heard) {
+        let beat = covered(cover, raw);
+        let other = side.other();
+        let (early, datagrams) = (!heard.late, self.datagrams);
+        if heard.torn {
+            self.sealed.iter_mut().flatten().for_each(Sealed::tear);
+        }
+        let asked = pick_mut(&mut self.sealed, other);
+        let mut answers = Vec::new();
+        if let Some(asked) = asked.as_mut().filter(|asked| asked.waits()) {
+            if !asked.is_rather_answered(&beat) {
+                return asked.answer(beat);
+            }
+            answers = asked.take_back();
+        }
+        let hole = *pick(&heard.missing, other);
+        let unasked = hole > 0 || !*pick(&heard.heard, other);
+        let goes_on = asked.as_ref().is_some_and(Sealed::goes_on_unasked);
+        if answers.is_empty() && (goes_on || unasked && heard.client != Some(side)) {
+            let pads_least = *pick(&heard.pads_least, side);
+            let asked = asked.get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
+            return asked.answer_unasked(beat, hole);
+        }
+        let pads_least = *pick(&heard.pads_least, other);
+        let asking = pick_mut(&mut self.sealed, side)
+            .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
+        if heard.torn {
+            asking.tear();
+        }
+        asking.ask(beat);
+        for answer in answers {
+            asking.answer(answer);
+        }
+    }
+
+    /// The beginning was not captured. A body too short for any protection is in the clear, and so are a request and an answer
+    /// that name the same claim: of ciphertexts one in sixteen million pairs would.
+    fn either(&mut self, side: Side, cover: Cover, raw: Raw, heard: Heard) {
+        if let Some((asker, first, request, then)) = self.doubt.take() {
+            let same = match (request.start, raw.start) {
+                (Some([_, a, b]), Some([RESPONSE, c, d])) => (a, b) == (c, d),
+                _ => false,
+            };
+            if asker == side.other() && same {
+                self.in_clear(asker, request);
+                return self.in_clear(side, raw);
+            }
+            self.encrypted(asker, first, request, then);
+        }
+        let other = side.other();
+        if raw.length < LEAST_SEALED || pick(&self.open, other).goes_on() || pick(&self.open, other).waits() {
+            return self.in_clear(side, raw);
+        }
+        if raw.start.is_some_and(|[kind, ..]| kind == REQUEST) {
+            self.doubt = Some((side, cover, raw, heard));
+            return;
+        }
+        self.encrypted(side, cover, raw, heard);
+    }
+
+    fn settle_doubt(&mut self) {
+        if let Some((side, cover, raw, heard)) = self.doubt.take() {
+            self.encrypted(side, cover, raw, heard);
+        }
+    }
+}
+
+fn covered(cover: Cover, raw: Raw) -> sealed::Beat {
+    let span: Span = cover.span(raw.length);
+    sealed::Beat {
+        span,
+        length: raw.length,
+        lost: raw.lost,
+        cut: raw.cut,
+        at: raw.at,
+    }
+}

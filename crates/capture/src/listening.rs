@@ -1,0 +1,146 @@
+//! The listener that knows TLS: it hears flows and remembers what they show.
+
+use holter_model::Transport;
+
+use crate::Moment;
+use crate::book::{Book, Bounds, Pair};
+use crate::clear::{Clear, Clinical};
+use crate::heard::Heard;
+use crate::listener::{Ending, Ends, Listener, Side};
+use crate::tls::{Course, Datagrams, Stream, likely_ends};
+
+/// Hears every flow of a capture, or of several, and says at the end what was heard.
+#[derive(Debug)]
+pub struct Listening {
+    book: Book,
+    span: Option<(Moment, Moment)>,
+}
+
+/// What is remembered of one flow.
+#[derive(Debug)]
+pub struct Flow(State);
+
+#[derive(Debug)]
+enum State {
+    Stream(Box<Stream>),
+    Datagrams(Box<Datagrams>),
+    Clear(Box<Clear>),
+    Nothing,
+}
+
+impl Listening {
+    /// Remembers as much as these bounds allow.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            book: Book::new(bounds),
+            span: None,
+        }
+    }
+
+    /// What was heard of flows that are over.
+    #[must_use]
+    pub fn finish(self) -> Heard {
+        Heard::of(&self.book, self.span)
+    }
+
+    fn turn(&mut self, flow: &mut Flow, ends: &Ends, side: Side, at: Moment, bytes: &[u8], course: Course) {
+        let state = match course {
+            Course::Stays => return,
+            Course::Nothing => State::Nothing,
+            Course::Clear(tongue) => {
+                let mut clear = Box::new(Clear::new(tongue, at));
+                clear.hear(side, bytes);
+                State::Clear(clear)
+            }
+        };
+        let before = std::mem::replace(&mut flow.0, state);
+        let ending = Ending {
+            at,
+            heard: [0; 2],
+            missing: [0; 2],
+            closed: false,
+        };
+        self.over(before, ends, ending);
+    }
+
+    fn over(&mut self, state: State, ends: &Ends, ending: Ending) {
+        match state {
+            State::Stream(stream) => stream.end(&mut self.book, ends, ending),
+            State::Datagrams(datagrams) => datagrams.end(&mut self.book, ends, ending),
+            State::Clear(clear) => self.clinical(&clear, ends, ending),
+            State::Nothing => {}
+        }
+    }
+
+    fn clinical(&mut self, clear: &Clear, ends: &Ends, ending: Ending) {
+        let (client, server) = likely_ends(ends);
+        let pair = Pair {
+            client: client.ip(),
+            server,
+            transport: Transport::Tcp,
+        };
+        self.book.totals.clear_clinical += 1;
+        self.book.passed(pair, clear.first, clear.tongue.id(), false);
+        let id = self.book.server(server, Transport::Tcp, clear.first, true);
+        let Some(server) = id.and_then(|id| self.book.at(id)) else {
+            return;
+        };
+        server.begin(client.ip(), clear.first);
+        server.close(&ending, ending.heard.map(|heard| heard > 0));
+        server.protocol.get_or_insert(clear.tongue.id());
+        let clinical = server.clinical.get_or_insert_with(|| {
+            Box::new(Clinical {
+                tongue: clear.tongue,
+                messages: 0,
+                sessions: 0,
+                first: clear.first,
+                last: ending.at,
+            })
+        });
+        clinical.messages += clear.messages;
+        clinical.sessions += 1;
+        clinical.first = clinical.first.min(clear.first);
+        clinical.last = clinical.last.max(ending.at);
+    }
+}
+
+impl Listener for Listening {
+    type Flow = Flow;
+
+    fn begin(&mut self, ends: &Ends, at: Moment) -> Flow {
+        self.book.totals.flows += 1;
+        let (first, last) = self.span.get_or_insert((at, at));
+        *first = (*first).min(at);
+        *last = (*last).max(at);
+        Flow(match ends.transport {
+            Transport::Tcp => State::Stream(Box::new(Stream::new())),
+            Transport::Udp => State::Datagrams(Box::new(Datagrams::new())),
+        })
+    }
+
+    fn hear(&mut self, flow: &mut Flow, ends: &Ends, side: Side, at: Moment, bytes: &[u8]) {
+        let course = match &mut flow.0 {
+            State::Stream(stream) => stream.hear(&mut self.book, ends, side, at, bytes),
+            State::Datagrams(datagrams) => datagrams.hear(&mut self.book, ends, side, at, bytes),
+            State::Clear(clear) => return clear.hear(side, bytes),
+            State::Nothing => return,
+        };
+        self.turn(flow, ends, side, at, bytes, course);
+    }
+
+    fn miss(&mut self, flow: &mut Flow, ends: &Ends, side: Side, at: Moment, bytes: u64) {
+        match &mut flow.0 {
+            State::Stream(stream) => stream.miss(&mut self.book, ends, side, at, bytes),
+            State::Clear(clear) => clear.miss(side, bytes),
+            State::Datagrams(_) | State::Nothing => {}
+        }
+    }
+
+    fn end(&mut self, flow: Flow, ends: &Ends, ending: Ending) {
+        if let Some((_, last)) = &mut self.span {
+            *last = (*last).max(ending.at);
+        }
+        self.over(flow.0, ends, ending);
+    }
+}

@@ -1,0 +1,51 @@
+//! What passes in TLS and DTLS: where it begins, its records and its handshakes.
+
+mod datagrams;
+mod hunt;
+pub(crate) mod offer;
+mod roles;
+mod sslv2;
+mod stream;
+mod talk;
+mod walker;
+
+pub(crate) use datagrams::Datagrams;
+pub(crate) use stream::{Course, Stream};
+
+use std::net::SocketAddr;
+
+use crate::book::{Book, ServerId};
+use crate::both::pick;
+use crate::heartbeat::{Beats, Ladder};
+use crate::listener::{Ends, Side};
+
+/// Client and server of a flow, as far as they can be told without a hello.
+pub(crate) fn likely_ends(ends: &Ends) -> (SocketAddr, SocketAddr) {
+    talk::both(ends, roles::likely_client(ends))
+}
+
+/// Hands what came of heartbeats to whoever was asked.
+fn report(
+    book: &mut Book,
+    ends: &Ends,
+    client: Side,
+    server: Option<ServerId>,
+    beats: Beats,
+    heard: [bool; 2],
+    missing: [u64; 2],
+) {
+    let (company, first) = (beats.company, beats.first);
+    let tallies = beats.finish(heard, missing);
+    let (client_at, server_at): (SocketAddr, SocketAddr) = talk::both(ends, client);
+    let to_server = pick(&tallies, client);
+    if to_server.ladder > Ladder::NoEvidence {
+        let id = server.or_else(|| book.server(server_at, ends.transport, first, true));
+        if let Some(id) = id {
+            book.asked_server(id, client_at.ip(), to_server, company);
+        }
+    }
+    let to_client = pick(&tallies, client.other());
+    if to_client.ladder > Ladder::NoEvidence {
+        book.asked_client(client_at, ends.transport, server_at.ip(), to_client);
+    }
+}

@@ -1,0 +1,542 @@
+//! A stream in which TLS is spoken, or may come to be.
+
+use holter_wire::handshake::Joiner;
+use holter_wire::record::Header;
+use holter_wire::{ContentType, Version};
+
+use super::hunt::{Found, Ground, Hunt};
+use super::sslv2;
+use super::talk::{Place, Talk};
+use super::walker::{Step, Walker};
+use crate::Moment;
+use crate::book::Book;
+use crate::both::{pick, pick_mut};
+use crate::clear::Tongue;
+use crate::heartbeat::{Beats, Heard, Raw, Seal};
+use crate::listener::{Ending, Ends, Side};
+
+/// Longer handshake messages are passed over.
+const LONGEST_MESSAGE: usize = 128 * 1024;
+
+/// A record of heartbeat, by its number: the name of the constant stands where heartbeats are sent.
+const HEARTBEAT: u8 = 24;
+
+/// A stream.
+#[derive(Debug)]
+pub(crate) struct Stream {
+    ways: [Way; 2],
+    talk: Talk,
+    beats: Option<Box<Beats>>,
+    speaks_tls: bool,
+    late: bool,
+}
+
+/// What becomes of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// It goes on.
+    Stays,
+    /// It is clinical traffic in the clear.
+    Clear(Tongue),
+    /// Nothing in it is ours to hear.
+    Nothing,
+}
+
+/// One side of it.
+#[derive(Debug)]
+struct Way {
+    course: Sync,
+    joiner: Option<Box<Joiner>>,
+    /// Its handshake messages are not read, or no longer.
+    mute: bool,
+    /// Bytes of an SSLv2 hello still to pass over.
+    skip: u32,
+    record: Header,
+    start: [u8; 3],
+    got: u8,
+    lost: u32,
+    heard: bool,
+    /// Bytes that are not in the capture.
+    missing: u64,
+    /// Its keys have changed.
+    sealed: bool,
+    /// Records were lost, and the change of its keys perhaps with them.
+    unsure: bool,
+    pads_least: Option<bool>,
+    /// Only one header was seen since the way was lost.
+    unproven: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Sync {
+    Hunting(Hunt),
+    Walking(Walker),
+    Deaf,
+}
+
+impl Default for Way {
+    fn default() -> Self {
+        Self {
+            course: Sync::Hunting(Hunt::default()),
+            joiner: None,
+            mute: false,
+            skip: 0,
+            record: Header {
+                content: ContentType(0),
+                version: Version(0),
+                length: 0,
+            },
+            start: [0; 3],
+            got: 0,
+            lost: 0,
+            heard: false,
+            missing: 0,
+            sealed: false,
+            unsure: false,
+            pads_least: None,
+            unproven: false,
+        }
+    }
+}
+
+impl Stream {
+    pub(crate) fn new() -> Self {
+        Self {
+            ways: [Way::default(), Way::default()],
+            talk: Talk::default(),
+            beats: None,
+            speaks_tls: false,
+            late: false,
+        }
+    }
+
+    /// The next bytes of a side.
+    pub(crate) fn hear(
+        &mut self,
+        book: &mut Book,
+        ends: &Ends,
+        side: Side,
+        at: Moment,
+        mut bytes: &[u8],
+    ) -> Course {
+        let first = !std::mem::replace(&mut pick_mut(&mut self.ways, side).heard, true);
+        if first && !self.speaks_tls {
+            if let Some(tongue) = Tongue::of(bytes) {
+                return Course::Clear(tongue);
+            }
+            self.first_words(book, ends, side, at, bytes);
+        }
+        while !bytes.is_empty() {
+            let way = pick_mut(&mut self.ways, side);
+            if way.skip > 0 {
+                let here = bytes.len().min(usize::try_from(way.skip).unwrap_or(0));
+                way.skip -= u32::try_from(here).unwrap_or(way.skip);
+                bytes = bytes.get(here..).unwrap_or_default();
+                continue;
+            }
+            match way.course {
+                Sync::Walking(_) => self.walk(book, ends, side, at, &mut bytes),
+                Sync::Hunting(_) => {
+                    let (before, spoke) = (bytes.len(), self.speaks_tls);
+                    let found = self.hunt(book, ends, side, at, &mut bytes);
+                    if spoke {
+                        // Records may lie in what is passed over.
+                        let passed = if found { before - bytes.len() } else { before };
+                        self.pass_over(side, u64::try_from(passed).unwrap_or(0));
+                    }
+                    if !found {
+                        break;
+                    }
+                }
+                Sync::Deaf => break,
+            }
+        }
+        let over = |way: &Way| match way.course {
+            Sync::Hunting(hunt) => hunt.is_over(),
+            Sync::Deaf => true,
+            Sync::Walking(_) => false,
+        };
+        if !self.speaks_tls && self.ways.iter().any(over) {
+            return Course::Nothing;
+        }
+        Course::Stays
+    }
+
+    /// Bytes of a side are not in the capture.
+    pub(crate) fn miss(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: u64) {
+        let way = pick_mut(&mut self.ways, side);
+        way.heard = true;
+        self.pass_over(side, bytes);
+        let way = pick_mut(&mut self.ways, side);
+        let in_handshake = way.record.content == ContentType::HANDSHAKE;
+        match &mut way.course {
+            Sync::Walking(walker) => match walker.hole(bytes) {
+                Ok(unseen) => {
+                    way.lost += unseen;
+                    if in_handshake && !way.sealed {
+                        self.forget_joiner(book, side);
+                    }
+                    // The hole may have ended the record.
+                    self.walk(book, ends, side, at, &mut &[][..]);
+                }
+                Err(open) => {
+                    if open > 0 {
+                        way.lost += open;
+                        self.ended(book, ends, side, at, 0);
+                    }
+                    self.lose(book, side);
+                }
+            },
+            Sync::Hunting(hunt) => {
+                if self.speaks_tls {
+                    *hunt = Hunt::again();
+                }
+            }
+            Sync::Deaf => {}
+        }
+    }
+
+    /// Bytes of a side in which records may lie that nobody sees.
+    fn pass_over(&mut self, side: Side, bytes: u64) {
+        let way = pick_mut(&mut self.ways, side);
+        if bytes == 0 {
+            return;
+        }
+        way.missing = way.missing.saturating_add(bytes);
+        let all = way.missing;
+        if let Some(beats) = &mut self.beats {
+            beats.miss(side, bytes, all, self.talk.client);
+        }
+    }
+
+    /// The stream is over.
+    pub(crate) fn end(mut self, book: &mut Book, ends: &Ends, ending: Ending) {
+        for side in [Side::Opener, Side::Answerer] {
+            let way = pick_mut(&mut self.ways, side);
+            if let Sync::Walking(walker) = way.course
+                && let Some(remaining) = walker.open()
+                && way.record.content.0 == HEARTBEAT
+            {
+                self.ended(book, ends, side, ending.at, remaining.into());
+            }
+            if let Some(joiner) = &pick(&self.ways, side).joiner {
+                book.joining = book.joining.saturating_sub(joiner.held());
+            }
+        }
+        if !self.talk.counted {
+            return;
+        }
+        self.talk.end(book, ends, ending.at);
+        let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
+        let missing = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).missing);
+        if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
+            server.close(&ending, heard);
+        }
+        if let Some(beats) = self.beats {
+            let client = self.talk.client.unwrap_or(Side::Opener);
+            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
+        }
+    }
+
+    /// Looks for where records begin. `false`: not in these bytes.
+    fn hunt(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: &mut &[u8]) -> bool {
+        let answered = matches!(pick(&self.ways, side.other()).course, Sync::Walking(_));
+        let way = pick_mut(&mut self.ways, side);
+        let Sync::Hunting(hunt) = &mut way.course else {
+            return true;
+        };
+        let ground = Ground {
+            torn: way.missing > 0 || !ends.begun,
+            answered,
+        };
+        let mut tail = [0; 16];
+        let found = hunt.look(bytes, ground);
+        let before = match found {
+            Some(Found::Before(count)) => {
+                let kept = hunt.tail(count);
+                for (place, byte) in tail.iter_mut().zip(kept) {
+                    *place = *byte;
+                }
+                kept.len()
+            }
+            _ => 0,
+        };
+        match found {
+            None => return false,
+            Some(Found::At(offset)) => *bytes = bytes.get(offset..).unwrap_or_default(),
+            Some(Found::AfterSsl2(length)) => {
+                way.skip = u32::try_from(length).unwrap_or(0);
+                self.talk.client = Some(side);
+            }
+            Some(Found::Before(_)) => {}
+        }
+        let way = pick_mut(&mut self.ways, side);
+        way.course = Sync::Walking(Walker::default());
+        way.unproven = ground.torn && !answered && !matches!(found, Some(Found::At(0)));
+        if !self.speaks_tls {
+            self.speaks_tls = true;
+            if ground.torn {
+                // No hello will come that says who is who.
+                let client = self.talk.client.is_none();
+                if client && !is_hello_next(bytes) {
+                    self.talk.begin(book, ends, at);
+                }
+            }
+        }
+        if before > 0 {
+            let mut kept = tail.get(..before).unwrap_or_default();
+            self.walk(book, ends, side, at, &mut kept);
+        }
+        true
+    }
+
+    fn walk(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: &mut &[u8]) {
+        loop {
+            let way = pick_mut(&mut self.ways, side);
+            let Sync::Walking(walker) = &mut way.course else {
+                return;
+            };
+            let Some(step) = walker.step(bytes) else {
+                return;
+            };
+            match step {
+                Step::Head(header) => {
+                    way.unproven &= way.record.length == 0;
+                    way.record = header;
+                    way.got = 0;
+                    way.lost = 0;
+                    let wanted = match header.content {
+                        ContentType::HANDSHAKE => !way.sealed && !way.mute,
+                        ContentType::ALERT => !way.sealed && header.length == 2,
+                        ContentType(HEARTBEAT) => true,
+                        _ => false,
+                    };
+                    if wanted {
+                        walker.want();
+                    }
+                }
+                Step::Body(body) if way.record.content == ContentType::HANDSHAKE => {
+                    self.join(book, ends, side, at, body);
+                }
+                Step::Body(body) => {
+                    for byte in body.iter().take(3 - usize::from(way.got.min(3))) {
+                        if let Some(place) = way.start.get_mut(usize::from(way.got)) {
+                            *place = *byte;
+                        }
+                        way.got += 1;
+                    }
+                }
+                Step::End => self.ended(book, ends, side, at, 0),
+                Step::Lost => {
+                    self.lose(book, side);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Handshake messages in the open.
+    fn join(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, body: &[u8]) {
+        let way = pick_mut(&mut self.ways, side);
+        if way.mute {
+            return;
+        }
+        let mut joiner = way
+            .joiner
+            .take()
+            .unwrap_or_else(|| Box::new(Joiner::new(LONGEST_MESSAGE)));
+        let before = joiner.held();
+        joiner.push(body);
+        let place = Place {
+            ends,
+            side,
+            at,
+            datagram: false,
+        };
+        while let Some(message) = joiner.next_message() {
+            match message.body {
+                Some(body) => self.talk.message(book, place, message.kind, body),
+                None => self.talk.unread = true,
+            }
+        }
+        book.joining = (book.joining + joiner.held()).saturating_sub(before);
+        if book.joining > book.bounds.handshakes {
+            book.joining = book.joining.saturating_sub(joiner.held());
+            book.beyond.handshakes += 1;
+            self.talk.unread = true;
+            pick_mut(&mut self.ways, side).mute = true;
+            return;
+        }
+        if joiner.held() > 0 {
+            pick_mut(&mut self.ways, side).joiner = Some(joiner);
+        }
+    }
+
+    /// A record is over; `cut` bytes of it lie beyond the end of what was captured.
+    fn ended(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, cut: u64) {
+        let version = self.talk.version.unwrap_or(Version(0));
+        let cover = self.talk.cover();
+        let other_sealed = pick(&self.ways, side.other()).sealed;
+        let whole = !self.ways.iter().any(|way| way.missing > 0) && ends.begun;
+        let way = pick_mut(&mut self.ways, side);
+        let record = way.record;
+        match record.content {
+            ContentType::HANDSHAKE => {
+                if way.sealed && way.pads_least.is_none() {
+                    let length = u64::try_from(record.length).unwrap_or(0);
+                    way.pads_least = Some(cover.pads_least(length, version));
+                }
+                self.speaks(side);
+            }
+            ContentType::CHANGE_CIPHER_SPEC => {
+                if !self.talk.hidden {
+                    way.sealed = true;
+                    self.stop_joining(book, side);
+                    self.talk.change(book, side, at, other_sealed, whole);
+                }
+                self.speaks(side);
+            }
+            ContentType::ALERT => {
+                if let ([level, code, _], 2) = (way.start, way.got)
+                    && level != 1
+                {
+                    let place = Place {
+                        ends,
+                        side,
+                        at,
+                        datagram: false,
+                    };
+                    self.talk.begin(book, ends, at);
+                    self.talk.alert(book, place, code);
+                }
+            }
+            ContentType::APPLICATION_DATA => {
+                if !self.late || !self.talk.counted {
+                    self.late = true;
+                    self.talk.begin(book, ends, at);
+                }
+                if !way.mute {
+                    self.stop_joining(book, side);
+                }
+                self.speaks(side);
+            }
+            ContentType(HEARTBEAT) => self.beat(book, ends, side, at, cut),
+            _ => {}
+        }
+    }
+
+    fn beat(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, cut: u64) {
+        if pick(&self.ways, side).unproven {
+            return;
+        }
+        self.talk.begin(book, ends, at);
+        let client = self.talk.client;
+        let heard = Heard {
+            pads_least: [Side::Opener, Side::Answerer]
+                .map(|side| pick(&self.ways, side).pads_least.unwrap_or(true)),
+            late: self.late,
+            torn: !ends.begun || self.ways.iter().any(|way| way.missing > 0),
+            missing: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).missing),
+            heard: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard),
+            client,
+        };
+        let cover = self.talk.cover();
+        let way = pick(&self.ways, side);
+        let seal = if self.talk.hidden {
+            Seal::Open
+        } else if way.sealed {
+            Seal::Sealed(cover)
+        } else if self.talk.version.is_none() || way.unsure {
+            Seal::Unknown(cover)
+        } else {
+            Seal::Open
+        };
+        let raw = Raw {
+            start: (way.got == 3).then_some(way.start),
+            length: u64::try_from(way.record.length).unwrap_or(0),
+            lost: way.lost.into(),
+            cut,
+            at,
+        };
+        let company = self
+            .talk
+            .server
+            .and_then(|id| book.at(id))
+            .map_or((0, 0), |server| (server.live, server.begun));
+        self.beats
+            .get_or_insert_with(|| Box::new(Beats::new(false, at, company)))
+            .record(side, seal, raw, heard);
+        book.totals.heartbeats += 1;
+    }
+
+    /// A side shows that it has read on.
+    fn speaks(&mut self, side: Side) {
+        let content = pick(&self.ways, side).record.content;
+        let in_turn = self.talk.client == Some(side)
+            || content != ContentType::HANDSHAKE
+            || pick(&self.ways, side).sealed;
+        if let Some(beats) = &mut self.beats
+            && in_turn
+        {
+            beats.speaks(side);
+        }
+    }
+
+    /// Nobody knows any more where records begin.
+    fn lose(&mut self, book: &mut Book, side: Side) {
+        self.forget_joiner(book, side);
+        let way = pick_mut(&mut self.ways, side);
+        way.course = Sync::Hunting(Hunt::again());
+        way.record.length = 0;
+        way.missing = way.missing.max(1);
+        way.unsure = !way.sealed;
+    }
+
+    fn forget_joiner(&mut self, book: &mut Book, side: Side) {
+        if self.stop_joining(book, side) {
+            self.talk.unread = true;
+        }
+    }
+
+    /// Says whether messages were read until now.
+    fn stop_joining(&mut self, book: &mut Book, side: Side) -> bool {
+        let way = pick_mut(&mut self.ways, side);
+        if let Some(joiner) = way.joiner.take() {
+            book.joining = book.joining.saturating_sub(joiner.held());
+        }
+        !std::mem::replace(&mut way.mute, true)
+    }
+
+    /// What a side says before TLS, or instead of it.
+    fn first_words(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: &[u8]) {
+        let begins = matches!(bytes, [0x14..=0x18, 3, ..]);
+        if side != Side::Answerer || !ends.begun || begins {
+            return;
+        }
+        if let Some(hello) = sslv2::server_hello(bytes) {
+            self.talk.client = Some(side.other());
+            self.talk.begin(book, ends, at);
+            if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
+                let kinds = hello.kinds.iter().map(|kind| kind.0).collect();
+                server.note(at, holter_model::Fact::Ssl2 { kinds });
+            }
+            pick_mut(&mut self.ways, side).course = Sync::Deaf;
+            return;
+        }
+        self.talk.spoken = holter_protocols::speaker(bytes).map(|protocol| protocol.id);
+    }
+}
+
+fn is_hello_next(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x16, 3, _, _, _, 1 | 2, ..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_takes_little() {
+        assert!(size_of::<Stream>() <= 416, "{}", size_of::<Stream>());
+    }
+}

@@ -1,0 +1,62 @@
+//! A relay on loopback that notes what passes, so that a capture can be made of it without any privilege.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+
+use holter_capture::Side;
+
+/// What one end said in one go.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    pub(crate) side: Side,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A relay for one connection.
+pub(crate) struct Tap {
+    pub(crate) address: SocketAddr,
+    heard: Arc<Mutex<Vec<Piece>>>,
+    running: Option<JoinHandle<()>>,
+}
+
+impl Tap {
+    pub(crate) fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&heard);
+        let running = std::thread::spawn(move || {
+            let (client, _) = listener.accept().unwrap();
+            let server = TcpStream::connect(server).unwrap();
+            let (back, noted_back) = ((server.try_clone().unwrap(), client.try_clone().unwrap()), noted.clone());
+            let other = std::thread::spawn(move || relay(back.0, back.1, Side::Answerer, &noted_back));
+            relay(client, server, Side::Opener, &noted);
+            other.join().unwrap();
+        });
+        Self {
+            address,
+            heard,
+            running: Some(running),
+        }
+    }
+
+    /// Everything that passed, once both ends have closed.
+    pub(crate) fn finish(mut self) -> Vec<Piece> {
+        self.running.take().unwrap().join().unwrap();
+        self.heard.lock().unwrap().clone()
+    }
+}
+
+fn relay(mut from: TcpStream, mut to: TcpStream, side: Side, noted: &Mutex<Vec<Piece>>) {
+    let mut buffer = vec![0; 32 * 1024];
+    while let Ok(count @ 1..) = from.read(&mut buffer) {
+        let bytes = buffer[..count].to_vec();
+        noted.lock().unwrap().push(Piece { side, bytes });
+        if to.write_all(&buffer[..count]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(Shutdown::Write);
+}

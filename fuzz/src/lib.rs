@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod alert;
+pub mod capture;
 pub mod certificate;
 pub mod certificate_request;
 pub mod client_hello;
@@ -37,6 +38,7 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target, in the order of their names.
 pub static ALL: &[Target] = &[
     ("alert", alert::run),
+    ("capture", capture::run),
     ("certificate", certificate::run),
     ("certificate_request", certificate_request::run),
     ("client_hello", client_hello::run),

@@ -1,12 +1,14 @@
 //! Which files to read, and in which order: rotated captures follow on each other in time, whatever their names say.
 
 mod follow;
+mod packed;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-pub use follow::Follow;
+pub use follow::{Follow, Progress};
+pub use packed::Unpacked;
 
 use crate::hearing::Hearing;
 use crate::listener::{Listener, Moment};
@@ -87,7 +89,7 @@ fn add(
 }
 
 fn look(path: &Path) -> Result<CaptureFile, Reason> {
-    let mut reader = Reader::new(File::open(path)?);
+    let mut reader = Reader::new(Unpacked::new(File::open(path)?)?);
     let first = reader.packet().map(|packet| packet.at);
     match reader.trouble() {
         Some(Trouble {
@@ -101,9 +103,15 @@ fn look(path: &Path) -> Result<CaptureFile, Reason> {
     }
 }
 
-/// Hears all packets of a capture: gives how many, and what was wrong with it.
+/// Hears all packets of a capture, compressed or not: gives how many, and what was wrong with it.
 pub fn hear<R: Read, L: Listener>(source: R, hearing: &mut Hearing<L>) -> (u64, Option<Trouble>) {
-    let mut reader = Reader::new(source);
+    let mut reader = match Unpacked::new(source) {
+        Ok(source) => Reader::new(source),
+        Err(error) => {
+            let what = Fault::Read(error.kind());
+            return (0, Some(Trouble { offset: 0, what }));
+        }
+    };
     let mut packets = 0;
     while let Some(packet) = reader.packet() {
         hearing.packet(&packet);

@@ -7,7 +7,7 @@ use crate::coverage::{Coverage, Oddity};
 use crate::flow::held::{Held, Owner};
 use crate::flow::key::Key;
 use crate::flow::stream::{Data, Sink};
-use crate::flow::table::{Class, NONE, Table, Who};
+use crate::flow::table::{Class, FRESH, NONE, Table, Who};
 use crate::fragments::{Fragments, Outcome};
 use crate::ip::{self, Datagram};
 use crate::limits::Limits;
@@ -90,7 +90,7 @@ impl<L: Listener> Hearing<L> {
     /// Ends all flows: no more packets will come.
     pub fn finish(mut self) -> (L, Coverage) {
         for class in Class::ALL {
-            while let Some(index) = self.table.any(class) {
+            while let Some(index) = self.table.quietest(class) {
                 self.end(index);
             }
         }
@@ -242,7 +242,7 @@ impl<L: Listener> Hearing<L> {
         if segment.rst {
             if own.believes(segment.seq) {
                 entry.closed = true;
-            } else {
+            } else if entry.who.voice != NONE {
                 self.coverage.saw(Oddity::FalseReset);
             }
             return;
@@ -309,8 +309,9 @@ impl<L: Listener> Hearing<L> {
             (false, false, [true, true]) => Class::TwoSided,
             (false, false, _) => Class::OneSided,
         };
-        if class != entry.class {
-            self.table.reclass(index, class);
+        let number = self.coverage.packets;
+        if class != entry.class || number - entry.listed > FRESH {
+            self.table.list(index, class, number);
         }
         let room = match class {
             Class::Silent => self.limits.silent,

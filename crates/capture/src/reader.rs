@@ -120,8 +120,11 @@ impl<R: Read> Reader<R> {
                 Step::Packet(found) => break found,
                 Step::Passed => {}
                 Step::End => {
-                    if let Some(kind) = self.buffer.failed() {
-                        self.stumble(Fault::Read(kind));
+                    match self.buffer.failed() {
+                        // What was compressed breaks off.
+                        Some(io::ErrorKind::UnexpectedEof) => self.stumble(Fault::Truncated),
+                        Some(kind) => self.stumble(Fault::Read(kind)),
+                        None => {}
                     }
                     return None;
                 }

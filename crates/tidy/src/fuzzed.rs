@@ -3,7 +3,8 @@
 use crate::tree::{self, File};
 
 /// Folders in which every parser is found by its looks.
-const PARSERS: [&str; 5] = [
+const PARSERS: [&str; 6] = [
+    "crates/capture/src/",
     "crates/cert/src/",
     "crates/handshake/src/",
     "crates/inventory/src/",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 
-use super::{CaptureFile, Unreadable, gather};
+use super::{CaptureFile, Unpacked, Unreadable, gather};
 use crate::hearing::Hearing;
 use crate::listener::Listener;
 use crate::reader::{Reader, Trouble};
@@ -18,7 +18,8 @@ pub struct Follow {
 
 struct Reading {
     path: PathBuf,
-    reader: Reader<File>,
+    reader: Reader<Unpacked<File>>,
+    packed: bool,
     identity: Option<Identity>,
     dropped: u64,
 }
@@ -85,10 +86,13 @@ impl Follow {
 impl Reading {
     fn open(path: &Path) -> Option<Self> {
         let file = File::open(path).ok()?;
+        let identity = file.metadata().ok().as_ref().map(identity);
+        let source = Unpacked::new(file).ok()?;
         Some(Self {
-            identity: file.metadata().ok().as_ref().map(identity),
+            identity,
             path: path.to_owned(),
-            reader: Reader::new(file),
+            packed: matches!(source, Unpacked::Gzip(_)),
+            reader: Reader::new(source),
             dropped: 0,
         })
     }
@@ -98,7 +102,7 @@ impl Reading {
         match fs::metadata(&self.path) {
             Ok(metadata) => {
                 self.identity.is_some_and(|known| known != identity(&metadata))
-                    || metadata.len() < self.reader.offset()
+                    || (!self.packed && metadata.len() < self.reader.offset())
             }
             Err(_) => false,
         }

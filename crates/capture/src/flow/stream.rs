@@ -224,15 +224,18 @@ impl Stream {
     /// The other side says that it has received everything up to here.
     #[inline]
     pub(crate) fn acknowledge(&mut self, ack: u32) {
-        if !self.acknowledged {
-            self.acknowledged = true;
-            self.acked = ack;
+        if !self.synced && (!self.acknowledged || after(self.acked, ack).unsigned_abs() > WINDOW) {
             // What this side has said before is not known to be missing.
-            if !self.synced {
-                self.next = ack;
-            }
+            self.next = ack;
+            self.acked = ack;
+            self.acknowledged = true;
             return;
         }
+        if !self.acknowledged {
+            self.acked = self.next;
+            self.acknowledged = true;
+        }
+        // An answer to an older connection between the same ends may say anything.
         let further = after(self.acked, ack);
         if further > 0 && further.unsigned_abs() <= WINDOW {
             self.acked = ack;

@@ -31,6 +31,10 @@ impl Class {
     ];
 }
 
+/// A flow goes to the end of its list only once so many packets have come since it last did: otherwise every packet would touch
+/// three flows. Packets are counted and not time, for a capture's clock may say anything.
+pub(crate) const FRESH: u64 = 1024;
+
 /// No index.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -39,8 +43,8 @@ pub(crate) const NONE: u32 = u32::MAX;
 pub(crate) struct Entry {
     pub(crate) who: Who,
     pub(crate) last: Moment,
-    // When it was put where it stands in its list.
-    listed: Moment,
+    /// The number of the packet at which it was put where it stands in its list.
+    pub(crate) listed: u64,
     before: u32,
     behind: u32,
     /// The opener's side and the answerer's.
@@ -116,7 +120,7 @@ impl Table {
                 begun,
             },
             last: at,
-            listed: at,
+            listed: 0,
             before: NONE,
             behind: NONE,
             streams: [Stream::NEW; 2],
@@ -168,40 +172,27 @@ impl Table {
         self.lists.get(class as usize).map_or(0, |list| list.len)
     }
 
-    pub(crate) fn reclass(&mut self, index: u32, class: Class) {
+    /// Puts a flow at the end of that class, at the packet of that number.
+    pub(crate) fn list(&mut self, index: u32, class: Class, number: u64) {
         self.detach(index);
         if let Some(entry) = self.entries.get_mut(index as usize) {
             entry.class = class;
-            entry.listed = entry.last;
+            entry.listed = number;
         }
         self.append(index);
     }
 
-    /// The one that has been quiet longest. Flows are put in order only here, and not with every packet of theirs.
-    pub(crate) fn quietest(&mut self, class: Class) -> Option<u32> {
-        loop {
-            let index = self.lists.get(class as usize)?.first;
-            let entry = self.entries.get(index as usize)?;
-            if entry.last <= entry.listed {
-                return Some(index);
-            }
-            self.reclass(index, class);
-        }
+    /// The one that has been quiet longest, as far as the order goes: see [`FRESH`].
+    pub(crate) fn quietest(&self, class: Class) -> Option<u32> {
+        let first = self.lists.get(class as usize)?.first;
+        (first != NONE).then_some(first)
     }
 
-    /// The first of a class that has been in it since before then.
+    /// The quietest, when it has been quiet since before then.
     pub(crate) fn overdue(&self, class: Class, before: Moment) -> Option<u32> {
-        let index = self.lists.get(class as usize)?.first;
+        let index = self.quietest(class)?;
         let entry = self.entries.get(index as usize)?;
-        (entry.listed < before).then_some(index)
-    }
-
-    /// Any one of a class.
-    pub(crate) fn any(&self, class: Class) -> Option<u32> {
-        self.lists
-            .get(class as usize)
-            .map(|list| list.first)
-            .filter(|&index| index != NONE)
+        (entry.last < before).then_some(index)
     }
 
     fn append(&mut self, index: u32) {

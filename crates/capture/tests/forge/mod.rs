@@ -192,3 +192,48 @@ pub fn corpus() -> Option<Vec<PathBuf>> {
     }
     entries
 }
+
+/// A pcapng file of raw IP packets: a section and an interface of 48 bytes, then the packets.
+pub fn pcapng(packets: &[Vec<u8>]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for number in [
+        0x0a0d_0d0a_u32,
+        28,
+        0x1a2b_3c4d,
+        1,
+        0xffff_ffff,
+        0xffff_ffff,
+        28,
+        1,
+        20,
+        101,
+        0,
+        20,
+    ] {
+        file.extend(number.to_le_bytes());
+    }
+    for packet in packets {
+        let len = u32::try_from(packet.len()).unwrap();
+        let whole = 32 + len.next_multiple_of(4);
+        for number in [6, whole, 0, 0, 1000, len, len] {
+            file.extend(number.to_le_bytes());
+        }
+        file.extend(packet);
+        file.resize(file.len().next_multiple_of(4), 0);
+        file.extend(whole.to_le_bytes());
+    }
+    file
+}
+
+/// A fragment of an IPv4 packet: its offset in bytes, and whether more follow.
+pub fn fragment(id: u16, offset: u16, more: bool, protocol: u8, part: &[u8]) -> Vec<u8> {
+    let mut bytes = ip(CLIENT, SERVER, protocol, part);
+    bytes[4..6].copy_from_slice(&id.to_be_bytes());
+    let place = (offset / 8) | if more { 0x2000 } else { 0 };
+    bytes[6..8].copy_from_slice(&place.to_be_bytes());
+    bytes
+}
+
+pub fn saw(coverage: &holter_capture::Coverage, oddity: holter_capture::Oddity) -> bool {
+    coverage.oddities.iter().any(|seen| seen.oddity == oddity)
+}

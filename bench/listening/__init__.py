@@ -1,0 +1,1 @@
+"""Holter's listening beside tshark, Suricata and nDPI, on the same captures."""

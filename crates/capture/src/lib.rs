@@ -8,9 +8,11 @@
 
 mod book;
 mod both;
+pub mod captured;
 mod clear;
 pub mod coverage;
 pub mod files;
+pub mod flaws;
 mod flow;
 mod fragments;
 pub mod heard;
@@ -21,6 +23,7 @@ pub mod limits;
 pub mod link;
 pub mod listener;
 pub mod listening;
+pub mod others;
 pub mod packet;
 pub mod print;
 pub mod reader;
@@ -31,6 +34,7 @@ mod transport;
 mod tunnel;
 
 pub use book::{Beyond, Bounds, Totals};
+pub use captured::{Captured, SessionLog, Sink, Source};
 pub use coverage::{Coverage, Oddity};
 pub use heard::Heard;
 pub use hearing::Hearing;

@@ -17,7 +17,7 @@ use crate::book::evidence::Evidence;
 use crate::book::server::Server;
 use crate::book::{Beyond, Book, Totals};
 use crate::subject::{
-    ClientSeen, Coverage, End, ExposedKey, Exposure, InterfaceSeen, Inventory, Offered, SCHEMA, Said, Sign,
+    ClientSeen, Coverage, End, Exposure, ExposedKey, InterfaceSeen, Inventory, Offered, SCHEMA, Said, Sign,
     SignKind, Subject, Who,
 };
 
@@ -42,10 +42,7 @@ impl Heard {
             std::time::Duration::from_nanos(last.0.saturating_sub(first.0)).as_secs_f64()
         });
         let keys = Keys::of(book);
-        let servers = book
-            .servers
-            .iter()
-            .map(|server| service(book, &keys, server, seconds));
+        let servers = book.servers.iter().map(|server| service(book, &keys, server, seconds));
         let victims = book.victims.iter().map(|(address, (port, transport, evidence))| {
             let who = Who {
                 address: *address,
@@ -109,10 +106,7 @@ impl Keys {
 }
 
 fn own_keys(book: &Book, server: &Server) -> BTreeSet<[u8; 32]> {
-    let leaves = server
-        .chains
-        .iter()
-        .filter_map(|shown| shown.certificates.first());
+    let leaves = server.chains.iter().filter_map(|shown| shown.certificates.first());
     leaves
         .filter_map(|place| book.certificates.at(*place)?.key)
         .collect()
@@ -193,10 +187,7 @@ fn client(
         ..Coverage::default()
     };
     let profiles = seen.map(|client| client.profiles.as_slice()).unwrap_or_default();
-    let profiles: Vec<_> = profiles
-        .iter()
-        .filter_map(|place| book.clients.at(*place))
-        .collect();
+    let profiles: Vec<_> = profiles.iter().filter_map(|place| book.clients.at(*place)).collect();
     let asking = asking(evidence);
     Subject {
         schema: SCHEMA,
@@ -244,10 +235,7 @@ fn observations(book: &Book, server: &Server) -> Vec<Observation> {
     };
     let facts = server.facts.iter().map(|(at, fact)| observed(*at, fact.clone()));
     let chains = server.chains.iter().map(|shown| {
-        let kept = shown
-            .certificates
-            .iter()
-            .filter_map(|place| book.certificates.at(*place));
+        let kept = shown.certificates.iter().filter_map(|place| book.certificates.at(*place));
         let fact = Fact::Chain {
             version: shown.version,
             name: shown.name.as_deref().map(str::to_owned),
@@ -285,10 +273,7 @@ fn inventory(book: &Book, server: &Server) -> Inventory {
         .chains
         .iter()
         .map(|shown| {
-            let kept = shown
-                .certificates
-                .iter()
-                .filter_map(|place| book.certificates.at(*place));
+            let kept = shown.certificates.iter().filter_map(|place| book.certificates.at(*place));
             kept.map(|kept| hex(&Sha256::digest(&kept.der))).collect()
         })
         .collect();
@@ -378,11 +363,7 @@ fn clients(book: &Book) -> Vec<ClientSeen> {
                     ja3: hex(&profile.ja3),
                     ja4: profile.ja4.to_string(),
                     versions: named(&profile.versions),
-                    suites: profile
-                        .suites
-                        .iter()
-                        .map(|code| CipherSuite(*code).to_string())
-                        .collect(),
+                    suites: profile.suites.iter().map(|code| CipherSuite(*code).to_string()).collect(),
                     heartbeat: profile.heartbeat,
                     compression: profile.compression,
                 })

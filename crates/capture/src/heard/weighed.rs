@@ -23,12 +23,7 @@ const MUCH: u64 = 2 * 65_535;
 pub(super) fn heartbeats(evidence: &Evidence, coverage: &Coverage, end: End) -> Said {
     let tally = &evidence.tally;
     let verdict = tally.ladder.verdict(tally.ignored);
-    let mut said = said(
-        "heartbeats-heard",
-        HEARTBLEED,
-        verdict,
-        words(tally, coverage, end),
-    );
+    let mut said = said("heartbeats-heard", HEARTBLEED, verdict, words(tally, coverage, end));
     said.weight = Some(Weight {
         ladder: tally.ladder,
         attempts: tally.attempts,
@@ -82,17 +77,9 @@ pub(super) fn clinical(clinical: &Clinical) -> Said {
         format!(
             "{} {} in {} {} passed without encryption: {}",
             clinical.messages,
-            if clinical.messages == 1 {
-                "message"
-            } else {
-                "messages"
-            },
+            if clinical.messages == 1 { "message" } else { "messages" },
             clinical.sessions,
-            if clinical.sessions == 1 {
-                "session"
-            } else {
-                "sessions"
-            },
+            if clinical.sessions == 1 { "session" } else { "sessions" },
             clinical.tongue.name(),
         ),
     )
@@ -132,11 +119,7 @@ fn words(tally: &Tally, coverage: &Coverage, end: End) -> String {
     let asked = format!(
         "{} {}",
         tally.attempts,
-        if tally.attempts == 1 {
-            "request"
-        } else {
-            "requests"
-        }
+        if tally.attempts == 1 { "request" } else { "requests" }
     );
     let text = match tally.ladder {
         Ladder::LeakExact => format!(
@@ -182,10 +165,7 @@ fn words(tally: &Tally, coverage: &Coverage, end: End) -> String {
         }
     };
     if tally.crashes > 0 {
-        format!(
-            "{text}; {} asked for more than a datagram holds, which ends an affected process",
-            tally.crashes
-        )
+        format!("{text}; {} asked for more than a datagram holds, which ends an affected process", tally.crashes)
     } else {
         text
     }

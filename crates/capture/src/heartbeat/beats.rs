@@ -4,9 +4,9 @@ use super::cover::Span;
 use super::open::{self, Open};
 use super::sealed::{self, Sealed};
 use super::{Cover, Tally};
-use crate::Moment;
 use crate::both::{pick, pick_mut};
 use crate::listener::Side;
+use crate::Moment;
 
 const REQUEST: u8 = 1;
 const RESPONSE: u8 = 2;

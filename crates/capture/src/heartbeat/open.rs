@@ -178,11 +178,7 @@ impl Open {
         if self.deaf || self.datagrams || self.answering.is_some() {
             return;
         }
-        if self
-            .pending
-            .iter()
-            .any(|asked| asked.spoken && asked.is_forbidden())
-        {
+        if self.pending.iter().any(|asked| asked.spoken && asked.is_forbidden()) {
             self.tally.ignored = true;
         }
     }

@@ -271,12 +271,7 @@ impl Sealed {
         let exact = |beat: &Beat, of: fn(&Span) -> u64| of(&beat.span).saturating_sub(beat.lost);
         let full = u64::try_from(beats.len() - 1).unwrap_or(0) * FULL;
         let pads_least = self.pads_least;
-        let least = full
-            + exact(last, |span| span.certain).max(if pads_least {
-                exact(last, |span| span.minimal)
-            } else {
-                0
-            });
+        let least = full + exact(last, |span| span.certain).max(if pads_least { exact(last, |span| span.minimal) } else { 0 });
         let most = (full + last.span.most).saturating_sub(AROUND).min(MOST_CLAIMED);
         let brought = if hole > 0 { hole.min(FULL) } else { FULL } + AROUND;
         self.tally.answers += 1;
@@ -345,11 +340,7 @@ impl Sealed {
         // too short, or one message in several records.
         let told = !self.torn || burst.undersized > 0 || burst.records > answers;
         let certain = if told { weigh(burst.certain) } else { 0 };
-        let minimal = if told && self.pads_least {
-            weigh(burst.minimal)
-        } else {
-            certain
-        };
+        let minimal = if told && self.pads_least { weigh(burst.minimal) } else { certain };
         let counted = if burst.ended >= burst.requests {
             burst.brought_least
         } else {
@@ -364,11 +355,7 @@ impl Sealed {
         let most = most.saturating_sub(counted).max(minimal);
         // More answers are over than there were requests in good order: one that was not has been answered.
         // And an answer longer than its request was given to one with too little padding: every stack that answers pads by 16.
-        let longer = if self.pads_least {
-            burst.minimal
-        } else {
-            burst.certain
-        };
+        let longer = if self.pads_least { burst.minimal } else { burst.certain };
         let proven = answers > burst.requests - burst.undersized
             || longer > burst.brought_most + HEADER * burst.requests + hole;
         let proven = proven && hole == 0 && told;

@@ -69,15 +69,6 @@ impl Tongue {
             Self::Fhir => "fhir",
         }
     }
-
-    /// Its name for people.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Mllp => "HL7 v2 (MLLP)",
-            Self::Dicom => "DICOM",
-            Self::Fhir => "FHIR over HTTP",
-        }
-    }
 }
 
 impl Clear {

@@ -71,6 +71,28 @@ impl Heard {
         self
     }
 
+    /// Says beside each subject what the capture as a whole lacks.
+    #[must_use]
+    pub fn within(mut self, capture: &crate::coverage::Coverage) -> Self {
+        let seconds = capture.seconds();
+        let mut notes = Vec::new();
+        let mut note = |count: u64, what: &str| {
+            if count > 0 {
+                notes.push(format!("{count} {what}"));
+            }
+        };
+        note(capture.dropped, "packets were dropped before they were captured");
+        note(capture.cut, "packets were cut by the snap length");
+        note(capture.forgotten, "flows were forgotten to make room");
+        note(self.beyond.servers, "sessions are of services beyond those that are listed");
+        note(self.beyond.handshakes, "handshakes were not read to their end, for want of room");
+        for subject in &mut self.subjects {
+            subject.coverage.seconds = seconds;
+            subject.coverage.notes.extend(notes.iter().cloned());
+        }
+        self
+    }
+
     /// The gravest verdict of all.
     #[must_use]
     pub fn worst(&self) -> Option<Verdict> {
@@ -143,7 +165,6 @@ fn service(book: &Book, keys: &Keys, server: &Server, seconds: f64) -> Subject {
         verdicts.push(said);
     }
     verdicts.extend(server.early.as_deref().map(weighed::early_change));
-    verdicts.extend(server.clinical.as_deref().map(weighed::clinical));
     verdicts.extend(judged::affected(&observations));
     let asking = server.evidence.as_deref().map(asking).unwrap_or_default();
     Subject {
@@ -243,7 +264,26 @@ fn observations(book: &Book, server: &Server) -> Vec<Observation> {
         };
         observed(shown.at, fact)
     });
-    facts.chain(chains).collect()
+    let overheard = server.evidence.iter().map(|evidence| {
+        let tally = &evidence.tally;
+        let fact = Fact::Overheard {
+            ladder: tally.ladder,
+            ignored: tally.ignored,
+            attempts: tally.attempts,
+            answers: tally.answers,
+            leaked_min: tally.least,
+            leaked_max: tally.most,
+        };
+        observed(tally.last_leak.unwrap_or(server.last), fact)
+    });
+    let clinical = server.clinical.iter().map(|clinical| {
+        let fact = Fact::InTheClear {
+            protocol: clinical.tongue.id().to_owned(),
+            messages: clinical.messages,
+        };
+        observed(clinical.last, fact)
+    });
+    facts.chain(chains).chain(overheard).chain(clinical).collect()
 }
 
 fn inventory(book: &Book, server: &Server) -> Inventory {

@@ -5,12 +5,11 @@
 
 mod beats;
 mod cover;
-mod ladder;
 mod open;
 mod sealed;
 mod tally;
 
 pub(crate) use beats::{Beats, Heard, Raw, Seal};
 pub(crate) use cover::Cover;
-pub use ladder::Ladder;
+pub use holter_model::Ladder;
 pub(crate) use tally::Tally;

@@ -35,6 +35,7 @@ roster::roster! {
     breach,
     ccs_injection,
     certificate,
+    clear_clinical,
     client_renegotiation,
     crime,
     dane,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::der::Der;
 use crate::feature::{Feature, Order, Reaction, Store};
+use crate::ladder::Ladder;
 
 /// One thing that a service did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,28 @@ pub enum Fact {
         padding: u32,
         /// What came back.
         answer: HeartbeatAnswer,
+    },
+    /// Heartbeats between others and it were overheard.
+    Overheard {
+        /// How far the evidence goes.
+        ladder: Ladder,
+        /// Whether it passed over a forbidden request and went on.
+        ignored: bool,
+        /// Requests that were forbidden or may have been.
+        attempts: u64,
+        /// Answers to those.
+        answers: u64,
+        /// At least so many bytes went out that no request had brought.
+        leaked_min: u64,
+        /// And at most so many.
+        leaked_max: u64,
+    },
+    /// Clinical messages passed without encryption. They are counted, and not a byte of them is kept.
+    InTheClear {
+        /// The protocol, by its id in the roster.
+        protocol: String,
+        /// How many messages.
+        messages: u64,
     },
     /// Its certificate or its first words gave away what it is.
     Recognised {

@@ -7,9 +7,10 @@ use holter_model::{Attempt, Observation, Verdict};
 use crate::subject::Said;
 
 /// Checks whose "affected" rests on one thing that the service did, however little else is known of it.
-const BY_ONE_SIGHT: [&str; 12] = [
+const BY_ONE_SIGHT: [&str; 13] = [
     "beast",
     "certificate",
+    "clear-clinical",
     "crime",
     "drown",
     "freak",

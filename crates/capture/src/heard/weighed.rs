@@ -7,7 +7,6 @@ use holter_model::Verdict;
 use super::{said, time};
 use crate::book::evidence::Evidence;
 use crate::book::server::Early;
-use crate::clear::Clinical;
 use crate::heartbeat::{Ladder, Tally};
 use crate::subject::{Asker, Coverage, End, Manner, Said, Weight};
 
@@ -66,23 +65,6 @@ pub(super) fn early_change(early: &Early) -> Said {
         )
     };
     said("ccs-heard", "CVE-2014-0224", verdict, evidence)
-}
-
-/// What clinical traffic in the clear comes to.
-pub(super) fn clinical(clinical: &Clinical) -> Said {
-    said(
-        "clear-clinical",
-        "CLEAR-CLINICAL",
-        Verdict::Affected,
-        format!(
-            "{} {} in {} {} passed without encryption: {}",
-            clinical.messages,
-            if clinical.messages == 1 { "message" } else { "messages" },
-            clinical.sessions,
-            if clinical.sessions == 1 { "session" } else { "sessions" },
-            clinical.tongue.name(),
-        ),
-    )
 }
 
 fn asker(address: IpAddr, tally: &Tally) -> Asker {

@@ -47,6 +47,8 @@ pub(crate) struct Heard {
     pub(crate) pads_least: [bool; 2],
     /// Whether application data has been seen.
     pub(crate) late: bool,
+    /// Whether the beginning is in the capture.
+    pub(crate) begun: bool,
     /// Whether something of the flow is missing, its beginning or more.
     pub(crate) torn: bool,
     /// How many bytes of each side are missing.
@@ -110,7 +112,8 @@ impl Beats {
 
     /// Bytes of a side are missing; `all`: so many so far.
     pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64, client: Option<Side>) {
-        self.sealed.iter_mut().flatten().for_each(Sealed::tear);
+        self.sealed.iter_mut().flatten().for_each(|sealed| sealed.tear(true));
+        pick_mut(&mut self.open, side).miss_asker(bytes);
         if let Some(asking) = pick_mut(&mut self.sealed, side) {
             asking.miss_asker(bytes);
         }
@@ -124,8 +127,10 @@ impl Beats {
             let datagrams = self.datagrams;
             let asking = pick_mut(&mut self.sealed, side)
                 .get_or_insert_with(|| Sealed::new(cover, pads_least, false, datagrams));
+            asking.tear(true);
+            asking.start_from(all);
             for answer in answers {
-                asking.answer_unasked(answer, all);
+                asking.answer(answer);
             }
         }
         pick_mut(&mut self.open, side.other()).miss_answerer();
@@ -135,7 +140,7 @@ impl Beats {
     }
 
     /// What each side came to by asking.
-    pub(crate) fn finish(mut self, heard: [bool; 2], missing: [u64; 2]) -> [Tally; 2] {
+    pub(crate) fn finish(mut self, heard: [bool; 2]) -> [Tally; 2] {
         self.settle_doubt();
         let [first, second] = self.open;
         let mut tallies = [first.finish(), second.finish()];
@@ -144,7 +149,7 @@ impl Beats {
             if !*pick(&heard, side.other()) {
                 sealed.one_sided();
             }
-            pick_mut(&mut tallies, side).add(&sealed.finish(*pick(&missing, side)));
+            pick_mut(&mut tallies, side).add(&sealed.finish());
         }
         tallies
     }
@@ -181,8 +186,11 @@ impl Beats {
         let other = side.other();
         let (early, datagrams) = (!heard.late, self.datagrams);
         if heard.torn {
-            self.sealed.iter_mut().flatten().for_each(Sealed::tear);
+            let tear = |sealed: &mut Sealed| sealed.tear(heard.begun);
+            self.sealed.iter_mut().flatten().for_each(tear);
         }
+        // Whoever has been seen to ask asks again.
+        let asks = pick(&self.sealed, side).as_ref().is_some_and(Sealed::has_asked);
         let asked = pick_mut(&mut self.sealed, other);
         let mut answers = Vec::new();
         if let Some(asked) = asked.as_mut().filter(|asked| asked.waits()) {
@@ -191,20 +199,26 @@ impl Beats {
             }
             answers = asked.take_back();
         }
-        let hole = *pick(&heard.missing, other);
-        let unasked = hole > 0 || !*pick(&heard.heard, other);
+        let (alone, short) = (!*pick(&heard.heard, other), beat.span.most < sealed::AROUND);
         let goes_on = asked.as_ref().is_some_and(Sealed::goes_on_unasked);
-        if answers.is_empty() && (goes_on || unasked && heard.client != Some(side)) {
+        // In a torn flow it answers what nobody saw, where it comes from the server and is long enough for an answer.
+        if answers.is_empty() && (goes_on || ((alone || heard.torn) && heard.client != Some(side) && !short && !asks)) {
             let pads_least = *pick(&heard.pads_least, side);
             let asked = asked.get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
-            return asked.answer_unasked(beat, hole);
+            if alone || goes_on {
+                return asked.answer_unasked(beat);
+            }
+            asked.tear(heard.begun);
+            asked.start_from(*pick(&heard.missing, other));
+            return asked.answer(beat);
         }
         let pads_least = *pick(&heard.pads_least, other);
         let asking = pick_mut(&mut self.sealed, side)
             .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
         if heard.torn {
-            asking.tear();
+            asking.tear(heard.begun);
         }
+        asking.start_from(*pick(&heard.missing, side));
         asking.ask(beat);
         for answer in answers {
             asking.answer(answer);
@@ -223,10 +237,14 @@ impl Beats {
                 self.in_clear(asker, request);
                 return self.in_clear(side, raw);
             }
-            self.encrypted(asker, first, request, then);
+            if raw.length < LEAST_SEALED || is_honest(&raw) {
+                self.in_clear(asker, request);
+            } else {
+                self.encrypted(asker, first, request, then);
+            }
         }
         let other = side.other();
-        if raw.length < LEAST_SEALED || pick(&self.open, other).goes_on() || pick(&self.open, other).waits() {
+        if raw.length < LEAST_SEALED || is_honest(&raw) || pick(&self.open, other).goes_on() || pick(&self.open, other).waits() {
             return self.in_clear(side, raw);
         }
         if raw.start.is_some_and(|[kind, ..]| kind == REQUEST) {
@@ -241,6 +259,16 @@ impl Beats {
             self.encrypted(side, cover, raw, heard);
         }
     }
+}
+
+/// Whether this reads as a heartbeat in good order, with as much padding as any stack sends: one ciphertext in thirty thousand does.
+fn is_honest(raw: &Raw) -> bool {
+    const MOST_PADDING: u64 = 255;
+    let Some([REQUEST | RESPONSE, high, low]) = raw.start else {
+        return false;
+    };
+    let least = u64::from(u16::from_be_bytes([high, low])) + LEAST_SEALED;
+    (least..=least + MOST_PADDING).contains(&raw.length)
 }
 
 fn covered(cover: Cover, raw: Raw) -> sealed::Beat {

@@ -66,6 +66,8 @@ pub(crate) struct Open {
     stray: Option<Answering>,
     /// Something that the answering side sent is not in the capture, so that silence proves nothing.
     deaf: bool,
+    /// So many bytes of the asking side are missing.
+    hole: u64,
     datagrams: bool,
     tally: Tally,
 }
@@ -145,7 +147,10 @@ impl Open {
             Some(read) => u64::try_from(read.claimed).unwrap_or(0),
             None => beat.length.saturating_sub(AROUND),
         };
-        let asked = self.matched(claimed);
+        // An honest request with the same claim may be among what is missing.
+        let hole = self.hole;
+        let told = |asked: &Asked| !asked.is_forbidden() || hole < claimed + AROUND || claimed + AROUND > FULL;
+        let asked = self.matched(claimed).filter(told);
         // Where the request is not in the capture: none brings more than a record holds, and none in good order claims more
         // than fits one with its padding.
         let (brought, forbidden) = asked.map_or((FULL - HEADER, claimed + AROUND > FULL), |asked| {
@@ -181,6 +186,11 @@ impl Open {
         if self.pending.iter().any(|asked| asked.spoken && asked.is_forbidden()) {
             self.tally.ignored = true;
         }
+    }
+
+    /// Bytes of the asking side are missing.
+    pub(crate) const fn miss_asker(&mut self, bytes: u64) {
+        self.hole = self.hole.saturating_add(bytes);
     }
 
     /// Bytes of the answering side are missing.

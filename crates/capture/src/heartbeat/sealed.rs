@@ -12,7 +12,8 @@ use crate::Moment;
 
 /// Bytes before the payload, and the least that a heartbeat takes beside its payload.
 const HEADER: u64 = 3;
-const AROUND: u64 = HEADER + LEAST_PADDING as u64;
+const PADDING: u64 = LEAST_PADDING as u64;
+pub(crate) const AROUND: u64 = HEADER + PADDING;
 
 /// A claim has two bytes.
 const MOST_CLAIMED: u64 = 0xffff;
@@ -57,10 +58,17 @@ struct Burst {
     cut: bool,
     spoken: bool,
     at: Moment,
+    /// The most full records in a row, and how many just now.
+    row: u64,
+    full: u64,
 }
 
-/// After so many exchanges the answer to a lost request has come, if there was one.
-const EXCHANGES: u8 = 2;
+/// Less than this is no evidence where something is missing.
+const NOISE: u64 = 256;
+
+/// So many full records in a row are nobody's requests, even where no request of the other side is in the capture: a claim of 65,535
+/// is answered so.
+const LONG_ROW: u64 = 4;
 
 /// So many requests are kept by themselves, in case that they turn out to be answers.
 const MOST_KEPT: usize = 16;
@@ -85,8 +93,8 @@ pub(crate) struct Sealed {
     unasked: Vec<Beat>,
     /// Bytes of the asking side that are missing: a request may be among them whose answer is taken for that of another.
     hole: u64,
-    /// Exchanges since then.
-    since: u8,
+    /// The beginning is missing, and perhaps a request with it.
+    unbegun: bool,
     tally: Tally,
 }
 
@@ -105,7 +113,7 @@ impl Sealed {
             kept: Vec::new(),
             unasked: Vec::new(),
             hole: 0,
-            since: 0,
+            unbegun: false,
             tally: Tally::default(),
         }
     }
@@ -122,7 +130,7 @@ impl Sealed {
         let burst = &self.burst;
         // One that was captured before the last answer had to wait for what is missing, and belongs to the same burst.
         let later = beat.at >= burst.at;
-        if later && burst.requests > 0 && burst.answers() >= burst.requests {
+        if !self.torn && later && burst.requests > 0 && burst.answers() >= burst.requests {
             self.settle();
         }
         let burst = &mut self.burst;
@@ -135,6 +143,7 @@ impl Sealed {
         } else {
             burst.smallest.min(least)
         };
+        burst.full = 0;
         burst.requests += 1;
         burst.undersized += u64::from(beat.span.most < AROUND);
         burst.brought_least += least;
@@ -153,20 +162,27 @@ impl Sealed {
         let Some(first) = self.kept.first() else {
             return false;
         };
-        let long = self.kept.len() > 1 && first.span.may_be_full() && !self.datagrams;
+        let full = self.kept.iter().filter(|beat| beat.span.may_be_full()).count();
+        let long = u64::try_from(full).unwrap_or(0) >= LONG_ROW && !self.datagrams;
         let short = beat.span.most < AROUND;
         self.is_unanswered() && (beat.at < first.at || short || (long && beat.span.most < FULL / 2))
     }
 
     /// Something of the flow is missing.
-    pub(crate) const fn tear(&mut self) {
+    pub(crate) const fn tear(&mut self, begun: bool) {
         self.torn = true;
+        self.unbegun |= !begun;
     }
 
     /// Whether requests wait that are all kept, and nothing has come.
     pub(crate) fn is_unanswered(&self) -> bool {
         let kept = u64::try_from(self.kept.len());
         self.burst.requests > 0 && self.burst.records == 0 && kept == Ok(self.burst.requests)
+    }
+
+    /// Whether anything of this burst was asked.
+    pub(crate) const fn has_asked(&self) -> bool {
+        self.burst.requests > 0
     }
 
     /// How lengths are to be read here.
@@ -197,6 +213,8 @@ impl Sealed {
             minimal: beat.span.minimal.saturating_sub(beat.lost),
             most: beat.span.most,
         };
+        burst.full = if beat.span.may_be_full() && !self.datagrams { burst.full + 1 } else { 0 };
+        burst.row = burst.row.max(burst.full);
         burst.records += 1;
         burst.certain += span.certain;
         burst.minimal += span.minimal;
@@ -205,7 +223,7 @@ impl Sealed {
         burst.cut |= beat.cut > 0;
         burst.ended += u64::from(self.datagrams || !span.may_be_full());
         burst.last = Some(span);
-        burst.at = beat.at;
+        burst.at = burst.at.max(beat.at);
         if beat.lost > 0 {
             burst.last = None;
         }
@@ -236,7 +254,13 @@ impl Sealed {
     /// Bytes of the asking side are missing.
     pub(crate) const fn miss_asker(&mut self, bytes: u64) {
         self.hole = self.hole.saturating_add(bytes);
-        self.since = 0;
+    }
+
+    /// So many bytes of the asking side were missing before any of this was heard.
+    pub(crate) const fn start_from(&mut self, missing: u64) {
+        if missing > self.hole {
+            self.hole = missing;
+        }
     }
 
     /// The answering side is not in the capture at all.
@@ -244,16 +268,15 @@ impl Sealed {
         self.heard = false;
     }
 
-    /// An answer, or more of one, to a request that is not in the capture; `hole`: so many bytes of the asker are missing, and
-    /// the request among them.
-    pub(crate) fn answer_unasked(&mut self, beat: Beat, hole: u64) {
+    /// An answer, or more of one, of which the asking side is not in the capture at all.
+    pub(crate) fn answer_unasked(&mut self, beat: Beat) {
         self.tally.heartbeats += 1;
         if !self.goes_on_unasked() {
-            self.settle_unasked(hole);
+            self.settle_unasked();
         }
         self.unasked.push(beat);
         if self.unasked.len() > MOST_KEPT {
-            self.settle_unasked(hole);
+            self.settle_unasked();
         }
     }
 
@@ -264,8 +287,8 @@ impl Sealed {
     }
 
     /// One message of more than a record is no request, and no answer to one in good order: RFC 6520 section 4 bounds both. What
-    /// goes beyond a full record, and beyond all that the missing bytes can have brought, was nobody's to give.
-    fn settle_unasked(&mut self, hole: u64) {
+    /// goes beyond a full record was nobody's to give.
+    fn settle_unasked(&mut self) {
         let beats = std::mem::take(&mut self.unasked);
         let Some(last) = beats.last() else { return };
         let exact = |beat: &Beat, of: fn(&Span) -> u64| of(&beat.span).saturating_sub(beat.lost);
@@ -273,11 +296,10 @@ impl Sealed {
         let pads_least = self.pads_least;
         let least = full + exact(last, |span| span.certain).max(if pads_least { exact(last, |span| span.minimal) } else { 0 });
         let most = (full + last.span.most).saturating_sub(AROUND).min(MOST_CLAIMED);
-        let brought = if hole > 0 { hole.min(FULL) } else { FULL } + AROUND;
+        let brought = FULL + AROUND;
         self.tally.answers += 1;
-        // What is too short for a message of its own belongs to the one before it.
-        let one = hole > 0 || last.span.most < AROUND;
-        let ladder = if beats.len() > 1 && self.cover != Cover::Compressed && one {
+        let one = u64::try_from(beats.len() - 1).unwrap_or(0) >= LONG_ROW;
+        let ladder = if one && self.cover != Cover::Compressed {
             self.tally.attempts += 1;
             self.tally.leak(last.at, least.saturating_sub(brought), most);
             if least > brought {
@@ -293,16 +315,16 @@ impl Sealed {
     }
 
     /// All that came of it.
-    pub(crate) fn finish(mut self, hole: u64) -> Tally {
+    pub(crate) fn finish(mut self) -> Tally {
         self.settle();
-        self.settle_unasked(hole);
+        self.settle_unasked();
         self.tally
     }
 
     fn settle(&mut self) {
         let burst = std::mem::take(&mut self.burst);
         self.kept.clear();
-        if burst.requests == 0 {
+        if burst.requests + burst.records == 0 {
             return;
         }
         let ladder = if burst.records == 0 {
@@ -313,6 +335,8 @@ impl Sealed {
             self.tally.answers += burst.answers();
             self.tally.most = self.tally.most.saturating_add(MOST_CLAIMED * burst.answers());
             Ladder::Suspicious
+        } else if self.torn {
+            self.answered_in_part(&burst)
         } else {
             self.answered(&burst)
         };
@@ -333,14 +357,9 @@ impl Sealed {
 
     fn answered(&mut self, burst: &Burst) -> Ladder {
         let answers = burst.answers();
-        let hole = if self.since < EXCHANGES { self.hole } else { 0 };
-        let around = AROUND * burst.requests + if hole > 0 { AROUND } else { 0 };
-        let weigh = |given: u64| given.saturating_sub(around + burst.brought_most + hole);
-        // Where something is missing, who asked and who answered is certain only of what honest peers never send: a request
-        // too short, or one message in several records.
-        let told = !self.torn || burst.undersized > 0 || burst.records > answers;
-        let certain = if told { weigh(burst.certain) } else { 0 };
-        let minimal = if told && self.pads_least { weigh(burst.minimal) } else { certain };
+        let weigh = |given: u64| given.saturating_sub(AROUND * burst.requests + burst.brought_most);
+        let certain = weigh(burst.certain);
+        let minimal = if self.pads_least { weigh(burst.minimal) } else { certain };
         let counted = if burst.ended >= burst.requests {
             burst.brought_least
         } else {
@@ -352,17 +371,14 @@ impl Sealed {
         } else {
             burst.most.saturating_sub(AROUND * answers).min(ceiling)
         };
-        let most = most.saturating_sub(counted).max(minimal);
+        // One in good order among several gives back less than it brought, by its padding.
+        let padding = PADDING * (burst.requests - 1);
+        let most = (most + padding).saturating_sub(counted).min(ceiling).max(minimal);
         // More answers are over than there were requests in good order: one that was not has been answered.
         // And an answer longer than its request was given to one with too little padding: every stack that answers pads by 16.
         let longer = if self.pads_least { burst.minimal } else { burst.certain };
         let proven = answers > burst.requests - burst.undersized
-            || longer > burst.brought_most + HEADER * burst.requests + hole;
-        let proven = proven && hole == 0 && told;
-        self.since = self.since.saturating_add(1);
-        if self.since >= EXCHANGES {
-            self.hole = 0;
-        }
+            || longer > burst.brought_most + HEADER * burst.requests;
         let ladder = match (certain, minimal) {
             (1.., _) => Ladder::LeakBounded,
             (0, 1..) => Ladder::LeakProbable,
@@ -378,6 +394,53 @@ impl Sealed {
                 self.tally.attempts += burst.requests;
                 self.tally.answers += answers;
                 self.tally.leak(burst.at, minimal, most);
+            }
+        }
+        ladder
+    }
+
+    /// Where something of the flow is missing, nobody knows which answer belongs to which request, nor always who asked. All
+    /// answers are weighed against all requests and all that is missing of the asking side; and nothing is called a leak unless
+    /// something was sent that honest peers never send: a request too short, or records in a row.
+    fn answered_in_part(&mut self, burst: &Burst) -> Ladder {
+        let answers = burst.answers();
+        let before = if self.unbegun { FULL } else { 0 };
+        let hole = self.hole.saturating_add(before);
+        let asked = burst.requests + u64::from(hole > 0);
+        let all = AROUND * asked.min(burst.records) + burst.brought_most;
+        let row = if burst.requests > 0 { 2 } else { LONG_ROW };
+        let told = burst.undersized > 0 || burst.row >= row;
+        // A few bytes may be padding of what was laid beside the wrong request.
+        let weigh = |given: u64| {
+            let beyond = given.saturating_sub(all.saturating_add(hole));
+            if told && beyond >= NOISE { beyond } else { 0 }
+        };
+        let certain = weigh(burst.certain);
+        let minimal = if self.pads_least { weigh(burst.minimal) } else { certain };
+        let ceiling = MOST_CLAIMED * answers.max(burst.requests);
+        let most = if burst.cut || self.deaf {
+            ceiling
+        } else {
+            burst.most.saturating_sub(AROUND * answers).min(ceiling)
+        };
+        let ladder = match (certain, minimal) {
+            (1.., _) if hole == 0 => Ladder::LeakBounded,
+            (1.., _) | (0, 1..) => Ladder::LeakProbable,
+            // An answer among these may be to another request.
+            (0, 0) if burst.undersized > 0 => Ladder::AttemptUnanswered,
+            (0, 0) if burst.answer_length <= burst.request_length => Ladder::BenignHeartbeat,
+            (0, 0) => Ladder::Suspicious,
+        };
+        match ladder {
+            Ladder::BenignHeartbeat => self.tally.most = self.tally.most.saturating_add(most),
+            Ladder::AttemptUnanswered => {
+                self.tally.attempts += burst.undersized;
+                self.tally.most = self.tally.most.saturating_add(most);
+            }
+            _ => {
+                self.tally.attempts += burst.requests;
+                self.tally.answers += answers;
+                self.tally.leak(burst.at, minimal, most.max(minimal));
             }
         }
         ladder

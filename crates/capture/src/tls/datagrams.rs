@@ -100,7 +100,7 @@ impl Datagrams {
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);
-            super::report(book, ends, client, self.talk.server, *beats, heard, [0; 2]);
+            super::report(book, ends, client, self.talk.server, *beats, heard);
         }
     }
 
@@ -158,7 +158,8 @@ impl Datagrams {
         let heard = Heard {
             pads_least: both.map(|side| pick(&self.ways, side).pads_least.unwrap_or(true)),
             late: self.late,
-            torn: !ends.begun || self.torn,
+            begun: ends.begun,
+            torn: self.torn,
             missing: [0; 2],
             heard: both.map(|side| pick(&self.ways, side).heard),
             client: self.talk.client,

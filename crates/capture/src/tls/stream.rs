@@ -18,6 +18,9 @@ use crate::listener::{Ending, Ends, Side};
 /// Longer handshake messages are passed over.
 const LONGEST_MESSAGE: usize = 128 * 1024;
 
+/// A minute.
+const RECENT: u64 = 60_000_000_000;
+
 /// A record of heartbeat, by its number: the name of the constant stands where heartbeats are sent.
 const HEARTBEAT: u8 = 24;
 
@@ -58,6 +61,9 @@ struct Way {
     heard: bool,
     /// Bytes that are not in the capture.
     missing: u64,
+    /// Those of the last minute with holes, and when the last was.
+    hole: u64,
+    hole_at: Moment,
     /// Its keys have changed.
     sealed: bool,
     /// Records were lost, and the change of its keys perhaps with them.
@@ -91,11 +97,20 @@ impl Default for Way {
             lost: 0,
             heard: false,
             missing: 0,
+            hole: 0,
+            hole_at: Moment(0),
             sealed: false,
             unsure: false,
             pads_least: None,
             unproven: false,
         }
+    }
+}
+
+impl Way {
+    /// Bytes missing of late: the answer to a request that was lost longer ago has come long since.
+    const fn recent_hole(&self, at: Moment) -> u64 {
+        if at.0.saturating_sub(self.hole_at.0) < RECENT { self.hole } else { 0 }
     }
 }
 
@@ -142,7 +157,7 @@ impl Stream {
                     if spoke {
                         // Records may lie in what is passed over.
                         let passed = if found { before - bytes.len() } else { before };
-                        self.pass_over(side, u64::try_from(passed).unwrap_or(0));
+                        self.pass_over(side, at, u64::try_from(passed).unwrap_or(0));
                     }
                     if !found {
                         break;
@@ -166,7 +181,7 @@ impl Stream {
     pub(crate) fn miss(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: u64) {
         let way = pick_mut(&mut self.ways, side);
         way.heard = true;
-        self.pass_over(side, bytes);
+        self.pass_over(side, at, bytes);
         let way = pick_mut(&mut self.ways, side);
         let in_handshake = way.record.content == ContentType::HANDSHAKE;
         match &mut way.course {
@@ -197,13 +212,15 @@ impl Stream {
     }
 
     /// Bytes of a side in which records may lie that nobody sees.
-    fn pass_over(&mut self, side: Side, bytes: u64) {
+    fn pass_over(&mut self, side: Side, at: Moment, bytes: u64) {
         let way = pick_mut(&mut self.ways, side);
         if bytes == 0 {
             return;
         }
         way.missing = way.missing.saturating_add(bytes);
-        let all = way.missing;
+        way.hole = way.recent_hole(at).saturating_add(bytes);
+        way.hole_at = at;
+        let all = way.hole;
         if let Some(beats) = &mut self.beats {
             beats.miss(side, bytes, all, self.talk.client);
         }
@@ -228,13 +245,12 @@ impl Stream {
         }
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
-        let missing = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).missing);
         if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
             server.close(&ending, heard);
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);
-            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
+            super::report(book, ends, client, self.talk.server, *beats, heard);
         }
     }
 
@@ -435,8 +451,9 @@ impl Stream {
             pads_least: [Side::Opener, Side::Answerer]
                 .map(|side| pick(&self.ways, side).pads_least.unwrap_or(true)),
             late: self.late,
+            begun: ends.begun,
             torn: !ends.begun || self.ways.iter().any(|way| way.missing > 0),
-            missing: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).missing),
+            missing: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).recent_hole(at)),
             heard: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard),
             client,
         };
@@ -537,6 +554,6 @@ mod tests {
 
     #[test]
     fn a_stream_takes_little() {
-        assert!(size_of::<Stream>() <= 416, "{}", size_of::<Stream>());
+        assert!(size_of::<Stream>() <= 512, "{}", size_of::<Stream>());
     }
 }

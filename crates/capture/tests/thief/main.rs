@@ -8,6 +8,8 @@
 
 #[path = "../forge/mod.rs"]
 mod forge;
+mod datagram;
+mod invented;
 mod packets;
 mod robbery;
 mod tap;

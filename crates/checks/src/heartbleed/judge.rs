@@ -14,6 +14,9 @@ const STAYS_IN_BUFFER: u32 = 4072;
 
 /// Judges. `None` when no service was reached: there is nothing to have a verdict on.
 pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Judgement> {
+    if let Some(judgement) = overheard(observations) {
+        return Some(judgement);
+    }
     let heard = by_version(observations);
     let spared = delicate(observations);
     let findings: Vec<Finding> = heard.iter().map(|heard| heard.judge(spared)).collect();
@@ -48,6 +51,38 @@ pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Ju
         evidence,
         foreign_bytes: findings.iter().map(|finding| finding.foreign).sum(),
     })
+}
+
+/// What was overheard, where it shows the flaw and nobody has asked since.
+fn overheard(observations: &[Observation]) -> Option<Judgement> {
+    let asked = |fact: &Fact| matches!(fact, Fact::Heartbeat { .. } | Fact::OverRead { .. });
+    let last_asked = observations.iter().filter(|observation| asked(&observation.fact));
+    let last_asked = last_asked.map(|observation| observation.at).max();
+    observations
+        .iter()
+        .filter(|observation| last_asked.is_none_or(|asked| asked < observation.at))
+        .filter_map(|observation| match &observation.fact {
+            Fact::Overheard {
+                ladder,
+                ignored,
+                attempts,
+                answers,
+                leaked_min,
+                leaked_max,
+            } if ladder.verdict(*ignored) == Verdict::Affected => Some((
+                *ladder,
+                format!(
+                    "overheard: it answered {answers} of {attempts} requests that RFC 6520 forbids, and gave away \
+                     {leaked_min} to {leaked_max} bytes that nobody had brought"
+                ),
+            )),
+            _ => None,
+        })
+        .max_by_key(|(ladder, _)| *ladder)
+        .map(|(_, evidence)| {
+            let (check, flaw) = (super::CHECK.id, "CVE-2014-0160");
+            Judgement::new(check, flaw, Verdict::Affected, Basis::Behaviour, evidence)
+        })
 }
 
 /// Whether SSLv2 was answered, and no version of TLS.

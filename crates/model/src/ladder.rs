@@ -1,7 +1,8 @@
-//! The steps from a leak that is proven down to nothing at all, and what verdict each of them carries.
+//! What overheard heartbeats show: the steps from a leak that is proven down to nothing at all, and what verdict each of them carries.
 
-use holter_model::Verdict;
 use serde::{Deserialize, Serialize};
+
+use crate::Verdict;
 
 /// What the traffic shows, weakest first, so that the gravest of several is their maximum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

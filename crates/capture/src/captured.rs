@@ -12,7 +12,7 @@ use crate::takeover::{Flips, Log};
 #[derive(Clone, Debug)]
 pub struct Captured {
     /// What it was read from, in the order of time.
-    pub sources: Vec<Source>,
+    pub sources: Vec<Origin>,
     /// What was heard in it.
     pub heard: Heard,
     /// How much of it could be heard.
@@ -21,7 +21,7 @@ pub struct Captured {
 
 /// A file or an interface that was listened to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Source {
+pub struct Origin {
     /// Its path as it was given, or the interface's name.
     pub name: String,
     /// What it is.
@@ -104,7 +104,7 @@ impl Captured {
     #[must_use]
     pub fn placed(mut self) -> Self {
         for subject in &mut self.heard.subjects {
-            let holds = |source: &&Source| {
+            let holds = |source: &&Origin| {
                 source
                     .first
                     .zip(source.last)
@@ -138,7 +138,7 @@ impl Captured {
     }
 }
 
-impl Source {
+impl Origin {
     /// A source of which nothing has been read.
     #[must_use]
     pub const fn new(name: String, kind: Kind) -> Self {

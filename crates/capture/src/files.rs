@@ -17,6 +17,9 @@ use crate::reader::{Fault, Reader, Trouble};
 /// Folders within folders, at most: a link may lead back.
 const DEPTH: u8 = 16;
 
+/// How much of a file is read at first to see when it begins.
+const FIRST: u64 = 16 * 1024;
+
 /// A file that may be read, and when its first packet was captured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaptureFile {
@@ -51,9 +54,14 @@ pub enum Reason {
 /// what was named and is none is said.
 #[must_use]
 pub fn gather(paths: &[PathBuf]) -> (Vec<CaptureFile>, Vec<Unreadable>) {
+    gather_but(paths, &|_| false)
+}
+
+/// The same, without what need not be looked at.
+fn gather_but(paths: &[PathBuf], known: &dyn Fn(&Path) -> bool) -> (Vec<CaptureFile>, Vec<Unreadable>) {
     let (mut files, mut unreadable) = (Vec::new(), Vec::new());
     for path in paths {
-        if let Err(what) = add(path, DEPTH, &mut files, &mut unreadable) {
+        if let Err(what) = add(path, DEPTH, known, &mut files, &mut unreadable) {
             unreadable.push(Unreadable {
                 path: path.clone(),
                 what,
@@ -68,11 +76,14 @@ pub fn gather(paths: &[PathBuf]) -> (Vec<CaptureFile>, Vec<Unreadable>) {
 fn add(
     path: &Path,
     depth: u8,
+    known: &dyn Fn(&Path) -> bool,
     files: &mut Vec<CaptureFile>,
     unreadable: &mut Vec<Unreadable>,
 ) -> Result<(), Reason> {
     if !path.is_dir() {
-        files.push(look(path)?);
+        if !known(path) {
+            files.push(look(path)?);
+        }
         return Ok(());
     }
     for entry in fs::read_dir(path)? {
@@ -80,7 +91,7 @@ fn add(
         if inner.is_dir() && depth == 0 {
             continue;
         }
-        match add(&inner, depth.saturating_sub(1), files, unreadable) {
+        match add(&inner, depth.saturating_sub(1), known, files, unreadable) {
             Ok(()) | Err(Reason::Fault(_)) => {}
             Err(what) => unreadable.push(Unreadable { path: inner, what }),
         }
@@ -88,19 +99,29 @@ fn add(
     Ok(())
 }
 
+/// When the first packet was captured; mostly it stands in the first kilobytes.
 fn look(path: &Path) -> Result<CaptureFile, Reason> {
-    let mut reader = Reader::new(Unpacked::new(File::open(path)?)?);
-    let first = reader.packet().map(|packet| packet.at);
-    match reader.trouble() {
-        Some(Trouble {
+    for most in [FIRST, u64::MAX] {
+        let mut reader = Reader::new(Unpacked::new(File::open(path)?)?.take(most));
+        let first = reader.packet().map(|packet| packet.at);
+        if let Some(Trouble {
             what: what @ Fault::Unknown,
             ..
-        }) => Err(what.into()),
-        _ => Ok(CaptureFile {
-            path: path.to_owned(),
-            first,
-        }),
+        }) = reader.trouble()
+        {
+            return Err(what.into());
+        }
+        if first.is_some() {
+            return Ok(CaptureFile {
+                path: path.to_owned(),
+                first,
+            });
+        }
     }
+    Ok(CaptureFile {
+        path: path.to_owned(),
+        first: None,
+    })
 }
 
 /// Hears all packets of a capture, compressed or not: gives how many, and what was wrong with it.

@@ -24,6 +24,8 @@ pub mod link;
 pub mod listen;
 pub mod listener;
 pub mod listening;
+#[cfg(all(target_os = "linux", feature = "live"))]
+pub mod live;
 pub mod others;
 pub mod packet;
 pub mod print;
@@ -35,7 +37,7 @@ mod transport;
 mod tunnel;
 
 pub use book::{Beyond, Bounds, Totals};
-pub use captured::{Captured, SessionLog, Sink, Source};
+pub use captured::{Captured, Origin, SessionLog, Sink};
 pub use coverage::{Coverage, Oddity};
 pub use heard::Heard;
 pub use hearing::Hearing;

@@ -14,7 +14,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use forge::{ACK, Notes, SYN, Tally, pcap, pcapng, segment};
 use holter_capture::files::{Follow, gather, hear};
-use holter_capture::{Fault, Hearing, Limits, Side};
+use holter_capture::link::Link;
+use holter_capture::{Fault, Hearing, Limits, Reader, Side};
 
 /// A conversation in so many packets, cut into files of two.
 fn rotated() -> Vec<Vec<u8>> {
@@ -125,6 +126,38 @@ fn a_folder_that_is_rotated_into_is_followed() {
     fs::write(&again, &files[0]).unwrap();
     fs::rename(&again, folder.path().join("3.pcap")).unwrap();
     assert_eq!(follow.poll(&mut hearing).packets, 2);
+    // And the first one is written anew: the ring of names has come round.
+    let mut again = pcap(&[segment(Side::Answerer, 700, 39, ACK, b"x")]);
+    // Some seconds later.
+    again[24] = 9;
+    fs::write(folder.path().join("0.pcap"), &again).unwrap();
+    assert_eq!(follow.poll(&mut hearing).packets, 1);
+    assert_eq!(follow.poll(&mut hearing).packets, 0);
     let (notes, _) = hearing.finish();
     assert_eq!(notes.0[0].heard(Side::Opener), b"data".repeat(7));
+}
+
+#[test]
+fn sections_of_both_byte_orders_with_every_block_are_read() {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../fuzz/corpus/capture/sections.pcapng"
+    );
+    let mut reader = Reader::new(File::open(path).unwrap());
+    let (mut packets, mut links) = (Vec::new(), Vec::new());
+    while let Some(packet) = reader.packet() {
+        packets.push((packet.at.0, packet.length, packet.bytes.len()));
+        links.push(packet.link);
+    }
+    assert_eq!(reader.trouble(), None);
+    // The first interface counts nanoseconds and is an hour behind, which lies before 1970; the second one counts 2^-20 seconds.
+    let section = [
+        (0, 45, 45),
+        (4_096_000_001_907, 59, 59),
+        (4_096_000_001_907, 45, 45),
+        (0, 45, 45),
+    ];
+    assert_eq!(packets, [section, section].concat());
+    assert_eq!(links[..4], [Link::Ip, Link::Ethernet, Link::Ip, Link::Ip]);
+    assert_eq!(reader.dropped(), 160);
 }

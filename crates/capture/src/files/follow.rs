@@ -1,23 +1,31 @@
 //! Files that are still written: one that grows, one that is replaced, and a folder into which a capturing program rotates.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
 use std::path::{Path, PathBuf};
 
-use super::{CaptureFile, Unpacked, Unreadable, gather};
+use super::{CaptureFile, Unpacked, gather_but};
 use crate::hearing::Hearing;
-use crate::listener::Listener;
+use crate::listener::{Listener, Moment};
 use crate::reader::{Reader, Trouble};
 
 /// Reads on where it stopped, each time it is asked. Whoever asks decides how often, and when it is enough.
 pub struct Follow {
     paths: Vec<PathBuf>,
-    done: BTreeSet<PathBuf>,
+    done: BTreeMap<PathBuf, Done>,
     now: Option<Reading>,
+}
+
+/// A file that was read to its end: a capturing program with a ring of names comes back to it.
+struct Done {
+    identity: Option<Identity>,
+    len: u64,
+    first: Option<Moment>,
 }
 
 struct Reading {
     path: PathBuf,
+    first: Option<Moment>,
     reader: Reader<Unpacked<File>>,
     packed: bool,
     identity: Option<Identity>,
@@ -43,7 +51,7 @@ impl Follow {
     pub fn new(paths: Vec<PathBuf>) -> Self {
         Self {
             paths,
-            done: BTreeSet::new(),
+            done: BTreeMap::new(),
             now: None,
         }
     }
@@ -53,7 +61,7 @@ impl Follow {
         let mut progress = Progress::default();
         loop {
             if self.now.is_none() {
-                self.now = self.next().and_then(|file| Reading::open(&file.path));
+                self.now = self.next().and_then(Reading::open);
             }
             // Asked before the file is read on: what was written until its successor came is not lost.
             let next = self.next();
@@ -67,7 +75,13 @@ impl Follow {
             }
             progress.finished.push((now.path.clone(), now.reader.trouble()));
             if !replaced {
-                self.done.insert(now.path.clone());
+                let metadata = fs::metadata(&now.path).ok();
+                let done = Done {
+                    identity: now.identity,
+                    len: metadata.map_or(0, |metadata| metadata.len()),
+                    first: now.first,
+                };
+                self.done.insert(now.path.clone(), done);
             }
             self.now = None;
         }
@@ -75,30 +89,41 @@ impl Follow {
 
     /// The earliest file that has not been read to its end and is not being read.
     fn next(&self) -> Option<CaptureFile> {
-        let (files, _): (_, Vec<Unreadable>) = gather(&self.paths);
         let now = self.now.as_ref().map(|reading| reading.path.as_path());
-        files
-            .into_iter()
-            .find(|file| !self.done.contains(&file.path) && now != Some(file.path.as_path()))
+        let known = |path: &Path| {
+            let same = |done: &Done| {
+                fs::metadata(path).is_ok_and(|metadata| {
+                    done.identity == Some(identity(&metadata)) && done.len == metadata.len()
+                })
+            };
+            now == Some(path) || self.done.get(path).is_some_and(same)
+        };
+        let (files, _) = gather_but(&self.paths, &known);
+        files.into_iter().find(|file| {
+            let same = |done: &Done| done.first == file.first && done.identity == look_at(&file.path);
+            !self.done.get(&file.path).is_some_and(same)
+        })
     }
 }
 
 impl Reading {
-    fn open(path: &Path) -> Option<Self> {
-        let file = File::open(path).ok()?;
+    fn open(file: CaptureFile) -> Option<Self> {
+        let CaptureFile { path, first } = file;
+        let file = File::open(&path).ok()?;
         let identity = file.metadata().ok().as_ref().map(identity);
         let source = Unpacked::new(file).ok()?;
         Some(Self {
-            identity,
-            path: path.to_owned(),
+            path,
+            first,
             packed: matches!(source, Unpacked::Gzip(_)),
             reader: Reader::new(source),
+            identity,
             dropped: 0,
         })
     }
 
     /// Whether another file has taken its name, or it has been begun anew.
-    fn is_replaced(&mut self) -> bool {
+    fn is_replaced(&self) -> bool {
         match fs::metadata(&self.path) {
             Ok(metadata) => {
                 self.identity.is_some_and(|known| known != identity(&metadata))
@@ -119,6 +144,10 @@ impl Reading {
         self.dropped = dropped;
         packets
     }
+}
+
+fn look_at(path: &Path) -> Option<Identity> {
+    fs::metadata(path).ok().as_ref().map(identity)
 }
 
 #[cfg(unix)]

@@ -10,7 +10,7 @@ use holter_capture::captured::Kind;
 use holter_capture::files::{CaptureFile, Unpacked};
 use holter_capture::takeover::Log;
 use holter_capture::{
-    Bounds, Captured, Fault, Hearing, Limits, Listening, Moment, Reader, SessionLog, Sink as _, Source,
+    Bounds, Captured, Fault, Hearing, Limits, Listening, Moment, Reader, SessionLog, Sink as _, Origin,
     Trouble, others,
 };
 use holter_engine::Stop;
@@ -43,7 +43,7 @@ pub(crate) struct Course<'a> {
 /// A capture of one file or of several that follow on each other.
 struct Series {
     hearing: Hearing<Listening>,
-    sources: Vec<Source>,
+    sources: Vec<Origin>,
     last: Option<(PathBuf, Moment)>,
 }
 
@@ -171,7 +171,7 @@ impl<'a> Course<'a> {
 
     /// Hears all packets of a file.
     fn hear<R: io::Read>(&mut self, mut reader: Reader<R>, path: &Path, meter: &Meter, series: &mut Series) {
-        let mut source = Source::new(shown(path), Kind::Capture);
+        let mut source = Origin::new(shown(path), Kind::Capture);
         let (mut first, mut last): (Option<Moment>, Option<Moment>) = (None, None);
         while let Some(packet) = reader.packet() {
             let at = packet.at;

@@ -3,7 +3,7 @@
 use std::io;
 
 use holter_capture::subject::Subject;
-use holter_capture::{Captured, Coverage, SessionLog, Source};
+use holter_capture::{Captured, Coverage, Origin, SessionLog};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ struct Sessions<'a> {
 
 #[derive(Serialize)]
 struct Capture<'a> {
-    sources: &'a [Source],
+    sources: &'a [Origin],
     #[serde(skip_serializing_if = "Option::is_none")]
     first: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]

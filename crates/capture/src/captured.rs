@@ -134,7 +134,11 @@ impl Captured {
         else {
             return false;
         };
-        !self.heard.beyond.any() && self.sources.iter().all(|source| source.trouble.is_none())
+        // What another tool did not write proves nothing.
+        let whole = |origin: &Origin| {
+            origin.trouble.is_none() && matches!(origin.kind, Kind::Capture | Kind::Interface)
+        };
+        !self.heard.beyond.any() && self.sources.iter().all(whole)
     }
 }
 

@@ -1,7 +1,21 @@
 //! What other tools wrote of traffic, read as observations: Zeek's logs and Suricata's events. Their word is taken for no more than
 //! their rules prove, and each verdict says whose it is.
+//!
+//! Neither tool ever compares the size of an answer in the clear with its request, so that nothing here is ever called a leak, or an
+//! answer that shows one: whoever reads "success" in such a log has to look into the packets.
 
-use crate::captured::Kind;
+mod lines;
+mod suricata;
+mod told;
+mod zeek;
+
+use std::io::BufRead;
+
+use crate::Captured;
+use crate::captured::{Kind, Origin};
+use crate::coverage::Coverage;
+use lines::Lines;
+use told::Told;
 
 /// Which tool's log this is by its first bytes.
 #[must_use]
@@ -19,7 +33,43 @@ pub fn kind(first: &[u8]) -> Option<Kind> {
     (line.contains("\"id.orig_h\"") || line.contains("\"uid\"")).then_some(Kind::Zeek)
 }
 
-/// Reads a log.
-pub fn read(_: impl std::io::BufRead, _: Kind, _: String) -> crate::Captured {
-    todo!()
+/// Reads such a log to its end.
+#[must_use]
+pub fn read(from: impl BufRead, kind: Kind, name: String) -> Captured {
+    let mut lines = Lines::new(from);
+    let mut told = Told::new(kind);
+    let mut zeek = zeek::Columns::default();
+    let mut unusable: Option<(u64, u64)> = None;
+    let mut used = 0;
+    while let Some(line) = lines.line() {
+        let read = match (line, kind) {
+            (None, _) => None,
+            (Some(line), Kind::Suricata) => suricata::line(line, &mut told),
+            (Some(line), _) => zeek.line(line, &mut told),
+        };
+        match read {
+            Some(()) => used += 1,
+            None => {
+                let (count, _) = unusable.get_or_insert((0, lines.number()));
+                *count += 1;
+            }
+        }
+    }
+    let mut origin = Origin::new(name, kind);
+    origin.packets = used;
+    (origin.first, origin.last) = (told.first, told.last);
+    origin.trouble = match (lines.trouble(), unusable) {
+        (Some(error), _) => Some(format!("it could not be read on after line {}: {error}", lines.number())),
+        (None, Some((count, first))) => Some(format!("{count} lines could not be used; the first is line {first}")),
+        (None, None) if used == 0 => Some("there is no line in it".to_owned()),
+        (None, None) => None,
+    };
+    Captured {
+        heard: told.heard(),
+        sources: vec![origin],
+        coverage: Coverage {
+            packets: used,
+            ..Coverage::default()
+        },
+    }
 }

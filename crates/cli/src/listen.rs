@@ -2,6 +2,7 @@
 
 mod args;
 mod course;
+mod long;
 mod progress;
 mod series;
 mod sources;
@@ -11,6 +12,7 @@ use std::io;
 
 use anyhow::{Context as _, bail};
 use holter_engine::Stop;
+use holter_model::seam::{Clock as _, SystemClock};
 use holter_report::{Heed, Look, Overheard};
 
 pub(crate) use self::args::Args;
@@ -21,8 +23,8 @@ use crate::scan::interrupt;
 
 /// Runs the verb.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    if args.files.is_empty() && args.sessions.is_empty() {
-        bail!("nothing to listen to was given: name captures, folders with them, or - for standard input");
+    if args.files.is_empty() && args.sessions.is_empty() && args.interface.is_none() {
+        bail!("nothing to listen to was given: name captures, folders with them, - for standard input, or -i INTERFACE");
     }
     let mut output = Output::to(args.output.as_deref(), args.color, false)?;
     let stop = Stop::default();
@@ -30,14 +32,20 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let report = report(args, output.look)?;
     let mut course = Course::new(args, &mut output, report, stop.clone());
     course.sessions()?;
-    course.files()?;
+    match &args.interface {
+        Some(interface) => course.interface(interface)?,
+        None if args.follow => course.follow()?,
+        None => course.files()?,
+    }
     let mut report = course.end()?;
-    if stop.asked() {
+    // To follow and to listen live end so, and are not cut off by it.
+    if stop.asked() && args.interface.is_none() && !args.follow {
         report.interrupted();
         if !args.quiet && !output.gone {
             complain("stopped before the end; this is what was heard by then");
         }
     }
+    report.made(SystemClock.now());
     report.end().context("the answer cannot be written")?;
     output.write(report.out())?;
     output.settle()?;

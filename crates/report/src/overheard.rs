@@ -10,7 +10,10 @@ mod words;
 
 use std::io;
 
-use holter_capture::{Captured, SessionLog, Sink};
+use holter_capture::subject::Said;
+use holter_capture::{Captured, Ladder, SessionLog, Sink, flaws};
+use holter_model::Verdict;
+use jiff::Timestamp;
 use serde::Serialize;
 
 pub use sums::{Heed, Sums};
@@ -26,6 +29,7 @@ pub struct Overheard {
     captures: Vec<Captured>,
     sessions: Vec<SessionLog>,
     unread: Vec<Unread>,
+    made: Option<Timestamp>,
     sums: Sums,
     /// What can be written already.
     out: Vec<u8>,
@@ -55,6 +59,7 @@ impl Overheard {
             captures: Vec::new(),
             sessions: Vec::new(),
             unread: Vec::new(),
+            made: None,
             sums: Sums::default(),
             out: Vec::new(),
         })
@@ -63,12 +68,19 @@ impl Overheard {
     /// Something could not be listened to.
     pub fn unread(&mut self, unread: Unread) {
         self.sums.unread += 1;
+        self.sums.settle();
         self.unread.push(unread);
     }
 
+    /// When the report is made.
+    pub const fn made(&mut self, at: Timestamp) {
+        self.made = Some(at);
+    }
+
     /// The user stopped it before its end.
-    pub const fn interrupted(&mut self) {
+    pub fn interrupted(&mut self) {
         self.sums.interrupted = true;
+        self.sums.settle();
     }
 
     /// What can be written already, and is not yet.
@@ -125,4 +137,23 @@ impl Sink for Overheard {
         self.sessions.push(log.clone());
         Ok(())
     }
+}
+
+/// What attackers do, as against what a configuration is.
+fn is_attack(said: &Said) -> bool {
+    said.weight.is_some() || said.check == "ccs-heard"
+}
+
+/// Whether an attack, or what may be one, is worth a place of its own. One that was refused is: somebody tried.
+fn is_told(said: &Said) -> bool {
+    let refused = said.verdict == Verdict::NotAffected
+        && said
+            .weight
+            .is_none_or(|weight| weight.ladder == Ladder::AttemptUnanswered);
+    is_attack(said) && (sums::counts(said) || sums::is_open(said) || refused)
+}
+
+/// Whether it is a weakness of a configuration that counts.
+fn is_weakness(said: &Said) -> bool {
+    sums::counts(said) && !is_attack(said) && said.flaw != flaws::CLEAR_CLINICAL
 }

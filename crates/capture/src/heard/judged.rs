@@ -24,7 +24,7 @@ const BY_ONE_SIGHT: [&str; 13] = [
 ];
 
 /// What it is affected by.
-pub(super) fn affected(observations: &[Observation]) -> Vec<Said> {
+pub(crate) fn affected(observations: &[Observation]) -> Vec<Said> {
     if observations.is_empty() {
         return Vec::new();
     }

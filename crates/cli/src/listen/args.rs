@@ -1,10 +1,12 @@
 //! What can be given to `holter listen`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ColorChoice, ValueEnum};
 use holter_capture::takeover::Columns;
 use holter_report::Format;
+use jiff::SignedDuration;
 
 use crate::scan::Gravity;
 
@@ -15,6 +17,15 @@ pub(crate) struct Args {
     /// Captures (pcap or pcapng, also gzip), folders with them, logs of Zeek (ssl.log, notice.log) or Suricata (eve.json); "-" is standard input
     #[arg(value_name = "FILE|DIR|-")]
     pub(crate) files: Vec<PathBuf>,
+    /// Listen to an interface until Ctrl-C; it takes root or CAP_NET_RAW, which is given up once it is open
+    #[arg(short, long, value_name = "IFACE", conflicts_with_all = ["files", "follow"], help_heading = "What to listen to")]
+    pub(crate) interface: Option<String>,
+    /// Follow files that are still written, and folders into which captures are rotated, until Ctrl-C
+    #[arg(long, requires = "files", help_heading = "What to listen to")]
+    pub(crate) follow: bool,
+    /// End by itself after this time, like 30s, 10m or 8h
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration, help_heading = "What to listen to")]
+    pub(crate) duration: Option<Duration>,
     /// The log of a VPN or portal, as CSV or JSON: finds sessions that two users share, as after a theft
     #[arg(long, value_name = "LOG", help_heading = "What to listen to")]
     pub(crate) sessions: Vec<PathBuf>,
@@ -85,6 +96,15 @@ impl Args {
     }
 }
 
+/// A time like 10m.
+fn duration(text: &str) -> Result<Duration, String> {
+    text.parse::<SignedDuration>()
+        .ok()
+        .and_then(|duration| Duration::try_from(duration).ok())
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| format!("{text:?} is not a time like 30s, 10m or 8h"))
+}
+
 /// `time=NAME,session=NAME,source=NAME`, each of them or some.
 fn columns(text: &str) -> Result<Columns, String> {
     let mut columns = Columns::default();
@@ -111,6 +131,8 @@ Examples:
   holter listen /var/captures -f html -o evidence.html
                                              a folder of rotated captures, for a breach assessment
   zcat old.pcap.gz | holter listen - -f jsonl
+  holter listen --follow /var/captures       a capture that is still being written
+  sudo holter listen -i eth0 --for 8h        a port that mirrors a switch
   holter listen notice.log eve.json          what Zeek and Suricata wrote, as far as their rules prove
   holter listen --sessions vpn.csv --columns time=when,session=sid,source=addr
 

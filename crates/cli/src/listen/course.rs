@@ -30,20 +30,20 @@ const GLANCE: u64 = 0x3fff;
 
 /// Everything while it is being listened to.
 pub(crate) struct Course<'a> {
-    args: &'a Args,
+    pub(super) args: &'a Args,
     output: &'a mut Output,
     report: Overheard,
-    stop: Stop,
-    progress: Progress,
+    pub(super) stop: Stop,
+    pub(super) progress: Progress,
     /// Bytes and packets of what has been read to its end.
     bytes: u64,
     packets: u64,
 }
 
 /// A capture of one file or of several that follow on each other.
-struct Series {
-    hearing: Hearing<Listening>,
-    sources: Vec<Origin>,
+pub(super) struct Series {
+    pub(super) hearing: Hearing<Listening>,
+    pub(super) sources: Vec<Origin>,
     last: Option<(PathBuf, Moment)>,
 }
 
@@ -131,7 +131,7 @@ impl<'a> Course<'a> {
         Ok(self.report)
     }
 
-    fn open(&self, path: &Path, meter: &Meter) -> io::Result<Tap> {
+    pub(super) fn open(&self, path: &Path, meter: &Meter) -> io::Result<Tap> {
         let file = if path == Path::new("-") {
             File::from(io::stdin().as_fd().try_clone_to_owned()?)
         } else {
@@ -275,12 +275,12 @@ impl<'a> Course<'a> {
     }
 
     /// A capture is over.
-    fn settle(&mut self, series: Option<Series>) -> anyhow::Result<()> {
+    pub(super) fn settle(&mut self, series: Option<Series>) -> anyhow::Result<()> {
         let Some(series) = series else { return Ok(()) };
         let (listening, coverage) = series.hearing.finish();
         self.take(Captured {
             sources: series.sources,
-            heard: listening.finish(),
+            heard: listening.finish().within(&coverage),
             coverage,
         })
     }
@@ -297,7 +297,7 @@ impl<'a> Course<'a> {
         self.write()
     }
 
-    fn unread(&mut self, file: String, why: String) {
+    pub(super) fn unread(&mut self, file: String, why: String) {
         self.progress.aside(|| complain(&format!("{file}: {why}")));
         self.report.unread(Unread { file, why });
     }
@@ -314,7 +314,7 @@ impl<'a> Course<'a> {
 }
 
 impl Series {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let mut seed = [0; 8];
         SystemDice.fill(&mut seed);
         let limits = Limits {
@@ -333,7 +333,7 @@ impl Series {
 pub(crate) const NOTHING: &str = "it is neither pcap nor pcapng, nor a log of Zeek or Suricata";
 
 /// What is wrong with a capture, in one sentence.
-fn trouble(trouble: Option<Trouble>, packets: u64, stopped: bool) -> Option<String> {
+pub(super) fn trouble(trouble: Option<Trouble>, packets: u64, stopped: bool) -> Option<String> {
     match trouble {
         // Whoever stops cuts it off.
         Some(Trouble {
@@ -351,7 +351,7 @@ fn trouble(trouble: Option<Trouble>, packets: u64, stopped: bool) -> Option<Stri
 }
 
 /// A path as it is shown.
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     if path == Path::new("-") {
         "standard input".to_owned()
     } else {

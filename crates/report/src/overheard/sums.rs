@@ -57,8 +57,8 @@ pub struct Sums {
     pub leaked_min: u64,
     /// And at most.
     pub leaked_max: u64,
-    /// Addresses that made those requests.
-    pub askers: u64,
+    /// Addresses that got them.
+    pub takers: u64,
     /// Services that speak clinical protocols without encryption.
     pub clear_clinical: u64,
     /// Clients seen.
@@ -121,13 +121,13 @@ impl Sums {
                     self.leaked_max += weight.leaked_max;
                 }
             }
-            for asker in &said.by {
+            for asker in said.by.iter().filter(|asker| asker.leaked_min > 0) {
                 if self.addresses.len() < ADDRESSES {
                     self.addresses.insert(asker.address);
                 }
             }
         }
-        self.askers = count(self.addresses.len());
+        self.takers = count(self.addresses.len());
     }
 
     pub(super) fn add_sessions(&mut self, log: &SessionLog, heed: Heed) {

@@ -39,7 +39,7 @@ pub(super) fn answer(sums: &Sums) -> (Mood, String) {
                 number(sums.leaked_max)
             )
         };
-        let to = counted(sums.askers, "address", "addresses");
+        let to = counted(sums.takers, "address", "addresses");
         return (
             Mood::Bad,
             format!("Memory leaked: {from} away {least} of it to {to}."),

@@ -2,11 +2,11 @@
 
 use anstyle::Style;
 use holter_capture::subject::{Exposure, Said, SignKind, Subject};
-use holter_capture::{Ladder, flaws};
-use holter_model::{Basis, Verdict};
+use holter_capture::flaws;
+use holter_model::Verdict;
 
 use super::super::words::{asker, bytes, moment, place, step};
-use super::super::{Overheard, sums};
+use super::super::{Overheard, is_told, sums};
 use crate::escape::terminal;
 use crate::text::{Page, counted, painted};
 
@@ -16,20 +16,13 @@ const FIRST: usize = 8;
 /// Of what is merely open, as many subjects are named.
 const MOST: usize = 40;
 
-/// What attackers do, as against what a configuration is.
-pub(super) fn is_attack(said: &Said) -> bool {
-    said.weight.is_some() || said.check == "ccs-heard" || said.basis == Basis::Statement
-}
-
 impl Page<'_> {
     /// Leaks and attempts, the gravest first.
     pub(super) fn attacks(&mut self, overheard: &Overheard) {
         let subjects = overheard.captures.iter().flat_map(|one| &one.heard.subjects);
         let mut found: Vec<(&Subject, &Said)> = subjects
             .flat_map(|subject| subject.verdicts.iter().map(move |said| (subject, said)))
-            .filter(|(_, said)| {
-                is_attack(said) && (sums::counts(said) || sums::is_open(said) || is_refused(said))
-            })
+            .filter(|(_, said)| is_told(said))
             .collect();
         found.sort_by_key(|(_, said)| {
             std::cmp::Reverse((said.verdict, said.weight.map(|weight| weight.ladder)))
@@ -180,15 +173,7 @@ impl Page<'_> {
     }
 }
 
-/// Whether a forbidden request was passed over, which is worth telling: somebody tried.
-fn is_refused(said: &Said) -> bool {
-    said.verdict == Verdict::NotAffected
-        && said
-            .weight
-            .is_none_or(|weight| weight.ladder == Ladder::AttemptUnanswered)
-}
-
 /// A hash, as far as people read it.
-pub(super) fn short(hash: &str) -> String {
+fn short(hash: &str) -> String {
     format!("{}…", hash.get(..16).unwrap_or(hash))
 }

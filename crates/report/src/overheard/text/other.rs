@@ -8,8 +8,7 @@ use holter_capture::subject::{Said, Subject};
 use holter_model::Verdict;
 
 use super::super::words::{moment, place};
-use super::super::{Overheard, sums};
-use super::attack::is_attack;
+use super::super::{Overheard, is_weakness, sums};
 use crate::escape::terminal;
 use crate::text::{Page, counted, painted};
 
@@ -98,7 +97,7 @@ impl Page<'_> {
     pub(super) fn others(&mut self, overheard: &Overheard) {
         let mut flaws: BTreeMap<_, Vec<&Subject>> = BTreeMap::new();
         for (subject, said) in all(overheard) {
-            if sums::counts(said) && !is_attack(said) && said.flaw != flaws::CLEAR_CLINICAL {
+            if is_weakness(said) {
                 let key = (std::cmp::Reverse(flaws::severity(&said.flaw)), said.flaw.as_str());
                 flaws.entry(key).or_default().push(subject);
             }

@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod key_agreement;
 pub mod key_exchange;
 pub mod ocsp;
+pub mod others;
 pub mod preamble;
 pub mod protection;
 pub mod recognise;
@@ -51,6 +52,7 @@ pub static ALL: &[Target] = &[
     ("key_agreement", key_agreement::run),
     ("key_exchange", key_exchange::run),
     ("ocsp", ocsp::run),
+    ("others", others::run),
     ("preamble", preamble::run),
     ("protection", protection::run),
     ("recognise", recognise::run),

@@ -23,14 +23,17 @@ pub fn kind(first: &[u8]) -> Option<Kind> {
     let text = String::from_utf8_lossy(first);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with('#') {
-        let fields = text.lines().any(|line| line.starts_with("#fields"));
-        return fields.then_some(Kind::Zeek);
+        let fields = text.lines().find_map(|line| line.strip_prefix("#fields"));
+        let ours = |fields: &str| fields.split('\t').any(|name| matches!(name.trim(), "note" | "cipher"));
+        return fields.is_some_and(ours).then_some(Kind::Zeek);
     }
     let line = text.lines().next().filter(|line| line.starts_with('{'))?;
     if line.contains("\"event_type\"") {
         return Some(Kind::Suricata);
     }
-    (line.contains("\"id.orig_h\"") || line.contains("\"uid\"")).then_some(Kind::Zeek)
+    let ours = ["\"note\":", "\"cipher\":", "\"version\":"];
+    let zeek = line.contains("\"ts\":") && ours.iter().any(|name| line.contains(name));
+    zeek.then_some(Kind::Zeek)
 }
 
 /// Reads such a log to its end.
@@ -60,7 +63,10 @@ pub fn read(from: impl BufRead, kind: Kind, name: String) -> Captured {
     (origin.first, origin.last) = (told.first, told.last);
     origin.trouble = match (lines.trouble(), unusable) {
         (Some(error), _) => Some(format!("it could not be read on after line {}: {error}", lines.number())),
-        (None, Some((count, first))) => Some(format!("{count} lines could not be used; the first is line {first}")),
+        (None, Some((count, first))) => Some(format!(
+            "{count} {} could not be used; the first is line {first}",
+            if count == 1 { "line" } else { "lines" }
+        )),
         (None, None) if used == 0 => Some("there is no line in it".to_owned()),
         (None, None) => None,
     };
@@ -71,5 +77,22 @@ pub fn read(from: impl BufRead, kind: Kind, name: String) -> Captured {
             packets: used,
             ..Coverage::default()
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_known_by_what_it_holds() {
+        let zeek = |fields: &str| kind(format!("#separator \\x09\n#fields\t{fields}\n").as_bytes());
+        assert_eq!(zeek("ts\tuid\tversion\tcipher"), Some(Kind::Zeek));
+        assert_eq!(zeek("ts\tuid\tnote\tmsg"), Some(Kind::Zeek));
+        assert_eq!(zeek("ts\tfingerprint\tcertificate.version"), None);
+        assert_eq!(kind(b"{\"ts\":1.5,\"uid\":\"C\",\"note\":\"x\"}"), Some(Kind::Zeek));
+        assert_eq!(kind(b"{\"event_type\":\"tls\"}"), Some(Kind::Suricata));
+        assert_eq!(kind(b"{\"hello\":1}"), None);
+        assert_eq!(kind(b""), None);
     }
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use holter_capture::flaws::severity;
 use holter_capture::subject::{Said, Subject};
 use holter_capture::{Captured, Ladder, SessionLog};
-use holter_model::{Severity, Verdict};
+use holter_model::{Basis, Severity, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -111,7 +111,8 @@ impl Sums {
         self.suspicious += u64::from(open && affected().next().is_none());
         for said in &subject.verdicts {
             self.clear_clinical += u64::from(said.check == "clear-clinical");
-            if let Some(weight) = said.weight {
+            // Another tool's word may be of what a capture shows, too.
+            if let Some(weight) = said.weight.filter(|_| said.basis != Basis::Statement) {
                 self.leaked_from += u64::from(weight.ladder.is_leak());
                 self.answered += u64::from(weight.ladder == Ladder::AnsweredNoLeak);
                 self.attempts += weight.attempts;

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use holter_capture::Ladder;
-use holter_capture::subject::{Asker, End, Manner, Subject, Weight};
+use holter_capture::subject::{Asker, End, Manner, Said, Subject, Weight};
+use holter_model::Basis;
 
 use super::Sums;
 use crate::sentence::Mood;
@@ -97,6 +98,22 @@ pub(super) const fn step(ladder: Ladder) -> &'static str {
         Ladder::BenignHeartbeat => "heartbeats in good order",
         Ladder::NoEvidence => "no evidence",
     }
+}
+
+/// What a verdict on heartbeats comes to, as a title. Another tool's word says neither that nothing was answered nor how much.
+pub(super) fn title(said: &Said, weight: &Weight) -> String {
+    if said.basis == Basis::Statement {
+        let what = match weight.ladder {
+            Ladder::AttemptUnanswered => "tried",
+            Ladder::BenignHeartbeat => "heartbeats in good order",
+            _ => "suspicious",
+        };
+        return format!("{what}, by another tool's word");
+    }
+    if weight.ladder.is_leak() {
+        return format!("{}, {}", step(weight.ladder), bytes(weight));
+    }
+    step(weight.ladder).to_owned()
 }
 
 /// What a step rests on, and how sure it is.

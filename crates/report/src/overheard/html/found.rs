@@ -7,7 +7,7 @@ use holter_capture::subject::{Exposure, Said, Subject};
 use holter_model::{Basis, Verdict};
 use maud::{Markup, html};
 
-use super::super::words::{asker, bytes, meaning, moment, place, step};
+use super::super::words::{asker, bytes, meaning, moment, place, title};
 use super::super::{Overheard, sums};
 use crate::escape::terminal;
 use crate::text::{counted, number};
@@ -50,7 +50,7 @@ fn attack(subject: &Subject, said: &Said) -> Markup {
             dl class="pairs" {
                 @if let Some(weight) = said.weight {
                     dt { "How far it goes" }
-                    dd { strong { (step(weight.ladder)) } " (" code { (weight.ladder.as_str()) } "). " (meaning(weight.ladder)) }
+                    dd { strong { (title(said, &weight)) } " (" code { (weight.ladder.as_str()) } "). " @if said.basis != Basis::Statement { (meaning(weight.ladder)) } }
                     @if said.basis != Basis::Statement {
                         dt { "Given away" }
                         dd { (bytes(&weight)) " beyond what the requests had brought; "

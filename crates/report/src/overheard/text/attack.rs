@@ -5,8 +5,8 @@ use holter_capture::subject::{Exposure, Said, SignKind, Subject};
 use holter_capture::flaws;
 use holter_model::Verdict;
 
-use super::super::words::{asker, bytes, moment, place, step};
-use super::super::{Overheard, is_told, sums};
+use super::super::words::{asker, moment, place};
+use super::super::{Overheard, is_told, sums, words};
 use crate::escape::terminal;
 use crate::text::{Page, counted, painted};
 
@@ -59,12 +59,7 @@ impl Page<'_> {
         let name = flaws::flaw(&said.flaw).map_or(said.flaw.as_str(), |flaw| flaw.name.as_str());
         let mut title = format!("{name}: ");
         match said.weight {
-            Some(weight) => {
-                title.push_str(step(weight.ladder));
-                if weight.ladder.is_leak() {
-                    title.push_str(&format!(", {}", bytes(&weight)));
-                }
-            }
+            Some(weight) => title.push_str(&words::title(said, &weight)),
             None => title.push_str(match said.verdict {
                 Verdict::Affected => "open to it",
                 Verdict::NotAffected => "tried and refused",

@@ -10,7 +10,10 @@ pub fn run(data: &[u8]) {
         let captured = read(data, tool, "log".to_owned());
         for subject in &captured.heard.subjects {
             for said in &subject.verdicts {
-                assert!(said.weight.is_none_or(|weight| !weight.ladder.is_leak() && weight.leaked_max == 0));
+                assert!(
+                    said.weight
+                        .is_none_or(|weight| !weight.ladder.is_leak() && weight.leaked_max == 0)
+                );
             }
         }
     }

@@ -14,8 +14,8 @@ pub const SESSION_TAKEOVER: &str = "SESSION-TAKEOVER";
 static OWN: LazyLock<Vec<Flaw>> = LazyLock::new(|| {
     [include_str!("../../../flaws/SESSION-TAKEOVER.toml")]
         .into_iter()
-    .filter_map(|text| Flaw::parse(text).ok())
-    .collect()
+        .filter_map(|text| Flaw::parse(text).ok())
+        .collect()
 });
 
 /// The flaws that are read from logs.

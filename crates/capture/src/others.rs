@@ -24,7 +24,11 @@ pub fn kind(first: &[u8]) -> Option<Kind> {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     if text.starts_with('#') {
         let fields = text.lines().find_map(|line| line.strip_prefix("#fields"));
-        let ours = |fields: &str| fields.split('\t').any(|name| matches!(name.trim(), "note" | "cipher"));
+        let ours = |fields: &str| {
+            fields
+                .split('\t')
+                .any(|name| matches!(name.trim(), "note" | "cipher"))
+        };
         return fields.is_some_and(ours).then_some(Kind::Zeek);
     }
     let line = text.lines().next().filter(|line| line.starts_with('{'))?;
@@ -62,7 +66,10 @@ pub fn read(from: impl BufRead, kind: Kind, name: String) -> Captured {
     origin.packets = used;
     (origin.first, origin.last) = (told.first, told.last);
     origin.trouble = match (lines.trouble(), unusable) {
-        (Some(error), _) => Some(format!("it could not be read on after line {}: {error}", lines.number())),
+        (Some(error), _) => Some(format!(
+            "it could not be read on after line {}: {error}",
+            lines.number()
+        )),
         (None, Some((count, first))) => Some(format!(
             "{count} {} could not be used; the first is line {first}",
             if count == 1 { "line" } else { "lines" }
@@ -90,7 +97,10 @@ mod tests {
         assert_eq!(zeek("ts\tuid\tversion\tcipher"), Some(Kind::Zeek));
         assert_eq!(zeek("ts\tuid\tnote\tmsg"), Some(Kind::Zeek));
         assert_eq!(zeek("ts\tfingerprint\tcertificate.version"), None);
-        assert_eq!(kind(b"{\"ts\":1.5,\"uid\":\"C\",\"note\":\"x\"}"), Some(Kind::Zeek));
+        assert_eq!(
+            kind(b"{\"ts\":1.5,\"uid\":\"C\",\"note\":\"x\"}"),
+            Some(Kind::Zeek)
+        );
         assert_eq!(kind(b"{\"event_type\":\"tls\"}"), Some(Kind::Suricata));
         assert_eq!(kind(b"{\"hello\":1}"), None);
         assert_eq!(kind(b""), None);

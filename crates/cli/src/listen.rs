@@ -24,7 +24,9 @@ use crate::scan::interrupt;
 /// Runs the verb.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     if args.files.is_empty() && args.sessions.is_empty() && args.interface.is_none() {
-        bail!("nothing to listen to was given: name captures, folders with them, - for standard input, or -i INTERFACE");
+        bail!(
+            "nothing to listen to was given: name captures, folders with them, - for standard input, or -i INTERFACE"
+        );
     }
     let mut output = Output::to(args.output.as_deref(), args.color, false)?;
     let stop = Stop::default();

@@ -52,7 +52,11 @@ pub(super) fn line(line: &[u8], told: &mut Told) -> Option<()> {
 /// What a rule or an anomaly proves: its name, how far it goes, whether it is about an answer, and in words.
 fn rule(about: &Value) -> Option<(String, Ladder, bool, &'static str)> {
     let number = about.get("signature_id").and_then(Value::as_u64);
-    let name = about.get("event").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+    let name = about
+        .get("event")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let named = match number {
         Some(number) => format!("rule {number}"),
         None => format!("anomaly {}", name.chars().take(64).collect::<String>()),
@@ -77,7 +81,10 @@ fn rule(about: &Value) -> Option<(String, Ladder, bool, &'static str)> {
             "an encrypted answer longer than its request, as padding alone can make it: only the packets say whether memory went out",
         ),
         (Some(_), _) => {
-            let signature = about.get("signature").and_then(Value::as_str)?.to_ascii_lowercase();
+            let signature = about
+                .get("signature")
+                .and_then(Value::as_str)?
+                .to_ascii_lowercase();
             let ours = signature.contains("heartbleed") || signature.contains("heartbeat");
             ours.then_some((
                 Ladder::Suspicious,
@@ -112,7 +119,11 @@ fn ends(event: &Value) -> Option<(SocketAddr, SocketAddr, Transport)> {
         Some("to_server") => false,
         _ => !is_tls && from.port() < to.port(),
     };
-    Some(if to_client { (to, from, transport) } else { (from, to, transport) })
+    Some(if to_client {
+        (to, from, transport)
+    } else {
+        (from, to, transport)
+    })
 }
 
 fn session<'a>(event: &'a Value, tls: &'a Value) -> Session<'a> {
@@ -124,7 +135,10 @@ fn session<'a>(event: &'a Value, tls: &'a Value) -> Session<'a> {
         suite: None,
         name: text("sni"),
         alpn: list("server_alpns"),
-        ja3s: tls.get("ja3s").and_then(|ja3s| ja3s.get("hash")).and_then(Value::as_str),
+        ja3s: tls
+            .get("ja3s")
+            .and_then(|ja3s| ja3s.get("hash"))
+            .and_then(Value::as_str),
         // Its fingerprint is SHA-1, and ours are SHA-256.
         chain: Vec::new(),
     }

@@ -1,7 +1,7 @@
 //! What a log says, gathered by whom it says it of.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::LazyLock;
 
@@ -124,7 +124,13 @@ impl Told {
     }
 
     /// Takes a session between these two.
-    pub(super) fn session(&mut self, client: IpAddr, server: SocketAddr, transport: Transport, session: Session<'_>) {
+    pub(super) fn session(
+        &mut self,
+        client: IpAddr,
+        server: SocketAddr,
+        transport: Transport,
+        session: Session<'_>,
+    ) {
         self.span(session.at);
         let who = Who {
             address: server.ip(),
@@ -167,7 +173,9 @@ impl Told {
         };
         let subjects = self.subjects.into_iter();
         Heard {
-            subjects: subjects.map(|((who, transport), about)| about.subject(who, transport, tool)).collect(),
+            subjects: subjects
+                .map(|((who, transport), about)| about.subject(who, transport, tool))
+                .collect(),
             clients: Vec::new(),
             interfaces: self.interfaces.into_values().collect(),
             totals: Totals::default(),
@@ -204,7 +212,10 @@ impl About {
         let suite = session.suite.and_then(|name| SUITES.get(name).copied());
         let inventory = &mut self.inventory;
         for (list, item) in [
-            (&mut inventory.versions, version.map(|code| Version(code).to_string())),
+            (
+                &mut inventory.versions,
+                version.map(|code| Version(code).to_string()),
+            ),
             (&mut inventory.suites, session.suite.map(bounded)),
             (&mut inventory.names, session.name.map(bounded)),
             (&mut inventory.alpn, session.alpn.map(bounded)),
@@ -217,7 +228,10 @@ impl About {
                 list.push(item);
             }
         }
-        if !session.chain.is_empty() && inventory.chains.len() < FEW && !inventory.chains.contains(&session.chain) {
+        if !session.chain.is_empty()
+            && inventory.chains.len() < FEW
+            && !inventory.chains.contains(&session.chain)
+        {
             inventory.chains.push(session.chain);
         }
         if let (Some(version), Some(suite)) = (version, suite)
@@ -258,7 +272,9 @@ impl About {
             evidence: format!("{tool} wrote: {}", said.evidence),
             ..said
         }));
-        let mut notes = vec![format!("this is {tool}'s word; no packet was seen, and what it did not write proves nothing")];
+        let mut notes = vec![format!(
+            "this is {tool}'s word; no packet was seen, and what it did not write proves nothing"
+        )];
         if self.last.is_none() {
             notes.push("the log says no moment that can be read".to_owned());
         }
@@ -294,7 +310,10 @@ impl About {
             .iter()
             .map(|(rule, times)| format!("{rule} ({times}×)"))
             .collect();
-        let (attempts, answers) = self.by.values().fold((0, 0), |(asked, answered), (a, b)| (asked + a, answered + b));
+        let (attempts, answers) = self
+            .by
+            .values()
+            .fold((0, 0), |(asked, answered), (a, b)| (asked + a, answered + b));
         let by = self.by.iter().filter(|(_, counts)| **counts != (0, 0));
         Some(Said {
             check: format!("{}-word", tool.to_lowercase()),
@@ -327,8 +346,11 @@ impl About {
 }
 
 /// Suites by their names.
-static SUITES: LazyLock<HashMap<&'static str, u16>> =
-    LazyLock::new(|| (0..=u16::MAX).filter_map(|code| Some((CipherSuite(code).name()?, code))).collect());
+static SUITES: LazyLock<HashMap<&'static str, u16>> = LazyLock::new(|| {
+    (0..=u16::MAX)
+        .filter_map(|code| Some((CipherSuite(code).name()?, code)))
+        .collect()
+});
 
 /// A version as either tool writes it.
 fn version(text: &str) -> Option<u16> {

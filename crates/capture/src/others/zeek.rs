@@ -133,7 +133,11 @@ fn notice(
     } else {
         ((server, client), End::Server)
     };
-    let known: String = kind.chars().filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_').take(64).collect();
+    let known: String = kind
+        .chars()
+        .filter(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+        .take(64)
+        .collect();
     let udp = fields.get("proto").is_some_and(|proto| proto == "udp");
     told.word(Word {
         who: Who {
@@ -192,11 +196,20 @@ impl Fields<'_> {
 
     /// Hashes in a field that is a list.
     fn list(&self, name: &str) -> Vec<String> {
-        let hash = |text: &str| (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| text.to_lowercase());
+        let hash = |text: &str| {
+            (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
+                .then(|| text.to_lowercase())
+        };
         match self {
-            Self::Row(..) => self.get(name).map(|text| text.split(',').take(16).filter_map(hash).collect()),
+            Self::Row(..) => self
+                .get(name)
+                .map(|text| text.split(',').take(16).filter_map(hash).collect()),
             Self::Object(value) => value.get(name).and_then(Value::as_array).map(|list| {
-                list.iter().take(16).filter_map(Value::as_str).filter_map(hash).collect()
+                list.iter()
+                    .take(16)
+                    .filter_map(Value::as_str)
+                    .filter_map(hash)
+                    .collect()
             }),
         }
         .unwrap_or_default()

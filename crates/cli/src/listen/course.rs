@@ -10,7 +10,7 @@ use holter_capture::captured::Kind;
 use holter_capture::files::{CaptureFile, Unpacked};
 use holter_capture::takeover::Log;
 use holter_capture::{
-    Bounds, Captured, Fault, Hearing, Limits, Listening, Moment, Reader, SessionLog, Sink as _, Origin,
+    Bounds, Captured, Fault, Hearing, Limits, Listening, Moment, Origin, Reader, SessionLog, Sink as _,
     Trouble, others,
 };
 use holter_engine::Stop;

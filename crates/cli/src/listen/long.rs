@@ -40,7 +40,13 @@ impl Course<'_> {
                 std::thread::sleep(AGAIN);
             }
         }
-        let name = self.args.files.iter().map(|path| shown(path)).collect::<Vec<_>>().join(", ");
+        let name = self
+            .args
+            .files
+            .iter()
+            .map(|path| shown(path))
+            .collect::<Vec<_>>()
+            .join(", ");
         let mut origin = of(name, Kind::Capture, series.hearing.coverage());
         origin.trouble = broken.or(origin.trouble);
         // Of several files, or of one that grows on, there is no hash that would hold.
@@ -90,7 +96,9 @@ impl Course<'_> {
     /// The same where it cannot be.
     #[cfg(not(all(target_os = "linux", feature = "live")))]
     pub(super) fn interface(&mut self, interface: &str) -> anyhow::Result<()> {
-        anyhow::bail!("{interface}: this build of Holter cannot listen to an interface; capture with tcpdump -w - and hand that to holter listen -")
+        anyhow::bail!(
+            "{interface}: this build of Holter cannot listen to an interface; capture with tcpdump -w - and hand that to holter listen -"
+        )
     }
 
     fn end_of_time(&self) -> Option<Instant> {

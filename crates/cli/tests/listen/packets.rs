@@ -78,7 +78,11 @@ impl Talk {
     }
 
     fn send(&mut self, side: usize, flags: u8, data: &[u8]) {
-        let (from, to) = if side == 0 { (CLIENT, SERVER) } else { (SERVER, CLIENT) };
+        let (from, to) = if side == 0 {
+            (CLIENT, SERVER)
+        } else {
+            (SERVER, CLIENT)
+        };
         let ack = if flags & 0x10 == 0 { 0 } else { self.next[1 - side] };
         let length = u16::try_from(40 + data.len()).unwrap();
         let mut packet = vec![0x45, 0];

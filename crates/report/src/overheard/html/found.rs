@@ -22,7 +22,9 @@ fn all(overheard: &Overheard) -> impl Iterator<Item = (&Subject, &Said)> {
 
 /// Attacks and attempts, the gravest first.
 pub(super) fn attacks(overheard: &Overheard) -> Markup {
-    let mut found: Vec<(&Subject, &Said)> = all(overheard).filter(|(_, said)| super::super::is_told(said)).collect();
+    let mut found: Vec<(&Subject, &Said)> = all(overheard)
+        .filter(|(_, said)| super::super::is_told(said))
+        .collect();
     found.sort_by_key(|(_, said)| std::cmp::Reverse((said.verdict, said.weight.map(|weight| weight.ladder))));
     html! {
         section aria-labelledby="found" {
@@ -103,7 +105,9 @@ fn exposed(exposure: &Exposure) -> Markup {
 
 /// Clinical messages without encryption.
 pub(super) fn clear_text(overheard: &Overheard) -> Markup {
-    let found: Vec<(&Subject, &Said)> = all(overheard).filter(|(_, said)| said.flaw == flaws::CLEAR_CLINICAL).collect();
+    let found: Vec<(&Subject, &Said)> = all(overheard)
+        .filter(|(_, said)| said.flaw == flaws::CLEAR_CLINICAL)
+        .collect();
     if found.is_empty() {
         return html! {};
     }

@@ -94,7 +94,9 @@ pub(super) fn coverage(overheard: &Overheard) -> Markup {
 /// The servers.
 pub(super) fn servers(overheard: &Overheard) -> Markup {
     let subjects = overheard.captures.iter().flat_map(|one| &one.heard.subjects);
-    let servers: Vec<&Subject> = subjects.filter(|subject| subject.subject.role == End::Server).collect();
+    let servers: Vec<&Subject> = subjects
+        .filter(|subject| subject.subject.role == End::Server)
+        .collect();
     if servers.is_empty() {
         return html! {};
     }

@@ -1,8 +1,8 @@
 //! Who was attacked, what went out, to whom, and what lay open.
 
 use anstyle::Style;
-use holter_capture::subject::{Exposure, Said, SignKind, Subject};
 use holter_capture::flaws;
+use holter_capture::subject::{Exposure, Said, SignKind, Subject};
 use holter_model::Verdict;
 
 use super::super::words::{asker, moment, place};

@@ -18,6 +18,7 @@ pub mod heartbeat;
 pub mod inventory;
 pub mod key_agreement;
 pub mod key_exchange;
+pub mod listening;
 pub mod ocsp;
 pub mod others;
 pub mod preamble;
@@ -51,6 +52,7 @@ pub static ALL: &[Target] = &[
     ("inventory", inventory::run),
     ("key_agreement", key_agreement::run),
     ("key_exchange", key_exchange::run),
+    ("listening", listening::run),
     ("ocsp", ocsp::run),
     ("others", others::run),
     ("preamble", preamble::run),

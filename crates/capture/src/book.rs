@@ -40,7 +40,7 @@ pub struct Bounds {
 impl Default for Bounds {
     fn default() -> Self {
         Self {
-            servers: 16_384,
+            servers: 8_192,
             evidence: 8_192,
             clients: 32_768,
             interfaces: 65_536,
@@ -231,7 +231,8 @@ impl Book {
     /// A hello was refused or came to nothing.
     pub(crate) fn failed(&mut self, client: IpAddr, server: SocketAddr, offered: u16, at: Moment) {
         if self.failures.len() >= MOST_FAILURES {
-            self.failures.retain(|_, failed| at.0.saturating_sub(failed.at.0) < DANCE);
+            self.failures
+                .retain(|_, failed| at.0.saturating_sub(failed.at.0) < DANCE);
         }
         if self.failures.len() < MOST_FAILURES {
             self.failures.insert((client, server), Failed { offered, at });

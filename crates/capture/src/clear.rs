@@ -52,7 +52,8 @@ const HEAD: usize = 2048;
 impl Tongue {
     /// What a side's first words are, if they are clinical.
     pub(crate) fn of(words: &[u8]) -> Option<Self> {
-        if words.starts_with(b"\x0bMSH|") || words.starts_with(b"\x0bFHS|") || words.starts_with(b"\x0bBHS|") {
+        if words.starts_with(b"\x0bMSH|") || words.starts_with(b"\x0bFHS|") || words.starts_with(b"\x0bBHS|")
+        {
             return Some(Self::Mllp);
         }
         if is_associate(words) {

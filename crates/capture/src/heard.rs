@@ -10,14 +10,14 @@ use holter_cert::number::hex;
 use holter_model::{Basis, Der, Endpoint, Fact, Method, Observation, Transport, Verdict};
 use holter_wire::{CipherSuite, Version};
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
+use judged::Judged;
 
 use crate::Moment;
 use crate::book::evidence::Evidence;
 use crate::book::server::Server;
 use crate::book::{Beyond, Book, Totals};
 use crate::subject::{
-    ClientSeen, Coverage, End, Exposure, ExposedKey, InterfaceSeen, Inventory, Offered, SCHEMA, Said, Sign,
+    ClientSeen, Coverage, End, ExposedKey, Exposure, InterfaceSeen, Inventory, Offered, SCHEMA, Said, Sign,
     SignKind, Subject, Who,
 };
 
@@ -37,12 +37,18 @@ pub struct Heard {
 }
 
 impl Heard {
-    pub(crate) fn of(book: &Book, span: Option<(Moment, Moment)>) -> Self {
+    pub(crate) fn of(mut book: Book, span: Option<(Moment, Moment)>) -> Self {
         let seconds = span.map_or(0.0, |(first, last)| {
             std::time::Duration::from_nanos(last.0.saturating_sub(first.0)).as_secs_f64()
         });
-        let keys = Keys::of(book);
-        let servers = book.servers.iter().map(|server| service(book, &keys, server, seconds));
+        let keys = Keys::of(&book);
+        // Each server is forgotten as soon as it has become a subject.
+        let servers = std::mem::take(&mut book.servers);
+        let book = &book;
+        let mut judged = Judged::default();
+        let servers = servers
+            .into_iter()
+            .map(|server| service(book, &keys, &mut judged, &server, seconds));
         let victims = book.victims.iter().map(|(address, (port, transport, evidence))| {
             let who = Who {
                 address: *address,
@@ -84,8 +90,14 @@ impl Heard {
         note(capture.dropped, "packets were dropped before they were captured");
         note(capture.cut, "packets were cut by the snap length");
         note(capture.forgotten, "flows were forgotten to make room");
-        note(self.beyond.servers, "sessions are of services beyond those that are listed");
-        note(self.beyond.handshakes, "handshakes were not read to their end, for want of room");
+        note(
+            self.beyond.servers,
+            "sessions are of services beyond those that are listed",
+        );
+        note(
+            self.beyond.handshakes,
+            "handshakes were not read to their end, for want of room",
+        );
         for subject in &mut self.subjects {
             subject.coverage.seconds = seconds;
             subject.coverage.notes.extend(notes.iter().cloned());
@@ -128,19 +140,22 @@ impl Keys {
 }
 
 fn own_keys(book: &Book, server: &Server) -> BTreeSet<[u8; 32]> {
-    let leaves = server.chains.iter().filter_map(|shown| shown.certificates.first());
+    let leaves = server
+        .chains
+        .iter()
+        .filter_map(|shown| shown.certificates.first());
     leaves
         .filter_map(|place| book.certificates.at(*place)?.key)
         .collect()
 }
 
-fn service(book: &Book, keys: &Keys, server: &Server, seconds: f64) -> Subject {
+fn service(book: &Book, keys: &Keys, judged: &mut Judged, server: &Server, seconds: f64) -> Subject {
     let who = Who {
         address: server.address.ip(),
         port: server.address.port(),
         role: End::Server,
     };
-    let observations = observations(book, server);
+    let mut observations = observations(book, server);
     let mut coverage = Coverage {
         seconds,
         sessions: server.begun,
@@ -165,7 +180,8 @@ fn service(book: &Book, keys: &Keys, server: &Server, seconds: f64) -> Subject {
         verdicts.push(said);
     }
     verdicts.extend(server.early.as_deref().map(weighed::early_change));
-    verdicts.extend(judged::affected(&observations));
+    verdicts.extend(judged.of(server, &observations));
+    judged.spare(&mut observations);
     let asking = server.evidence.as_deref().map(asking).unwrap_or_default();
     Subject {
         schema: SCHEMA,
@@ -208,7 +224,10 @@ fn client(
         ..Coverage::default()
     };
     let profiles = seen.map(|client| client.profiles.as_slice()).unwrap_or_default();
-    let profiles: Vec<_> = profiles.iter().filter_map(|place| book.clients.at(*place)).collect();
+    let profiles: Vec<_> = profiles
+        .iter()
+        .filter_map(|place| book.clients.at(*place))
+        .collect();
     let asking = asking(evidence);
     Subject {
         schema: SCHEMA,
@@ -256,7 +275,10 @@ fn observations(book: &Book, server: &Server) -> Vec<Observation> {
     };
     let facts = server.facts.iter().map(|(at, fact)| observed(*at, fact.clone()));
     let chains = server.chains.iter().map(|shown| {
-        let kept = shown.certificates.iter().filter_map(|place| book.certificates.at(*place));
+        let kept = shown
+            .certificates
+            .iter()
+            .filter_map(|place| book.certificates.at(*place));
         let fact = Fact::Chain {
             version: shown.version,
             name: shown.name.as_deref().map(str::to_owned),
@@ -313,8 +335,11 @@ fn inventory(book: &Book, server: &Server) -> Inventory {
         .chains
         .iter()
         .map(|shown| {
-            let kept = shown.certificates.iter().filter_map(|place| book.certificates.at(*place));
-            kept.map(|kept| hex(&Sha256::digest(&kept.der))).collect()
+            let kept = shown
+                .certificates
+                .iter()
+                .filter_map(|place| book.certificates.at(*place));
+            kept.map(|kept| hex(&kept.sha256)).collect()
         })
         .collect();
     inventory
@@ -403,7 +428,11 @@ fn clients(book: &Book) -> Vec<ClientSeen> {
                     ja3: hex(&profile.ja3),
                     ja4: profile.ja4.to_string(),
                     versions: named(&profile.versions),
-                    suites: profile.suites.iter().map(|code| CipherSuite(*code).to_string()).collect(),
+                    suites: profile
+                        .suites
+                        .iter()
+                        .map(|code| CipherSuite(*code).to_string())
+                        .collect(),
                     heartbeat: profile.heartbeat,
                     compression: profile.compression,
                 })

@@ -41,7 +41,7 @@ impl Listening {
     /// What was heard of flows that are over.
     #[must_use]
     pub fn finish(self) -> Heard {
-        Heard::of(&self.book, self.span)
+        Heard::of(self.book, self.span)
     }
 
     fn turn(&mut self, flow: &mut Flow, ends: &Ends, side: Side, at: Moment, bytes: &[u8], course: Course) {

@@ -33,10 +33,22 @@ pub fn ja3(hello: &ClientHello) -> [u8; 16] {
     let mut text = String::with_capacity(256);
     let _ = write!(text, "{}", hello.version.0);
     joined(&mut text, hello.suites.iter().map(|suite| suite.0));
-    joined(&mut text, hello.extensions.iter().map(|extension| extension.kind.0));
-    joined(&mut text, codes(hello, ExtensionType::SUPPORTED_GROUPS).into_iter());
+    joined(
+        &mut text,
+        hello.extensions.iter().map(|extension| extension.kind.0),
+    );
+    joined(
+        &mut text,
+        codes(hello, ExtensionType::SUPPORTED_GROUPS).into_iter(),
+    );
     let formats = body(hello, ExtensionType::EC_POINT_FORMATS).and_then(|body| Reader::new(body).vec8());
-    joined(&mut text, formats.unwrap_or_default().iter().map(|format| u16::from(*format)));
+    joined(
+        &mut text,
+        formats
+            .unwrap_or_default()
+            .iter()
+            .map(|format| u16::from(*format)),
+    );
     md5(text.as_bytes())
 }
 
@@ -45,14 +57,22 @@ pub fn ja3(hello: &ClientHello) -> [u8; 16] {
 pub fn ja3s(hello: &ServerHello) -> [u8; 16] {
     let mut text = String::with_capacity(64);
     let _ = write!(text, "{},{}", hello.legacy_version.0, hello.suite.0);
-    joined(&mut text, hello.extensions.iter().map(|extension| extension.kind.0));
+    joined(
+        &mut text,
+        hello.extensions.iter().map(|extension| extension.kind.0),
+    );
     md5(text.as_bytes())
 }
 
 /// The JA4 of a ClientHello.
 #[must_use]
 pub fn ja4(hello: &ClientHello, carrier: Carrier) -> String {
-    let mut suites: Vec<u16> = hello.suites.iter().map(|suite| suite.0).filter(|code| !is_grease(*code)).collect();
+    let mut suites: Vec<u16> = hello
+        .suites
+        .iter()
+        .map(|suite| suite.0)
+        .filter(|code| !is_grease(*code))
+        .collect();
     let kinds: Vec<u16> = hello
         .extensions
         .iter()

@@ -8,6 +8,7 @@ mod sslv2;
 mod stream;
 mod talk;
 mod walker;
+mod way;
 
 pub(crate) use datagrams::Datagrams;
 pub(crate) use stream::{Course, Stream};

@@ -37,7 +37,11 @@ fn others_name_them_the_same() {
         }
         let heard = &last.as_ref().unwrap().1;
         compared += 1;
-        wrong.extend(differences(&row, heard).into_iter().map(|what| format!("{file}: {what}")));
+        wrong.extend(
+            differences(&row, heard)
+                .into_iter()
+                .map(|what| format!("{file}: {what}")),
+        );
     }
     println!("{compared} flows compared");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -67,12 +71,23 @@ fn differences(row: &Value, heard: &Heard) -> Vec<String> {
     };
     let text = |what: &str| row[what].as_str().unwrap_or_default().to_owned();
     want("ja3", offers.iter().any(|offer| offer.ja3 == text("ja3")));
-    want("ja4", offers.iter().any(|offer| same_ja4(&offer.ja4, &text("ja4"))));
+    want(
+        "ja4",
+        offers.iter().any(|offer| same_ja4(&offer.ja4, &text("ja4"))),
+    );
     let inventory = subject.map(|subject| &subject.inventory);
     // The ServerHello of drafts before the 22nd has another form, which is not read.
-    let read = !["draft-<16", "draft-16", "draft-18"].iter().any(|old| text("version").contains(old));
-    want("ja3s", !read || inventory.is_some_and(|own| own.ja3.contains(&text("ja3s"))));
-    want("sni", inventory.is_some_and(|own| own.names.contains(&text("sni"))));
+    let read = !["draft-<16", "draft-16", "draft-18"]
+        .iter()
+        .any(|old| text("version").contains(old));
+    want(
+        "ja3s",
+        !read || inventory.is_some_and(|own| own.ja3.contains(&text("ja3s"))),
+    );
+    want(
+        "sni",
+        inventory.is_some_and(|own| own.names.contains(&text("sni"))),
+    );
     let version = match text("version").as_str() {
         "TLSv1" => "TLS 1.0".to_owned(),
         other => other.to_owned(),
@@ -80,7 +95,10 @@ fn differences(row: &Value, heard: &Heard) -> Vec<String> {
     want(
         "version",
         // Drafts have numbers of their own, and where nobody answered there is no version.
-        version == "UNDETERMINED" || version.contains("draft") || row["ja3s"].is_null() || inventory.is_some_and(|own| own.versions.contains(&version)),
+        version == "UNDETERMINED"
+            || version.contains("draft")
+            || row["ja3s"].is_null()
+            || inventory.is_some_and(|own| own.versions.contains(&version)),
     );
     wrong
 }

@@ -32,7 +32,10 @@ fn name(subject: &Subject) -> String {
 }
 
 fn heartbleed(subject: &Subject) -> Option<(Verdict, Weight)> {
-    let said = subject.verdicts.iter().find(|said| said.flaw == "CVE-2014-0160")?;
+    let said = subject
+        .verdicts
+        .iter()
+        .find(|said| said.flaw == "CVE-2014-0160")?;
     Some((said.verdict, said.weight.unwrap()))
 }
 
@@ -63,7 +66,10 @@ fn every_capture_gets_its_verdict() {
             ];
             let (low, high): (u64, u64) = (row[8].parse().unwrap(), row[9].parse().unwrap());
             if said != row[4..8] || weight.leaked_min > low || weight.leaked_max < high {
-                wrong.push(format!("{file}: {wanted}: {said:?} {}..{}, not {row:?}", weight.leaked_min, weight.leaked_max));
+                wrong.push(format!(
+                    "{file}: {wanted}: {said:?} {}..{}, not {row:?}",
+                    weight.leaked_min, weight.leaked_max
+                ));
             }
         }
         for subject in &heard.subjects {

@@ -23,10 +23,12 @@ pub(crate) static CHECK: Check = Check {
 };
 
 fn judge(observations: &[Observation], _: Attempt) -> Vec<Judgement> {
-    let heard = observations.iter().filter_map(|observation| match &observation.fact {
-        Fact::InTheClear { protocol, messages } => Some((protocol.as_str(), *messages)),
-        _ => None,
-    });
+    let heard = observations
+        .iter()
+        .filter_map(|observation| match &observation.fact {
+            Fact::InTheClear { protocol, messages } => Some((protocol.as_str(), *messages)),
+            _ => None,
+        });
     let heard: Vec<(&str, u64)> = heard.collect();
     let Some((protocol, _)) = heard.first() else {
         return Vec::new();
@@ -58,7 +60,10 @@ mod tests {
         assert_eq!(judged.len(), 1);
         assert_eq!(
             (judged[0].verdict, judged[0].evidence.as_str()),
-            (Verdict::Affected, "6 messages passed without encryption: HL7 v2 (MLLP)")
+            (
+                Verdict::Affected,
+                "6 messages passed without encryption: HL7 v2 (MLLP)"
+            )
         );
         assert_eq!(judge(&[], Attempt::Completed), []);
     }

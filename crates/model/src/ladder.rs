@@ -54,7 +54,9 @@ impl Ladder {
     #[must_use]
     pub const fn verdict(self, ignored: bool) -> Verdict {
         match self {
-            Self::LeakExact | Self::LeakBounded | Self::LeakProbable | Self::AnsweredNoLeak => Verdict::Affected,
+            Self::LeakExact | Self::LeakBounded | Self::LeakProbable | Self::AnsweredNoLeak => {
+                Verdict::Affected
+            }
             Self::AttemptUnanswered if ignored => Verdict::NotAffected,
             _ => Verdict::Inconclusive,
         }

@@ -10,6 +10,8 @@ use sha2::{Digest as _, Sha256};
 #[derive(Debug)]
 pub(crate) struct Kept {
     pub(crate) der: Box<[u8]>,
+    /// SHA-256 of all of it.
+    pub(crate) sha256: [u8; 32],
     /// SHA-256 of its public key, with its head.
     pub(crate) key: Option<[u8; 32]>,
 }
@@ -49,6 +51,7 @@ impl Certificates {
         self.places.insert(hash, place);
         self.kept.push(Kept {
             der: der.into(),
+            sha256: Sha256::digest(der).into(),
             key: public_key(der).map(|key| Sha256::digest(key).into()),
         });
         Some(place)

@@ -1,9 +1,13 @@
 //! The judges of the active ear, over what was overheard. A capture shows what a service did, never all that it would do, so that
 //! only what it is affected by is said.
 
-use holter_checks::ALL;
-use holter_model::{Attempt, Observation, Verdict};
+use std::collections::HashMap;
+use std::fmt::Write as _;
 
+use holter_checks::ALL;
+use holter_model::{Attempt, Fact, Observation, Verdict};
+
+use crate::book::server::{Server, Shown};
 use crate::subject::Said;
 
 /// Checks whose "affected" rests on one thing that the service did, however little else is known of it.
@@ -22,6 +26,66 @@ const BY_ONE_SIGHT: [&str; 13] = [
     "weak-key",
     "weak-suites",
 ];
+
+/// Judgements, kept for services of which the same is known: a farm of a thousand machines is judged once.
+#[derive(Debug, Default)]
+pub(super) struct Judged {
+    known: HashMap<String, Vec<Said>>,
+    handed_out: usize,
+}
+
+/// Bytes of certificates that are handed out among the facts of all subjects together: each subject has them for itself, however
+/// many share them. Beyond that their hashes have to do.
+const MOST_HANDED_OUT: usize = 8 << 20;
+
+/// Different services that are remembered.
+const MOST: usize = 4096;
+
+/// Certificates run out by the day.
+const DAY: u64 = 86_400_000_000_000;
+
+impl Judged {
+    /// Takes the certificates out of the facts, once too many were handed out.
+    pub(super) fn spare(&mut self, observations: &mut Vec<Observation>) {
+        let size = |observation: &Observation| match &observation.fact {
+            Fact::Chain { certificates, .. } => certificates.iter().map(|der| der.0.len()).sum(),
+            _ => 0,
+        };
+        self.handed_out += observations.iter().map(size).sum::<usize>();
+        if self.handed_out > MOST_HANDED_OUT {
+            observations.retain(|observation| size(observation) == 0);
+            observations.shrink_to_fit();
+        }
+    }
+
+    /// What a server is affected by; the observations are made where nobody like it was judged before.
+    pub(super) fn of(&mut self, server: &Server, observations: &[Observation]) -> Vec<Said> {
+        let mut key = String::new();
+        for (_, fact) in &server.facts {
+            let _ = write!(key, "{fact:?};");
+        }
+        for Shown {
+            at,
+            version,
+            name,
+            certificates,
+        } in &server.chains
+        {
+            let _ = write!(key, "{} {version} {name:?} {certificates:?};", at.0 / DAY);
+        }
+        if let Some(clinical) = &server.clinical {
+            let _ = write!(key, "{:?} {}", clinical.tongue, clinical.messages);
+        }
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
+        }
+        let said = affected(observations);
+        if self.known.len() < MOST {
+            self.known.insert(key, said.clone());
+        }
+        said
+    }
+}
 
 /// What it is affected by.
 pub(crate) fn affected(observations: &[Observation]) -> Vec<Said> {

@@ -22,7 +22,12 @@ const MUCH: u64 = 2 * 65_535;
 pub(super) fn heartbeats(evidence: &Evidence, coverage: &Coverage, end: End) -> Said {
     let tally = &evidence.tally;
     let verdict = tally.ladder.verdict(tally.ignored);
-    let mut said = said("heartbeats-heard", HEARTBLEED, verdict, words(tally, coverage, end));
+    let mut said = said(
+        "heartbeats-heard",
+        HEARTBLEED,
+        verdict,
+        words(tally, coverage, end),
+    );
     said.weight = Some(Weight {
         ladder: tally.ladder,
         attempts: tally.attempts,
@@ -101,7 +106,11 @@ fn words(tally: &Tally, coverage: &Coverage, end: End) -> String {
     let asked = format!(
         "{} {}",
         tally.attempts,
-        if tally.attempts == 1 { "request" } else { "requests" }
+        if tally.attempts == 1 {
+            "request"
+        } else {
+            "requests"
+        }
     );
     let text = match tally.ladder {
         Ladder::LeakExact => format!(
@@ -147,7 +156,10 @@ fn words(tally: &Tally, coverage: &Coverage, end: End) -> String {
         }
     };
     if tally.crashes > 0 {
-        format!("{text}; {} asked for more than a datagram holds, which ends an affected process", tally.crashes)
+        format!(
+            "{text}; {} asked for more than a datagram holds, which ends an affected process",
+            tally.crashes
+        )
     } else {
         text
     }

@@ -4,9 +4,9 @@ use super::cover::Span;
 use super::open::{self, Open};
 use super::sealed::{self, Sealed};
 use super::{Cover, Tally};
+use crate::Moment;
 use crate::both::{pick, pick_mut};
 use crate::listener::Side;
-use crate::Moment;
 
 const REQUEST: u8 = 1;
 const RESPONSE: u8 = 2;
@@ -112,7 +112,10 @@ impl Beats {
 
     /// Bytes of a side are missing; `all`: so many so far.
     pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64, client: Option<Side>) {
-        self.sealed.iter_mut().flatten().for_each(|sealed| sealed.tear(true));
+        self.sealed
+            .iter_mut()
+            .flatten()
+            .for_each(|sealed| sealed.tear(true));
         pick_mut(&mut self.open, side).miss_asker(bytes);
         if let Some(asking) = pick_mut(&mut self.sealed, side) {
             asking.miss_asker(bytes);
@@ -202,7 +205,9 @@ impl Beats {
         let (alone, short) = (!*pick(&heard.heard, other), beat.span.most < sealed::AROUND);
         let goes_on = asked.as_ref().is_some_and(Sealed::goes_on_unasked);
         // In a torn flow it answers what nobody saw, where it comes from the server and is long enough for an answer.
-        if answers.is_empty() && (goes_on || ((alone || heard.torn) && heard.client != Some(side) && !short && !asks)) {
+        if answers.is_empty()
+            && (goes_on || ((alone || heard.torn) && heard.client != Some(side) && !short && !asks))
+        {
             let pads_least = *pick(&heard.pads_least, side);
             let asked = asked.get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
             if alone || goes_on {
@@ -244,7 +249,11 @@ impl Beats {
             }
         }
         let other = side.other();
-        if raw.length < LEAST_SEALED || is_honest(&raw) || pick(&self.open, other).goes_on() || pick(&self.open, other).waits() {
+        if raw.length < LEAST_SEALED
+            || is_honest(&raw)
+            || pick(&self.open, other).goes_on()
+            || pick(&self.open, other).waits()
+        {
             return self.in_clear(side, raw);
         }
         if raw.start.is_some_and(|[kind, ..]| kind == REQUEST) {

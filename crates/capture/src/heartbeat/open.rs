@@ -149,7 +149,8 @@ impl Open {
         };
         // An honest request with the same claim may be among what is missing.
         let hole = self.hole;
-        let told = |asked: &Asked| !asked.is_forbidden() || hole < claimed + AROUND || claimed + AROUND > FULL;
+        let told =
+            |asked: &Asked| !asked.is_forbidden() || hole < claimed + AROUND || claimed + AROUND > FULL;
         let asked = self.matched(claimed).filter(told);
         // Where the request is not in the capture: none brings more than a record holds, and none in good order claims more
         // than fits one with its padding.
@@ -183,7 +184,11 @@ impl Open {
         if self.deaf || self.datagrams || self.answering.is_some() {
             return;
         }
-        if self.pending.iter().any(|asked| asked.spoken && asked.is_forbidden()) {
+        if self
+            .pending
+            .iter()
+            .any(|asked| asked.spoken && asked.is_forbidden())
+        {
             self.tally.ignored = true;
         }
     }
@@ -298,5 +303,86 @@ impl Open {
             Ladder::BenignHeartbeat
         };
         self.tally.ladder = self.tally.ladder.max(ladder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use holter_model::Verdict;
+
+    fn beat(kind: u8, claimed: u16, length: u64) -> Beat {
+        let [high, low] = claimed.to_be_bytes();
+        Beat {
+            start: Some([kind, high, low]),
+            length,
+            unseen: 0,
+            at: Moment(1),
+        }
+    }
+
+    #[test]
+    fn the_line_between_legal_and_forbidden_is_openssls() {
+        for (length, claimed, forbidden) in [
+            (18, 0, true),
+            (19, 0, false),
+            (19, 1, true),
+            (20, 1, false),
+            (16_384, 16_365, false),
+            (16_368, 16_365, true),
+        ] {
+            let asked = Asked {
+                length,
+                claimed,
+                spoken: false,
+            };
+            assert_eq!(asked.is_forbidden(), forbidden, "{length} {claimed}");
+        }
+    }
+
+    #[test]
+    fn only_who_goes_on_in_answer_has_passed_it_over() {
+        let verdict = |steps: fn(&mut Open)| {
+            let mut open = Open::new(false);
+            open.ask(beat(1, 0x4000, 3));
+            steps(&mut open);
+            let tally = open.finish();
+            (tally.ladder.verdict(tally.ignored), tally.ladder)
+        };
+        let unanswered = Ladder::AttemptUnanswered;
+        assert_eq!(verdict(|_| {}), (Verdict::Inconclusive, unanswered));
+        assert_eq!(
+            verdict(Open::answerer_speaks),
+            (Verdict::Inconclusive, unanswered)
+        );
+        let goes_on = |open: &mut Open| {
+            open.asker_speaks();
+            open.answerer_speaks();
+        };
+        assert_eq!(verdict(goes_on), (Verdict::NotAffected, unanswered));
+        let with_hole = |open: &mut Open| {
+            open.miss_answerer();
+            open.asker_speaks();
+            open.answerer_speaks();
+        };
+        assert_eq!(verdict(with_hole), (Verdict::Inconclusive, unanswered));
+        let answered_later = |open: &mut Open| {
+            open.asker_speaks();
+            open.answerer_speaks();
+            open.answer(beat(2, 0x4000, 16_384));
+            open.answer(beat(9, 0x0909, 19));
+        };
+        assert_eq!(verdict(answered_later), (Verdict::Affected, Ladder::LeakExact));
+    }
+
+    #[test]
+    fn an_honest_heartbeat_behind_it_shows_that_it_was_passed_over() {
+        let mut open = Open::new(false);
+        open.ask(beat(1, 0x4000, 3));
+        open.ask(beat(1, 4, 23));
+        open.answer(beat(2, 4, 23));
+        let tally = open.finish();
+        assert_eq!(tally.ladder.verdict(tally.ignored), Verdict::NotAffected);
+        assert_eq!((tally.attempts, tally.answers, tally.most), (1, 0, 0));
     }
 }

@@ -213,7 +213,11 @@ impl Sealed {
             minimal: beat.span.minimal.saturating_sub(beat.lost),
             most: beat.span.most,
         };
-        burst.full = if beat.span.may_be_full() && !self.datagrams { burst.full + 1 } else { 0 };
+        burst.full = if beat.span.may_be_full() && !self.datagrams {
+            burst.full + 1
+        } else {
+            0
+        };
         burst.row = burst.row.max(burst.full);
         burst.records += 1;
         burst.certain += span.certain;
@@ -294,7 +298,12 @@ impl Sealed {
         let exact = |beat: &Beat, of: fn(&Span) -> u64| of(&beat.span).saturating_sub(beat.lost);
         let full = u64::try_from(beats.len() - 1).unwrap_or(0) * FULL;
         let pads_least = self.pads_least;
-        let least = full + exact(last, |span| span.certain).max(if pads_least { exact(last, |span| span.minimal) } else { 0 });
+        let least = full
+            + exact(last, |span| span.certain).max(if pads_least {
+                exact(last, |span| span.minimal)
+            } else {
+                0
+            });
         let most = (full + last.span.most).saturating_sub(AROUND).min(MOST_CLAIMED);
         let brought = FULL + AROUND;
         self.tally.answers += 1;
@@ -318,6 +327,10 @@ impl Sealed {
     pub(crate) fn finish(mut self) -> Tally {
         self.settle();
         self.settle_unasked();
+        if self.torn && self.tally.ladder == Ladder::AnsweredNoLeak {
+            // What was settled before the first hole was known may have been laid beside the wrong request.
+            self.tally.ladder = Ladder::Suspicious;
+        }
         self.tally
     }
 
@@ -359,7 +372,11 @@ impl Sealed {
         let answers = burst.answers();
         let weigh = |given: u64| given.saturating_sub(AROUND * burst.requests + burst.brought_most);
         let certain = weigh(burst.certain);
-        let minimal = if self.pads_least { weigh(burst.minimal) } else { certain };
+        let minimal = if self.pads_least {
+            weigh(burst.minimal)
+        } else {
+            certain
+        };
         let counted = if burst.ended >= burst.requests {
             burst.brought_least
         } else {
@@ -376,7 +393,11 @@ impl Sealed {
         let most = (most + padding).saturating_sub(counted).min(ceiling).max(minimal);
         // More answers are over than there were requests in good order: one that was not has been answered.
         // And an answer longer than its request was given to one with too little padding: every stack that answers pads by 16.
-        let longer = if self.pads_least { burst.minimal } else { burst.certain };
+        let longer = if self.pads_least {
+            burst.minimal
+        } else {
+            burst.certain
+        };
         let proven = answers > burst.requests - burst.undersized
             || longer > burst.brought_most + HEADER * burst.requests;
         let ladder = match (certain, minimal) {
@@ -416,7 +437,11 @@ impl Sealed {
             if told && beyond >= NOISE { beyond } else { 0 }
         };
         let certain = weigh(burst.certain);
-        let minimal = if self.pads_least { weigh(burst.minimal) } else { certain };
+        let minimal = if self.pads_least {
+            weigh(burst.minimal)
+        } else {
+            certain
+        };
         let ceiling = MOST_CLAIMED * answers.max(burst.requests);
         let most = if burst.cut || self.deaf {
             ceiling

@@ -1,8 +1,8 @@
 //! DTLS in datagrams, by itself or within STUN's.
 
+use holter_wire::ContentType;
 use holter_wire::dtls::{Reassembler, Record, records};
 use holter_wire::reader::Reader;
-use holter_wire::ContentType;
 
 use super::stream::Course;
 use super::talk::{Place, Talk};
@@ -66,7 +66,14 @@ impl Datagrams {
     }
 
     /// A datagram.
-    pub(crate) fn hear(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: &[u8]) -> Course {
+    pub(crate) fn hear(
+        &mut self,
+        book: &mut Book,
+        ends: &Ends,
+        side: Side,
+        at: Moment,
+        bytes: &[u8],
+    ) -> Course {
         pick_mut(&mut self.ways, side).heard = true;
         let bytes = unwrapped(bytes);
         let (all, oddities) = match bytes.first() {
@@ -108,7 +115,8 @@ impl Datagrams {
         let sealed = record.epoch > 0;
         let way = pick_mut(&mut self.ways, side);
         let last = way.last.replace((record.epoch, record.sequence));
-        self.torn |= last.is_some_and(|(epoch, number)| epoch == record.epoch && record.sequence > number + 1);
+        self.torn |=
+            last.is_some_and(|(epoch, number)| epoch == record.epoch && record.sequence > number + 1);
         let place = Place {
             ends,
             side,
@@ -122,7 +130,8 @@ impl Datagrams {
                 let version = self.talk.version.unwrap_or(record.version);
                 let length = u64::try_from(record.body.len()).unwrap_or(0);
                 let way = pick_mut(&mut self.ways, side);
-                way.pads_least.get_or_insert_with(|| cover.pads_least(length, version));
+                way.pads_least
+                    .get_or_insert_with(|| cover.pads_least(length, version));
                 self.speaks(side);
             }
             ContentType::CHANGE_CIPHER_SPEC => {
@@ -143,10 +152,8 @@ impl Datagrams {
                 self.talk.begin(book, ends, at);
                 self.speaks(side);
             }
-            ContentType(HEARTBEAT) => {
-                if self.is_new(side, record.epoch, record.sequence) {
-                    self.beat(book, ends, side, at, record);
-                }
+            ContentType(HEARTBEAT) if self.is_new(side, record.epoch, record.sequence) => {
+                self.beat(book, ends, side, at, record);
             }
             _ => {}
         }

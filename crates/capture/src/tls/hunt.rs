@@ -72,7 +72,9 @@ impl Hunt {
     /// The last bytes of what came before.
     pub(crate) fn tail(&self, bytes: usize) -> &[u8] {
         let have = usize::from(self.have);
-        self.tail.get(have.saturating_sub(bytes)..have).unwrap_or_default()
+        self.tail
+            .get(have.saturating_sub(bytes)..have)
+            .unwrap_or_default()
     }
 
     /// Looks through the next bytes.
@@ -80,7 +82,9 @@ impl Hunt {
         let fresh = std::mem::take(&mut self.fresh);
         let found = self.find(bytes, ground, fresh);
         if found.is_none() {
-            self.left = self.left.saturating_sub(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
+            self.left = self
+                .left
+                .saturating_sub(u32::try_from(bytes.len()).unwrap_or(u32::MAX));
             self.keep(bytes);
         }
         found
@@ -144,7 +148,8 @@ impl Hunt {
 
 /// A ClientHello or ServerHello with its record's header: types, versions and lengths that fit each other.
 fn is_hello(bytes: &[u8]) -> bool {
-    let Some([0x16, 3, minor, high, low, kind @ (1 | 2), top, a, b, 3, newer]) = bytes.first_chunk::<MARK>() else {
+    let Some([0x16, 3, minor, high, low, kind @ (1 | 2), top, a, b, 3, newer]) = bytes.first_chunk::<MARK>()
+    else {
         return false;
     };
     let record = usize::from(u16::from_be_bytes([*high, *low]));
@@ -214,7 +219,9 @@ mod tests {
     fn one_byte_at_a_time_is_enough() {
         let mut hunt = Hunt::default();
         let stream = [&b"STARTTLS\r\n"[..], &HELLO].concat();
-        let place = stream.iter().position(|byte| hunt.look(&[*byte], BEGUN).is_some());
+        let place = stream
+            .iter()
+            .position(|byte| hunt.look(&[*byte], BEGUN).is_some());
         assert_eq!(place, Some(20));
     }
 

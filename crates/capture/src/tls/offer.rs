@@ -35,7 +35,11 @@ impl Offer {
         if hello.compression.is_empty() && hello.suites.is_empty() {
             return None;
         }
-        let carrier = if datagram { Carrier::Datagrams } else { Carrier::Tcp };
+        let carrier = if datagram {
+            Carrier::Datagrams
+        } else {
+            Carrier::Tcp
+        };
         let versions = print::offered_versions(&hello);
         // Drafts and experiments do not count: what a server declines of them says nothing.
         let settled = |version: &&Version| version.name().is_some();

@@ -1,13 +1,13 @@
 //! A stream in which TLS is spoken, or may come to be.
 
 use holter_wire::handshake::Joiner;
-use holter_wire::record::Header;
 use holter_wire::{ContentType, Version};
 
 use super::hunt::{Found, Ground, Hunt};
 use super::sslv2;
 use super::talk::{Place, Talk};
 use super::walker::{Step, Walker};
+use super::way::{Sync, Way};
 use crate::Moment;
 use crate::book::Book;
 use crate::both::{pick, pick_mut};
@@ -17,9 +17,6 @@ use crate::listener::{Ending, Ends, Side};
 
 /// Longer handshake messages are passed over.
 const LONGEST_MESSAGE: usize = 128 * 1024;
-
-/// A minute.
-const RECENT: u64 = 60_000_000_000;
 
 /// A record of heartbeat, by its number: the name of the constant stands where heartbeats are sent.
 const HEARTBEAT: u8 = 24;
@@ -43,75 +40,6 @@ pub(crate) enum Course {
     Clear(Tongue),
     /// Nothing in it is ours to hear.
     Nothing,
-}
-
-/// One side of it.
-#[derive(Debug)]
-struct Way {
-    course: Sync,
-    joiner: Option<Box<Joiner>>,
-    /// Its handshake messages are not read, or no longer.
-    mute: bool,
-    /// Bytes of an SSLv2 hello still to pass over.
-    skip: u32,
-    record: Header,
-    start: [u8; 3],
-    got: u8,
-    lost: u32,
-    heard: bool,
-    /// Bytes that are not in the capture.
-    missing: u64,
-    /// Those of the last minute with holes, and when the last was.
-    hole: u64,
-    hole_at: Moment,
-    /// Its keys have changed.
-    sealed: bool,
-    /// Records were lost, and the change of its keys perhaps with them.
-    unsure: bool,
-    pads_least: Option<bool>,
-    /// Only one header was seen since the way was lost.
-    unproven: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Sync {
-    Hunting(Hunt),
-    Walking(Walker),
-    Deaf,
-}
-
-impl Default for Way {
-    fn default() -> Self {
-        Self {
-            course: Sync::Hunting(Hunt::default()),
-            joiner: None,
-            mute: false,
-            skip: 0,
-            record: Header {
-                content: ContentType(0),
-                version: Version(0),
-                length: 0,
-            },
-            start: [0; 3],
-            got: 0,
-            lost: 0,
-            heard: false,
-            missing: 0,
-            hole: 0,
-            hole_at: Moment(0),
-            sealed: false,
-            unsure: false,
-            pads_least: None,
-            unproven: false,
-        }
-    }
-}
-
-impl Way {
-    /// Bytes missing of late: the answer to a request that was lost longer ago has come long since.
-    const fn recent_hole(&self, at: Moment) -> u64 {
-        if at.0.saturating_sub(self.hole_at.0) < RECENT { self.hole } else { 0 }
-    }
 }
 
 impl Stream {
@@ -390,15 +318,13 @@ impl Stream {
 
     /// A record is over; `cut` bytes of it lie beyond the end of what was captured.
     fn ended(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, cut: u64) {
-        let version = self.talk.version.unwrap_or(Version(0));
-        let cover = self.talk.cover();
-        let other_sealed = pick(&self.ways, side.other()).sealed;
-        let whole = !self.ways.iter().any(|way| way.missing > 0) && ends.begun;
         let way = pick_mut(&mut self.ways, side);
         let record = way.record;
         match record.content {
             ContentType::HANDSHAKE => {
                 if way.sealed && way.pads_least.is_none() {
+                    let version = self.talk.version.unwrap_or(Version(0));
+                    let cover = self.talk.cover();
                     let length = u64::try_from(record.length).unwrap_or(0);
                     way.pads_least = Some(cover.pads_least(length, version));
                 }
@@ -407,6 +333,8 @@ impl Stream {
             ContentType::CHANGE_CIPHER_SPEC => {
                 if !self.talk.hidden {
                     way.sealed = true;
+                    let other_sealed = pick(&self.ways, side.other()).sealed;
+                    let whole = !self.ways.iter().any(|way| way.missing > 0) && ends.begun;
                     self.stop_joining(book, side);
                     self.talk.change(book, side, at, other_sealed, whole);
                 }

@@ -136,7 +136,14 @@ impl Talk {
     }
 
     /// A side changes keys; `first`: it does so for the first time. `whole`: nothing of either side is missing.
-    pub(crate) fn change(&mut self, book: &mut Book, side: Side, at: Moment, other_changed: bool, whole: bool) {
+    pub(crate) fn change(
+        &mut self,
+        book: &mut Book,
+        side: Side,
+        at: Moment,
+        other_changed: bool,
+        whole: bool,
+    ) {
         self.conclude(book, at);
         if self.hidden || self.version.is_none() {
             return;
@@ -172,7 +179,11 @@ impl Talk {
             self.failed(book, ends, at);
         }
         book.totals.hidden += u64::from(self.hidden);
-        let opened = self.suite.0.parts().is_some_and(|parts| parts.exchange == Exchange::Rsa);
+        let opened = self
+            .suite
+            .0
+            .parts()
+            .is_some_and(|parts| parts.exchange == Exchange::Rsa);
         let early = self.early;
         let (went_on, refused) = (self.went_on, self.refused);
         let client = self.client;
@@ -253,20 +264,31 @@ impl Talk {
             version: version.0,
             suite: hello.suite.0,
             heartbeat,
-            extensions: hello.extensions.iter().map(|extension| extension.kind.0).collect(),
+            extensions: hello
+                .extensions
+                .iter()
+                .map(|extension| extension.kind.0)
+                .collect(),
             cut_short: !oddities.is_empty(),
             client_certificate: false,
         }));
         if let Some(server) = self.server.and_then(|id| book.at(id)) {
             server.beating += u64::from(heartbeat.is_some());
-                if let Some(protocol) = hello.extension(ExtensionType::ALPN).and_then(Extension::protocol) {
+            if let Some(protocol) = hello.extension(ExtensionType::ALPN).and_then(Extension::protocol) {
                 let protocols = vec![bounded(protocol)];
                 server.note(place.at, Fact::Alpn { protocols });
             }
             let offered = |yes: fn(&Offer) -> bool| offer.as_deref().is_some_and(yes);
             let mut feature = |feature, present| {
                 let version = version.0;
-                server.note(place.at, Fact::Feature { feature, version, present });
+                server.note(
+                    place.at,
+                    Fact::Feature {
+                        feature,
+                        version,
+                        present,
+                    },
+                );
             };
             if !self.hidden && (offered(|offer| offer.compression) || hello.compression != 0) {
                 feature(Feature::Compression, hello.compression != 0);
@@ -291,7 +313,10 @@ impl Talk {
         let Some(mut fact) = self.answer.take() else {
             return;
         };
-        if let Fact::Hello { client_certificate, .. } = fact.as_mut() {
+        if let Fact::Hello {
+            client_certificate, ..
+        } = fact.as_mut()
+        {
             *client_certificate = self.client_certificate;
         }
         if let Some(server) = self.server.and_then(|id| book.at(id)) {
@@ -325,7 +350,9 @@ impl Talk {
         }
         let (Some(params), _) = read_dhe(body) else { return };
         let start = params.prime.iter().position(|byte| *byte != 0);
-        let prime = start.and_then(|start| params.prime.get(start..)).unwrap_or_default();
+        let prime = start
+            .and_then(|start| params.prime.get(start..))
+            .unwrap_or_default();
         let bits = prime.first().map_or(0, |first| {
             u32::try_from(8 * prime.len()).unwrap_or(0) - first.leading_zeros()
         });

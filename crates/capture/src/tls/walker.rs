@@ -121,12 +121,20 @@ mod tests {
 
     #[test]
     fn records_are_the_same_however_the_stream_is_cut() {
-        let stream = [&[22, 3, 1, 0, 3, 1, 2, 3][..], &[23, 3, 1, 0, 0], &[24, 3, 1, 0, 1, 9]].concat();
+        let stream = [
+            &[22, 3, 1, 0, 3, 1, 2, 3][..],
+            &[23, 3, 1, 0, 0],
+            &[24, 3, 1, 0, 1, 9],
+        ]
+        .concat();
         let whole = walk(&mut Walker::default(), &stream);
         assert_eq!(whole, [(22, 3), (23, 0), (24, 1)]);
         for size in 1..stream.len() {
             let mut walker = Walker::default();
-            let cut: Vec<_> = stream.chunks(size).flat_map(|chunk| walk(&mut walker, chunk)).collect();
+            let cut: Vec<_> = stream
+                .chunks(size)
+                .flat_map(|chunk| walk(&mut walker, chunk))
+                .collect();
             assert_eq!(cut, whole, "in pieces of {size}");
         }
     }

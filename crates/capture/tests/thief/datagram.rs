@@ -36,7 +36,13 @@ fn rob(variant: Variant, requests: &[Vec<u8>]) -> (Vec<Piece>, Vec<usize>) {
     let mut sending = vec![first];
     for (number, request) in (1..).zip(requests) {
         let mut record = Vec::new();
-        dtls::encode(&mut record, ContentType::HEARTBEAT, Version::DTLS12, number, request);
+        dtls::encode(
+            &mut record,
+            ContentType::HEARTBEAT,
+            Version::DTLS12,
+            number,
+            request,
+        );
         sending.push(record);
     }
     let mut buffer = vec![0; 1 << 16];
@@ -49,7 +55,9 @@ fn rob(variant: Variant, requests: &[Vec<u8>]) -> (Vec<Piece>, Vec<usize>) {
         while let Ok(count) = socket.recv(&mut buffer) {
             let bytes = buffer[..count].to_vec();
             let (records, _) = dtls::records(&bytes);
-            let beats = records.iter().filter(|record| record.content == ContentType::HEARTBEAT);
+            let beats = records
+                .iter()
+                .filter(|record| record.content == ContentType::HEARTBEAT);
             got.extend(beats.map(|record| record.body.len()));
             pieces.push(Piece {
                 side: Side::Answerer,
@@ -81,6 +89,9 @@ fn datagrams_are_counted_to_the_byte_and_a_repaired_server_is_not_accused() {
     assert_eq!(got, [5019]);
     let (verdict, weight) = said(&heard(&datagrams(&pieces)), End::Server).unwrap();
     // A datagram may have been lost on its way: that nothing came proves nothing.
-    assert_eq!((verdict, weight.ladder), (Verdict::Inconclusive, Ladder::AttemptUnanswered));
+    assert_eq!(
+        (verdict, weight.ladder),
+        (Verdict::Inconclusive, Ladder::AttemptUnanswered)
+    );
     assert_eq!((weight.leaked_min, weight.leaked_max), (0, 0));
 }

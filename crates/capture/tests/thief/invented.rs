@@ -16,7 +16,7 @@ use crate::tap::Piece;
 
 /// How a suite covers what is in a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(crate) enum Kind {
     Clear,
     Gcm,
     Rc4,
@@ -37,13 +37,13 @@ struct Truth {
     forbidden: u64,
 }
 
-struct Play {
+pub(crate) struct Play {
     kind: Kind,
-    pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<Piece>,
 }
 
 impl Play {
-    fn begin(kind: Kind) -> Self {
+    pub(crate) fn begin(kind: Kind) -> Self {
         let suite = match kind {
             Kind::Clear | Kind::Gcm => 0x009c,
             Kind::Rc4 => 0x0005,
@@ -68,12 +68,16 @@ impl Play {
             extensions: vec![Extension::heartbeat()],
         };
         let mut message = Vec::new();
-        handshake::encode(&mut message, HandshakeType::SERVER_HELLO, |out| answer.encode_body(out));
+        handshake::encode(&mut message, HandshakeType::SERVER_HELLO, |out| {
+            answer.encode_body(out)
+        });
         handshake::encode(&mut message, HandshakeType::SERVER_HELLO_DONE, |_| {});
         play.say(Side::Answerer, ContentType::HANDSHAKE, &message);
         if kind != Kind::Clear {
             let mut message = Vec::new();
-            handshake::encode(&mut message, HandshakeType::CLIENT_KEY_EXCHANGE, |out| out.extend([9; 130]));
+            handshake::encode(&mut message, HandshakeType::CLIENT_KEY_EXCHANGE, |out| {
+                out.extend([9; 130])
+            });
             play.say(Side::Opener, ContentType::HANDSHAKE, &message);
             for side in [Side::Opener, Side::Answerer] {
                 play.say(side, ContentType::CHANGE_CIPHER_SPEC, &[1]);
@@ -83,7 +87,7 @@ impl Play {
         play
     }
 
-    fn say(&mut self, side: Side, content: ContentType, body: &[u8]) {
+    pub(crate) fn say(&mut self, side: Side, content: ContentType, body: &[u8]) {
         let mut bytes = Vec::new();
         encode(&mut bytes, content, Version::TLS12, body);
         self.pieces.push(Piece { side, bytes });
@@ -98,7 +102,9 @@ impl Play {
             Kind::Cbc => 16 + (length + 20).div_euclid(16) * 16 + 16,
         };
         // A body that looks like nothing in particular.
-        let bytes: Vec<u8> = (0..body).map(|at| (at * 167 + body * 31 + 0x55).to_le_bytes()[0] | 0x40).collect();
+        let bytes: Vec<u8> = (0..body)
+            .map(|at| (at * 167 + body * 31 + 0x55).to_le_bytes()[0] | 0x40)
+            .collect();
         let mut record = vec![content.0, 3, 3];
         record.extend(u16::try_from(body).unwrap().to_be_bytes());
         record.extend(bytes);
@@ -147,14 +153,28 @@ fn request(chance: &mut Chance, wicked: bool) -> Vec<u8> {
 }
 
 /// One conversation: who asks, how it is covered, whether wickedly, and of whom.
-fn play(chance: &mut Chance, asker: Side, kind: Kind, wicked: bool, victim: Victim) -> (Vec<Piece>, Truth, bool) {
+fn play(
+    chance: &mut Chance,
+    asker: Side,
+    kind: Kind,
+    wicked: bool,
+    victim: Victim,
+) -> (Vec<Piece>, Truth, bool) {
     let mut play = Play::begin(kind);
     let mut truth = Truth::default();
     let mut together = false;
     for _ in 0..=chance.below(5) {
         if chance.below(3) == 0 && kind != Kind::Clear {
-            play.sealed(Side::Opener, ContentType::APPLICATION_DATA, 100 + chance.below(900));
-            play.sealed(Side::Answerer, ContentType::APPLICATION_DATA, 100 + chance.below(9000));
+            play.sealed(
+                Side::Opener,
+                ContentType::APPLICATION_DATA,
+                100 + chance.below(900),
+            );
+            play.sealed(
+                Side::Answerer,
+                ContentType::APPLICATION_DATA,
+                100 + chance.below(9000),
+            );
         }
         let count = 1 + usize::from(chance.below(4) == 0);
         together |= count > 1;
@@ -180,8 +200,16 @@ fn what_is_said_of_invented_conversations_is_never_more_than_the_truth() {
         let (kind, victim) = (kinds[chance.below(4)], victims[chance.below(3)]);
         let wicked = chance.below(3) > 0;
         let (pieces, truth, together) = play(&mut chance, asker, kind, wicked, victim);
-        let end = if asker == Side::Opener { End::Server } else { End::Client };
-        let other = if asker == Side::Opener { End::Client } else { End::Server };
+        let end = if asker == Side::Opener {
+            End::Server
+        } else {
+            End::Client
+        };
+        let other = if asker == Side::Opener {
+            End::Client
+        } else {
+            End::Server
+        };
         let packets = connection(&pieces);
         let what = format!("seed {seed}: {asker:?} asks, {kind:?}, {victim:?}, {truth:?}");
 
@@ -191,10 +219,18 @@ fn what_is_said_of_invented_conversations_is_never_more_than_the_truth() {
         assert!(weight.leaked_max >= truth.leaked, "{what}: {weight:?}");
         if kind != Kind::Cbc && !together && victim == Victim::Bleeds {
             assert_eq!(weight.leaked_min, truth.leaked, "{what}: {weight:?}");
-            assert_eq!(verdict == Verdict::Affected, truth.forbidden_answered, "{what}: {weight:?}");
+            assert_eq!(
+                verdict == Verdict::Affected,
+                truth.forbidden_answered,
+                "{what}: {weight:?}"
+            );
         }
         if kind == Kind::Clear && victim == Victim::Bleeds {
-            assert_eq!((weight.leaked_min, weight.leaked_max), (truth.leaked, truth.leaked), "{what}: {weight:?}");
+            assert_eq!(
+                (weight.leaked_min, weight.leaked_max),
+                (truth.leaked, truth.leaked),
+                "{what}: {weight:?}"
+            );
             assert_eq!(weight.attempts, truth.forbidden, "{what}: {weight:?}");
         }
         if truth.leaked > 60_000 {
@@ -203,10 +239,20 @@ fn what_is_said_of_invented_conversations_is_never_more_than_the_truth() {
         let innocent = |heard: &holter_capture::Heard, how: &str| {
             if !truth.forbidden_answered {
                 let verdict = said(heard, end).map(|(verdict, _)| verdict);
-                assert_ne!(verdict, Some(Verdict::Affected), "{what}, {how}: {:?}", said(heard, end));
+                assert_ne!(
+                    verdict,
+                    Some(Verdict::Affected),
+                    "{what}, {how}: {:?}",
+                    said(heard, end)
+                );
             }
             let verdict = said(heard, other).map(|(verdict, _)| verdict);
-            assert_ne!(verdict, Some(Verdict::Affected), "{what}, {how}: {:?}", said(heard, other));
+            assert_ne!(
+                verdict,
+                Some(Verdict::Affected),
+                "{what}, {how}: {:?}",
+                said(heard, other)
+            );
         };
         innocent(&all, "whole");
         for round in 0..4 {
@@ -229,7 +275,9 @@ fn what_is_said_of_invented_conversations_is_never_more_than_the_truth() {
                 }
                 let heard = heard(&packets);
                 innocent(&heard, &format!("{how}, round {round}"));
-                let Some((verdict, weight)) = said(&heard, end) else { continue };
+                let Some((verdict, weight)) = said(&heard, end) else {
+                    continue;
+                };
                 assert!(weight.leaked_min <= truth.leaked, "{what}, {how}: {weight:?}");
                 if truth.leaked > 60_000 && how == "a little lost" {
                     found[usize::from(verdict == Verdict::Affected)] += 1;
@@ -237,6 +285,9 @@ fn what_is_said_of_invented_conversations_is_never_more_than_the_truth() {
             }
         }
     }
-    println!("with a twentieth lost, leaks of 60 KB are found {} times and missed {}", found[1], found[0]);
+    println!(
+        "with a twentieth lost, leaks of 60 KB are found {} times and missed {}",
+        found[1], found[0]
+    );
     assert!(found[1] > 4 * found[0], "{found:?}");
 }

@@ -3,12 +3,14 @@
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     reason = "a test that panics has failed"
 )]
 
+mod datagram;
+mod early;
 #[path = "../forge/mod.rs"]
 mod forge;
-mod datagram;
 mod invented;
 mod packets;
 mod robbery;
@@ -25,7 +27,13 @@ use robbery::{Loot, claim, node};
 /// A request that claims so much and brings so much, and an honest one with so much padding.
 fn requests() -> Vec<Vec<u8>> {
     // More than 4,096 bytes each, for in the middle of a handshake OpenSSL holds back what is shorter.
-    vec![claim(0x4000, 0), claim(0xffff, 0), claim(5000, 19), claim(16_365, 100), claim(4200, 4200)]
+    vec![
+        claim(0x4000, 0),
+        claim(0xffff, 0),
+        claim(5000, 19),
+        claim(16_365, 100),
+        claim(4200, 4200),
+    ]
 }
 
 fn assert_exact(packets: &[Sent], loot: &Loot, what: &str) {
@@ -42,7 +50,7 @@ fn assert_exact(packets: &[Sent], loot: &Loot, what: &str) {
 fn in_the_clear_every_byte_is_counted() {
     let server = node("https");
     for (place, request) in requests().iter().enumerate() {
-        let (pieces, loot) = robbery::in_clear(server.address, None, &[request.clone()]);
+        let (pieces, loot) = robbery::in_clear(server.address, None, std::slice::from_ref(request));
         let packets = connection(&pieces);
         assert_exact(&packets, &loot, &format!("request {place}"));
         let (_, weight) = said(&heard(&packets), End::Server).unwrap();
@@ -86,7 +94,10 @@ fn under_every_cipher_the_truth_lies_between_the_bounds() {
     let server = node("https");
     for (version, suite) in SUITES {
         let suite = CipherSuite(suite);
-        for request in requests().into_iter().chain([claim(200, 19), claim(40, 40), claim(1, 0)]) {
+        for request in requests()
+            .into_iter()
+            .chain([claim(200, 19), claim(40, 40), claim(1, 0)])
+        {
             let brought = u64::try_from(request.len() - 3).unwrap();
             let (pieces, loot) = robbery::encrypted(server.address, version, suite, &[request]);
             let (verdict, weight) = said(&heard(&connection(&pieces)), End::Server).unwrap();
@@ -96,7 +107,11 @@ fn under_every_cipher_the_truth_lies_between_the_bounds() {
             let (least, most) = (weight.leaked_min, weight.leaked_max);
             assert!((least..=most).contains(&loot.foreign), "{what}");
             if loot.foreign > 300 {
-                assert_eq!((verdict, weight.ladder), (Verdict::Affected, Ladder::LeakBounded), "{what}");
+                assert_eq!(
+                    (verdict, weight.ladder),
+                    (Verdict::Affected, Ladder::LeakBounded),
+                    "{what}"
+                );
                 assert!(most - least <= 64 + brought, "{what}");
             }
             if suite.to_string().contains("GCM") || suite.to_string().contains("RC4") {
@@ -149,14 +164,27 @@ fn honest_heartbeats_give_no_alarm_under_any_cipher() {
 fn torn_captures_shrink_bounds_and_keep_verdicts() {
     let server = node("https");
     let thieves = [
-        ("clear", robbery::in_clear(server.address, None, &[claim(0xffff, 0)])),
+        (
+            "clear",
+            robbery::in_clear(server.address, None, &[claim(0xffff, 0)]),
+        ),
         (
             "gcm",
-            robbery::encrypted(server.address, Version::TLS12, CipherSuite(0x009c), &[claim(0xffff, 0)]),
+            robbery::encrypted(
+                server.address,
+                Version::TLS12,
+                CipherSuite(0x009c),
+                &[claim(0xffff, 0)],
+            ),
         ),
         (
             "cbc",
-            robbery::encrypted(server.address, Version::TLS11, CipherSuite(0x0035), &[claim(0xffff, 0)]),
+            robbery::encrypted(
+                server.address,
+                Version::TLS11,
+                CipherSuite(0x0035),
+                &[claim(0xffff, 0)],
+            ),
         ),
     ];
     for (name, (pieces, loot)) in thieves {
@@ -164,12 +192,18 @@ fn torn_captures_shrink_bounds_and_keep_verdicts() {
         let claimed = 0xffff;
         for seed in 0..40 {
             let mut chance = Chance(seed);
-            let whole = [packets::mixed(&packets, &mut chance), packets::doubled(&packets, &mut chance)];
+            let whole = [
+                packets::mixed(&packets, &mut chance),
+                packets::doubled(&packets, &mut chance),
+            ];
             for (place, packets) in whole.iter().enumerate() {
                 let (verdict, weight) = said(&heard(packets), End::Server).unwrap();
                 let what = format!("{name} seed {seed} way {place}: {weight:?}");
                 assert_eq!(verdict, Verdict::Affected, "{what}");
-                assert!(weight.leaked_min <= loot.foreign && weight.leaked_max >= loot.foreign, "{what}");
+                assert!(
+                    weight.leaked_min <= loot.foreign && weight.leaked_max >= loot.foreign,
+                    "{what}"
+                );
                 assert!(weight.leaked_min + 64 >= loot.foreign, "{what}");
             }
             for one_in in [3, 10, 40] {
@@ -184,7 +218,10 @@ fn torn_captures_shrink_bounds_and_keep_verdicts() {
                 if one_in == 40 {
                     println!("{what}");
                 }
-                assert!(said(&heard, End::Client).is_none_or(|(verdict, _)| verdict != Verdict::Affected), "{what}");
+                assert!(
+                    said(&heard, End::Client).is_none_or(|(verdict, _)| verdict != Verdict::Affected),
+                    "{what}"
+                );
             }
             let cut = chance.below(packets.len());
             let heard = heard(&packets[cut..]);
@@ -207,8 +244,12 @@ fn torn_captures_shrink_bounds_and_keep_verdicts() {
 #[test]
 fn who_passes_over_and_goes_on_is_not_affected() {
     let server = robbery::old_node("0.10.29", "https");
-    let (pieces, loot) =
-        robbery::encrypted(server.address, Version::TLS12, CipherSuite(0x009c), &[claim(0xffff, 0)]);
+    let (pieces, loot) = robbery::encrypted(
+        server.address,
+        Version::TLS12,
+        CipherSuite(0x009c),
+        &[claim(0xffff, 0)],
+    );
     assert_eq!(loot.answers, 0);
     let packets = connection(&pieces);
     let (verdict, weight) = said(&heard(&packets), End::Server).unwrap();

@@ -79,8 +79,14 @@ pub(crate) fn heard(packets: &[Sent]) -> Heard {
 
 /// What is said of Heartbleed of one end. An end that is no subject was not even sent a heartbeat.
 pub(crate) fn said(heard: &Heard, end: End) -> Option<(Verdict, Weight)> {
-    let subject = heard.subjects.iter().find(|subject| subject.subject.role == end)?;
-    let said = subject.verdicts.iter().find(|said| said.flaw == "CVE-2014-0160")?;
+    let subject = heard
+        .subjects
+        .iter()
+        .find(|subject| subject.subject.role == end)?;
+    let said = subject
+        .verdicts
+        .iter()
+        .find(|said| said.flaw == "CVE-2014-0160")?;
     Some((said.verdict, said.weight.unwrap()))
 }
 
@@ -89,7 +95,10 @@ pub(crate) struct Chance(pub(crate) u64);
 
 impl Chance {
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % bound
     }
 }
@@ -125,5 +134,9 @@ pub(crate) fn lossy(packets: &[Sent], one_in: usize, chance: &mut Chance) -> Vec
 
 /// One direction alone.
 pub(crate) fn of_one_side(packets: &[Sent], side: Side) -> Vec<Sent> {
-    packets.iter().filter(|packet| packet.side == side).cloned().collect()
+    packets
+        .iter()
+        .filter(|packet| packet.side == side)
+        .cloned()
+        .collect()
 }

@@ -57,7 +57,11 @@ pub(crate) fn honest(payload: usize) -> Vec<u8> {
 }
 
 /// Sends all requests at once in the middle of a handshake, and takes what comes.
-pub(crate) fn in_clear(server: SocketAddr, dialect: Option<&str>, requests: &[Vec<u8>]) -> (Vec<Piece>, Loot) {
+pub(crate) fn in_clear(
+    server: SocketAddr,
+    dialect: Option<&str>,
+    requests: &[Vec<u8>],
+) -> (Vec<Piece>, Loot) {
     let tap = Tap::to(server);
     let mut stream = TcpStream::connect(tap.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
@@ -109,7 +113,10 @@ pub(crate) fn encrypted(
     requests: &[Vec<u8>],
 ) -> (Vec<Piece>, Loot) {
     let tap = Tap::to(server);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let mut loot = Loot::default();
     runtime.block_on(async {
         let scope = Scope::new(&["127.0.0.0/8".parse().unwrap()], &[]);
@@ -126,7 +133,10 @@ pub(crate) fn encrypted(
         let mut session = handshake(&mut line, &offer, &SystemDice).await.unwrap();
         assert_eq!(session.version(), version);
         for request in requests {
-            session.send(&mut line, ContentType::HEARTBEAT, request).await.unwrap();
+            session
+                .send(&mut line, ContentType::HEARTBEAT, request)
+                .await
+                .unwrap();
             let mut got = Vec::new();
             let mut wait = Duration::from_millis(500);
             while let Ok((content, body)) = session.receive(&mut line, wait).await {
@@ -145,7 +155,10 @@ pub(crate) fn encrypted(
             loot.foreign += one.foreign;
         }
         let ask = b"GET / HTTP/1.0\r\n\r\n";
-        session.send(&mut line, ContentType::APPLICATION_DATA, ask).await.unwrap();
+        session
+            .send(&mut line, ContentType::APPLICATION_DATA, ask)
+            .await
+            .unwrap();
         let _ = session.receive(&mut line, Duration::from_millis(700)).await;
     });
     (tap.finish(), loot)

@@ -30,7 +30,10 @@ impl Tap {
         let running = std::thread::spawn(move || {
             let (client, _) = listener.accept().unwrap();
             let server = TcpStream::connect(server).unwrap();
-            let (back, noted_back) = ((server.try_clone().unwrap(), client.try_clone().unwrap()), noted.clone());
+            let (back, noted_back) = (
+                (server.try_clone().unwrap(), client.try_clone().unwrap()),
+                noted.clone(),
+            );
             let other = std::thread::spawn(move || relay(back.0, back.1, Side::Answerer, &noted_back));
             relay(client, server, Side::Opener, &noted);
             other.join().unwrap();

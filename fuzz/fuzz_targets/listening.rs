@@ -1,0 +1,6 @@
+//! Fuzzes the listener that knows TLS.
+// covers: crates/capture/src/listening.rs
+// covers: crates/capture/src/tls/offer.rs
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| holter_fuzz::listening::run(data));

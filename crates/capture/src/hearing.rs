@@ -193,17 +193,22 @@ impl<L: Listener> Hearing<L> {
 
     fn tcp(&mut self, at: Moment, ip: &Datagram<'_>, segment: &Segment<'_>) {
         let (key, by_low) = Key::new(ip.from, ip.to, segment.ports, false);
-        let opens = segment.syn && segment.ack.is_none();
+        let answers = segment.syn && segment.ack.is_some();
         let known = self.table.find(&key);
-        let index = match known {
-            Some(index) if !opens || self.is_same(index, by_low, segment.seq) => index,
-            None if segment.rst => return,
-            _ => {
+        let fate = match known {
+            Some(index) if segment.syn => self.fate(index, by_low, segment),
+            Some(_) => Fate::Same,
+            None if segment.rst => Fate::Ignored,
+            None => Fate::New,
+        };
+        let index = match (fate, known) {
+            (Fate::Ignored, _) => return,
+            (Fate::Same, Some(index)) => index,
+            (_, known) => {
                 if let Some(old) = known {
                     self.end(old);
                 }
                 // An answer to a SYN says who sent that; without either, whoever is heard first counts as the opener.
-                let answers = segment.syn && !opens;
                 self.table.open(key, at, by_low != answers, segment.syn)
             }
         };
@@ -212,18 +217,28 @@ impl<L: Listener> Hearing<L> {
         while self.held.is_over(self.limits.held) && self.give_up_oldest() {}
     }
 
-    /// Whether a SYN belongs to the flow as it is known, and does not open a new one between the same ends.
-    fn is_same(&mut self, index: u32, by_low: bool, seq: u32) -> bool {
+    /// Whether a SYN between the same ends belongs to the flow as it is known. In a conversation that runs, one side alone cannot open
+    /// a new one: the server would not take it, and who attacks could so make its own traces another flow's.
+    fn fate(&mut self, index: u32, by_low: bool, segment: &Segment<'_>) -> Fate {
         let Some(entry) = self.table.get_mut(index) else {
-            return false;
+            return Fate::New;
         };
-        let side = side(&entry.who, by_low);
+        let (over, side) = (entry.is_over(), side(&entry.who, by_low));
         let stream = of(&mut entry.streams, side);
-        let same = !entry.closed && entry.who.begun && stream.began_at(seq.wrapping_add(1));
-        if !same && !entry.closed && entry.who.voice != NONE {
-            self.coverage.saw(Oddity::Reopened);
+        let unheard = segment.ack.is_some() && !stream.is_synced();
+        if !over && entry.who.begun && (unheard || stream.began_at(segment.seq.wrapping_add(1))) {
+            return Fate::Same;
         }
-        same
+        if over || entry.who.voice == NONE {
+            return Fate::New;
+        }
+        self.coverage.saw(Oddity::Reopened);
+        let answers = segment.ack.is_some() && side == Side::Answerer;
+        if answers || entry.seen != [true; 2] {
+            Fate::New
+        } else {
+            Fate::Ignored
+        }
     }
 
     #[inline]
@@ -241,7 +256,7 @@ impl<L: Listener> Hearing<L> {
         };
         if segment.rst {
             if own.believes(segment.seq) {
-                entry.closed = true;
+                entry.reset = true;
             } else if entry.who.voice != NONE {
                 self.coverage.saw(Oddity::FalseReset);
             }
@@ -265,7 +280,7 @@ impl<L: Listener> Hearing<L> {
         if let Some(ack) = segment.ack {
             // Where the other side's SYN was captured or acknowledged, its first byte is known.
             if ear.who.begun && !peer.is_synced() {
-                peer.sync(ack);
+                peer.suppose(ack);
             }
             peer.acknowledge(ack);
             if peer.lags() {
@@ -277,6 +292,8 @@ impl<L: Listener> Hearing<L> {
         if full > 0 {
             let owner = Owner { flow: index, side };
             let bytes = segment.data;
+            // It goes on, so nobody has believed the reset.
+            entry.reset &= !own.is_next(seq);
             own.segment(&mut self.held, owner, Data { at, seq, bytes, full }, &mut ear);
         }
         if segment.fin {
@@ -300,7 +317,7 @@ impl<L: Listener> Hearing<L> {
             return;
         };
         let silent = entry.who.voice == NONE;
-        let class = match (entry.closed, silent, entry.seen) {
+        let class = match (entry.is_over(), silent, entry.seen) {
             // Closed before anything was said: a port that is not open.
             (true, true, _) => return self.end(index),
             (true, false, _) => Class::Closing,
@@ -388,10 +405,20 @@ impl<L: Listener> Hearing<L> {
             at: entry.last,
             heard: voice.heard,
             missing: voice.missing,
-            closed: entry.closed,
+            closed: entry.is_over(),
         };
         self.listener.end(voice.flow, &voice.ends, ending);
     }
+}
+
+/// What a SYN does.
+enum Fate {
+    /// It belongs to the flow that is known.
+    Same,
+    /// It opens another.
+    New,
+    /// It is nobody's.
+    Ignored,
 }
 
 /// Which side it was that sent.

@@ -277,3 +277,66 @@ fn what_the_snap_length_cut_is_missing() {
     assert_eq!(notes.0[0].sides[0], pieces);
     assert_eq!((coverage.cut, coverage.missing), (1, 940));
 }
+
+/// A conversation in which the client has asked, the forged packet, and the server's answer.
+fn forged(between: &[Vec<u8>]) -> Vec<Told> {
+    let mut packets = vec![
+        segment(Side::Opener, 10, 0, SYN, &[]),
+        segment(Side::Answerer, 90, 11, SYN | ACK, &[]),
+        segment(Side::Opener, 11, 91, ACK, b"question"),
+        segment(Side::Answerer, 91, 19, ACK, b"ans"),
+    ];
+    packets.extend_from_slice(between);
+    packets.push(segment(Side::Answerer, 94, 19, ACK, b"wer"));
+    packets.push(segment(Side::Opener, 19, 97, ACK, b"more"));
+    hear(&packets).0
+}
+
+#[test]
+fn who_asked_cannot_hide_the_answer() {
+    for (name, between) in [
+        (
+            "an ACK of what was never sent",
+            segment(Side::Opener, 19, 91 + 5_000_000, ACK, &[]),
+        ),
+        (
+            "an ACK from elsewhere",
+            segment(Side::Opener, 19, 3_000_000_000, ACK, &[]),
+        ),
+        (
+            "a reset next to the window",
+            segment(Side::Opener, 500_000, 94, RST, &[]),
+        ),
+        (
+            "a reset in the server's name",
+            segment(Side::Answerer, 1000, 19, RST, &[]),
+        ),
+        ("another opening", segment(Side::Opener, 777_777_777, 0, SYN, &[])),
+        (
+            "an opening as if it were the server",
+            segment(Side::Opener, 777_777_777, 94, SYN | ACK, &[]),
+        ),
+        (
+            "an end far away",
+            segment(Side::Opener, 900_000_000, 94, FIN | ACK, &[]),
+        ),
+    ] {
+        let told = forged(std::slice::from_ref(&between));
+        assert_eq!(told.len(), 1, "{name}");
+        assert_eq!(told[0].heard(Side::Answerer), b"answer", "{name}");
+        assert_eq!(told[0].heard(Side::Opener), b"questionmore", "{name}");
+        assert_eq!(told[0].missed(Side::Opener), 0, "{name}");
+    }
+}
+
+#[test]
+fn a_new_opening_that_is_answered_is_another_flow() {
+    let told = forged(&[
+        segment(Side::Opener, 777_777_777, 0, SYN, &[]),
+        segment(Side::Answerer, 5000, 777_777_778, SYN | ACK, &[]),
+        segment(Side::Opener, 777_777_778, 5001, ACK, b"new"),
+    ]);
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[1].heard(Side::Opener)[..3], *b"new");
+    assert!(told[1].ends.unwrap().begun);
+}

@@ -3,7 +3,9 @@
 //! ## What it asks
 //! One handshake whose ChangeCipherSpec comes before keys are agreed, and which goes on under keys of an empty secret.
 //! A sound service ends it there. An affected one answers under the same keys, which nobody else could: a proof, and no
-//! guess from silence. A service that says nothing is not called affected.
+//! guess from silence. A service that says nothing is not called affected. Over datagrams, where an early message may only
+//! have overtaken others, a sound service passes it over: there the handshake is then finished as it should be, and a service
+//! that finishes it under the keys that were agreed is cleared.
 //!
 //! ## Why it matters
 //! Whoever stands between an affected service and an affected client can make both use keys that everybody knows, read
@@ -17,14 +19,16 @@ use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation, Reacti
 use holter_wire::{AlertDescription, Version};
 
 use crate::ground::{self, Decision};
-use crate::insecure_renegotiation::before_tls13;
-use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session};
+use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session, spoken};
 
 const PROBE: &str = "ccs-injection";
 
 /// The message alone, and nothing behind it: for services that demand a certificate that nobody has given us, and that would
 /// refuse what stands behind it for want of one.
 const ALONE: &str = "ccs-injection-alone";
+
+/// Over datagrams: it passed that over, and finished under the keys that were agreed.
+const PASSED_OVER: &str = "ccs-passed-over";
 
 /// What is said to a message that comes at the wrong time, and nothing else.
 const UNTIMELY: [AlertDescription; 2] = [
@@ -46,10 +50,12 @@ pub(crate) static CHECK: Check = Check {
 
 async fn ask(visit: &mut Visit<'_>) {
     let known = greeting::known(visit);
-    let Some(version) = before_tls13(&known) else {
+    let Some(version) = spoken::before_tls13(&known) else {
         return;
     };
-    if known.has(Feature::ClientCertificate) == Some(true) && visit.questions.identity.is_none() {
+    let unknown = known.has(Feature::ClientCertificate) == Some(true) && visit.questions.identity.is_none();
+    // Over datagrams a message alone is passed over by everybody.
+    if unknown && !version.is_datagram() {
         put_alone(visit, version).await;
         return;
     }
@@ -67,16 +73,22 @@ async fn ask(visit: &mut Visit<'_>) {
 
 /// Puts the question once. `None`: there was no answer to note.
 async fn put(visit: &mut Visit<'_>, version: Version, finished: FinishedOver) -> Option<Reaction> {
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return None;
     }
     let mut line = visit.open().await?;
     let offer = session::offer(visit, version);
     let patience = visit.short_patience();
+    let datagram = version.is_datagram();
     let answer = early_ccs::prove(&mut line, &offer, finished, visit.dice, patience).await;
     visit.provoked(line);
+    let mut probe = PROBE;
     let reaction = match answer {
         Ok(EarlyCcs::Proven) => Reaction::Continued,
+        Ok(EarlyCcs::PassedOver) => {
+            probe = PASSED_OVER;
+            Reaction::Continued
+        }
         Ok(EarlyCcs::Reaction(heard)) => match reaction::gist(&heard, patience) {
             // It changed keys, and then said nothing that opens.
             Reaction::Continued => Reaction::Other(0),
@@ -88,17 +100,18 @@ async fn put(visit: &mut Visit<'_>, version: Version, finished: FinishedOver) ->
         }
     };
     visit.heard(Fact::Probe {
-        probe: PROBE.to_owned(),
+        probe: probe.to_owned(),
         version: version.0,
         suite: 0,
         reaction,
     });
-    Some(reaction)
+    // Whatever the Finished is made over, nobody has opened it.
+    (!datagram).then_some(reaction)
 }
 
 /// Sends the message alone. A sound service ends the connection at once; an affected one waits for what comes next.
 async fn put_alone(visit: &mut Visit<'_>, version: Version) {
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return;
     }
     let Some(mut line) = visit.open().await else {
@@ -121,13 +134,13 @@ async fn put_alone(visit: &mut Visit<'_>, version: Version) {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2014-0224", Basis::Behaviour);
-    ground::on_tls(about, observations, attempt, |known| {
+    spoken::judge(about, observations, attempt, |known| {
         decide(known, observations, attempt)
     })
 }
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
-    let Some(version) = before_tls13(known) else {
+    let Some(version) = spoken::before_tls13(known) else {
         if !known.is_settled() {
             return ground::not_asked(attempt);
         }
@@ -147,6 +160,13 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
             "in {version} it changed keys before any were agreed, and went on under keys of an empty secret"
         );
         return (Verdict::Affected, why);
+    }
+    if ground::answers(observations, PASSED_OVER).next().is_some() {
+        let why = format!(
+            "in {version} it passed over keys that were changed before any were agreed, and finished under those that were \
+             agreed then"
+        );
+        return (Verdict::NotAffected, why);
     }
     match reactions.last() {
         // These are said to a record that was decrypted.
@@ -226,5 +246,9 @@ mod tests {
         check(&alone(Reaction::Closed), "not_affected");
         let twice = [asked(Reaction::Alert(51)), asked(Reaction::Continued)].concat();
         check(&twice, "affected");
+        let over = |name: &str, reaction| [hello(0xfefd), probe(name, 0xfefd, reaction)];
+        check(&over(PASSED_OVER, Reaction::Continued), "not_affected");
+        check(&over(PROBE, Reaction::Silence(300)), "inconclusive");
+        check(&over(PROBE, Reaction::Continued), "affected");
     }
 }

@@ -14,9 +14,9 @@
 use holter_model::{Attempt, Basis, Feature, Judgement, Observation, Verdict};
 
 use crate::ground::{self, Decision};
-use crate::insecure_renegotiation::{before_tls13, not_in_tls13};
+use crate::insecure_renegotiation::not_in_tls13;
 use crate::session::{self, AGAIN_BOUND, AGAIN_UNBOUND};
-use crate::{Check, Configuration, Needs, Profile, greeting};
+use crate::{Check, Configuration, Needs, Profile, greeting, spoken};
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
@@ -32,13 +32,13 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2011-1473", Basis::Behaviour);
-    ground::on_tls(about, observations, attempt, |known| {
+    spoken::judge(about, observations, attempt, |known| {
         decide(known, observations, attempt)
     })
 }
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
-    if before_tls13(known).is_none() {
+    if spoken::before_tls13(known).is_none() {
         if !known.is_settled() {
             return ground::not_asked(attempt);
         }

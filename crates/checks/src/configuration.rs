@@ -33,6 +33,8 @@ pub struct Configuration {
     pub headers: Option<Vec<(String, String)>>,
     /// Whether the survey came to its end in every version that it speaks.
     pub complete: bool,
+    /// Why its answers do not fit together, so that what one refuses another may accept.
+    pub inconsistent: Option<String>,
 }
 
 /// One version that a service speaks.
@@ -99,7 +101,12 @@ impl Configuration {
         configuration
             .refused
             .retain(|version| !versions.contains_key(version));
-        configuration.complete = !versions.is_empty() && versions.values().all(|spoken| spoken.complete);
+        if configuration.inconsistent.is_some() {
+            configuration.refused.clear();
+        }
+        configuration.complete = configuration.inconsistent.is_none()
+            && !versions.is_empty()
+            && versions.values().all(|spoken| spoken.complete);
         configuration
     }
 
@@ -199,6 +206,9 @@ impl Configuration {
                     .for_each(|suite| add(&mut spoken.suites, suite));
                 spoken.order = Some(*order);
                 spoken.complete = *complete;
+            }
+            Fact::Inconsistent { why } => {
+                self.inconsistent.get_or_insert_with(|| why.clone());
             }
             Fact::Ssl2 { kinds } => self.ssl2 = Some(kinds.clone()),
             Fact::Groups {

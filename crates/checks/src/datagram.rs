@@ -60,7 +60,22 @@ impl DatagramTalk {
         self.line
     }
 
+    /// Says hello. Where nothing more will be said, the peer is told so: nobody hears a datagram line end, and many a server
+    /// serves nobody else meanwhile.
     pub(crate) async fn hello(&mut self, hello: &ClientHello) -> Reply {
+        let reply = self.greet(hello).await;
+        let leaves = match &reply {
+            Reply::Flight(flight) => self.whole || !flight.invites(),
+            Reply::Broken(broken) => broken.hello.is_some(),
+            _ => false,
+        };
+        if leaves {
+            holter_handshake::leave(&mut self.line, self.version).await;
+        }
+        reply
+    }
+
+    async fn greet(&mut self, hello: &ClientHello) -> Reply {
         let mut hello = hello.clone();
         hello.cookie = Some(Vec::new());
         let mut message_sequence = 0;

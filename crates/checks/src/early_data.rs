@@ -14,8 +14,8 @@
 use holter_model::{Attempt, Basis, Feature, Judgement, Observation, Verdict};
 use holter_wire::Version;
 
-use crate::ground::{self, Decision};
-use crate::{Check, Configuration, Needs, Profile, session};
+use crate::ground::Decision;
+use crate::{Check, Configuration, Needs, Profile, session, spoken};
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
@@ -31,12 +31,16 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "TLS-EARLY-DATA", Basis::Configuration);
-    ground::on_tls(about, observations, attempt, |known| {
+    spoken::judge(about, observations, attempt, |known| {
         decide(known, observations, attempt)
     })
 }
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
+    if known.versions.keys().any(|version| version.is_datagram()) {
+        let why = "no version of DTLS that it was asked for has early data";
+        return (Verdict::NotApplicable, why.to_owned());
+    }
     let (verdict, why) = match (known.has(Feature::EarlyData), known.speaks(Version::TLS13)) {
         (Some(true), _) => (
             Verdict::Affected,

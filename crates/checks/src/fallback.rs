@@ -2,7 +2,9 @@
 //!
 //! ## What it asks
 //! One hello in the second-newest version that the service speaks, with the signal of RFC 7507 in it: "I come again with
-//! an older version, since a newer one failed". A service that knows the signal and the newer version refuses.
+//! an older version, since a newer one failed". A service that knows the signal and the newer version refuses with the alert
+//! made for that. Where it refuses otherwise, the same hello follows without the signal: only if that is taken was it the
+//! signal that was refused.
 //!
 //! ## Why it matters
 //! Whoever stands on the way can make clients' first hellos fail until they come with an old version, whose weaknesses
@@ -12,11 +14,12 @@
 //! RFC 7507 section 3; RFC 8446 section 4.1.3 for the other protection, since TLS 1.3.
 
 use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation, Reaction, Verdict};
+use holter_wire::client_hello::ClientHello;
 use holter_wire::{AlertDescription, CipherSuite, Version};
 
 use crate::greeting::{self, Taken};
 use crate::ground::{self, Decision};
-use crate::{Check, Configuration, Needs, Profile, Visit};
+use crate::{Check, Configuration, Needs, Profile, Visit, spoken};
 
 /// The signal (RFC 7507 section 2).
 const SIGNAL: CipherSuite = CipherSuite(0x5600);
@@ -25,6 +28,9 @@ const SIGNAL: CipherSuite = CipherSuite(0x5600);
 const INAPPROPRIATE: AlertDescription = AlertDescription(86);
 
 const PROBE: &str = "fallback";
+
+/// The same hello without the signal.
+const CONTROL: &str = "control-of-fallback";
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
@@ -40,13 +46,14 @@ pub(crate) static CHECK: Check = Check {
 
 async fn ask(visit: &mut Visit<'_>) {
     let known = greeting::known(visit);
-    let Some(older) = greeting::versions(&known).rev().nth(1) else {
+    let Some(older) = spoken::versions(&known).into_iter().rev().nth(1) else {
         return;
     };
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return;
     }
     let mut hello = greeting::ordinary(visit, &known, older);
+    let plain = hello.clone();
     hello.suites.push(SIGNAL);
     let present = match greeting::say(visit, hello).await {
         None => return,
@@ -61,7 +68,12 @@ async fn ask(visit: &mut Visit<'_>) {
                 suite: 0,
                 reaction,
             });
-            (reaction == Reaction::Alert(INAPPROPRIATE.0)).then_some(true)
+            let known = reaction == Reaction::Alert(INAPPROPRIATE.0);
+            let refused = matches!(reaction, Reaction::Alert(_) | Reaction::Closed | Reaction::Reset);
+            if refused && !known {
+                control(visit, plain, older).await;
+            }
+            known.then_some(true)
         }
     };
     if let Some(present) = present {
@@ -71,6 +83,23 @@ async fn ask(visit: &mut Visit<'_>) {
             present,
         });
     }
+}
+
+/// Says the same again without the signal.
+async fn control(visit: &mut Visit<'_>, mut hello: ClientHello, older: Version) {
+    hello.random = crate::hello::random(visit.dice);
+    let reaction = match greeting::say(visit, hello).await {
+        None => return,
+        Some(Taken::Answered(hello)) if hello.negotiated() == older => Reaction::Continued,
+        Some(Taken::Answered(_)) => Reaction::Other(0),
+        Some(Taken::Refused(reaction)) => reaction,
+    };
+    visit.heard(Fact::Probe {
+        probe: CONTROL.to_owned(),
+        version: older.0,
+        suite: 0,
+        reaction,
+    });
 }
 
 /// Notes whether the random of a ServerHello before TLS 1.3 tells of a newer version (RFC 8446 section 4.1.3).
@@ -88,27 +117,32 @@ pub(crate) fn note_sentinel(visit: &mut Visit<'_>, hello: &holter_wire::server_h
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "TLS-NO-FALLBACK-SCSV", Basis::Behaviour);
-    ground::on_tls(about, observations, attempt, |known| {
+    spoken::judge(about, observations, attempt, |known| {
         decide(known, observations, attempt)
     })
 }
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
-    let mut spoken = greeting::versions(known).rev();
+    let mut spoken = spoken::versions(known).into_iter().rev();
     let (Some(newest), older) = (spoken.next(), spoken.next()) else {
         return ground::not_asked(attempt);
     };
     let Some(older) = older else {
-        let asked = [
+        let streams = [
             Version::SSL3,
             Version::TLS10,
             Version::TLS11,
             Version::TLS12,
             Version::TLS13,
         ];
+        let asked = if newest.is_datagram() {
+            &[Version::DTLS10, Version::DTLS12][..]
+        } else {
+            &streams
+        };
         let others_refused = asked
             .iter()
-            .filter(|version| **version < newest)
+            .filter(|version| version.rules() < newest.rules())
             .all(|version| known.speaks(*version) == Some(false));
         return if others_refused {
             let why = format!("it speaks {newest} and nothing older, so there is nothing to fall back to");
@@ -127,7 +161,7 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         ),
         Some(false)
             if no_further
-                && older >= Version::TLS12
+                && older == Version::TLS12
                 && known.has(Feature::DowngradeSentinel) == Some(true) =>
         {
             let why = format!(
@@ -143,25 +177,38 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
             ),
         ),
         None => match ground::answers(observations, PROBE).last() {
-            Some(answer) => refused_otherwise(answer, older),
+            Some(answer) => {
+                let control = ground::answers(observations, CONTROL).last();
+                refused_otherwise(answer.reaction, control.map(|control| control.reaction), older)
+            }
             None => ground::not_asked(attempt),
         },
     }
 }
 
-fn refused_otherwise(answer: ground::Answer<'_>, older: Version) -> Decision {
-    let said = greeting::in_words(answer.reaction);
-    // It takes the same hello without the signal.
-    let refuses = matches!(
-        answer.reaction,
-        Reaction::Alert(_) | Reaction::Closed | Reaction::Reset
-    );
-    if refuses {
-        let why = format!("it speaks {older}, but {said} when it was told that a newer version had failed");
-        (Verdict::NotAffected, why)
-    } else {
-        let why = format!("it {said} when {older} was offered with the signal of a fallback");
-        (Verdict::Inconclusive, why)
+/// It refused, and not as whoever knows the signal does.
+fn refused_otherwise(reaction: Reaction, control: Option<Reaction>, older: Version) -> Decision {
+    let said = greeting::in_words(reaction);
+    match control {
+        Some(Reaction::Continued) => (
+            Verdict::NotAffected,
+            format!(
+                "it {said} when it was told that a newer version than {older} had failed, and took the same hello without that"
+            ),
+        ),
+        Some(control) => (
+            Verdict::Inconclusive,
+            format!(
+                "it {said} when {older} was offered with the signal of a fallback, but without it, too, it {}",
+                greeting::in_words(control)
+            ),
+        ),
+        None => (
+            Verdict::Inconclusive,
+            format!(
+                "it {said} when {older} was offered with the signal of a fallback, which is not how the signal is refused"
+            ),
+        ),
     }
 }
 
@@ -183,8 +230,13 @@ mod tests {
             "not_affected",
         );
         check(&with(feature(Feature::FallbackScsv, 0x0302, false)), "affected");
-        check(&with(probe(PROBE, 0x0302, Reaction::Alert(40))), "not_affected");
-        check(&with(probe(PROBE, 0x0302, Reaction::Closed)), "not_affected");
+        for refusal in [Reaction::Alert(40), Reaction::Closed] {
+            let refused = with(probe(PROBE, 0x0302, refusal));
+            check(&refused, "inconclusive");
+            let control = |reaction| [&refused[..], &[probe(CONTROL, 0x0302, reaction)]].concat();
+            check(&control(Reaction::Continued), "not_affected");
+            check(&control(refusal), "inconclusive");
+        }
         check(
             &with(probe(PROBE, 0x0302, Reaction::Silence(1500))),
             "inconclusive",
@@ -211,5 +263,10 @@ mod tests {
         let alone = [hello(0x0303), refused(0x0302), refused(0x0301), refused(0x0300)];
         check(&alone, "not_applicable");
         check(&[], "inconclusive");
+        let datagrams = [hello(0xfefd), refused(0xfeff)];
+        check(&datagrams, "not_applicable");
+        let both = [hello(0xfefd), hello(0xfeff)];
+        let known = feature(Feature::FallbackScsv, 0xfeff, true);
+        check(&[&both[..], &[known]].concat(), "not_affected");
     }
 }

@@ -16,7 +16,7 @@ use holter_wire::Version;
 
 use crate::ground::{self, Decision};
 use crate::session::{self, AGAIN_UNBOUND};
-use crate::{Check, Configuration, Needs, Profile, greeting};
+use crate::{Check, Configuration, Needs, Profile, greeting, spoken};
 
 /// The check.
 pub(crate) static CHECK: Check = Check {
@@ -32,13 +32,13 @@ pub(crate) static CHECK: Check = Check {
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "CVE-2009-3555", Basis::Behaviour);
-    ground::on_tls(about, observations, attempt, |known| {
+    spoken::judge(about, observations, attempt, |known| {
         decide(known, observations, attempt)
     })
 }
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
-    let Some(newest) = before_tls13(known) else {
+    let Some(newest) = spoken::before_tls13(known) else {
         if !known.is_settled() {
             return ground::not_asked(attempt);
         }

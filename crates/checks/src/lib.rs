@@ -17,6 +17,7 @@ pub mod primes;
 mod reaction;
 mod roster;
 mod session;
+mod spoken;
 mod stream;
 mod survey;
 mod testing;

@@ -63,6 +63,13 @@ impl Table {
         kinds
     }
 
+    /// Whether the answer to any way began so the first time.
+    pub(crate) fn begins_so(&self, signature: &[Reaction]) -> bool {
+        self.ways
+            .keys()
+            .any(|way| self.first(way).first() == signature.first())
+    }
+
     /// How a way was taken the first time.
     pub(crate) fn first(&self, way: &str) -> &[Reaction] {
         let rounds = self.ways.get(way).map(Vec::as_slice).unwrap_or_default();

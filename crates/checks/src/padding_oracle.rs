@@ -1,9 +1,13 @@
 //! # Padding oracles of CBC suites: POODLE against TLS and its kin
 //!
 //! ## What it asks
-//! Five finished handshakes with a CBC suite, each followed by one record that is wrong in one way: filler of the padding,
-//! length of the padding, checksum, filler and checksum, no text and checksum. A sound service ends all five alike. Where
-//! it does not, one of each kind again twice: only a difference that comes back counts. Times are never compared.
+//! Finished handshakes with a CBC suite, each followed by one record that is wrong in one way: filler of the padding, length
+//! of the padding, checksum, no text and checksum, nothing but padding. A sound service ends all alike. Where it does not, one
+//! of each kind again twice: only a difference that comes back counts. Times are never compared. OpenSSL computes AES with
+//! SHA-1 or SHA-256 by other code than all else, so that AES is asked first, and what is not AES for itself.
+//!
+//! Over datagrams wrong records are dropped without a word. There one session is sent them all, each in the place of
+//! something that is always answered; then a sound one, whose answer shows that the session stood until then.
 //!
 //! ## Why it matters
 //! A service that tells one wrong record from another tells whoever stands on the way, byte by byte, what a patient's
@@ -13,27 +17,44 @@
 //! Merget et al., "Scalable Scanning and Automatic Classification of TLS Padding Oracle Vulnerabilities", USENIX Security
 //! 2019; C. Young, "Zombie POODLE and GOLDENDOODLE", 2019; OpenSSL security advisory of 2019-02-26.
 
+mod datagrams;
 mod judge;
 
+use holter_handshake::mac::Mac;
 use holter_handshake::odd::cbc::{self, Malformed};
+use holter_handshake::protect::BlockCipher;
 use holter_handshake::suite::Bulk;
 use holter_handshake::{Offer, Suite, suite};
+use holter_model::{Observation, Reaction};
 use holter_wire::{CipherSuite, Version};
 
 use crate::oracle::{self, ROUNDS, Table};
-use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session};
+use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session, spoken};
 
 const SERIES: &str = "padding-oracle";
 
+/// The same with a cipher that is not AES, or with another checksum.
+const PLAIN: &str = "plain-padding-oracle";
+
 /// What is wrong with the record; the first is wrong in every way. It is what the others are compared with where they are
 /// not taken alike, and not sent where they are.
-const WAYS: [(&str, Malformed); 5] = [
+const WAYS: [(&str, Malformed); 6] = [
     ("all-wrong", Malformed::FillerAndTag),
     ("filler", Malformed::Filler),
     ("length", Malformed::Padding),
     ("checksum", Malformed::TagStart),
-    ("empty", Malformed::EmptyAndTag),
+    (EMPTY, Malformed::EmptyAndTag),
+    (ONLY, Malformed::OnlyPadding),
 ];
+
+const EMPTY: &str = "empty";
+const ONLY: &str = "only-padding";
+
+/// The ways that are wrong in one part only, but for [`ONLY`].
+const PARTS: [&str; 4] = ["filler", "length", "checksum", EMPTY];
+
+/// What shows the zero-length oracle by itself.
+const APART: [&str; 2] = ["checksum", EMPTY];
 
 /// Protocols in which a server that took a line would answer goodbye.
 const LINES: [&str; 7] = ["ftp", "irc", "lmtp", "nntp", "pop3", "sieve", "smtp"];
@@ -47,6 +68,7 @@ pub(crate) static CHECK: Check = Check {
     needs: Needs::Survey,
     flaws: &[
         include_str!("../../../flaws/CVE-2014-8730.toml"),
+        include_str!("../../../flaws/CVE-2016-2107.toml"),
         include_str!("../../../flaws/CVE-2019-1559.toml"),
         include_str!("../../../flaws/CVE-2019-6485.toml"),
         include_str!("../../../flaws/CVE-2019-6593.toml"),
@@ -56,53 +78,132 @@ pub(crate) static CHECK: Check = Check {
 };
 
 async fn ask(visit: &mut Visit<'_>) {
-    let Some((version, suite)) = askable(&greeting::known(visit)) else {
+    let known = greeting::known(visit);
+    let Some(suite) = askable(&known) else {
         return;
     };
-    let text = text(visit);
-    // Once each, then what the differing ones are compared with, then one of each kind again.
-    let mut rounds = vec![(1, parts()), (1, vec![WAYS[0].0])];
-    rounds.extend((2..=ROUNDS).map(|round| (round, Vec::new())));
-    for (round, ways) in rounds {
-        let ways = if ways.is_empty() {
-            table(visit.observations()).kinds()
-        } else {
-            ways
-        };
-        for (way, malformed) in WAYS.into_iter().filter(|(way, _)| ways.contains(way)) {
-            let probe = oracle::id(SERIES, way, round);
-            if put(visit, (version, suite), malformed, &text, &probe)
-                .await
-                .is_none()
-            {
-                return;
-            }
+    let plain = plain(&known).filter(|_| is_stitched(suite.1));
+    if suite.0.is_datagram() {
+        datagrams::ask(visit, suite, SERIES, &WAYS.map(|(way, _)| way)).await;
+        if let Some(plain) = plain {
+            datagrams::ask(visit, plain, PLAIN, &APART).await;
         }
-        if table(visit.observations()).is_uniform() {
-            return;
-        }
+        return;
+    }
+    let mut ways = PARTS.to_vec();
+    // Each is asked once where all is well, and where it lives.
+    ways.retain(|way| plain.is_none() || *way != EMPTY);
+    if ask_all(visit, suite, &ways).await.is_none() {
+        return;
+    }
+    if let Some(plain) = plain {
+        ask_apart(visit, plain).await;
     }
 }
 
-/// The ways that are wrong in one part only.
-fn parts() -> Vec<&'static str> {
-    WAYS.iter().skip(1).map(|(way, _)| *way).collect()
+/// Every way once, then what the differing ones are compared with, then one of each kind again. `None`: one of them came to no
+/// answer.
+async fn ask_all(visit: &mut Visit<'_>, suite: (Version, CipherSuite), ways: &[&str]) -> Option<()> {
+    put_each(visit, suite, SERIES, 1, ways).await?;
+    put_each(visit, suite, SERIES, 1, &[ONLY]).await?;
+    if stands_out(visit.observations(), ways) {
+        // An alert of its own is no accident of a network, and a second one is none at all.
+        put_each(visit, suite, SERIES, 2, &[ONLY]).await?;
+    }
+    if table(visit.observations()).is_uniform() {
+        return Some(());
+    }
+    put_each(visit, suite, SERIES, 1, &[WAYS[0].0]).await?;
+    for round in 2..=ROUNDS {
+        let kinds = table(visit.observations()).kinds();
+        put_each(visit, suite, SERIES, round, &kinds).await?;
+    }
+    Some(())
 }
 
-/// The newest version and a CBC suite of it that can be asked in: with RSA key exchange, if possible, which costs a device
-/// least. In SSLv3 nobody looks at the padding: that is POODLE itself.
+/// The way that tells a record without a text from one with it, and that one where it does.
+async fn ask_apart(visit: &mut Visit<'_>, suite: (Version, CipherSuite)) -> Option<()> {
+    put_each(visit, suite, PLAIN, 1, &[EMPTY]).await?;
+    if taken(visit.observations(), PLAIN, EMPTY) == taken(visit.observations(), SERIES, "checksum") {
+        return Some(());
+    }
+    put_each(visit, suite, PLAIN, 1, &["checksum"]).await?;
+    for round in 2..=ROUNDS {
+        if plain_table(visit.observations()).is_uniform() {
+            return Some(());
+        }
+        put_each(visit, suite, PLAIN, round, &APART).await?;
+    }
+    Some(())
+}
+
+/// How a way was taken the first time.
+fn taken(observations: &[Observation], series: &str, way: &str) -> Vec<Reaction> {
+    reaction::signature(observations, &oracle::id(series, way, 1))
+}
+
+/// Whether nothing but padding was taken as nothing else was.
+fn stands_out(observations: &[Observation], ways: &[&str]) -> bool {
+    let only = taken(observations, SERIES, ONLY);
+    ways.iter()
+        .all(|way| taken(observations, SERIES, way).first() != only.first())
+}
+
+/// Puts questions, each on a connection of its own. `None`: one of them came to no answer.
+async fn put_each(
+    visit: &mut Visit<'_>,
+    suite: (Version, CipherSuite),
+    series: &str,
+    round: usize,
+    ways: &[&str],
+) -> Option<()> {
+    let text = text(visit);
+    for (way, malformed) in WAYS.into_iter().filter(|(way, _)| ways.contains(way)) {
+        put(visit, suite, malformed, &text, &oracle::id(series, way, round)).await?;
+    }
+    Some(())
+}
+
+/// The newest version and a CBC suite of it that can be asked in: AES with SHA-1 or SHA-256, if possible, and with RSA key
+/// exchange, which costs a device least. In SSLv3 nobody looks at the padding: that is POODLE itself.
 fn askable(known: &Configuration) -> Option<(Version, CipherSuite)> {
+    best(known, |_| true)
+}
+
+/// The same of what OpenSSL computes by its general code.
+fn plain(known: &Configuration) -> Option<(Version, CipherSuite)> {
+    best(known, |code| !is_stitched(code))
+}
+
+fn best(known: &Configuration, wanted: impl Fn(CipherSuite) -> bool) -> Option<(Version, CipherSuite)> {
     let suites = known.suites().filter_map(|(version, code, _)| {
-        let suite = Suite::of(code).filter(|suite| matches!(suite.bulk, Bulk::Cbc(_)))?;
-        (Version::TLS10..=Version::TLS12).contains(&version).then_some((
+        let suite =
+            Suite::of(code).filter(|suite| matches!(suite.bulk, Bulk::Cbc(_)) && suite.fits(version))?;
+        ((Version::TLS10..=Version::TLS12).contains(&version.rules()) && wanted(code)).then_some((
             version,
             code,
             suite.exchange == suite::Exchange::Rsa,
         ))
     });
     suites
-        .max_by_key(|(version, code, rsa)| (*version, *rsa, std::cmp::Reverse(*code)))
+        .max_by_key(|(version, code, rsa)| {
+            (
+                version.rules(),
+                is_stitched(*code),
+                *rsa,
+                std::cmp::Reverse(*code),
+            )
+        })
         .map(|(version, code, _)| (version, code))
+}
+
+/// Whether OpenSSL's code for processors with AES computes cipher and checksum of it in one (1.0.1 and newer): CVE-2016-2107
+/// lives there alone, and CVE-2019-1559 nowhere there.
+fn is_stitched(code: CipherSuite) -> bool {
+    Suite::of(code).is_some_and(|suite| {
+        matches!(suite.bulk, Bulk::Cbc(BlockCipher::Aes128 | BlockCipher::Aes256))
+            && matches!(suite.hash, Mac::Sha1 | Mac::Sha256)
+    })
 }
 
 /// A harmless text that the service would answer at once, were the record taken.
@@ -127,7 +228,7 @@ async fn put(
     text: &[u8],
     probe: &str,
 ) -> Option<()> {
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return None;
     }
     let mut line = visit.open().await?;
@@ -153,10 +254,17 @@ async fn put(
     }
 }
 
-fn table(observations: &[holter_model::Observation]) -> Table {
-    let apart = Table::of(observations, SERIES, &parts());
+/// What came of all but nothing but padding, which has one reader alone.
+fn table(observations: &[Observation]) -> Table {
+    let asked = |way: &&'static str| *way != EMPTY || !taken(observations, SERIES, EMPTY).is_empty();
+    let parts: Vec<&str> = PARTS.into_iter().filter(asked).collect();
+    let apart = Table::of(observations, SERIES, &parts);
     if apart.is_uniform() {
         return apart;
     }
-    Table::of(observations, SERIES, &WAYS.map(|(way, _)| way))
+    Table::of(observations, SERIES, &[&[WAYS[0].0], parts.as_slice()].concat())
+}
+
+fn plain_table(observations: &[Observation]) -> Table {
+    Table::of(observations, PLAIN, &APART)
 }

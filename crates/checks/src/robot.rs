@@ -3,7 +3,7 @@
 //! ## What it asks
 //! Five handshakes, whose secret is encrypted to the service's RSA key soundly once and wrongly in four ways. Where the
 //! service says nothing of the secret, a Finished under keys that nobody agreed on follows. A sound service takes all five
-//! alike. Where it does not, one of each kind again twice: only a difference that comes back counts. Times are never compared. An
+//! alike. Over datagrams, where such a Finished would be dropped, one in the open follows. Where it does not, one of each kind again twice: only a difference that comes back counts. Times are never compared. An
 //! oracle takes a hundred thousand such questions to be of use; these are fifteen at the very most.
 //!
 //! ## Why it matters
@@ -14,15 +14,20 @@
 
 mod judge;
 
-use holter_handshake::odd::bleichenbacher::{self, Plaintext};
-use holter_handshake::{Offer, Suite, suite};
-use holter_model::{Feature, Observation};
+use std::time::Duration;
+
+use holter_handshake::odd::bleichenbacher::{self, Plaintext, Steps};
+use holter_handshake::{HandshakeError, Offer, Suite, suite};
+use holter_model::{Fact, Observation};
 use holter_wire::{CipherSuite, Version};
 
 use crate::oracle::{self, ROUNDS, Table};
-use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session};
+use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session, spoken};
 
 const SERIES: &str = "robot";
+
+/// How it took that the client has no certificate to show.
+const INTRODUCED: &str = "introduction-of-robot";
 
 /// How the secret is encrypted.
 const WAYS: [(&str, Plaintext); 5] = [
@@ -49,10 +54,6 @@ async fn ask(visit: &mut Visit<'_>) {
     let Some((version, suite)) = askable(&greeting::known(visit)) else {
         return;
     };
-    // Whoever demands a certificate first refuses for want of one, whatever the secret.
-    if wants_certificate(visit) {
-        return;
-    }
     let mut again: Vec<&str> = WAYS.iter().map(|(way, _)| *way).collect();
     for round in 1..=ROUNDS {
         for (way, plaintext) in WAYS.into_iter().filter(|(way, _)| again.contains(way)) {
@@ -69,23 +70,18 @@ async fn ask(visit: &mut Visit<'_>) {
     }
 }
 
-/// Whether it demands a certificate of the client, and none was given for it.
-fn wants_certificate(visit: &Visit<'_>) -> bool {
-    let demanded = greeting::known(visit).has(Feature::ClientCertificate);
-    demanded == Some(true) && visit.questions.identity.is_none()
-}
-
 /// The newest version and a suite of it with RSA key exchange that can be asked in.
 fn askable(known: &Configuration) -> Option<(Version, CipherSuite)> {
     let mut suites: Vec<_> = known
         .suites()
         .filter(|(version, suite, _)| {
-            (Version::SSL3..=Version::TLS12).contains(version)
-                && Suite::of(*suite).is_some_and(|suite| suite.exchange == suite::Exchange::Rsa)
+            (Version::SSL3..=Version::TLS12).contains(&version.rules())
+                && Suite::of(*suite)
+                    .is_some_and(|suite| suite.exchange == suite::Exchange::Rsa && suite.fits(*version))
         })
         .collect();
     // A sort that keeps the service's own order within a version.
-    suites.sort_by_key(|(version, ..)| std::cmp::Reverse(*version));
+    suites.sort_by_key(|(version, ..)| std::cmp::Reverse(version.rules()));
     suites.first().map(|(version, suite, _)| (*version, *suite))
 }
 
@@ -96,22 +92,39 @@ async fn put(
     plaintext: Plaintext,
     probe: &str,
 ) -> Option<()> {
-    if !greeting::may_ask(visit) {
-        return None;
-    }
-    let mut line = visit.open().await?;
     let suites = [suite];
     let offer = Offer {
         suites: &suites,
         ..session::offer(visit, version)
     };
-    let patience = visit.short_patience();
-    let pause = visit.pause();
-    let answer =
-        bleichenbacher::ask_in_steps(&mut line, &offer, plaintext, visit.dice, (pause, patience)).await;
-    visit.provoked(line);
+    let patience = spoken::patience(visit);
+    // A peer that is slow to refuse a datagram is heard longer at once.
+    let pause = if version.is_datagram() {
+        patience
+    } else {
+        visit.pause()
+    };
+    let waits = (pause, patience);
+    let mut answer = say(visit, &offer, plaintext, waits).await?;
+    // The suite was accepted before. One server accepts it again; another behind the same address may not.
+    if matches!(answer, Err(HandshakeError::Alert(_))) {
+        answer = say(visit, &offer, plaintext, waits).await?;
+        if answer.is_ok() {
+            visit.heard(Fact::Inconsistent {
+                why: format!(
+                    "different servers seem to answer at this address: {suite} was refused and accepted"
+                ),
+            });
+        }
+    }
     match answer {
         Ok(heard) => {
+            if let Some(introduced) = &heard.introduced {
+                reaction::note(visit, INTRODUCED, (version, suite), introduced, patience);
+                if !introduced.is_silence() {
+                    return None;
+                }
+            }
             reaction::note(visit, probe, (version, suite), &heard.alone, pause);
             if let Some(finished) = heard.finished {
                 reaction::note(visit, probe, (version, suite), &finished, patience);
@@ -123,6 +136,26 @@ async fn put(
             None
         }
     }
+}
+
+/// Says it on a connection of its own. `None`: there was none to be had.
+async fn say(
+    visit: &mut Visit<'_>,
+    offer: &Offer<'_>,
+    plaintext: Plaintext,
+    waits: (Duration, Duration),
+) -> Option<Result<Steps, HandshakeError>> {
+    if !spoken::may_ask(visit) {
+        return None;
+    }
+    let mut line = visit.open().await?;
+    let answer = if offer.version.is_datagram() {
+        bleichenbacher::ask_over_datagrams(&mut line, offer, plaintext, visit.dice, waits.1).await
+    } else {
+        bleichenbacher::ask_in_steps(&mut line, offer, plaintext, visit.dice, waits).await
+    };
+    visit.provoked(line);
+    Some(answer)
 }
 
 fn table(observations: &[Observation]) -> Table {

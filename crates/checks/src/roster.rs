@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 
-use holter_model::{Attempt, Flaw, Judgement, Observation};
+use holter_model::{Attempt, Fact, Flaw, Judgement, Observation, Verdict};
 
 use crate::Visit;
 
@@ -56,6 +56,28 @@ impl Check {
     /// that passed.
     pub fn flaws(&self) -> impl Iterator<Item = Flaw> {
         self.flaws.iter().filter_map(|text| Flaw::parse(text).ok())
+    }
+
+    /// Judges. Where answers do not fit together, as those of different servers that take turns, none clears of anything.
+    #[must_use]
+    pub fn verdicts(&self, observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
+        let mut judgements = (self.judge)(observations, attempt);
+        let why = observations
+            .iter()
+            .find_map(|observation| match &observation.fact {
+                Fact::Inconsistent { why } => Some(why),
+                _ => None,
+            });
+        if let Some(why) = why {
+            for judgement in &mut judgements {
+                if judgement.verdict == Verdict::NotAffected {
+                    judgement.verdict = Verdict::Inconclusive;
+                    judgement.evidence =
+                        format!("{why}; of one of them it can be said that {}", judgement.evidence);
+                }
+            }
+        }
+        judgements
     }
 }
 

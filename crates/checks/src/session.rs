@@ -14,7 +14,7 @@ use holter_wire::session_ticket::Ticket;
 use holter_wire::{NamedGroup, Version};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Configuration, Visit, greeting, ground, web};
+use crate::{Configuration, Visit, greeting, ground, spoken, web};
 
 /// The probe under which it is noted whether a handshake could be finished.
 pub(crate) const FINISHED: &str = "session";
@@ -33,10 +33,10 @@ pub(crate) async fn survey(visit: &mut Visit<'_>) {
         return;
     }
     let known = greeting::known(visit);
-    let versions: Vec<Version> = greeting::versions(&known).collect();
-    let older = versions.iter().rev().find(|version| **version <= Version::TLS12);
+    let versions = spoken::versions(&known);
+    let older = spoken::before_tls13(&known);
     if let Some(version) = older {
-        older::survey(visit, *version).await;
+        older::survey(visit, version).await;
     }
     if versions.contains(&Version::TLS13) {
         tls13::survey(visit, older.is_none()).await;
@@ -96,11 +96,25 @@ pub(crate) fn groups(known: &Configuration) -> Vec<NamedGroup> {
 
 /// Finishes a handshake on a line of its own. `None`: it came to nothing, and how is noted.
 async fn begin(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Option<(Line, Session)> {
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return None;
     }
     let mut line = visit.open().await?;
-    let (version, suite, reaction, session) = match handshake(&mut line, offer, visit.dice).await {
+    let mut outcome = handshake(&mut line, offer, visit.dice).await;
+    // What the survey saw accepted, one server accepts again; another that stands behind the same address may not.
+    if matches!(outcome, Err(HandshakeError::Alert(_))) {
+        visit.done(line);
+        line = visit.open().await?;
+        outcome = handshake(&mut line, offer, visit.dice).await;
+        if outcome.is_ok() {
+            visit.heard(Fact::Inconsistent {
+                why:
+                    "different servers seem to answer at this address: one refused a handshake that another finished"
+                        .to_owned(),
+            });
+        }
+    }
+    let (version, suite, reaction, session) = match outcome {
         Ok(session) => {
             let (version, suite) = (session.version(), session.suite().code.0);
             (version, suite, Reaction::Continued, Some(session))

@@ -4,8 +4,14 @@
 //! Suites are found by taking away: all are offered, the one chosen is left out the next time, until nothing is accepted
 //! any more. That is one connection for each suite and one more, whatever the number of candidates. Each of these hellos
 //! also puts other groups and schemes first, so that most of those cost nothing.
+//!
+//! All that rests on answers of one server. Where they do not fit together, others stand behind the same address
+//! (`servers.rs`), or somebody agrees to whatever is offered (`bound.rs`): then nothing that was refused counts.
 
+mod again;
+mod ask;
 mod axes;
+mod bound;
 mod datagrams;
 mod encrypted;
 mod enumerate;
@@ -13,9 +19,13 @@ mod heard;
 mod known;
 mod ledger;
 mod offer;
+mod order;
 mod say;
+mod servers;
 pub(crate) mod ssl2;
 mod streams;
+mod suites;
+mod take;
 mod tally;
 
 use holter_model::Transport;

@@ -93,6 +93,8 @@ pub struct Visit<'a> {
     open_for: Duration,
     /// The slowest answer on the first line: what is usual here.
     usual: Option<Duration>,
+    /// The slowest answer on the lines of late: what is at work there now.
+    lately: Duration,
     /// How often another protocol may still be tried when this one is not spoken. A peer that says something
     /// else each time must not lead on for ever.
     may_choose: u8,
@@ -180,6 +182,7 @@ impl<'a> Visit<'a> {
             last: None,
             open_for: Duration::ZERO,
             usual: None,
+            lately: Duration::ZERO,
             may_choose: if guessed { 2 } else { 0 },
             guessed,
             looks_inside: false,
@@ -289,6 +292,7 @@ impl<'a> Visit<'a> {
         self.notes.received += line.received();
         self.open_for += line.age();
         let usual = *self.usual.get_or_insert(line.slowest());
+        self.lately = line.slowest().max(self.lately * 3 / 4);
         let slower = line.slowest() > SLOW && line.slowest() > usual * 4;
         // Whole families of servers reset what they do not speak, so that alone is no sign of more than a little trouble.
         let reset = answered && line.was_reset() && !provoked && self.care == Care::ROBUST;
@@ -374,9 +378,10 @@ impl<'a> Visit<'a> {
 
     /// How long to listen for a word that, if it comes, comes at once.
     pub(crate) fn pause(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(20);
+        const LEAST: Duration = Duration::from_millis(12);
         const LONGEST: Duration = Duration::from_millis(400);
-        (self.usual.unwrap_or(LONGEST) * 4).clamp(LEAST, LONGEST)
+        self.usual
+            .map_or(LONGEST, |_| (self.lately * 4).clamp(LEAST, LONGEST))
     }
 
     /// The time of day.
@@ -428,6 +433,16 @@ impl<'a> Visit<'a> {
             None if self.notes.suffers.is_some() => Err(DialError::Silent),
             None => self.dialer.dial(self.endpoint, self.care).await,
         }
+    }
+
+    /// How many connections were opened.
+    pub(crate) const fn connections(&self) -> u32 {
+        self.notes.connections
+    }
+
+    /// Whether most of the time that a service is given has been spent, so that the rest is for other questions.
+    pub(crate) fn is_mostly_spent(&self) -> bool {
+        self.open_for >= self.dialer.limits().service * 2 / 3
     }
 
     fn is_over(&self) -> bool {

@@ -76,7 +76,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
     let judgements = scan
         .checks
         .iter()
-        .flat_map(|check| (check.judge)(&known, notes.attempt))
+        .flat_map(|check| check.verdicts(&known, notes.attempt))
         .collect();
     let service = Service {
         target: host.label(door),

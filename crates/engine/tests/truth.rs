@@ -18,19 +18,9 @@ use std::time::Duration;
 use holter_cert::{Store, StoreKind};
 use holter_checks::{Configuration, Questions};
 use holter_lab::truth::{Run, Server, Table, start_server};
-use holter_model::{Attempt, Service};
+use holter_model::{Attempt, Fact, Service};
 use holter_wire::Version;
 use support::assess_fully;
-
-/// Servers that cost more than suites + groups + 25 connections, and by how many: an oracle that is really there is asked
-/// again until it is sure, and Mosquitto's order of suites hides its groups in TLS 1.2, which are asked for one by one.
-const MORE: [(&str, usize); 5] = [
-    ("fault-goldendoodle", 1),
-    ("fault-poodle-tls", 1),
-    ("fault-zero-length", 1),
-    ("fault-zombie-poodle", 1),
-    ("mosquitto", 2),
-];
 
 /// What came of scanning one server.
 struct Seen {
@@ -104,6 +94,18 @@ fn compare(
             complain(format!("has {count} suites in {version}, and {found} were found"));
         }
     }
+    let open = |fact: &Fact| {
+        matches!(
+            fact,
+            Fact::Suites { complete: false, .. }
+                | Fact::Groups { complete: false, .. }
+                | Fact::Schemes { complete: false, .. }
+                | Fact::Inconsistent { .. }
+        )
+    };
+    for observation in service.observations.iter().filter(|one| open(&one.fact)) {
+        complain(format!("was not asked to the end: {:?}", observation.fact));
+    }
     let suites: usize = configuration
         .versions
         .values()
@@ -116,11 +118,7 @@ fn compare(
         .collect();
     groups.sort_unstable();
     groups.dedup();
-    let more = MORE
-        .iter()
-        .find(|(id, _)| *id == server.id)
-        .map_or(0, |(_, more)| *more);
-    let most = suites + groups.len() + 25 + more;
+    let most = suites + groups.len() + 25;
     if service.connections as usize > most {
         complain(format!(
             "{} connections for {suites} suites and {} groups, more than {most}",
@@ -138,15 +136,17 @@ fn name(version: Version) -> &'static str {
         Version::TLS11 => "TLSv1.1",
         Version::TLS12 => "TLSv1.2",
         Version::TLS13 => "TLSv1.3",
+        Version::DTLS10 => "DTLSv1.0",
+        Version::DTLS12 => "DTLSv1.2",
         _ => "another",
     }
 }
 
 fn spoken(configuration: &Configuration) -> Vec<String> {
     let old = configuration.ssl2.as_ref().map(|_| "SSLv2");
-    let names = old
-        .into_iter()
-        .chain(configuration.versions.keys().map(|version| name(*version)));
+    let mut by_age: Vec<Version> = configuration.versions.keys().copied().collect();
+    by_age.sort_by_key(|version| version.rules());
+    let names = old.into_iter().chain(by_age.iter().map(|version| name(*version)));
     names.map(str::to_owned).collect()
 }
 

@@ -7,6 +7,7 @@ use holter_wire::client_hello::ClientHello;
 use holter_wire::server_hello::ServerHello;
 use zeroize::Zeroize as _;
 
+use crate::datagrams::leave;
 use crate::dialogue::Dialogue;
 use crate::{HandshakeError, Offer, hello};
 
@@ -38,9 +39,11 @@ pub async fn ask(line: &mut Line, offer: &Offer<'_>, dice: &dyn Dice) -> Result<
     dice.fill(&mut random);
     let hello = hello::client_hello(offer, random)?;
     let mut dialogue = Dialogue::new(line, offer.version);
-    dialogue.say_hello(&hello).await?;
-    let mut answer = dialogue.server_hello().await?;
+    let mut answer = dialogue.greet(&hello).await?;
     let echo = measure(&hello, &mut answer);
+    if dialogue.line.is_datagram() {
+        leave(dialogue.line, offer.version).await;
+    }
     dialogue.transcript.wipe();
     dialogue.joiner.wipe();
     dialogue.records.wipe();

@@ -7,6 +7,7 @@ use holter_wire::client_hello::ClientHello;
 use holter_wire::session_ticket::Ticket;
 use holter_wire::{ContentType, HandshakeType, Version};
 
+use crate::datagrams::leave;
 use crate::dialogue::{Dialogue, Next};
 use crate::facts::Facts;
 use crate::flight::Flight;
@@ -27,16 +28,30 @@ pub async fn handshake(
     offer: &Offer<'_>,
     dice: &dyn Dice,
 ) -> Result<Session, HandshakeError> {
-    if offer.version >= Version::TLS13 {
+    if offer.version.rules() >= Version::TLS13 {
         return tls13::handshake(line, offer, dice).await;
     }
     let mut random = [0; 32];
     dice.fill(&mut random);
     let hello = hello::client_hello(offer, random)?;
+    let datagram = line.is_datagram();
+    let session = begun(line, offer, &hello, dice).await;
+    // Who has refused is gone, and may take what comes behind for another's first word.
+    if datagram && !matches!(session, Ok(_) | Err(HandshakeError::Alert(_))) {
+        leave(line, offer.version).await;
+    }
+    session
+}
+
+async fn begun(
+    line: &mut Line,
+    offer: &Offer<'_>,
+    hello: &ClientHello,
+    dice: &dyn Dice,
+) -> Result<Session, HandshakeError> {
     let mut dialogue = Dialogue::new(line, offer.version);
-    dialogue.say_hello(&hello).await?;
-    let answer = dialogue.server_hello().await?;
-    go_on(dialogue, offer, &hello, answer, dice).await
+    let answer = dialogue.greet(hello).await?;
+    go_on(dialogue, offer, hello, answer, dice).await
 }
 
 /// Goes on after a ServerHello of SSLv3–TLS 1.2.
@@ -134,9 +149,21 @@ async fn full(
     dice: &dyn Dice,
 ) -> Result<Session, HandshakeError> {
     let agreement = agree(hello, &flight, dice)?;
+    let (secrets, finished) = conclude(&mut dialogue, offer, hello, (&mut flight, &agreement), dice).await?;
+    Ok(session(dialogue, flight, secrets, finished))
+}
+
+/// From the ClientKeyExchange on to the server's Finished.
+pub(crate) async fn conclude(
+    dialogue: &mut Dialogue<'_>,
+    offer: &Offer<'_>,
+    hello: &ClientHello,
+    (flight, agreement): (&mut Flight, &Agreement),
+    dice: &dyn Dice,
+) -> Result<(Secrets, Finished), HandshakeError> {
     let mut out = Vec::new();
-    answer(&mut dialogue, &mut out, offer, &flight, &agreement)?;
-    let secrets = secrets(&dialogue, hello, &flight, &agreement.pre_master);
+    answer(dialogue, &mut out, offer, flight, agreement)?;
+    let secrets = secrets(dialogue, hello, flight, &agreement.pre_master);
     if let (Some(identity), Some(request)) = (offer.identity, &flight.request) {
         let messages = dialogue.transcript.messages();
         let proof =
@@ -144,15 +171,15 @@ async fn full(
         dialogue.say(&mut out, HandshakeType::CERTIFICATE_VERIFY, &proof)?;
     }
 
-    let [ours, theirs] = protections(&secrets, hello, &flight, dice)?;
+    let [ours, theirs] = protections(&secrets, hello, flight, dice)?;
     dialogue.change_writing(&mut out, ours)?;
     let client = secrets.verify_data(Sender::Client, dialogue.transcript.messages());
     dialogue.say(&mut out, HandshakeType::FINISHED, &client)?;
-    dialogue.line.send(&out).await?;
+    dialogue.send(&out).await?;
 
-    await_change(&mut dialogue, &mut flight.ticket, theirs).await?;
-    let server = finished(&mut dialogue, &secrets).await?;
-    Ok(session(dialogue, flight, secrets, Finished { client, server }))
+    await_change(dialogue, &mut flight.ticket, theirs).await?;
+    let server = finished(dialogue, &secrets).await?;
+    Ok((secrets, Finished { client, server }))
 }
 
 async fn resumed(
@@ -175,7 +202,7 @@ async fn resumed(
     dialogue.change_writing(&mut out, ours)?;
     let client = secrets.verify_data(Sender::Client, dialogue.transcript.messages());
     dialogue.say(&mut out, HandshakeType::FINISHED, &client)?;
-    dialogue.line.send(&out).await?;
+    dialogue.send(&out).await?;
     flight.resumes = true;
     Ok(session(dialogue, flight, secrets, Finished { client, server }))
 }
@@ -198,18 +225,27 @@ fn session(dialogue: Dialogue<'_>, flight: Flight, secrets: Secrets, finished: F
 
 /// The server's Finished, which must be right.
 async fn finished(dialogue: &mut Dialogue<'_>, secrets: &Secrets) -> Result<Vec<u8>, HandshakeError> {
-    let expected = secrets.verify_data(Sender::Server, dialogue.transcript.messages());
-    if dialogue.message(HandshakeType::FINISHED).await? != expected {
-        return Err(HandshakeError::PeerMisbehaved(
-            "its Finished does not match the handshake",
-        ));
+    const MISMATCH: HandshakeError =
+        HandshakeError::PeerMisbehaved("its Finished does not match the handshake");
+    loop {
+        let expected = secrets.verify_data(Sender::Server, dialogue.transcript.messages());
+        match dialogue.next().await? {
+            Next::Message(HandshakeType::FINISHED, body) if body == expected => return Ok(expected),
+            Next::Message(HandshakeType::FINISHED, _) => return Err(MISMATCH),
+            // A datagram with the ticket may be overtaken by the one that changes keys.
+            Next::Message(HandshakeType::NEW_SESSION_TICKET, _) if dialogue.line.is_datagram() => {}
+            _ => {
+                return Err(HandshakeError::PeerMisbehaved(
+                    "its handshake messages are out of order",
+                ));
+            }
+        }
     }
-    Ok(expected)
 }
 
 /// Answers a CertificateRequest. Without an identity the list is empty; SSLv3 warns instead (RFC 6101 section
 /// 5.6.6).
-fn introduce(
+pub(crate) fn introduce(
     dialogue: &mut Dialogue<'_>,
     out: &mut Vec<u8>,
     offer: &Offer<'_>,

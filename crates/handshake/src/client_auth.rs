@@ -33,7 +33,7 @@ pub fn certificate_verify(
     master: &[u8],
 ) -> Result<Vec<u8>, HandshakeError> {
     let mut body = Vec::new();
-    let signature = if version >= Version::TLS12 {
+    let signature = if version.rules() >= Version::TLS12 {
         let (scheme, signature) = request
             .schemes
             .iter()

@@ -30,14 +30,7 @@ pub(crate) struct Flight {
 impl Dialogue<'_> {
     /// The ServerHello, of whichever version.
     pub(crate) async fn server_hello(&mut self) -> Result<ServerHello, HandshakeError> {
-        let mut body = self.message(HandshakeType::SERVER_HELLO).await?;
-        let (hello, oddities) = ServerHello::read(&body);
-        // A session id may hold more than it should.
-        body.zeroize();
-        if oddities.contains(&Oddity::Truncated("the ServerHello")) {
-            return Err(HandshakeError::PeerMisbehaved("its ServerHello is cut short"));
-        }
-        Ok(hello)
+        read_hello(self.message(HandshakeType::SERVER_HELLO).await?)
     }
 
     /// From the hello on to the end of the flight. `may_resume` says whether a session was offered.
@@ -100,4 +93,15 @@ impl Dialogue<'_> {
             }
         }
     }
+}
+
+/// The ServerHello in a body.
+pub(crate) fn read_hello(mut body: Vec<u8>) -> Result<ServerHello, HandshakeError> {
+    let (hello, oddities) = ServerHello::read(&body);
+    // A session id may hold more than it should.
+    body.zeroize();
+    if oddities.contains(&Oddity::Truncated("the ServerHello")) {
+        return Err(HandshakeError::PeerMisbehaved("its ServerHello is cut short"));
+    }
+    Ok(hello)
 }

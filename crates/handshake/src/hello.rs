@@ -25,19 +25,26 @@ const HANGING: std::ops::RangeInclusive<usize> = 256..=511;
 /// # Errors
 /// [`HandshakeError::Unsupported`] when the offer's version is none that can be finished, or no suite is left.
 pub fn client_hello(offer: &Offer<'_>, random: [u8; 32]) -> Result<ClientHello, HandshakeError> {
-    if !(Version::SSL3..=Version::TLS13).contains(&offer.version) {
+    if !(Version::SSL3..=Version::TLS13).contains(&offer.version.rules()) {
         return Err(HandshakeError::Unsupported(
-            "a version other than SSLv3 to TLS 1.3",
+            "a version other than SSLv3 to TLS 1.3 and DTLS 1.0 to 1.2",
         ));
     }
-    let mut hello = ClientHello::new(offer.version.min(Version::TLS12), random);
+    let is_datagram = offer.version.is_datagram();
+    let version = if is_datagram {
+        offer.version
+    } else {
+        offer.version.min(Version::TLS12)
+    };
+    let mut hello = ClientHello::new(version, random);
+    hello.cookie = is_datagram.then(Vec::new);
     hello.compression.clone_from(&offer.compression);
     hello.session_id = session_id(offer);
     hello.suites = offer
         .suites
         .iter()
         .copied()
-        .filter(|code| Suite::of(*code).is_some_and(|suite| suite.least_version() <= offer.version))
+        .filter(|code| Suite::of(*code).is_some_and(|suite| suite.fits(offer.version)))
         .collect();
     if hello.suites.is_empty() {
         return Err(HandshakeError::Unsupported("any of the suites to offer"));
@@ -63,7 +70,10 @@ pub fn client_hello(offer: &Offer<'_>, random: [u8; 32]) -> Result<ClientHello, 
 /// Blames the peer for a choice that was not offered or cannot be.
 pub fn chosen(hello: &ClientHello, answer: &ServerHello) -> Result<(Version, Suite), HandshakeError> {
     let version = answer.negotiated();
-    if !(Version::SSL3..=hello.version).contains(&version) {
+    let rules = version.rules();
+    if version.is_datagram() != hello.version.is_datagram()
+        || !(Version::SSL3..=hello.version.rules()).contains(&rules)
+    {
         return Err(HandshakeError::PeerMisbehaved(
             "it chooses a version that was not offered",
         ));
@@ -90,7 +100,7 @@ pub fn chosen(hello: &ClientHello, answer: &ServerHello) -> Result<(Version, Sui
     }
     let suite =
         Suite::of(answer.suite).ok_or(HandshakeError::Unsupported("the suite that the peer chose"))?;
-    if suite.least_version() > version {
+    if !suite.fits(version) {
         return Err(HandshakeError::PeerMisbehaved(
             "it chooses a suite that its version does not have",
         ));
@@ -103,7 +113,7 @@ fn extensions(offer: &Offer<'_>) -> Vec<Extension> {
     list.extend(offer.server_name.map(Extension::server_name));
     list.push(Extension::supported_groups(offer.groups));
     list.push(Extension::ec_point_formats());
-    if offer.version >= Version::TLS12 {
+    if offer.version.rules() >= Version::TLS12 {
         list.push(Extension::signature_algorithms(&SCHEMES.map(SignatureScheme)));
     }
     if offer.heartbeat {
@@ -113,7 +123,7 @@ fn extensions(offer: &Offer<'_>) -> Vec<Extension> {
     let extended = offer
         .resume
         .map_or(offer.extended_master_secret, |resume| resume.extended);
-    if extended || offer.version >= Version::TLS13 && offer.extended_master_secret {
+    if extended || offer.version.rules() >= Version::TLS13 && offer.extended_master_secret {
         list.push(Extension::empty(ExtensionType::EXTENDED_MASTER_SECRET));
     }
     list.push(Extension::renegotiation_info());
@@ -135,7 +145,7 @@ fn extensions(offer: &Offer<'_>) -> Vec<Extension> {
         None if offer.tickets => list.push(Extension::session_ticket()),
         None => {}
     }
-    if offer.version >= Version::TLS13 {
+    if offer.version.rules() >= Version::TLS13 {
         list.push(Extension::supported_versions(&versions(offer)));
         list.push(Extension::psk_modes());
     }

@@ -11,7 +11,12 @@ use crate::HandshakeError;
 use crate::suite::Exchange;
 
 /// The groups that ECDHE can be finished in, in order of preference.
-pub const GROUPS: [NamedGroup; 3] = [NamedGroup::X25519, NamedGroup::SECP256R1, NamedGroup::SECP384R1];
+pub const GROUPS: [NamedGroup; 4] = [
+    NamedGroup::X25519,
+    NamedGroup::SECP256R1,
+    NamedGroup::SECP384R1,
+    NamedGroup::SECP521R1,
+];
 
 /// What the server brought to the exchange.
 #[derive(Clone, Copy, Debug, Default)]
@@ -79,7 +84,7 @@ mod tests {
         fn hostile_parts_never_panic(
             leaf in proptest::collection::vec(any::<u8>(), 0..200),
             parameters in proptest::collection::vec(any::<u8>(), 0..200),
-            group in 0..4u8,
+            group in 0..5u8,
         ) {
             let curve = [&[3, 0, 0x17 + group * 2][..], &parameters].concat();
             for (exchange, parameters) in [

@@ -7,6 +7,7 @@
 pub mod bleed;
 pub mod client;
 pub mod client_auth;
+mod datagrams;
 pub mod der;
 mod dialogue;
 pub mod error;
@@ -33,6 +34,7 @@ pub mod transcript;
 mod testing;
 
 pub use client::handshake;
+pub use datagrams::leave;
 pub use error::HandshakeError;
 pub use facts::Facts;
 pub use offer::Offer;

@@ -36,7 +36,7 @@ impl Prf {
     pub fn of(version: Version, suite: &Suite) -> Self {
         if version <= Version::SSL3 {
             Self::Ssl3
-        } else if version < Version::TLS12 {
+        } else if version.rules() < Version::TLS12 {
             Self::Old
         } else if suite.hash == Mac::Sha384 {
             Self::Sha384

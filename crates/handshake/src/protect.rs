@@ -180,6 +180,11 @@ impl Protection {
         .ok_or(BROKEN)
     }
 
+    /// The next record has this number: over datagrams it stands in the record.
+    pub(crate) const fn number(&mut self, number: u64) {
+        self.sequence = number;
+    }
+
     fn next(&mut self, content: ContentType, version: Version) -> Cover {
         let sequence = self.sequence;
         self.sequence = sequence.wrapping_add(1);

@@ -9,6 +9,7 @@ use holter_wire::{ContentType, Version};
 use tokio::time::Instant;
 
 use crate::HandshakeError;
+use crate::datagrams::Datagrams;
 use crate::odd::reaction::{Heard, classed};
 use crate::protect::{Malformed, Protection};
 
@@ -24,6 +25,8 @@ pub(crate) struct Records {
     pub(crate) ignores_changes: bool,
     /// The header of the record that was last begun.
     begun: Option<(ContentType, usize)>,
+    /// Over datagrams: in the place of all the above but the version.
+    datagrams: Option<Box<Datagrams>>,
 }
 
 impl Records {
@@ -36,27 +39,45 @@ impl Records {
             writing: None,
             ignores_changes: false,
             begun: None,
+            datagrams: version.is_datagram().then(|| Box::new(Datagrams::new())),
         }
+    }
+
+    /// Over datagrams: what numbers, fragments and sends again.
+    pub(crate) fn datagrams(&mut self) -> Option<&mut Datagrams> {
+        self.datagrams.as_deref_mut()
     }
 
     /// Overwrites and forgets what has come.
     pub(crate) fn wipe(&mut self) {
         self.deframer.wipe();
+        if let Some(datagrams) = &mut self.datagrams {
+            datagrams.wipe();
+        }
     }
 
     /// From here on protects what is written.
     pub(crate) fn protect_writing(&mut self, protection: Protection) {
-        self.writing = Some(protection);
+        match &mut self.datagrams {
+            Some(datagrams) => datagrams.protect_writing(protection),
+            None => self.writing = Some(protection),
+        }
     }
 
     /// From here on writes in the open again: what was written early is not taken.
     pub(crate) fn unprotect_writing(&mut self) {
         self.writing = None;
+        if let Some(datagrams) = &mut self.datagrams {
+            datagrams.unprotect_writing();
+        }
     }
 
     /// From here on expects what is read to be protected.
     pub(crate) fn protect_reading(&mut self, protection: Protection) {
-        self.reading = Some(protection);
+        match &mut self.datagrams {
+            Some(datagrams) => datagrams.protect_reading(protection),
+            None => self.reading = Some(protection),
+        }
     }
 
     /// Appends one record with a wrong padding or tag; `None` where the suite knows none.
@@ -67,6 +88,9 @@ impl Records {
         text: &[u8],
         malformed: Malformed,
     ) -> Option<()> {
+        if let Some(datagrams) = &mut self.datagrams {
+            return datagrams.malform(out, self.version, content, text, malformed);
+        }
         let protection = self.writing.as_mut()?;
         let body = protection.malform(content, self.version, text, malformed)?;
         self.header(out, content, &body);
@@ -80,6 +104,9 @@ impl Records {
         content: ContentType,
         body: &[u8],
     ) -> Result<(), HandshakeError> {
+        if let Some(datagrams) = &mut self.datagrams {
+            return datagrams.seal(out, self.version, content, body);
+        }
         let Some(protection) = &mut self.writing else {
             record::encode(out, content, self.version, body);
             return Ok(());
@@ -135,6 +162,9 @@ impl Records {
         line: &mut Line,
         within: Duration,
     ) -> Result<(ContentType, Vec<u8>), HandshakeError> {
+        if let Some(datagrams) = &mut self.datagrams {
+            return datagrams.receive(line, self.version, within).await;
+        }
         let until = Instant::now() + within;
         self.begun = None;
         loop {

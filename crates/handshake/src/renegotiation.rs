@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use holter_model::seam::Dice;
 use holter_net::{Line, LineError};
+use holter_wire::client_hello::ClientHello;
+use holter_wire::dtls::HelloVerifyRequest;
 use holter_wire::extension::Extension;
 use holter_wire::handshake::Joiner;
 use holter_wire::{AlertDescription, CipherSuite, ContentType, ExtensionType, HandshakeType};
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
-use crate::session::{Session, heed};
+use crate::session::{GOODBYE, Session, heed};
 use crate::{HandshakeError, Offer, hello};
 
 /// A ServerHello is far shorter.
@@ -40,6 +42,13 @@ pub enum Outcome {
     Reset,
     /// It passed the hello over.
     Silence,
+}
+
+/// What came of one hello.
+enum Answer {
+    Outcome(Outcome),
+    /// Over datagrams: it is to be said again with this.
+    Cookie(Vec<u8>),
 }
 
 impl Session {
@@ -77,14 +86,23 @@ impl Session {
                 .extensions
                 .push(Extension::renegotiation_again(&finished.client));
         }
-        let mut message = Vec::new();
-        hello.encode(&mut message);
-        let said = match self.send(line, ContentType::HANDSHAKE, &message).await {
-            Ok(()) => self.answer(line, wait).await,
-            Err(error) => Err(error),
-        };
+        if let Some(datagrams) = self.records.datagrams() {
+            datagrams.begin_handshake();
+        }
+        let mut said = self.say(line, &hello, wait).await;
+        if let Ok(Answer::Cookie(cookie)) = said {
+            hello.cookie = Some(cookie);
+            said = self.say(line, &hello, wait).await;
+        }
+        if line.is_datagram() && !matches!(said, Err(HandshakeError::Alert(_))) {
+            // The handshake that is left here, and the session.
+            let _ = self.send(line, ContentType::ALERT, &GOODBYE.encode()).await;
+        }
         match said {
-            Ok(outcome) => Ok(outcome),
+            Ok(Answer::Outcome(outcome)) => Ok(outcome),
+            Ok(Answer::Cookie(_)) => Err(HandshakeError::PeerMisbehaved(
+                "it asks for one cookie after another",
+            )),
             Err(HandshakeError::Alert(description)) => Ok(Outcome::Refused(description)),
             Err(HandshakeError::Line(LineError::Closed)) => Ok(Outcome::Closed),
             Err(HandshakeError::Line(LineError::Reset)) => Ok(Outcome::Reset),
@@ -93,8 +111,20 @@ impl Session {
         }
     }
 
+    async fn say(
+        &mut self,
+        line: &mut Line,
+        hello: &ClientHello,
+        wait: Duration,
+    ) -> Result<Answer, HandshakeError> {
+        let mut message = Vec::new();
+        hello.encode(&mut message);
+        self.send(line, ContentType::HANDSHAKE, &message).await?;
+        self.answer(line, wait).await
+    }
+
     /// A ServerHello, or a word against it. What the server still had to say of the session is passed over.
-    async fn answer(&mut self, line: &mut Line, wait: Duration) -> Result<Outcome, HandshakeError> {
+    async fn answer(&mut self, line: &mut Line, wait: Duration) -> Result<Answer, HandshakeError> {
         let until = Instant::now() + wait;
         let mut joiner = Joiner::new(LONGEST);
         loop {
@@ -104,7 +134,9 @@ impl Session {
                 ContentType::ALERT => {
                     // Here this warning is the answer.
                     if text.get(1) == Some(&AlertDescription::NO_RENEGOTIATION.0) {
-                        return Ok(Outcome::Refused(AlertDescription::NO_RENEGOTIATION));
+                        return Ok(Answer::Outcome(Outcome::Refused(
+                            AlertDescription::NO_RENEGOTIATION,
+                        )));
                     }
                     heed(&text)?;
                 }
@@ -112,7 +144,13 @@ impl Session {
                     joiner.push(&text);
                     while let Some(message) = joiner.next_message() {
                         if message.kind == HandshakeType::SERVER_HELLO {
-                            return Ok(Outcome::Accepted);
+                            return Ok(Answer::Outcome(Outcome::Accepted));
+                        }
+                        if message.kind == HandshakeType::HELLO_VERIFY_REQUEST {
+                            let (verify, _) = HelloVerifyRequest::read(message.body.unwrap_or_default());
+                            return Ok(Answer::Cookie(
+                                verify.map(|verify| verify.cookie).unwrap_or_default(),
+                            ));
                         }
                     }
                 }

@@ -9,6 +9,7 @@ use holter_wire::session_ticket::Ticket;
 use holter_wire::{AlertDescription, ContentType, Version};
 use tokio::time::Instant;
 
+use crate::datagrams;
 use crate::facts::Facts;
 use crate::records::Records;
 use crate::resumption::{Name, Resumption};
@@ -32,6 +33,12 @@ pub struct Session {
     /// TLS 1.3.
     pub(crate) later: Option<Later>,
 }
+
+/// An orderly end.
+pub(crate) const GOODBYE: Alert = Alert {
+    fatal: false,
+    description: AlertDescription::CLOSE_NOTIFY,
+};
 
 /// What both Finished messages said: a later handshake says it again (RFC 5746 section 3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,7 +121,7 @@ impl Session {
     ) -> Result<(), HandshakeError> {
         let mut out = Vec::with_capacity(body.len() + 128);
         self.records.seal(&mut out, content, body)?;
-        Ok(line.send(&out).await?)
+        datagrams::send(line, &out).await
     }
 
     /// The next record's content and text. Warnings, handshake messages (tickets, the wish to negotiate again) and
@@ -170,16 +177,32 @@ impl Session {
         }
     }
 
+    /// Says goodbye and waits until it is answered (RFC 5246 section 7.2.1), which shows that the session stood until then.
+    /// Over datagrams it is said again while nothing comes.
+    ///
+    /// # Errors
+    /// See [`HandshakeError`].
+    pub async fn part(mut self, line: &mut Line, wait: Duration) -> Result<bool, HandshakeError> {
+        const SAYINGS: u32 = 3;
+        for _ in 0..SAYINGS {
+            self.send(line, ContentType::ALERT, &GOODBYE.encode()).await?;
+            match self.receive(line, wait / SAYINGS).await {
+                Err(HandshakeError::Line(LineError::Closed)) => return Ok(true),
+                Err(error) if error.is_silence() => {}
+                // What it still had to say.
+                Ok(_) => {}
+                Err(_) => return Ok(false),
+            }
+        }
+        Ok(false)
+    }
+
     /// Says goodbye in order.
     ///
     /// # Errors
     /// See [`HandshakeError`].
     pub async fn close(mut self, line: &mut Line) -> Result<(), HandshakeError> {
-        let goodbye = Alert {
-            fatal: false,
-            description: AlertDescription::CLOSE_NOTIFY,
-        };
-        self.send(line, ContentType::ALERT, &goodbye.encode()).await
+        self.send(line, ContentType::ALERT, &GOODBYE.encode()).await
     }
 }
 

@@ -89,6 +89,13 @@ impl Suite {
         }
     }
 
+    /// Whether a version has it. Datagrams may be lost, so that a stream cipher cannot be used there (RFC 6347 section 4.1.2.2).
+    #[must_use]
+    pub fn fits(&self, version: Version) -> bool {
+        self.least_version() <= version.rules()
+            && !(version.is_datagram() && matches!(self.bulk, Bulk::Stream(_)))
+    }
+
     fn of_tls13(code: CipherSuite, name: &str) -> Option<Self> {
         let (bulk, hash) = name.rsplit_once('_')?;
         Some(Self {
@@ -128,7 +135,7 @@ impl Suite {
                 mac,
                 key: cipher.key_length(),
                 // From TLS 1.1 on each record brings its own.
-                iv: if version < Version::TLS11 {
+                iv: if version.rules() < Version::TLS11 {
                     cipher.block_length()
                 } else {
                     0
@@ -137,7 +144,7 @@ impl Suite {
             Bulk::Aead(cipher) => KeyLengths {
                 mac: 0,
                 key: cipher.key_length(),
-                iv: if version >= Version::TLS13 {
+                iv: if version.rules() >= Version::TLS13 {
                     AeadCipher::NONCE
                 } else {
                     cipher.fixed_iv_length()

@@ -1,7 +1,7 @@
 //! The messages of a handshake as they stood (RFC 5246 section 7.4.9). They are kept, not hashed as they come: which
 //! hash is known only after the ServerHello, and a CertificateVerify may use another one.
 
-use holter_wire::{HandshakeType, handshake};
+use holter_wire::{HandshakeType, dtls, handshake};
 use zeroize::Zeroize as _;
 
 /// All handshake messages so far, with their headers.
@@ -14,6 +14,11 @@ impl Transcript {
     /// Appends a message.
     pub fn add(&mut self, kind: HandshakeType, body: &[u8]) {
         handshake::encode(&mut self.messages, kind, |out| out.extend_from_slice(body));
+    }
+
+    /// Appends a message of DTLS, whose number is part of it; fragments are not (RFC 6347 section 4.2.6).
+    pub fn add_numbered(&mut self, kind: HandshakeType, number: u16, body: &[u8]) {
+        dtls::encode_message(&mut self.messages, kind, number, body);
     }
 
     /// Appends a message that has its header already.

@@ -21,6 +21,7 @@ const PIN: &str =
     "psycopg2-binary==2.7.4 --hash=sha256:4a4f23a08fbccbe40ecdb5384d807bcb469ea71dd87e6be2e80b036b8e6d47df\n";
 
 const SERVER: &str = include_str!("../assets/openssl102/server.py");
+const OVER_DATAGRAMS: &str = include_str!("../assets/openssl102/dtls_server.py");
 
 /// Starts a server of SSLv3–TLS 1.2 with heartbeats, fixed, and waits until it listens.
 ///
@@ -30,13 +31,32 @@ pub fn serve(address: SocketAddr) -> Result<Server, LabError> {
     prepare(address)?.start()
 }
 
+/// As [`serve`], over DTLS 1.0 and 1.2.
+///
+/// # Errors
+/// As [`serve`].
+pub fn serve_dtls(address: SocketAddr) -> Result<Server, LabError> {
+    let prepared = prepare_script(address, OVER_DATAGRAMS)?;
+    let Prepared {
+        name,
+        mut command,
+        address,
+        home,
+    } = prepared;
+    Server::spawn(format!("{name}, dtls"), &mut command, address, Some(home))?.wait_for_words("listens")
+}
+
 /// The server with its script, not yet started.
 pub(crate) fn prepare(address: SocketAddr) -> Result<Prepared, LabError> {
+    prepare_script(address, SERVER)
+}
+
+fn prepare_script(address: SocketAddr, text: &str) -> Result<Prepared, LabError> {
     let library = library()?;
     let certificate = Certificate::shared(KeyKind::Rsa)?;
     let home = tempfile::tempdir().map_err(|source| at(Path::new("a temporary folder"), source))?;
     let script = home.path().join("server.py");
-    std::fs::write(&script, SERVER).map_err(|source| at(&script, source))?;
+    std::fs::write(&script, text).map_err(|source| at(&script, source))?;
     let mut command = Command::new("python3");
     command
         .arg("-I")

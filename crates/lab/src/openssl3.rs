@@ -94,3 +94,24 @@ pub fn serve_as_told(
     }
     Server::start(title, &mut command, address, None)
 }
+
+/// The same over datagrams. It serves one client at a time, and does not go on to the next while one that left without a
+/// word may still come back.
+///
+/// # Errors
+/// What [`Server::spawn`] and waiting for its first words can say.
+pub fn serve_dtls(
+    arguments: &[String],
+    address: SocketAddr,
+    certificate: &Certificate,
+) -> Result<Server, LabError> {
+    let mut command = Command::new("openssl");
+    command
+        .args(["s_server", "-dtls", "-accept", &address.to_string()])
+        .arg("-key")
+        .arg(&certificate.key)
+        .arg("-cert")
+        .arg(&certificate.chain)
+        .args(arguments);
+    Server::spawn("openssl s_server -dtls", &mut command, address, None)?.wait_for_words("ACCEPT")
+}

@@ -3,6 +3,7 @@
 //! They keep no cryptography: each speaks the clear part of a handshake, far enough for a scanner to be fooled, hung or
 //! flooded by it. A new one is one file and one line in `roster`.
 
+pub mod agreeable;
 mod alerts;
 mod beat;
 mod big_certificate;

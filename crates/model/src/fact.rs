@@ -102,6 +102,12 @@ pub enum Fact {
         /// Whether asking came to its end: none of all that are left is accepted.
         complete: bool,
     },
+    /// Its answers do not fit together: different servers answer at its address in turn, or it accepts what nobody can.
+    /// None of them clears it of anything.
+    Inconsistent {
+        /// What does not fit.
+        why: String,
+    },
     /// The kinds of ciphers that it offers in SSLv2, three bytes each.
     Ssl2 {
         /// The kinds.

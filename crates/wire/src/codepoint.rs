@@ -61,6 +61,25 @@ code_point! {
     }
 }
 
+impl Version {
+    /// Whether it is one of DTLS, which datagrams carry.
+    #[must_use]
+    pub const fn is_datagram(self) -> bool {
+        self.0 >> 8 == 0xfe
+    }
+
+    /// The version of TLS whose keys, hashes and messages it has: DTLS 1.0 is made of TLS 1.1, and DTLS 1.2 of TLS 1.2 (RFC
+    /// 4347 and RFC 6347, section 1).
+    #[must_use]
+    pub const fn rules(self) -> Self {
+        match self {
+            Self::DTLS10 => Self::TLS11,
+            Self::DTLS12 => Self::TLS12,
+            other => other,
+        }
+    }
+}
+
 code_point! {
     /// What a record carries (RFC 8446 section 5.1, RFC 6520 section 7).
     ContentType(u8) in CONTENT_TYPES {

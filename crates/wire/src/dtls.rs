@@ -4,6 +4,6 @@ mod fragment;
 mod record;
 mod verify;
 
-pub use fragment::{Message, Reassembler, encode_message};
-pub use record::{Record, encode, records};
+pub use fragment::{Message, Reassembler, encode_fragments, encode_message};
+pub use record::{Record, encode, encode_numbered, records};
 pub use verify::HelloVerifyRequest;

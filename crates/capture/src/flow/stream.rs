@@ -42,6 +42,8 @@ pub(crate) struct Stream {
     acked: u32,
     ticket: Ticket,
     synced: bool,
+    /// Whether a segment of this side's own said where it is, and not the other side's acknowledgement alone.
+    firm: bool,
     acknowledged: bool,
     // FIN, and where.
     fin: Option<u32>,
@@ -60,6 +62,7 @@ impl Stream {
         acked: 0,
         ticket: Ticket::NONE,
         synced: false,
+        firm: false,
         acknowledged: false,
         fin: None,
         doubt: 0,
@@ -70,11 +73,23 @@ impl Stream {
         self.synced
     }
 
-    /// The first byte will have this number.
+    /// Its own first byte has this number.
     pub(crate) fn sync(&mut self, next: u32) {
         self.next = next;
         self.acked = next;
         self.synced = true;
+        self.firm = true;
+    }
+
+    /// The other side says that it has received what comes before this number, and its first byte is likely to be that one.
+    pub(crate) fn suppose(&mut self, next: u32) {
+        self.sync(next);
+        self.firm = false;
+    }
+
+    /// Whether a segment follows exactly on what was heard.
+    pub(crate) fn is_next(&self, seq: u32) -> bool {
+        self.synced && seq == self.next
     }
 
     /// Whether it may well have been opened with this number, and a SYN that says it is only said again.
@@ -96,9 +111,10 @@ impl Stream {
         !self.synced || after(self.next, seq).unsigned_abs() < WINDOW
     }
 
-    /// The sender says that this is its last.
+    /// The sender says that this is its last; one that lies where no receiver would take it is nobody's.
     pub(crate) fn finish(&mut self, fin: u32) {
-        if self.fin.is_none() {
+        let ahead = after(self.next, fin);
+        if self.fin.is_none() && self.synced && ahead >= 0 && ahead.unsigned_abs() <= WINDOW {
             self.fin = Some(fin);
         }
     }
@@ -110,6 +126,7 @@ impl Stream {
             self.sync(data.seq);
         }
         if data.seq == self.next {
+            self.firm = true;
             self.far = 0;
             self.give(data.bytes, data.full, data.at, sink);
             if !self.ticket.is_none() {
@@ -124,6 +141,11 @@ impl Stream {
     fn unordered(&mut self, held: &mut Held, owner: Owner, data: Data<'_>, sink: &mut impl Sink) {
         let Data { at, seq, bytes, full } = data;
         let ahead = after(self.next, seq);
+        if !std::mem::replace(&mut self.firm, true) && ahead < 0 {
+            self.sync(seq);
+            self.give(bytes, full, at, sink);
+            return;
+        }
         // The receiver may be ahead of the capture.
         let reach = if self.acknowledged {
             after(self.next, self.acked).max(0).unsigned_abs()
@@ -244,10 +266,11 @@ impl Stream {
         }
     }
 
-    /// Whether the other side has received so much more than was captured that it will not be captured any more.
+    /// Whether the other side has received so much of this one, of which nothing was ever captured, that it is said now. Where
+    /// something was captured, an acknowledgement alone moves nothing: who attacks could hide the answer with a false one.
     #[inline]
     pub(crate) fn lags(&self) -> bool {
-        self.acknowledged && self.ticket.is_none() && after(self.next, self.acked) > LAG
+        self.acknowledged && !self.firm && after(self.next, self.acked) > LAG
     }
 
     /// Says so.

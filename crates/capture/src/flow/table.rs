@@ -52,8 +52,17 @@ pub(crate) struct Entry {
     pub(crate) class: Class,
     /// Of which sides packets were captured.
     pub(crate) seen: [bool; 2],
-    /// Whether it was closed or reset.
+    /// Whether both sides have closed it.
     pub(crate) closed: bool,
+    /// Whether one side has reset it, and nothing has come since.
+    pub(crate) reset: bool,
+}
+
+impl Entry {
+    /// Whether it is over.
+    pub(crate) fn is_over(&self) -> bool {
+        self.closed || self.reset
+    }
 }
 
 /// Between whom it runs, and where its listener's part is.
@@ -127,6 +136,7 @@ impl Table {
             class: Class::Silent,
             seen: [false; 2],
             closed: false,
+            reset: false,
         };
         let index = match self.free.pop() {
             Some(index) => {

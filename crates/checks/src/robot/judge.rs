@@ -1,42 +1,57 @@
 //! From the table of answers to a verdict.
 
-use holter_model::{Attempt, Basis, Feature, Judgement, Observation, Verdict};
+use holter_model::{Attempt, Basis, Judgement, Observation, Reaction, Verdict};
 use holter_wire::Version;
 use holter_wire::suite::Exchange;
 
-use super::{CHECK, askable, table};
+use super::{CHECK, INTRODUCED, askable, table};
 use crate::ground::{self, Decision};
 use crate::oracle::Table;
-use crate::{Configuration, reaction};
+use crate::{Configuration, reaction, spoken};
 
 pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "ROBOT", Basis::Behaviour);
-    ground::on_tls(about, observations, attempt, |known| {
+    spoken::judge(about, observations, attempt, |known| {
         decide(known, observations, attempt)
     })
 }
 
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     let table = table(observations);
+    let mut introduced = ground::answers(observations, INTRODUCED).peekable();
     if table.is_asked() {
-        return by(&table);
+        // A slow word on the missing certificate is none on the secret.
+        let complains = |word: &Reaction| matches!(word, Reaction::Alert(40..=49 | 116));
+        return if introduced.peek().is_some()
+            && table.is_uniform()
+            && table.first("sound").iter().any(complains)
+        {
+            wants_certificate()
+        } else {
+            by(&table)
+        };
     }
     let rsa = known
         .suites()
-        .any(|(version, _, parts)| version <= Version::TLS12 && parts.exchange == Exchange::Rsa);
+        .any(|(version, _, parts)| version.rules() <= Version::TLS12 && parts.exchange == Exchange::Rsa);
     if !rsa && known.complete && known.is_settled() {
         let why = "it accepts no suite in which a secret is encrypted to its RSA key";
         return (Verdict::NotApplicable, why.to_owned());
     }
-    if rsa && known.has(Feature::ClientCertificate) == Some(true) {
-        let why = "it demands a certificate of every client, and refuses for want of one before it looks at the secret";
-        return (Verdict::Inconclusive, why.to_owned());
+    if rsa && introduced.next().is_some() {
+        return wants_certificate();
     }
     if rsa && askable(known).is_none() {
         let why = "it accepts RSA key exchange only with ciphers that Holter cannot finish a handshake with";
         return (Verdict::Inconclusive, why.to_owned());
     }
     ground::not_asked(attempt)
+}
+
+fn wants_certificate() -> Decision {
+    let why =
+        "it demands a certificate of every client, and refuses for want of one before it looks at the secret";
+    (Verdict::Inconclusive, why.to_owned())
 }
 
 fn by(table: &Table) -> Decision {
@@ -93,12 +108,12 @@ fn named(way: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use holter_model::{Fact, Reaction};
+    use holter_model::Fact;
 
     use super::*;
     use crate::oracle::id;
     use crate::robot::{SERIES, WAYS};
-    use crate::testing::{alone, hello, judged, observed, probe, suites};
+    use crate::testing::{alone, hello, judged, observed, probe, refused, suites};
 
     fn facts(rounds: &[[u8; 5]]) -> Vec<Fact> {
         let mut facts = vec![suites(0x0303, &[0x002f])];
@@ -139,5 +154,17 @@ mod tests {
         check(&[suites(0x0304, &[0x1301])], "inconclusive");
         check(&[hello(0x0303)], "inconclusive");
         check(&[suites(0x0303, &[0xc02f]), hello(0x0302)], "inconclusive");
+        let datagrams = [suites(0xfefd, &[0xc02f]), refused(0xfeff)];
+        check(&datagrams, "not_applicable");
+    }
+
+    #[test]
+    fn a_word_on_a_missing_certificate_is_none_on_the_secret() {
+        let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
+        let introduced = |reaction| vec![suites(0x0303, &[0x002f]), probe(INTRODUCED, 0x0303, reaction)];
+        check(&introduced(Reaction::Alert(40)), "inconclusive");
+        let silent = introduced(Reaction::Silence(300));
+        check(&[silent.clone(), facts(&[[20; 5]])].concat(), "not_affected");
+        check(&[silent, facts(&[[40; 5]])].concat(), "inconclusive");
     }
 }

@@ -6,19 +6,19 @@ use holter_handshake::renegotiation::{How, Outcome};
 use holter_handshake::resumption::Resumption;
 use holter_handshake::suite::Bulk;
 use holter_handshake::{Offer, Session, bleed};
-use holter_model::{Fact, Feature, Reaction};
+use holter_model::{Fact, Feature, Reaction, Transport};
 use holter_net::Line;
 use holter_wire::Version;
 
 use super::{AGAIN_BOUND, AGAIN_UNBOUND, TICKETBLEED, begin, look_inside, note, note_ticket};
-use crate::{Visit, greeting};
+use crate::{Visit, spoken};
 
 /// The session id beside a ticket: one byte short of the longest, so that a server that takes it for the longest shows
 /// itself by a single byte that was not ours, and by no more. It is counted and wiped.
 const SHORT_ID: usize = 31;
 
-/// How long to wait for a word on the wish to negotiate again: nearly all say one.
-const WORD: Duration = Duration::from_secs(1);
+/// How long to wait over datagrams for a word on the wish to negotiate again: the wish or the word may be lost.
+const WORD_OVER_DATAGRAMS: Duration = Duration::from_millis(2500);
 
 pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
     // With a ticket most servers give no session id, so the first session takes none.
@@ -95,7 +95,12 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
     } else {
         (AGAIN_UNBOUND, How::Unbound)
     };
-    let outcome = session.renegotiate(&mut line, offer, how, visit.dice, WORD).await;
+    // Nearly all say a word on that, and then at once.
+    let word = match visit.endpoint.transport {
+        Transport::Tcp => visit.short_patience(),
+        Transport::Udp => WORD_OVER_DATAGRAMS,
+    };
+    let outcome = session.renegotiate(&mut line, offer, how, visit.dice, word).await;
     visit.provoked(line);
     let (reaction, accepted) = match outcome {
         Ok(Outcome::Accepted) => (Reaction::Continued, Some(true)),
@@ -103,7 +108,7 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
         Ok(Outcome::Closed) => (Reaction::Closed, Some(false)),
         Ok(Outcome::Reset) => (Reaction::Reset, Some(false)),
         Ok(Outcome::Silence) => (
-            Reaction::Silence(u32::try_from(WORD.as_millis()).unwrap_or(u32::MAX)),
+            Reaction::Silence(u32::try_from(word.as_millis()).unwrap_or(u32::MAX)),
             None,
         ),
         Err(_) => (Reaction::Other(0), None),
@@ -121,7 +126,7 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
 
 /// Goes on by a ticket, as far as the ServerHello.
 async fn bleed(visit: &mut Visit<'_>, version: Version, ticket: &Resumption) {
-    if !greeting::may_ask(visit) {
+    if !spoken::may_ask(visit) {
         return;
     }
     let Some(mut line) = visit.open().await else {

@@ -10,7 +10,7 @@ use super::tally::{Rotation, Tally};
 use super::{heard, known};
 
 /// So many connections may go into schemes that no suite needed.
-const MOST_FOR_SCHEMES: usize = 2;
+const MOST_FOR_SCHEMES: usize = 8;
 
 /// What is offered beside suites.
 pub(super) struct Axes {
@@ -20,6 +20,21 @@ pub(super) struct Axes {
     pub(super) schemes: Rotation<SignatureScheme>,
     /// Whether all groups were asked for already.
     asked: bool,
+    /// Whether the suite chosen last needs a group.
+    grouped: bool,
+    /// Whether one that needs none was chosen, with all groups to be had, before one that does: its order mixes them.
+    mixes: Mixes,
+    /// Whether the unseen groups alone were offered a second time.
+    renewed: bool,
+}
+
+/// Whether an order mixes suites that need a group with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mixes {
+    Unknown,
+    /// One that needs none was chosen freely.
+    Perhaps,
+    Surely,
 }
 
 impl Axes {
@@ -29,6 +44,9 @@ impl Axes {
             choices: Tally::default(),
             schemes: Rotation::new(known::schemes()),
             asked: false,
+            grouped: true,
+            mixes: Mixes::Unknown,
+            renewed: false,
         }
     }
 
@@ -41,18 +59,41 @@ impl Axes {
 
     /// Notes that this suite was chosen while less than all was offered. One that needs no group, or no scheme, may be
     /// the answer to there being none left that the peer knows.
-    pub(super) fn spend(&mut self, narrow: Narrow, chosen: CipherSuite) {
-        if narrow.groups && !known::has_group(chosen) {
-            self.groups.spend();
+    ///
+    /// `hope`: TLS 1.3 has groups that were not seen here yet.
+    pub(super) fn spend(&mut self, narrow: Narrow, chosen: CipherSuite, hope: bool) {
+        let grouped = known::has_group(chosen);
+        let before = std::mem::replace(&mut self.grouped, grouped);
+        self.mixes = match (self.mixes, grouped) {
+            (Mixes::Unknown, false) if !narrow.groups => Mixes::Perhaps,
+            (Mixes::Perhaps, true) => Mixes::Surely,
+            (mixes, _) => mixes,
+        };
+        if hope && grouped && !narrow.groups && self.mixes == Mixes::Surely && !self.renewed {
+            self.renewed = self.groups.renew();
+        }
+        if narrow.groups && !grouped {
+            // Where the order mixes them, one such choice says nothing, and two in a row do.
+            if !(before && self.mixes == Mixes::Surely) {
+                self.groups.spend();
+            }
         } else if narrow.schemes && !known::is_signed(chosen) {
             self.schemes.spend();
         }
     }
 
-    /// Notes that nothing was chosen while less than all was offered.
-    pub(super) fn spend_all(&mut self) {
-        self.groups.spend();
-        self.schemes.spend();
+    /// Notes that nothing was chosen while less than all was offered. What is offered more of next: one thing at a time,
+    /// so that the answer tells which it was.
+    pub(super) fn widen(&mut self, refused: Narrow) -> Narrow {
+        if refused.schemes {
+            self.schemes.spend();
+        } else {
+            self.groups.spend();
+        }
+        Narrow {
+            groups: refused.groups && !refused.schemes,
+            schemes: refused.schemes,
+        }
     }
 
     /// Notes that all was well again as soon as more than this was offered: there are no others of these.

@@ -3,6 +3,7 @@
 use holter_model::{Der, Fact, Feature};
 use holter_wire::key_exchange::{read_dhe, read_ecdhe, read_signature};
 use holter_wire::reader::Reader;
+use holter_wire::ssl2::ServerHello;
 use holter_wire::suite::{Authentication, Exchange};
 use holter_wire::{ExtensionType, NamedGroup, SignatureScheme, Version};
 use sha2::{Digest as _, Sha256};
@@ -110,6 +111,22 @@ pub(super) fn features(flight: &Flight, asked: Version) -> Vec<Fact> {
     if let Some(protocols) = hello.extension(ALPN).and_then(|alpn| protocol(&alpn.body)) {
         facts.push(Fact::Alpn {
             protocols: vec![protocols],
+        });
+    }
+    facts
+}
+
+/// What a hello of SSLv2 says; whether its certificate is the first that is seen. Who speaks nothing newer shows it here
+/// alone, and never those of its issuers.
+pub(super) fn ssl2(hello: ServerHello, first: bool) -> Vec<Fact> {
+    let mut facts = vec![Fact::Ssl2 {
+        kinds: hello.kinds.iter().map(|kind| kind.0).collect(),
+    }];
+    if first && !hello.certificate.is_empty() {
+        facts.push(Fact::Chain {
+            version: holter_wire::ssl2::VERSION.0,
+            name: None,
+            certificates: vec![Der(hello.certificate)],
         });
     }
     facts

@@ -1,7 +1,7 @@
 //! What a survey found, and how much of it is sure: a peer that shuts everybody out after a while looks, from then on, as
 //! if it knew nothing more. Pure.
 
-use holter_model::Fact;
+use holter_model::{Fact, Order};
 
 /// Facts in the order in which they were found.
 #[derive(Debug, Default)]
@@ -75,6 +75,24 @@ impl Ledger {
         self.facts.extend(open);
     }
 
+    /// Nothing that was refused is held against anybody: another server of several may accept it.
+    pub(super) fn leave_open(&mut self) {
+        self.sure = 0;
+        self.doubt();
+    }
+
+    /// Whose order decides, where a version by itself has not told it.
+    pub(super) fn order(&mut self, whose: Order) {
+        for fact in &mut self.facts {
+            if let Fact::Suites { suites, order, .. } = fact
+                && *order == Order::Unknown
+                && suites.len() > 1
+            {
+                *order = whose;
+            }
+        }
+    }
+
     pub(super) fn into_facts(self) -> Vec<Fact> {
         self.facts
     }
@@ -82,7 +100,7 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use holter_model::{Order, Refusal};
+    use holter_model::Refusal;
 
     use super::*;
 
@@ -112,6 +130,15 @@ mod tests {
         assert!(!ledger.is_sure());
         ledger.doubt();
         assert_eq!(ledger.into_facts(), [refused(0x0304), suites(false)]);
+    }
+
+    #[test]
+    fn of_several_servers_nothing_is_refused() {
+        let mut ledger = Ledger::default();
+        ledger.answered(true);
+        ledger.note_all(vec![suites(true), refused(0x0302)]);
+        ledger.leave_open();
+        assert_eq!(ledger.into_facts(), [suites(false)]);
     }
 
     #[test]

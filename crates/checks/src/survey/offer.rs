@@ -5,6 +5,7 @@ use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::Extension;
 use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Version};
 
+use super::bound::RESERVED;
 use super::known;
 use crate::hello::pad;
 
@@ -64,6 +65,10 @@ impl Offer<'_> {
         let tls13 = self.version == Version::TLS13;
         let mut hello = ClientHello::new(if tls13 { Version::TLS12 } else { self.version }, random);
         hello.suites = self.suites.to_vec();
+        // Who chooses this chooses anything. It stands first where choosing is all that a hello is about.
+        if self.extent == Extent::Needed && self.suites.len() > 1 {
+            hello.suites.insert(0, RESERVED);
+        }
         if self.version == Version::SSL3 {
             hello.suites.push(CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV);
             hello.compression = self.compression();

@@ -19,12 +19,15 @@ pub(super) struct First {
     pub(super) offered: Vec<CipherSuite>,
     /// The groups that were offered.
     pub(super) groups: Vec<NamedGroup>,
+    /// Whether the suites stood in the reverse of their usual order.
+    pub(super) backwards: bool,
 }
 
 /// Suites in a hello to peers that take no long one.
 const FEW: usize = 50;
 
-const VERSIONS: [Version; 5] = [
+/// From the newest on.
+pub(super) const VERSIONS: [Version; 5] = [
     Version::TLS13,
     Version::TLS12,
     Version::TLS11,
@@ -36,7 +39,14 @@ const VERSIONS: [Version; 5] = [
 pub(super) async fn survey(visit: &mut Visit<'_>) {
     let mut survey = Survey::new(visit);
     match newest(&mut survey).await {
-        Newest::Speaks(first) => downwards(&mut survey, first).await,
+        Newest::Speaks(first) => {
+            if let Some(refused) = downwards(&mut survey, first).await
+                && survey.again(&refused).await
+            {
+                survey.field().await;
+                survey.tell().await;
+            }
+        }
         Newest::Refuses(last) => {
             // It may know SSLv2 and nothing else.
             if survey.ssl2().await != Some(true) {
@@ -89,15 +99,16 @@ async fn newest(survey: &mut Survey<'_, '_>) -> Newest {
     Newest::Refuses(last)
 }
 
-/// Each version that it may speak, from the one of its first answer on.
-async fn downwards(survey: &mut Survey<'_, '_>, first: First) {
+/// Each version that it may speak, from the one of its first answer on. Those that it refused; `None`: there is no use in
+/// asking on.
+async fn downwards(survey: &mut Survey<'_, '_>, first: First) -> Option<Vec<Version>> {
     let mut next = Some(first);
     let mut newest = None;
-    let mut refusals = Vec::new();
+    let (mut refusals, mut refused) = (Vec::new(), Vec::new());
     for version in VERSIONS {
         // Many meet a hello of SSLv2 with a closed line. The answer to the next hello tells that from a door that is shut.
         if version == Version::SSL3 && survey.ssl2().await.is_none() {
-            return;
+            return None;
         }
         // Not asked, and not noted as asked: the configuration concludes it from the two refusals.
         if let (Version::SSL3, None, [Refusal::Alert(_), Refusal::Alert(_)]) =
@@ -112,16 +123,17 @@ async fn downwards(survey: &mut Survey<'_, '_>, first: First) {
                 Err(Some(how)) => {
                     survey.refused(version, how);
                     refusals.push(how);
+                    refused.push(version);
                     continue;
                 }
-                Err(None) => return,
+                Err(None) => return None,
             },
             None => continue,
         };
         if spoken > version || !VERSIONS.contains(&spoken) {
             let why = format!("it chose {spoken}, which was not offered");
             survey.visit.broke(Attempt::Misbehaved, Some(why));
-            return;
+            return None;
         }
         if spoken < version {
             // What it chose is the newest that it has: those between are settled, and this flight is kept for its turn.
@@ -131,7 +143,8 @@ async fn downwards(survey: &mut Survey<'_, '_>, first: First) {
         if let Some(first) = next.take()
             && !survey.version(first).await
         {
-            return;
+            return None;
         }
     }
+    Some(refused)
 }

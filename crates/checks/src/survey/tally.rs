@@ -68,6 +68,29 @@ impl<T: Copy + PartialEq> Tally<T> {
     }
 }
 
+/// Whose order decides, from the choices in several versions, which one server makes alike; `None`: they do not tell.
+pub(super) fn together<'t, T: Copy + PartialEq + 't>(
+    tallies: impl Iterator<Item = &'t Tally<T>> + Clone,
+) -> Option<Order> {
+    if !tallies.clone().all(Tally::follows_client) {
+        return Some(Order::Server);
+    }
+    // The one was chosen where it stood first, and so was the other.
+    let preferred = tallies.flat_map(|tally| {
+        tally.picks.iter().flat_map(move |(one, from)| {
+            let passed_over = from
+                .iter()
+                .filter(move |other| *other != one && tally.chosen.contains(other));
+            passed_over.map(move |other| (*one, *other))
+        })
+    });
+    let pairs: Vec<(T, T)> = preferred.collect();
+    pairs
+        .iter()
+        .any(|(one, other)| pairs.contains(&(*other, *one)))
+        .then_some(Order::Client)
+}
+
 /// Values of one kind that are offered all the time, those first that were not chosen yet; to a peer that follows an
 /// order of its own, those alone.
 #[derive(Clone, Debug)]
@@ -128,6 +151,15 @@ impl<T: Copy + PartialEq> Rotation<T> {
         if self.reach != Reach::Exhausted {
             self.reach = Reach::Spent;
         }
+    }
+
+    /// The unseen alone once more; whether they were spent.
+    pub(super) fn renew(&mut self) -> bool {
+        let spent = self.reach == Reach::Spent;
+        if spent {
+            self.reach = Reach::Narrow;
+        }
+        spent
     }
 
     /// Nobody knows any of the unseen.
@@ -227,6 +259,23 @@ mod tests {
         }
         assert_eq!(play(&[3], true, &offered).order(), Order::Unknown);
         assert_eq!(play(&[], true, &offered).order(), Order::Unknown);
+    }
+
+    #[test]
+    fn several_versions_tell_together_what_none_tells_alone() {
+        let one = |first: u16, second: u16, offered: &[u16]| {
+            let mut tally = Tally::default();
+            tally.chose(first, offered);
+            tally.chose(second, &[second]);
+            assert_ne!(tally.order(), Order::Client);
+            tally
+        };
+        let (forwards, backwards) = (one(2, 5, &[1, 2, 5]), one(5, 2, &[5, 2, 1]));
+        let own = one(2, 5, &[5, 2, 1]);
+        let told = |tallies: &[&Tally<u16>]| together(tallies.iter().copied());
+        assert_eq!(told(&[&forwards, &backwards]), Some(Order::Client));
+        assert_eq!(told(&[&forwards, &own]), Some(Order::Server));
+        assert_eq!(told(&[&forwards, &forwards]), None);
     }
 
     #[test]

@@ -69,10 +69,11 @@ pub fn scan_by(
 pub fn assess_fully(address: SocketAddr, protocol: &str, questions: Questions, rest: Duration) -> Service {
     let dice = Box::new(SystemDice);
     let full = (Profile::Full, &[][..]);
+    let udp = protocol == "dtls";
     ask_by(
         address,
-        false,
-        Some(protocol),
+        udp,
+        Some(if udp { "tls" } else { protocol }),
         full,
         questions,
         dice,

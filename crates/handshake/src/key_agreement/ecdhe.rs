@@ -1,4 +1,4 @@
-//! Elliptic-curve Diffie-Hellman (RFC 8422 sections 5.7 and 5.10) on X25519, P-256 and P-384.
+//! Elliptic-curve Diffie-Hellman (RFC 8422 sections 5.7 and 5.10) on X25519, P-256, P-384 and P-521.
 
 use holter_model::seam::Dice;
 use holter_wire::{NamedGroup, key_exchange, writer};
@@ -28,6 +28,7 @@ pub(crate) enum Half {
     X25519(x25519_dalek::StaticSecret),
     P256(p256::SecretKey),
     P384(p384::SecretKey),
+    P521(p521::SecretKey),
 }
 
 impl Half {
@@ -41,6 +42,9 @@ impl Half {
             NamedGroup::SECP384R1 => p384::SecretKey::from_slice(&scalar::<48>(dice))
                 .ok()
                 .map(Self::P384),
+            NamedGroup::SECP521R1 => p521::SecretKey::from_slice(&wide_scalar(dice))
+                .ok()
+                .map(Self::P521),
             _ => None,
         }
     }
@@ -51,6 +55,7 @@ impl Half {
             Self::X25519(ours) => x25519_dalek::PublicKey::from(ours).to_bytes().to_vec(),
             Self::P256(ours) => ours.public_key().to_sec1_point(false).as_bytes().to_vec(),
             Self::P384(ours) => ours.public_key().to_sec1_point(false).as_bytes().to_vec(),
+            Self::P521(ours) => ours.public_key().to_sec1_point(false).as_bytes().to_vec(),
         }
     }
 
@@ -69,6 +74,10 @@ impl Half {
                 let theirs = p384::PublicKey::from_sec1_bytes(point).ok()?;
                 Some(ours.diffie_hellman(&theirs).raw_secret_bytes().to_vec())
             }
+            Self::P521(ours) => {
+                let theirs = p521::PublicKey::from_sec1_bytes(point).ok()?;
+                Some(ours.diffie_hellman(&theirs).raw_secret_bytes().to_vec())
+            }
         }
     }
 }
@@ -82,4 +91,37 @@ fn scalar<const N: usize>(dice: &dyn Dice) -> [u8; N] {
         *last |= 1;
     }
     bytes
+}
+
+/// The same for P-521, whose order fills its first byte's last bit only.
+fn wide_scalar(dice: &dyn Dice) -> [u8; 66] {
+    let mut bytes = scalar::<66>(dice);
+    if let Some(first) = bytes.first_mut() {
+        *first = 0;
+    }
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::seam::FixedDice;
+
+    use super::*;
+
+    #[test]
+    fn both_sides_come_to_the_same_secret_in_every_group() {
+        for group in super::super::GROUPS {
+            let (ours, theirs) = (FixedDice(1), FixedDice(0xff));
+            let (ours, theirs) = (
+                Half::new(group, &ours).unwrap(),
+                Half::new(group, &theirs).unwrap(),
+            );
+            let secret = ours.agree_on(&theirs.point());
+            assert!(
+                secret.is_some() && secret == theirs.agree_on(&ours.point()),
+                "{group:?}"
+            );
+            assert_eq!(ours.agree_on(&[4; 5]), None, "{group:?}");
+        }
+    }
 }

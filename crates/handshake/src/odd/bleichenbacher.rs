@@ -11,7 +11,8 @@ use holter_wire::{HandshakeType, Version};
 
 use super::early_ccs::flight;
 use super::reaction::{self, Reaction};
-use crate::client::{answer, protections, secrets};
+use crate::client::{answer, introduce, protections, secrets};
+use crate::datagrams::leave;
 use crate::dialogue::Dialogue;
 use crate::flight::Flight;
 use crate::key_agreement::{Agreement, rsa};
@@ -76,9 +77,12 @@ pub enum Ending {
     Nothing,
 }
 
-/// What came of asking in two steps.
+/// What came of asking in steps.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Steps {
+    /// How the server took that the client has no certificate, where it asked for one. Unless that is silence, the secret was
+    /// not sent.
+    pub introduced: Option<Reaction>,
     /// How the server took the secret alone.
     pub alone: Reaction,
     /// How it took a Finished under keys that nobody agreed on, where it had said nothing until then.
@@ -118,11 +122,22 @@ pub async fn ask_in_steps(
     dice: &dyn Dice,
     (pause, wait): (Duration, Duration),
 ) -> Result<Steps, HandshakeError> {
-    let mut asking = Asking::begin(line, offer, plaintext, dice).await?;
+    let (dialogue, hello, flight) = flight(line, offer, dice).await?;
+    let mut asking = Asking::of(dialogue, hello, flight, dice)?;
+    let introduced = asking.introduce(offer, wait).await?;
+    if let Some(reaction) = introduced.clone().filter(|reaction| !reaction.is_silence()) {
+        return Ok(Steps {
+            introduced,
+            alone: reaction,
+            finished: None,
+        });
+    }
+    asking.encrypt(offer, plaintext)?;
     asking.send().await?;
     let alone = asking.hear(pause).await?;
     if !alone.is_silence() {
         return Ok(Steps {
+            introduced,
             alone,
             finished: None,
         });
@@ -137,8 +152,46 @@ pub async fn ask_in_steps(
         },
     };
     Ok(Steps {
+        introduced,
         alone,
         finished: Some(finished),
+    })
+}
+
+/// As [`ask`], over datagrams, where a Finished under keys that nobody agreed on would be dropped without a word: one in the
+/// open stands in its place, which whoever still listens may refuse. A silence about all of them says nothing.
+///
+/// # Errors
+/// As [`ask`].
+pub async fn ask_over_datagrams(
+    line: &mut Line,
+    offer: &Offer<'_>,
+    plaintext: Plaintext,
+    dice: &dyn Dice,
+    wait: Duration,
+) -> Result<Steps, HandshakeError> {
+    const VERIFY_DATA: [u8; 12] = [0; 12];
+    let (dialogue, hello, flight) = flight(line, offer, dice).await?;
+    let mut asking = Asking::of(dialogue, hello, flight, dice)?;
+    let introduced = asking.introduce(offer, wait).await?;
+    let alone = match introduced.clone().filter(|reaction| !reaction.is_silence()) {
+        Some(reaction) => reaction,
+        None => {
+            asking.encrypt(offer, plaintext)?;
+            asking
+                .dialogue
+                .say(&mut asking.out, HandshakeType::FINISHED, &VERIFY_DATA)?;
+            asking.send().await?;
+            asking.hear(wait).await?
+        }
+    };
+    if alone.alert().is_none() {
+        leave(asking.dialogue.line, offer.version).await;
+    }
+    Ok(Steps {
+        introduced,
+        alone,
+        finished: None,
     })
 }
 
@@ -160,32 +213,62 @@ impl<'a> Asking<'a> {
         plaintext: Plaintext,
         dice: &dyn Dice,
     ) -> Result<Self, HandshakeError> {
-        let (mut dialogue, hello, flight) = flight(line, offer, dice).await?;
+        let (dialogue, hello, flight) = flight(line, offer, dice).await?;
+        let mut asking = Self::of(dialogue, hello, flight, dice)?;
+        asking.encrypt(offer, plaintext)?;
+        Ok(asking)
+    }
+
+    /// Behind the server's flight, with nothing said yet.
+    fn of(
+        dialogue: Dialogue<'a>,
+        hello: ClientHello,
+        flight: Flight,
+        dice: &dyn Dice,
+    ) -> Result<Self, HandshakeError> {
         if flight.suite.exchange != Exchange::Rsa {
             return Err(HandshakeError::Unsupported(
                 "an odd secret in another key exchange than RSA",
             ));
         }
         let secret = secret(hello.version, dice);
-        let leaf = flight.chain.first().map_or(&[][..], Vec::as_slice);
-        let filler = nonzero(dice);
-        let message = rsa::message(flight.version, leaf, |length| {
-            plaintext.block(&secret, length, &filler)
-        })?;
-        let agreement = Agreement {
-            pre_master: secret.to_vec(),
-            message,
-        };
-        let mut out = Vec::new();
-        answer(&mut dialogue, &mut out, offer, &flight, &agreement)?;
         Ok(Self {
             dialogue,
             hello,
             flight,
             secret,
-            filler,
-            out,
+            filler: nonzero(dice),
+            out: Vec::new(),
         })
+    }
+
+    /// Says that the client has no certificate, where the server asks for one, and hears how it takes that: whoever refuses for
+    /// want of one does so for whatever secret, and must not be heard as if it were of that.
+    async fn introduce(
+        &mut self,
+        offer: &Offer<'_>,
+        wait: Duration,
+    ) -> Result<Option<Reaction>, HandshakeError> {
+        if self.flight.request.is_none() || offer.identity.is_some() {
+            return Ok(None);
+        }
+        introduce(&mut self.dialogue, &mut self.out, offer, self.flight.version)?;
+        self.flight.request = None;
+        self.send().await?;
+        self.hear(wait).await.map(Some)
+    }
+
+    /// Appends the ClientKeyExchange, and what must come before.
+    fn encrypt(&mut self, offer: &Offer<'_>, plaintext: Plaintext) -> Result<(), HandshakeError> {
+        let leaf = self.flight.chain.first().map_or(&[][..], Vec::as_slice);
+        let message = rsa::message(self.flight.version, leaf, |length| {
+            plaintext.block(&self.secret, length, &self.filler)
+        })?;
+        let agreement = Agreement {
+            pre_master: self.secret.to_vec(),
+            message,
+        };
+        answer(&mut self.dialogue, &mut self.out, offer, &self.flight, &agreement)
     }
 
     /// Appends a ChangeCipherSpec and a Finished.
@@ -209,7 +292,7 @@ impl<'a> Asking<'a> {
     }
 
     async fn send(&mut self) -> Result<(), HandshakeError> {
-        Ok(self.dialogue.line.send(&std::mem::take(&mut self.out)).await?)
+        self.dialogue.send(&std::mem::take(&mut self.out)).await
     }
 
     async fn hear(&mut self, wait: Duration) -> Result<Reaction, HandshakeError> {

@@ -10,11 +10,13 @@ use holter_wire::client_hello::ClientHello;
 use holter_wire::{ContentType, HandshakeType};
 
 use super::reaction::{self, End, Heard, Reaction};
-use crate::client::{agree, answer, protections, secrets};
+use crate::client::{agree, answer, conclude, protections, secrets};
+use crate::datagrams::leave;
 use crate::dialogue::{Dialogue, Next};
 use crate::flight::Flight;
 use crate::keys::Secrets;
 use crate::prf::{Prf, Sender};
+use crate::session::GOODBYE;
 use crate::{HandshakeError, Offer, hello};
 
 /// What the conversation showed.
@@ -22,6 +24,8 @@ use crate::{HandshakeError, Offer, hello};
 pub enum EarlyCcs {
     /// The server went on, and its Finished opened under keys of the empty secret.
     Proven,
+    /// Over datagrams: the server passed over that, and then finished under the keys that were agreed.
+    PassedOver,
     /// The server did something else.
     Reaction(Reaction),
 }
@@ -47,8 +51,10 @@ pub async fn prove(
     dice: &dyn Dice,
     wait: Duration,
 ) -> Result<EarlyCcs, HandshakeError> {
-    let (mut dialogue, hello, flight) = flight(line, offer, dice).await?;
+    let (mut dialogue, hello, mut flight) = flight(line, offer, dice).await?;
     let agreement = agree(&hello, &flight, dice)?;
+    let before = dialogue.transcript.clone();
+    let number = dialogue.records.datagrams().map(|datagrams| datagrams.number());
     let empty = Secrets::empty(Prf::of(flight.version, &flight.suite));
     let [ours, theirs] = protections(&empty, &hello, &flight, dice)?;
     let until_change = empty.verify_data(Sender::Client, dialogue.transcript.messages());
@@ -62,14 +68,33 @@ pub async fn prove(
         FinishedOver::UntilChange => until_change,
     };
     dialogue.say(&mut out, HandshakeType::FINISHED, &verify_data)?;
-    if let Err(error) = dialogue.line.send(&out).await {
+    if let Err(error) = dialogue.send(&out).await {
         return Ok(EarlyCcs::Reaction(Reaction {
             heard: Vec::new(),
-            end: reaction::end(error.into())?,
+            end: reaction::end(error)?,
         }));
     }
 
     let reaction = reaction::hear(&mut dialogue.records, dialogue.line, wait).await?;
+    if let Some(number) = number.filter(|_| reaction.is_silence()) {
+        // A datagram with a change may overtake others, so that a sound server drops an early one; then the rest counts.
+        dialogue.transcript = before;
+        dialogue.records.unprotect_writing();
+        if let Some(datagrams) = dialogue.records.datagrams() {
+            datagrams.number_from(number);
+        }
+        let concluded = conclude(&mut dialogue, offer, &hello, (&mut flight, &agreement), dice).await;
+        return Ok(match concluded {
+            Ok(_) => {
+                say_goodbye(dialogue).await;
+                EarlyCcs::PassedOver
+            }
+            Err(_) => {
+                leave(dialogue.line, offer.version).await;
+                EarlyCcs::Reaction(reaction)
+            }
+        });
+    }
     if reaction.heard.last() != Some(&Heard::ChangeCipherSpec) {
         return Ok(EarlyCcs::Reaction(reaction));
     }
@@ -82,6 +107,17 @@ pub async fn prove(
             let end = reaction::end(error)?;
             Ok(EarlyCcs::Reaction(Reaction { end, ..reaction }))
         }
+    }
+}
+
+async fn say_goodbye(mut dialogue: Dialogue<'_>) {
+    let mut out = Vec::new();
+    if dialogue
+        .records
+        .seal(&mut out, ContentType::ALERT, &GOODBYE.encode())
+        .is_ok()
+    {
+        let _ = dialogue.send(&out).await;
     }
 }
 
@@ -101,10 +137,10 @@ pub async fn alone(
     dialogue
         .records
         .seal(&mut out, ContentType::CHANGE_CIPHER_SPEC, &[1])?;
-    if let Err(error) = dialogue.line.send(&out).await {
+    if let Err(error) = dialogue.send(&out).await {
         return Ok(Reaction {
             heard: Vec::new(),
-            end: reaction::end(error.into())?,
+            end: reaction::end(error)?,
         });
     }
     reaction::hear(&mut dialogue.records, dialogue.line, wait).await
@@ -120,8 +156,7 @@ pub(super) async fn flight<'a>(
     dice.fill(&mut random);
     let hello = hello::client_hello(offer, random)?;
     let mut dialogue = Dialogue::new(line, offer.version);
-    dialogue.say_hello(&hello).await?;
-    let answer = dialogue.server_hello().await?;
+    let answer = dialogue.greet(&hello).await?;
     let flight = dialogue.first_flight(&hello, answer, false).await?;
     Ok((dialogue, hello, flight))
 }
@@ -131,7 +166,7 @@ impl EarlyCcs {
     #[must_use]
     pub fn is_refused(&self) -> bool {
         match self {
-            Self::Proven => false,
+            Self::Proven | Self::PassedOver => false,
             Self::Reaction(reaction) => {
                 reaction.alert().is_some() || matches!(reaction.end, End::Closed | End::Reset)
             }

@@ -68,6 +68,16 @@ impl Reaction {
         })
     }
 
+    /// Whether an alert of it ended the session.
+    #[must_use]
+    pub fn is_farewell(&self) -> bool {
+        let ends = |heard: &Heard| match heard {
+            Heard::Alert(fatal, description) => *fatal || *description == AlertDescription::CLOSE_NOTIFY,
+            _ => false,
+        };
+        self.heard.iter().any(ends)
+    }
+
     /// Whether the server went on as if all were well.
     #[must_use]
     pub fn goes_on(&self) -> bool {
@@ -106,6 +116,13 @@ pub(crate) async fn hear(
                 return Ok(Reaction {
                     heard,
                     end: End::GoesOn,
+                });
+            }
+            // Nobody hears a datagram line end.
+            Heard::Alert(true, _) if line.is_datagram() => {
+                return Ok(Reaction {
+                    heard,
+                    end: End::Silence,
                 });
             }
             Heard::Alert(true, _) => until = until.min(Instant::now() + FAREWELL),

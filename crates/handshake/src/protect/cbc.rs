@@ -87,7 +87,7 @@ impl Cbc {
             keyed: cipher.keyed(key)?,
             block: cipher.block_length(),
             version,
-            carried: (version < Version::TLS11).then_some(iv),
+            carried: (version.rules() < Version::TLS11).then_some(iv),
             chance,
         })
     }

@@ -8,10 +8,11 @@ use holter_wire::NamedGroup;
 use crate::key_agreement::ecdhe::Half;
 
 /// The groups that a share can be made of.
-pub const GROUPS: [NamedGroup; 4] = [
+pub const GROUPS: [NamedGroup; 5] = [
     NamedGroup::X25519,
     NamedGroup::SECP256R1,
     NamedGroup::SECP384R1,
+    NamedGroup::SECP521R1,
     NamedGroup::X25519_MLKEM768,
 ];
 
@@ -95,7 +96,7 @@ mod tests {
 
     #[test]
     fn shares_have_the_lengths_of_their_groups_and_foreign_ones_are_none() {
-        for (group, length) in GROUPS.into_iter().zip([32, 65, 97, 1216]) {
+        for (group, length) in GROUPS.into_iter().zip([32, 65, 97, 133, 1216]) {
             let share = Share::new(group, &FixedDice(1)).unwrap();
             assert_eq!(share.public().len(), length, "{group}");
             assert_eq!(share.agree_on(b"no share"), None, "{group}");

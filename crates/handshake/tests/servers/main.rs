@@ -5,6 +5,7 @@
     reason = "these are tests, their helpers too"
 )]
 
+mod datagrams;
 mod early_ccs;
 mod heartbeat;
 mod identity;

@@ -13,9 +13,10 @@ static inline int lab_fault(const char *name)
 }
 
 /* Which of the two was wrong can be seen: the connection ends without a word instead of with an alert. */
-static inline int lab_tells(int good_padding, int good_mac, int empty)
+static inline int lab_tells(int good_padding, int good_mac, int empty, int block)
 {
     return (lab_fault("goldendoodle") && good_padding && !good_mac)
            || (lab_fault("zombie-poodle") && !good_padding && good_mac)
-           || (lab_fault("zero-length") && good_padding && !good_mac && empty);
+           || (lab_fault("zero-length") && good_padding && !good_mac && empty)
+           || (lab_fault("zero-length-plain") && good_padding && !good_mac && empty && block == 8);
 }

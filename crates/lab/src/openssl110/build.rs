@@ -18,7 +18,7 @@ const NAME: &str = "openssl-1.1.0i-heartbeats-1";
 
 const MANIFEST: &str = include_str!("../../assets/openssl110/source.toml");
 const LOCK: &str = include_str!("../../assets/openssl110/source.lock");
-const SERVER: &str = include_str!("../../assets/openssl110/dtls_server.c");
+pub(super) const SERVER: &str = include_str!("../../assets/openssl110/dtls_server.c");
 
 /// The two lines of the fix for CVE-2014-0160, as `ssl/d1_lib.c` has them.
 const CHECKS: [&str; 2] = [

@@ -36,12 +36,28 @@ pub(super) const PATCHES: &[Patch] = &[
     Patch {
         file: RECORD,
         from: "                || CRYPTO_memcmp(md, mac, (size_t)mac_size) != 0)\n                enc_err = -1;\n            if (rr->length > SSL3_RT_MAX_COMPRESSED_LENGTH + mac_size)\n                enc_err = -1;\n        }\n    }\n\n    if (enc_err < 0) {",
-        to: "                || CRYPTO_memcmp(md, mac, (size_t)mac_size) != 0) {\n                enc_err = -1;\n                lab_mac = 0;\n            }\n            if (rr->length > SSL3_RT_MAX_COMPRESSED_LENGTH + mac_size)\n                enc_err = -1;\n        }\n    }\n\n    if (enc_err < 0 && lab_tells(lab_padding > 0, lab_mac, rr[0].length == 0))\n        goto err;\n    if (enc_err < 0) {",
+        to: "                || CRYPTO_memcmp(md, mac, (size_t)mac_size) != 0) {\n                enc_err = -1;\n                lab_mac = 0;\n            }\n            if (rr->length > SSL3_RT_MAX_COMPRESSED_LENGTH + mac_size)\n                enc_err = -1;\n        }\n    }\n\n    if (enc_err < 0 && lab_tells(lab_padding > 0, lab_mac, rr[0].length == 0, EVP_CIPHER_CTX_block_size(s->enc_read_ctx)))\n        goto err;\n    if (enc_err < 0) {",
     },
     Patch {
         file: RECORD,
         from: "    SSL_SESSION *sess;\n    unsigned char *p;\n    unsigned char md[EVP_MAX_MD_SIZE];\n    short version;\n    unsigned mac_size;\n    int imac_size;\n    unsigned int num_recs = 0;",
         to: "    SSL_SESSION *sess;\n    int lab_padding, lab_mac;\n    unsigned char *p;\n    unsigned char md[EVP_MAX_MD_SIZE];\n    short version;\n    unsigned mac_size;\n    int imac_size;\n    unsigned int num_recs = 0;",
+    },
+    // The same over datagrams, where a wrong record is dropped else: here an alert ends the connection.
+    Patch {
+        file: RECORD,
+        from: "    int i, al;\n    int enc_err;\n    SSL_SESSION *sess;\n    SSL3_RECORD *rr;\n",
+        to: "    int i, al;\n    int enc_err;\n    int lab_padding, lab_mac;\n    SSL_SESSION *sess;\n    SSL3_RECORD *rr;\n",
+    },
+    Patch {
+        file: RECORD,
+        from: "    enc_err = s->method->ssl3_enc->enc(s, rr, 1, 0);\n",
+        to: "    enc_err = s->method->ssl3_enc->enc(s, rr, 1, 0);\n    lab_padding = enc_err;\n    lab_mac = 1;\n",
+    },
+    Patch {
+        file: RECORD,
+        from: "            || CRYPTO_memcmp(md, mac, (size_t)mac_size) != 0)\n            enc_err = -1;\n        if (rr->length > SSL3_RT_MAX_COMPRESSED_LENGTH + mac_size)\n            enc_err = -1;\n    }\n\n    if (enc_err < 0) {\n        /* decryption failed, silently discard message */\n",
+        to: "            || CRYPTO_memcmp(md, mac, (size_t)mac_size) != 0) {\n            enc_err = -1;\n            lab_mac = 0;\n        }\n        if (rr->length > SSL3_RT_MAX_COMPRESSED_LENGTH + mac_size)\n            enc_err = -1;\n    }\n\n    if (enc_err < 0 && lab_tells(lab_padding > 0, lab_mac, rr->length == 0, EVP_CIPHER_CTX_block_size(s->enc_read_ctx))) {\n        al = SSL_AD_BAD_RECORD_MAC;\n        SSLerr(SSL_F_DTLS1_PROCESS_RECORD, SSL_R_DECRYPTION_FAILED_OR_BAD_RECORD_MAC);\n        goto f_err;\n    }\n    if (enc_err < 0) {\n        /* decryption failed, silently discard message */\n",
     },
     // ROBOT: strong tells whether the first two bytes are right, weak whether everything is.
     Patch {

@@ -14,8 +14,9 @@ use crate::error::at;
 use crate::{LabError, Server, cache};
 
 /// The last digit counts the lab's own recipe: a change of it builds anew.
-const NAME: &str = "openssl-1.1.0i-weak-4";
+const NAME: &str = "openssl-1.1.0i-weak-5";
 const PROGRAM: &str = "tls-server";
+const OVER_DATAGRAMS: &str = "dtls-server";
 const SERVER: &str = include_str!("../../assets/openssl110/tls_server.c");
 const FAULT: &str = include_str!("../../assets/openssl110/lab_fault.h");
 
@@ -31,6 +32,8 @@ pub enum Fault {
     Goldendoodle,
     /// The same for empty records alone (CVE-2019-1559).
     ZeroLength,
+    /// The same for empty records of a cipher with blocks of eight bytes alone, which are not AES.
+    ZeroLengthPlain,
     /// Says at once that a premaster secret does not begin as PKCS #1 wants it (CVE-2017-13099).
     RobotStrong,
     /// Says at once that a premaster secret is wrong in any way.
@@ -51,6 +54,7 @@ impl Fault {
             Self::ZombiePoodle => "zombie-poodle",
             Self::Goldendoodle => "goldendoodle",
             Self::ZeroLength => "zero-length",
+            Self::ZeroLengthPlain => "zero-length-plain",
             Self::RobotStrong => "robot-strong",
             Self::RobotWeak => "robot-weak",
             Self::Ticketbleed => "ticketbleed",
@@ -111,7 +115,53 @@ pub fn serve_tls(wanted: &WeakServer) -> Result<Server, LabError> {
     Server::start(name, &mut command, wanted.address, None)
 }
 
-/// The folder of the program, built the first time.
+/// What is to be served over datagrams.
+#[derive(Debug, Clone)]
+pub struct WeakDatagrams {
+    /// Where to listen: loopback only, IPv4.
+    pub address: SocketAddr,
+    /// An OpenSSL cipher string; the library's default if none.
+    pub ciphers: Option<String>,
+    /// Demands a certificate from the client; any will do.
+    pub require_client_cert: bool,
+    /// The flaw, if any.
+    pub fault: Option<Fault>,
+    /// Key and certificate; the lab's shared RSA pair if none.
+    pub certificate: Option<Certificate>,
+}
+
+/// As [`serve_tls`], over DTLS 1.0 and 1.2, with cookies.
+///
+/// # Errors
+/// As [`serve_tls`].
+pub fn serve_dtls(wanted: &WeakDatagrams) -> Result<Server, LabError> {
+    let name = wanted.fault.map_or("OpenSSL 1.1.0i dtls".to_owned(), |fault| {
+        format!("OpenSSL 1.1.0i dtls, {}", fault.name())
+    });
+    let certificate = match &wanted.certificate {
+        Some(certificate) => certificate.clone(),
+        None => Certificate::shared(KeyKind::Rsa)?,
+    };
+    let mut command = Command::new(built()?.join(OVER_DATAGRAMS));
+    command
+        .arg(wanted.address.ip().to_string())
+        .arg(wanted.address.port().to_string())
+        .arg(&certificate.key)
+        .arg(&certificate.chain)
+        .args(["any", wanted.ciphers.as_deref().unwrap_or("-"), "cookie"])
+        .arg(if wanted.require_client_cert {
+            "require"
+        } else {
+            "anyone"
+        });
+    match wanted.fault {
+        Some(fault) => command.env("HOLTER_LAB_FAULT", fault.name()),
+        None => command.env_remove("HOLTER_LAB_FAULT"),
+    };
+    Server::spawn(name, &mut command, wanted.address, None)?.wait_for_words("OpenSSL 1.1.0")
+}
+
+/// The folder of the programs, built the first time.
 fn built() -> Result<PathBuf, LabError> {
     cache::obtain(NAME, build)
 }
@@ -147,7 +197,10 @@ fn build(folder: &Path) -> Result<(), LabError> {
     for target in ["build_generated", "libcrypto.a", "libssl.a"] {
         make(&source, target)?;
     }
-    link(&source, &server, &folder.join(PROGRAM))
+    link(&source, &server, &folder.join(PROGRAM))?;
+    let datagrams = work.path().join("dtls_server.c");
+    write(datagrams.clone(), super::build::SERVER)?;
+    link(&source, &datagrams, &folder.join(OVER_DATAGRAMS))
 }
 
 /// A patch that no longer fits must end the build: a server without its flaw would call a right scan wrong.

@@ -13,10 +13,25 @@ pub enum Run {
     Node(Node),
     /// OpenSSL 1.0.2n.
     Openssl102 {},
+    /// The same over DTLS.
+    Dtls102 {},
     /// OpenSSL 1.1.0i with everything that can be built into it.
     Openssl110(Openssl110),
+    /// The same over DTLS.
+    Dtls110(Dtls110),
     /// Debian's `openssl s_server`.
     Openssl3(Openssl3),
+    /// The same over DTLS.
+    Dtls3 {
+        /// Its arguments, beside where it listens and what it shows.
+        #[serde(default)]
+        arguments: Vec<String>,
+    },
+    /// `gnutls-serv` over DTLS.
+    DtlsGnutls {
+        /// Its priority string.
+        priority: Option<String>,
+    },
     /// `gnutls-serv`.
     Gnutls {
         /// Its priority string.
@@ -38,11 +53,21 @@ pub enum Run {
 }
 
 impl Run {
+    /// Whether it serves datagrams.
+    #[must_use]
+    pub const fn is_datagram(&self) -> bool {
+        matches!(
+            self,
+            Self::Dtls102 {} | Self::Dtls110(_) | Self::Dtls3 { .. } | Self::DtlsGnutls { .. }
+        )
+    }
+
     /// Whether the lab has changed the program's code, so that it is no longer its authors' server.
     #[must_use]
     pub fn is_changed(&self) -> bool {
         match self {
             Self::Openssl110(server) => server.fault.is_some(),
+            Self::Dtls110(server) => server.fault.is_some(),
             Self::Node(node) => node.keeps_plaintext,
             _ => false,
         }
@@ -84,6 +109,19 @@ pub struct Openssl110 {
     pub commands: BTreeMap<String, String>,
     /// Its group for DHE; of the certificate's strength if none.
     pub group: Option<Group>,
+    /// The flaw that is switched on.
+    pub fault: Option<Fault>,
+}
+
+/// See [`crate::openssl110::weak::WeakDatagrams`].
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dtls110 {
+    /// An OpenSSL cipher string.
+    pub ciphers: Option<String>,
+    /// Demands a client certificate.
+    #[serde(default)]
+    pub require_client_cert: bool,
     /// The flaw that is switched on.
     pub fault: Option<Fault>,
 }

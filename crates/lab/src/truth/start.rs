@@ -10,8 +10,8 @@ use crate::certificate::{Certificate, KeyKind};
 use crate::gnutls::{self, GnutlsServer};
 use crate::java::{self, JavaServer};
 use crate::node::{self, NodeServer};
-use crate::openssl110::weak::{WeakServer, serve_tls};
-use crate::ports::on_a_free_port;
+use crate::openssl110::weak::{self, WeakDatagrams, WeakServer, serve_tls};
+use crate::ports::{on_a_free_port, on_a_free_udp_port};
 use crate::proxy::{banning, single};
 use crate::{LabError, caddy, debian, openssl3, openssl102, zoo};
 
@@ -73,6 +73,10 @@ pub fn start(id: &str) -> Result<Running, LabError> {
 pub fn start_server(server: &Server) -> Result<Running, LabError> {
     let (address, kept) = match &server.run {
         Run::Debian { name } => start_debian(name, &server.protocol)?,
+        run if run.is_datagram() => {
+            let process = on_a_free_udp_port(|address| start_process(run, server, address))?;
+            (process.address, Kept::Process { _server: process })
+        }
         run => {
             let process = on_a_free_port(|address| start_process(run, server, address))?;
             (process.address, Kept::Process { _server: process })
@@ -114,7 +118,23 @@ fn start_process(run: &Run, server: &Server, address: SocketAddr) -> Result<crat
     match run {
         Run::Node(node) => start_node(node, server, certificate, address),
         Run::Openssl102 {} => openssl102::serve(address),
+        Run::Dtls102 {} => openssl102::serve_dtls(address),
         Run::Openssl110(weak) => start_weak(weak, certificate, address),
+        Run::Dtls110(wanted) => weak::serve_dtls(&WeakDatagrams {
+            address,
+            ciphers: wanted.ciphers.clone(),
+            require_client_cert: wanted.require_client_cert,
+            fault: wanted.fault,
+            certificate,
+        }),
+        Run::Dtls3 { arguments } => openssl3::serve_dtls(arguments, address, &or_shared(certificate)?),
+        // It listens on every address, and answers from the first.
+        Run::DtlsGnutls { priority } => gnutls::serve(&GnutlsServer {
+            heartbeat: false,
+            priority: priority.clone(),
+            certificate,
+            ..GnutlsServer::dtls(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()))
+        }),
         Run::Openssl3(current) => start_current(current, server.chain, certificate, address),
         Run::Gnutls { priority } => gnutls::serve(&GnutlsServer {
             heartbeat: false,

@@ -8,10 +8,11 @@ use crate::LabError;
 
 /// What is true of many; then the servers.
 const FACTS: &str = include_str!("../../assets/truth/facts.toml");
-const SERVERS: [(&str, &str); 7] = [
+const SERVERS: [(&str, &str); 8] = [
     ("node", include_str!("../../assets/truth/node.toml")),
     ("openssl", include_str!("../../assets/truth/openssl.toml")),
     ("faults", include_str!("../../assets/truth/faults.toml")),
+    ("datagrams", include_str!("../../assets/truth/datagrams.toml")),
     ("openssl3", include_str!("../../assets/truth/openssl3.toml")),
     (
         "certificates",
@@ -157,6 +158,9 @@ pub struct Table {
     pub flaws: BTreeMap<String, String>,
     /// True of every server that does not say otherwise.
     every: Facts,
+    /// True of every server over datagrams.
+    #[serde(default)]
+    datagrams: Facts,
     /// True of whoever shows this chain.
     chain: BTreeMap<Chain, Facts>,
     /// The servers.
@@ -195,6 +199,11 @@ impl Table {
     pub fn expected(&self, server: &Server) -> BTreeMap<String, Expected> {
         let nothing = Facts::default();
         let chain = self.chain.get(&server.chain).unwrap_or(&nothing);
+        let datagrams = if server.run.is_datagram() {
+            &self.datagrams
+        } else {
+            &nothing
+        };
         self.flaws
             .keys()
             .map(|flaw| {
@@ -202,6 +211,7 @@ impl Table {
                 let said = |of: fn(&Facts) -> &BTreeMap<String, String>, own: &BTreeMap<String, String>| {
                     own.get(flaw)
                         .or_else(|| of(chain).get(flaw))
+                        .or_else(|| of(datagrams).get(flaw))
                         // What its own line says is said with an eye to what holds for every server.
                         .or_else(|| {
                             of(&self.every)
@@ -240,7 +250,7 @@ mod tests {
     fn every_name_is_known_and_every_id_is_one_of_a_kind() {
         let table = Table::read().unwrap();
         let mut ids = BTreeSet::new();
-        let facts = table.chain.values().chain([&table.every]);
+        let facts = table.chain.values().chain([&table.every, &table.datagrams]);
         let mut named: Vec<&String> = facts
             .flat_map(|facts| {
                 facts

@@ -35,6 +35,7 @@ pub struct Reassembler {
     next: u16,
     limit: usize,
     partial: BTreeMap<u16, Partial>,
+    repeats: usize,
 }
 
 impl Reassembler {
@@ -45,7 +46,14 @@ impl Reassembler {
             next,
             limit,
             partial: BTreeMap::new(),
+            repeats: 0,
         }
+    }
+
+    /// How many fragments came of messages that were handed out before: their sender has not heard the answer.
+    #[must_use]
+    pub const fn repeats(&self) -> usize {
+        self.repeats
     }
 
     /// Takes the body of a handshake record: one or more fragments.
@@ -85,7 +93,11 @@ impl Reassembler {
         let sequence = reader.u16()?;
         let offset = reader.u24()?;
         let bytes = reader.vec24()?;
-        if sequence < self.next || sequence - self.next >= AHEAD {
+        if sequence < self.next {
+            self.repeats = self.repeats.saturating_add(1);
+            return Some(Ok(()));
+        }
+        if sequence - self.next >= AHEAD {
             return Some(Ok(()));
         }
         if length > self.limit {
@@ -121,6 +133,30 @@ pub fn encode_message(out: &mut Vec<u8>, kind: HandshakeType, sequence: u16, bod
     out.extend(sequence.to_be_bytes());
     writer::u24(out, 0);
     writer::vec24(out, |out| out.extend_from_slice(body));
+}
+
+/// A message as fragments, each with at most `most` bytes of it.
+#[must_use]
+pub fn encode_fragments(kind: HandshakeType, sequence: u16, body: &[u8], most: usize) -> Vec<Vec<u8>> {
+    let whole = body.chunks(most.max(1));
+    let parts: Vec<&[u8]> = if body.is_empty() {
+        vec![body]
+    } else {
+        whole.collect()
+    };
+    let mut offset = 0;
+    parts
+        .into_iter()
+        .map(|part| {
+            let mut out = vec![kind.0];
+            writer::u24(&mut out, body.len());
+            out.extend(sequence.to_be_bytes());
+            writer::u24(&mut out, offset);
+            writer::vec24(&mut out, |out| out.extend_from_slice(part));
+            offset += part.len();
+            out
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -173,6 +209,25 @@ mod tests {
             reassembler.push(&fragment(2, b"fourth", 0..2)),
             [Oddity::BadFragment]
         );
+    }
+
+    #[test]
+    fn what_is_cut_is_put_together_again_and_a_repeat_is_counted() {
+        let body: Vec<u8> = (0..100).collect();
+        let mut reassembler = Reassembler::new(3, 1000);
+        let fragments = encode_fragments(HandshakeType::CERTIFICATE, 3, &body, 30);
+        assert_eq!(fragments.len(), 4);
+        for fragment in fragments.iter().rev() {
+            assert!(reassembler.push(fragment).is_empty());
+        }
+        let message = reassembler.next_message().unwrap();
+        assert_eq!((message.sequence, message.body), (3, body));
+        assert_eq!(reassembler.repeats(), 0);
+        reassembler.push(&fragments[1]);
+        assert_eq!(reassembler.repeats(), 1);
+        let empty = encode_fragments(HandshakeType::SERVER_HELLO_DONE, 4, &[], 30);
+        reassembler.push(&empty[0]);
+        assert!(reassembler.next_message().unwrap().body.is_empty());
     }
 
     proptest! {

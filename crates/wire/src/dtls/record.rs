@@ -18,6 +18,14 @@ pub struct Record<'a> {
     pub body: &'a [u8],
 }
 
+impl Record<'_> {
+    /// Its epoch and its number within it as one, as protection covers them (RFC 6347 section 4.1.2.1).
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        ((self.epoch as u64) << 48) | self.sequence
+    }
+}
+
 /// The records of a datagram, up to the first that cannot be one.
 #[must_use]
 pub fn records(datagram: &[u8]) -> (Vec<Record<'_>>, Vec<Oddity>) {
@@ -40,10 +48,14 @@ pub fn records(datagram: &[u8]) -> (Vec<Record<'_>>, Vec<Oddity>) {
 
 /// Appends one record of epoch 0.
 pub fn encode(out: &mut Vec<u8>, content: ContentType, version: Version, sequence: u64, body: &[u8]) {
+    encode_numbered(out, content, version, sequence & 0xffff_ffff_ffff, body);
+}
+
+/// Appends one record. The number holds the epoch in its first 16 bits, as it does wherever a number is protected.
+pub fn encode_numbered(out: &mut Vec<u8>, content: ContentType, version: Version, number: u64, body: &[u8]) {
     out.push(content.0);
     out.extend(version.0.to_be_bytes());
-    // Epoch 0 and 48 bits of number fill the same eight bytes.
-    out.extend((sequence & 0xffff_ffff_ffff).to_be_bytes());
+    out.extend(number.to_be_bytes());
     crate::writer::vec16(out, |out| out.extend_from_slice(body));
 }
 

@@ -1,0 +1,139 @@
+//! One question of the survey, and whether its answer may be believed.
+
+use holter_model::{Attempt, Refusal, Transport};
+use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
+
+use super::enumerate::Survey;
+use super::known;
+use super::offer::{Extent, Offer};
+use super::say::{Said, say};
+
+/// So many lines one after the other may end without a word before that is looked into: the last suite of a version, and
+/// the next version.
+const BARE: usize = 3;
+
+/// How often it is asked whether it still listens: of several servers the next one may say something else.
+const CONTROLS: usize = 3;
+
+impl Survey<'_, '_> {
+    /// Asks. A line that ends without a word is a no only from a peer that says no so: one that has used alerts, or that ends
+    /// one line after the other, must first show that it still answers what it answered before, and say no again.
+    pub(super) async fn ask(
+        &mut self,
+        what: (Version, Extent),
+        suites: &[CipherSuite],
+        groups: &[NamedGroup],
+        schemes: &[SignatureScheme],
+    ) -> Said {
+        let said = self.ask_once(what, suites, groups, schemes).await;
+        match &said {
+            Said::No(Refusal::Alert(_)) => (self.uses_alerts, self.bare) = (true, 0),
+            Said::No(_) => self.bare += 1,
+            Said::Flight(_) | Said::End => self.bare = 0,
+        }
+        let suspicious = self.bare > 0 && (self.uses_alerts || self.bare > BARE);
+        if !suspicious || self.control.is_none() {
+            return said;
+        }
+        self.bare = 0;
+        if !self.listens().await {
+            let why = "it no longer answers what it answered before".to_owned();
+            self.visit.broke(Attempt::Closed, Some(why));
+            return Said::End;
+        }
+        if self.uses_alerts {
+            return self.ask_once(what, suites, groups, schemes).await;
+        }
+        said
+    }
+
+    /// Whether it still answers what it answered before; if there is something to be learned by that, it is. A server that
+    /// says no by an alert may be another one than answered.
+    pub(super) async fn listens(&mut self) -> bool {
+        let control = self.control.map(|(version, suite)| (version, vec![suite]));
+        let Some((version, suites)) = self.telling().or(control) else {
+            return false;
+        };
+        let (groups, schemes) = (known::groups(version), known::schemes());
+        let (mut refused, mut by_alert) = (false, false);
+        for _ in 0..CONTROLS {
+            match self
+                .ask_once((version, Extent::Needed), &suites, &groups, &schemes)
+                .await
+            {
+                Said::Flight(flight) => {
+                    if refused {
+                        self.contradict(
+                            by_alert,
+                            format!("what it accepted in {version} was refused, and accepted again"),
+                        );
+                    }
+                    self.told(&flight, version, &suites);
+                    return true;
+                }
+                Said::No(how) => {
+                    refused = true;
+                    by_alert |= matches!(how, Refusal::Alert(_));
+                }
+                Said::End => break,
+            }
+        }
+        false
+    }
+
+    async fn ask_once(
+        &mut self,
+        (version, extent): (Version, Extent),
+        suites: &[CipherSuite],
+        groups: &[NamedGroup],
+        schemes: &[SignatureScheme],
+    ) -> Said {
+        if let Err(why) = self.bound.hello() {
+            return self.give_up(why);
+        }
+        if self.visit.is_mostly_spent() {
+            return self.give_up("its answers took longer than a survey may".to_owned());
+        }
+        let offer = Offer {
+            version,
+            suites,
+            groups,
+            schemes,
+            name: None,
+            extent,
+        };
+        let said = say(self.visit, &offer).await;
+        // An alert is a no by somebody who listens; so is a closed datagram port, which nobody confuses with a full one.
+        let listens = match &said {
+            Said::Flight(_) | Said::No(Refusal::Alert(_)) => true,
+            Said::No(_) => self.visit.endpoint.transport == Transport::Udp && self.control.is_none(),
+            Said::End => false,
+        };
+        self.ledger.answered(listens);
+        if let Said::Flight(flight) = &said {
+            let impossible = self.servers.is_impossible(flight);
+            if let Err(why) = self.bound.chosen(flight.hello.suite, impossible) {
+                self.servers.feign(&why);
+                return self.give_up(why);
+            }
+            self.servers.heard(flight);
+        }
+        said
+    }
+
+    /// What one server does not do: it said no, by an alert or otherwise, and yes to the same.
+    pub(super) fn contradict(&mut self, by_alert: bool, what: String) {
+        if by_alert {
+            self.servers.contradict(what);
+        } else {
+            self.servers.flicker(what);
+        }
+    }
+
+    /// There is no use in asking on, and that is the peer's doing.
+    fn give_up(&mut self, why: String) -> Said {
+        self.visit.odd(&why);
+        self.visit.broke(Attempt::Misbehaved, Some(why));
+        Said::End
+    }
+}

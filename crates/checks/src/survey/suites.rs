@@ -1,0 +1,226 @@
+//! All suites of one version, by taking away what was chosen.
+
+use holter_model::{Fact, Order, Refusal};
+use holter_wire::{AlertDescription, CipherSuite, Version};
+
+use super::axes::Narrow;
+use super::enumerate::Survey;
+use super::known;
+use super::offer::Extent;
+use super::say::Said;
+use super::tally::Tally;
+
+/// How often a no is heard before it is believed of one server of several.
+const SEVERAL: usize = 5;
+
+/// How often one is heard that says that a version is not spoken which was spoken before.
+const STRANGE: usize = 4;
+
+/// How often a no is heard for the sake of turns: a line in between may be in the way.
+const TURNS: usize = 3;
+
+impl Survey<'_, '_> {
+    /// Suites until no other is accepted; whether that is so. Offers stand backwards and forwards in turn.
+    ///
+    /// Where servers take turns behind an address, the next no comes from another one: so the last no, of one version or of
+    /// several, is heard in both turns, and every strange one twice.
+    pub(super) async fn suites(
+        &mut self,
+        version: Version,
+        tally: &mut Tally<CipherSuite>,
+        mut backwards: bool,
+    ) -> bool {
+        let mut rest = known::suites(version);
+        rest.retain(|suite| !tally.chosen().contains(suite));
+        let mut refused = None;
+        let mut noes: Vec<Option<Refusal>> = Vec::new();
+        while !rest.is_empty() {
+            let mut offered = rest
+                .get(..self.window.min(rest.len()))
+                .unwrap_or_default()
+                .to_vec();
+            if backwards {
+                offered.reverse();
+            }
+            let axes = self.axes(version);
+            // In TLS 1.3 every suite needs a group, so that a no to fewer groups would leave open what was missed.
+            let (groups, schemes, narrow) = if version == Version::TLS13 {
+                (axes.groups.all(), axes.schemes.all(), Narrow::NOT)
+            } else {
+                (axes.groups.offer(), axes.schemes.offer(), axes.narrow())
+            };
+            match self
+                .ask((version, Extent::Needed), &offered, &groups, &schemes)
+                .await
+            {
+                Said::Flight(flight) if flight.hello.negotiated() == version => {
+                    let chosen = flight.hello.suite;
+                    if !offered.contains(&chosen) {
+                        self.visit.odd("it chose a suite that was not offered");
+                        return false;
+                    }
+                    if let Some(no) = noes.pop() {
+                        noes.clear();
+                        let what = format!("{chosen} was refused in {version}, and then accepted");
+                        self.contradict(!matches!(no, Some(Refusal::Closed | Refusal::Silence)), what);
+                    }
+                    self.take(version, &flight, (&groups, &schemes));
+                    self.compresses(version, &flight);
+                    if let Some(refused) = refused.take() {
+                        self.axes(version).exhaust(refused);
+                    }
+                    let unseen = self.old.groups.unseen();
+                    let hope = self.new.groups.seen().iter().any(|group| unseen.contains(group));
+                    self.axes(version).spend(narrow, chosen, hope);
+                    tally.chose(chosen, &narrow.usable(chosen, offered));
+                    rest.retain(|suite| *suite != chosen);
+                    backwards = !backwards;
+                }
+                // That may be for want of a group or a scheme.
+                Said::Flight(_) | Said::No(_) if narrow.is_any() => {
+                    refused = Some(self.axes(version).widen(narrow));
+                    backwards = !backwards;
+                }
+                // An older version, for want of a suite in this one, is as good as a no.
+                said @ (Said::Flight(_) | Said::No(_)) => {
+                    refused = None;
+                    noes.push(match said {
+                        Said::No(how) => Some(how),
+                        _ => None,
+                    });
+                    if self.believes(version, offered.len() == rest.len(), &noes) {
+                        noes.clear();
+                        rest.retain(|suite| !offered.contains(suite));
+                        backwards = !backwards;
+                    }
+                }
+                Said::End => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether to believe a no, or rather the last of several to the same question.
+    fn believes(&mut self, version: Version, last: bool, noes: &[Option<Refusal>]) -> bool {
+        if let [.., before, now] = noes
+            && let differ = match (before, now) {
+                (Some(Refusal::Alert(before)), Some(Refusal::Alert(now))) => before != now,
+                (before, now) => before.is_none() != now.is_none(),
+            }
+            && differ
+        {
+            self.servers
+                .contradict(format!("it refused the same hello of {version} in two ways"));
+        }
+        // An older version than is spoken, or none such, is what another server says.
+        let strange = match noes.last() {
+            Some(Some(Refusal::Alert(code))) => *code == AlertDescription::PROTOCOL_VERSION.0,
+            no => matches!(no, Some(None)),
+        };
+        if self.servers.why().is_some() {
+            return noes.len() >= SEVERAL;
+        }
+        if last && version != Version::TLS13 {
+            let turn = if self.visit.connections().is_multiple_of(2) {
+                &mut self.turns.0
+            } else {
+                &mut self.turns.1
+            };
+            *turn = true;
+            // Who is that new has hardly an older version, whose last no would do.
+            if self.speaks(Version::TLS13) && self.turns != (true, true) && noes.len() < TURNS {
+                return false;
+            }
+        }
+        !strange || noes.len() >= STRANGE
+    }
+
+    /// Hears the last no of the versions that share their suites in both turns. Whether there is any use in asking on.
+    pub(super) async fn in_both_turns(&mut self) -> bool {
+        for _ in 0..2 {
+            let shared = self.found.iter().any(|(version, _)| shares(*version));
+            if !shared || self.turns == (true, true) || self.servers.why().is_some() {
+                break;
+            }
+            if !self.last_no().await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Asks once more for the suites that are left of the newest version that shares its suites with others, or of the only
+    /// one. Whether there is any use in asking on.
+    pub(super) async fn last_no(&mut self) -> bool {
+        let shared = self.found.iter().find(|(version, _)| shares(*version));
+        let Some((version, mut tally)) = shared.or(self.found.first()).cloned() else {
+            return true;
+        };
+        let before = tally.chosen().len();
+        let on = self.suites(version, &mut tally, true).await;
+        let more = tally.chosen().get(before..).unwrap_or_default();
+        if let Some(suite) = more.first() {
+            let what = format!("{suite} was refused in {version}, and then accepted");
+            self.contradict(self.uses_alerts, what);
+            self.found_more(version, more);
+        }
+        on
+    }
+
+    /// Compares with the version before: what fits both and is accepted in one alone is asked for again in the other.
+    /// Whether there is any use in asking on.
+    pub(super) async fn compare(&mut self, version: Version, tally: &mut Tally<CipherSuite>) -> bool {
+        let Some((before, other)) = self
+            .found
+            .last()
+            .filter(|(before, _)| shares(*before) && shares(version))
+            .map(|(before, tally)| (*before, tally.chosen().to_vec()))
+        else {
+            return true;
+        };
+        let only = |these: &[CipherSuite], those: &[CipherSuite], version| {
+            let only = |suite: &&CipherSuite| !those.contains(suite) && suite.fits(version);
+            these.iter().filter(only).copied().collect::<Vec<_>>()
+        };
+        let missed = only(tally.chosen(), &other, before);
+        let missing = only(&other, tally.chosen(), version);
+        for (version, suites) in [(before, missed), (version, missing)] {
+            if suites.is_empty() {
+                continue;
+            }
+            let axes = self.axes(version);
+            let (groups, schemes) = (axes.groups.all(), axes.schemes.all());
+            match self
+                .ask((version, Extent::Needed), &suites, &groups, &schemes)
+                .await
+            {
+                Said::Flight(flight)
+                    if flight.hello.negotiated() == version && suites.contains(&flight.hello.suite) =>
+                {
+                    let suite = flight.hello.suite;
+                    let what = format!("{suite} was refused in {version}, and then accepted");
+                    self.contradict(self.uses_alerts, what);
+                    self.found_more(version, &[suite]);
+                }
+                Said::Flight(_) | Said::No(_) => {}
+                Said::End => return false,
+            }
+        }
+        true
+    }
+
+    /// Notes suites of a version that was thought to have no more.
+    pub(super) fn found_more(&mut self, version: Version, suites: &[CipherSuite]) {
+        self.ledger.note(Fact::Suites {
+            version: version.0,
+            suites: suites.iter().map(|suite| suite.0).collect(),
+            order: Order::Unknown,
+            complete: false,
+        });
+    }
+}
+
+/// Whether a version is one of those that share their suites, so that what one has and another has not is a wonder.
+fn shares(version: Version) -> bool {
+    (Version::TLS10..=Version::TLS12).contains(&version)
+}

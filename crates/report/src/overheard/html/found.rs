@@ -1,6 +1,6 @@
 //! What was found: who was attacked and what went out; what passes in the clear; sessions in two places; the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holter_capture::flaws;
 use holter_capture::subject::{Exposure, Said, Subject};
@@ -34,6 +34,19 @@ pub(super) fn attacks(overheard: &Overheard) -> Markup {
             }
             @for (subject, said) in found.iter().take(MOST) { (attack(subject, said)) }
             (more(found.len()))
+            (steps(&found))
+        }
+    }
+}
+
+/// What to do first about what worked.
+fn steps(found: &[(&Subject, &Said)]) -> Markup {
+    let worked = found.iter().filter(|(_, said)| said.verdict == Verdict::Affected);
+    let ids: BTreeSet<&str> = worked.map(|(_, said)| said.flaw.as_str()).collect();
+    html! {
+        @for flaw in ids.into_iter().filter_map(flaws::flaw) {
+            h3 { "What to do first about " (flaw.name) }
+            ol { @for step in &flaw.first_steps { li { (step) } } }
         }
     }
 }

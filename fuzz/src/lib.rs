@@ -20,6 +20,7 @@ pub mod key_agreement;
 pub mod key_exchange;
 pub mod listening;
 pub mod ocsp;
+pub mod others;
 pub mod preamble;
 pub mod protection;
 pub mod recognise;
@@ -53,6 +54,7 @@ pub static ALL: &[Target] = &[
     ("key_exchange", key_exchange::run),
     ("listening", listening::run),
     ("ocsp", ocsp::run),
+    ("others", others::run),
     ("preamble", preamble::run),
     ("protection", protection::run),
     ("recognise", recognise::run),

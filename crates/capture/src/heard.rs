@@ -1,6 +1,6 @@
 //! All that was heard, ready to be shown: subjects with their verdicts, clients, interfaces.
 
-mod judged;
+pub(crate) mod judged;
 mod weighed;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,9 +8,11 @@
 
 mod book;
 mod both;
+pub mod captured;
 mod clear;
 pub mod coverage;
 pub mod files;
+pub mod flaws;
 mod flow;
 mod fragments;
 pub mod heard;
@@ -24,6 +26,7 @@ pub mod listener;
 pub mod listening;
 #[cfg(all(target_os = "linux", feature = "live"))]
 pub mod live;
+pub mod others;
 pub mod packet;
 pub mod print;
 pub mod reader;
@@ -34,6 +37,7 @@ mod transport;
 mod tunnel;
 
 pub use book::{Beyond, Bounds, Totals};
+pub use captured::{Captured, Origin, SessionLog, Sink};
 pub use coverage::{Coverage, Oddity};
 pub use heard::Heard;
 pub use hearing::Hearing;

@@ -8,7 +8,7 @@
 mod columns;
 mod json;
 mod log;
-mod moment;
+pub(crate) mod moment;
 mod network;
 
 use std::{collections::BTreeSet, net::IpAddr};

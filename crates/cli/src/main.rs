@@ -5,6 +5,7 @@ mod exit;
 mod explain;
 #[cfg(feature = "lab")]
 mod lab;
+mod listen;
 mod scan;
 
 use std::process::ExitCode;
@@ -27,6 +28,8 @@ struct Holter {
 enum Verb {
     /// Ask services whether they leak memory
     Scan(Box<scan::Args>),
+    /// Say from packets alone who is on the network, and whether memory was taken
+    Listen(Box<listen::Args>),
     /// Say what a flaw is, why it matters and what to do about it
     Explain(explain::Args),
     /// Start, end and name the servers to try Holter on
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
     };
     let done = match verb {
         Verb::Scan(args) => scan::run(*args),
+        Verb::Listen(args) => listen::run(&args),
         Verb::Explain(args) => explain::run(&args),
         #[cfg(feature = "lab")]
         Verb::Lab(args) => lab::run(args),

@@ -4,7 +4,7 @@ mod args;
 mod calendar;
 mod files;
 mod input;
-mod interrupt;
+pub(crate) mod interrupt;
 mod job;
 mod listener;
 mod output;
@@ -31,11 +31,11 @@ use holter_phone::Phone;
 use holter_wire::heartbeat::ProveConsent;
 use jiff::tz::TimeZone;
 
-pub(crate) use self::args::{Args, FormatName, range, rate};
+pub(crate) use self::args::{Args, FormatName, Gravity, range, rate};
 use self::calendar::Calendar;
 use self::job::Job;
 use self::listener::{Listener, Told};
-use self::output::Output;
+pub(crate) use self::output::Output;
 pub(crate) use self::pace::PaceName;
 pub(crate) use self::ports::Ports;
 use self::record::Work;
@@ -97,7 +97,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         complain(&left_out);
     }
     // Opened before the first packet: a document that cannot be written is not worth a scan.
-    let mut output = Output::open(args)?;
+    let mut output = Output::to(args.output.as_deref(), args.color, args.repeats())?;
     let begun = tokio::select! {
         begun = record::take_up_or_begin(job, plan) => Some(begun?),
         () = stop.wait() => None,

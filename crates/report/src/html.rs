@@ -27,7 +27,7 @@ use crate::sentence::{self, Tally};
 use crate::span::Span;
 use crate::{Document, Preamble, Summary};
 
-const STYLE: &str = include_str!("html/style.css");
+pub(crate) const STYLE: &str = include_str!("html/style.css");
 
 /// Where there are more services than this, each is folded.
 const MANY: usize = 12;
@@ -180,7 +180,7 @@ impl Html {
 }
 
 /// Nothing may be loaded, and nothing but this page's own style applies.
-fn policy() -> String {
+pub(crate) fn policy() -> String {
     let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
 }

@@ -25,6 +25,7 @@ use self::block::Block;
 use self::entry::{Answer, Entry};
 pub(crate) use self::kin::said;
 pub use self::lines::number;
+pub(crate) use self::lines::{columns, counted};
 pub(crate) use self::palette::{Palette, painted};
 pub(crate) use self::section::Page;
 use crate::sentence::Tally;

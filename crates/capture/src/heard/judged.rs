@@ -88,7 +88,7 @@ impl Judged {
 }
 
 /// What it is affected by.
-fn affected(observations: &[Observation]) -> Vec<Said> {
+pub(crate) fn affected(observations: &[Observation]) -> Vec<Said> {
     if observations.is_empty() {
         return Vec::new();
     }

@@ -7,10 +7,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use clap::ColorChoice;
 use holter_report::Look;
 use tempfile::NamedTempFile;
-
-use super::Args;
 
 /// The document's way out.
 pub(crate) struct Output {
@@ -28,16 +27,16 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Opens the way out.
-    pub(crate) fn open(args: &Args) -> anyhow::Result<Self> {
-        let path = args.output.as_deref().filter(|path| *path != Path::new("-"));
+    /// Opens the way out: `repeats` says that the same document is written again later.
+    pub(crate) fn to(path: Option<&Path>, color: ColorChoice, repeats: bool) -> anyhow::Result<Self> {
+        let path = path.filter(|path| *path != Path::new("-"));
         let terminal = path.is_none() && io::stdout().is_terminal();
         let (mut earlier, mut beside) = (None, None);
         let to: Box<dyn Write> = match path {
             Some(path) => {
                 let wrong = || format!("{} cannot be written", path.display());
                 let (file, before) = open(path).with_context(wrong)?;
-                if before.is_some() && args.repeats() {
+                if before.is_some() && repeats {
                     let (new, place) = new_beside(path).with_context(wrong)?;
                     let file = new.as_file().try_clone().with_context(wrong)?;
                     beside = Some((new, place));
@@ -57,7 +56,7 @@ impl Output {
             what: path.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string()),
             gone: false,
             look: Look {
-                colour: coloured(args, terminal),
+                colour: coloured(color, terminal),
                 width: width(terminal),
             },
         })
@@ -120,11 +119,11 @@ fn open(path: &Path) -> io::Result<(File, Option<File>)> {
     Ok((file, earlier))
 }
 
-fn coloured(args: &Args, terminal: bool) -> bool {
-    match args.color {
-        clap::ColorChoice::Always => true,
-        clap::ColorChoice::Never => false,
-        clap::ColorChoice::Auto => {
+fn coloured(color: ColorChoice, terminal: bool) -> bool {
+    match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
             terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
         }
     }

@@ -1,0 +1,71 @@
+//! `holter listen`: says from packets alone what is on the network, and whether somebody took memory.
+
+mod args;
+mod course;
+mod long;
+mod progress;
+mod series;
+mod sources;
+mod tap;
+
+use std::io;
+
+use anyhow::{Context as _, bail};
+use holter_engine::Stop;
+use holter_model::seam::{Clock as _, SystemClock};
+use holter_report::{Heed, Look, Overheard};
+
+pub(crate) use self::args::Args;
+use self::course::Course;
+use crate::exit::{Outcome, complain};
+use crate::scan::Output;
+use crate::scan::interrupt;
+
+/// Runs the verb.
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    if args.files.is_empty() && args.sessions.is_empty() && args.interface.is_none() {
+        bail!(
+            "nothing to listen to was given: name captures, folders with them, - for standard input, or -i INTERFACE"
+        );
+    }
+    let mut output = Output::to(args.output.as_deref(), args.color, false)?;
+    let stop = Stop::default();
+    interrupt::watch(stop.clone());
+    let report = report(args, output.look)?;
+    let mut course = Course::new(args, &mut output, report, stop.clone());
+    course.sessions()?;
+    match &args.interface {
+        Some(interface) => course.interface(interface)?,
+        None if args.follow => course.follow()?,
+        None => course.files()?,
+    }
+    let mut report = course.end()?;
+    // To follow and to listen live end so, and are not cut off by it.
+    if stop.asked() && args.interface.is_none() && !args.follow {
+        report.interrupted();
+        if !args.quiet && !output.gone {
+            complain("stopped before the end; this is what was heard by then");
+        }
+    }
+    report.made(SystemClock.now());
+    report.end().context("the answer cannot be written")?;
+    output.write(report.out())?;
+    output.settle()?;
+    Ok(match report.sums().exit {
+        0 => Outcome::Clean,
+        1 => Outcome::Affected,
+        // Nothing at all could be read: that is no answer.
+        _ if report.sums().sources == 0 && report.sums().unread > 0 => Outcome::Failed,
+        _ => Outcome::Unassessed,
+    })
+}
+
+fn report(args: &Args, look: Look) -> anyhow::Result<Overheard> {
+    let heed = Heed(
+        args.fail_on
+            .map_or(Heed::default().0, crate::scan::Gravity::severity),
+    );
+    Overheard::new(args.format.form(), look, heed)
+        .ok_or_else(|| io::Error::other("no such form"))
+        .context("listening cannot be told in this form")
+}

@@ -1,0 +1,360 @@
+//! The course through all that was named: capture by capture, and into the report.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read as _};
+use std::os::fd::AsFd as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use holter_capture::captured::Kind;
+use holter_capture::files::{CaptureFile, Unpacked};
+use holter_capture::takeover::Log;
+use holter_capture::{
+    Bounds, Captured, Fault, Hearing, Limits, Listening, Moment, Origin, Reader, SessionLog, Sink as _,
+    Trouble, others,
+};
+use holter_engine::Stop;
+use holter_model::seam::{Dice as _, SystemDice};
+use holter_report::{Overheard, Unread, number};
+
+use super::Args;
+use super::progress::Progress;
+use super::series::follows;
+use super::sources::{LOOK, Sources, kind};
+use super::tap::{Meter, Tap};
+use crate::exit::complain;
+use crate::scan::Output;
+
+/// After so many packets the clock is looked at.
+const GLANCE: u64 = 0x3fff;
+
+/// Everything while it is being listened to.
+pub(crate) struct Course<'a> {
+    pub(super) args: &'a Args,
+    output: &'a mut Output,
+    report: Overheard,
+    pub(super) stop: Stop,
+    pub(super) progress: Progress,
+    /// Bytes and packets of what has been read to its end.
+    bytes: u64,
+    packets: u64,
+}
+
+/// A capture of one file or of several that follow on each other.
+pub(super) struct Series {
+    pub(super) hearing: Hearing<Listening>,
+    pub(super) sources: Vec<Origin>,
+    last: Option<(PathBuf, Moment)>,
+}
+
+impl<'a> Course<'a> {
+    pub(crate) fn new(args: &'a Args, output: &'a mut Output, report: Overheard, stop: Stop) -> Self {
+        Self {
+            args,
+            output,
+            report,
+            stop,
+            progress: Progress::new(args.quiet, 0),
+            bytes: 0,
+            packets: 0,
+        }
+    }
+
+    /// The logs of sessions.
+    pub(crate) fn sessions(&mut self) -> anyhow::Result<()> {
+        let columns = self.args.columns.clone().unwrap_or_default();
+        for path in &self.args.sessions {
+            let name = shown(path);
+            let meter = Meter::new(self.args.hashes());
+            let log = self
+                .open(path, &meter)
+                .map_err(Into::into)
+                .and_then(|tap| Log::read(BufReader::new(tap), &columns));
+            match log {
+                Ok(log) => {
+                    let mut log = SessionLog::of(name, &log);
+                    log.sha256 = meter.sha256();
+                    self.report.sessions(&log)?;
+                    self.write()?;
+                }
+                Err(error) => self.unread(name, error.to_string()),
+            }
+        }
+        Ok(())
+    }
+
+    /// All captures, logs and streams.
+    pub(crate) fn files(&mut self) -> anyhow::Result<()> {
+        let sources = Sources::find(&self.args.files);
+        for unread in sources.unread {
+            self.unread(unread.file, unread.why);
+        }
+        if sources.left_out > 0 && !self.args.quiet {
+            let left = number(sources.left_out);
+            complain(&format!(
+                "{left} files in the folders are no captures and were left out"
+            ));
+        }
+        let total = if sources.streams.is_empty() {
+            sources.bytes
+        } else {
+            0
+        };
+        self.progress = Progress::new(self.args.quiet, total);
+        let mut series: Option<Series> = None;
+        for file in sources.captures {
+            if self.stop.asked() {
+                break;
+            }
+            self.capture(&file, &mut series)?;
+        }
+        self.settle(series)?;
+        for (path, kind) in sources.logs {
+            if self.stop.asked() {
+                break;
+            }
+            self.log(&path, kind)?;
+        }
+        for path in sources.streams {
+            if self.stop.asked() {
+                break;
+            }
+            self.stream(&path)?;
+        }
+        Ok(())
+    }
+
+    /// Gives back the report.
+    pub(crate) fn end(mut self) -> anyhow::Result<Overheard> {
+        self.progress.clear();
+        self.write()?;
+        Ok(self.report)
+    }
+
+    pub(super) fn open(&self, path: &Path, meter: &Meter) -> io::Result<Tap> {
+        let file = if path == Path::new("-") {
+            File::from(io::stdin().as_fd().try_clone_to_owned()?)
+        } else {
+            File::open(path)?
+        };
+        Tap::new(file, meter.clone(), self.stop.clone())
+    }
+
+    /// One file: of the capture before, where it follows on it.
+    fn capture(&mut self, file: &CaptureFile, series: &mut Option<Series>) -> anyhow::Result<()> {
+        let path = &file.path;
+        let meter = Meter::new(self.args.hashes());
+        let opened = self
+            .open(path, &meter)
+            .and_then(|tap| Ok((tap.again()?, Unpacked::new(tap)?)));
+        let (rest, unpacked) = match opened {
+            Ok(opened) => opened,
+            Err(error) => {
+                self.unread(shown(path), error.to_string());
+                return Ok(());
+            }
+        };
+        let goes_on = series
+            .as_ref()
+            .and_then(|series| series.last.as_ref())
+            .zip(file.first)
+            .is_some_and(|((before, last), first)| follows(before, *last, path, first));
+        if !goes_on {
+            let done = series.take();
+            self.settle(done)?;
+        }
+        let series = series.get_or_insert_with(Series::new);
+        self.hear(Reader::new(unpacked), path, &meter, series);
+        self.whole(rest, &meter, series);
+        Ok(())
+    }
+
+    /// Hears all packets of a file.
+    fn hear<R: io::Read>(&mut self, mut reader: Reader<R>, path: &Path, meter: &Meter, series: &mut Series) {
+        let mut source = Origin::new(shown(path), Kind::Capture);
+        let (mut first, mut last): (Option<Moment>, Option<Moment>) = (None, None);
+        while let Some(packet) = reader.packet() {
+            let at = packet.at;
+            first = Some(first.map_or(at, |first| first.min(at)));
+            last = last.max(Some(at));
+            series.hearing.packet(&packet);
+            source.packets += 1;
+            if source.packets & GLANCE == 0 {
+                self.progress
+                    .draw(self.bytes + meter.bytes(), self.packets + source.packets);
+                if self.stop.asked() {
+                    break;
+                }
+            }
+        }
+        series.hearing.dropped(reader.dropped());
+        source.spans(first, last);
+        source.trouble = trouble(reader.trouble(), source.packets, self.stop.asked());
+        if let Some(last) = last {
+            series.last = Some((path.to_owned(), last));
+        }
+        source.bytes = meter.bytes();
+        self.packets += source.packets;
+        series.sources.push(source);
+    }
+
+    /// Reads to the file's end, where that is to be hashed, and notes what came of it.
+    fn whole(&mut self, mut rest: Tap, meter: &Meter, series: &mut Series) {
+        let drained = if self.stop.asked() { Ok(()) } else { rest.drain() };
+        let Some(source) = series.sources.last_mut() else {
+            return;
+        };
+        match drained {
+            // A hash of a part would be taken for the file's.
+            Ok(()) if !self.stop.asked() => source.sha256 = meter.sha256(),
+            Ok(()) => {}
+            Err(error) => source.trouble = Some(format!("the file could not be read on: {error}")),
+        }
+        source.bytes = meter.bytes();
+        self.bytes = self.bytes.saturating_add(meter.bytes());
+    }
+
+    /// A pipe, or standard input: a capture or a log, which is known when its first bytes come.
+    fn stream(&mut self, path: &Path) -> anyhow::Result<()> {
+        let meter = Meter::new(self.args.hashes());
+        let begun = self.open(path, &meter).and_then(|tap| {
+            let rest = tap.again()?;
+            let mut unpacked = Unpacked::new(tap)?;
+            let mut first = Vec::new();
+            unpacked.by_ref().take(LOOK).read_to_end(&mut first)?;
+            Ok((rest, unpacked, first))
+        });
+        let (rest, unpacked, first) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                self.unread(shown(path), error.to_string());
+                return Ok(());
+            }
+        };
+        let kind = kind(&first);
+        let whole = io::Cursor::new(first).chain(unpacked);
+        match kind {
+            Some(Kind::Capture) => {
+                let mut series = Series::new();
+                self.hear(Reader::new(whole), path, &meter, &mut series);
+                self.whole(rest, &meter, &mut series);
+                self.settle(Some(series))
+            }
+            Some(kind) => self.told(whole, path, kind, &meter),
+            None if self.stop.asked() => Ok(()),
+            None if meter.bytes() == 0 => {
+                self.unread(shown(path), "it is empty".to_owned());
+                Ok(())
+            }
+            None => {
+                self.unread(shown(path), NOTHING.to_owned());
+                Ok(())
+            }
+        }
+    }
+
+    /// The log of another tool.
+    fn log(&mut self, path: &Path, kind: Kind) -> anyhow::Result<()> {
+        let meter = Meter::new(self.args.hashes());
+        match self.open(path, &meter).and_then(Unpacked::new) {
+            Ok(unpacked) => self.told(unpacked, path, kind, &meter),
+            Err(error) => {
+                self.unread(shown(path), error.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    fn told(&mut self, from: impl io::Read, path: &Path, kind: Kind, meter: &Meter) -> anyhow::Result<()> {
+        let mut captured = others::read(BufReader::new(from), kind, shown(path));
+        for source in &mut captured.sources {
+            source.bytes = meter.bytes();
+            source.sha256 = meter.sha256();
+        }
+        self.take(captured)
+    }
+
+    /// A capture is over.
+    pub(super) fn settle(&mut self, series: Option<Series>) -> anyhow::Result<()> {
+        let Some(series) = series else { return Ok(()) };
+        let (listening, coverage) = series.hearing.finish();
+        self.take(Captured {
+            sources: series.sources,
+            heard: listening.finish().within(&coverage),
+            coverage,
+        })
+    }
+
+    fn take(&mut self, captured: Captured) -> anyhow::Result<()> {
+        let captured = captured.placed();
+        for source in &captured.sources {
+            if let Some(trouble) = &source.trouble {
+                self.progress
+                    .aside(|| complain(&format!("{}: {trouble}", source.name)));
+            }
+        }
+        self.report.captured(&captured)?;
+        self.write()
+    }
+
+    pub(super) fn unread(&mut self, file: String, why: String) {
+        self.progress.aside(|| complain(&format!("{file}: {why}")));
+        self.report.unread(Unread { file, why });
+    }
+
+    fn write(&mut self) -> anyhow::Result<()> {
+        self.output
+            .write(self.report.out())
+            .context("the answer cannot be written")?;
+        if self.output.gone {
+            self.stop.now();
+        }
+        Ok(())
+    }
+}
+
+impl Series {
+    pub(super) fn new() -> Self {
+        let mut seed = [0; 8];
+        SystemDice.fill(&mut seed);
+        let limits = Limits {
+            seed: u64::from_le_bytes(seed),
+            ..Limits::default()
+        };
+        Self {
+            hearing: Hearing::new(Listening::new(Bounds::default()), limits),
+            sources: Vec::new(),
+            last: None,
+        }
+    }
+}
+
+/// What is neither a capture nor a known log.
+pub(crate) const NOTHING: &str = "it is neither pcap nor pcapng, nor a log of Zeek or Suricata";
+
+/// What is wrong with a capture, in one sentence.
+pub(super) fn trouble(trouble: Option<Trouble>, packets: u64, stopped: bool) -> Option<String> {
+    match trouble {
+        // Whoever stops cuts it off.
+        Some(Trouble {
+            what: Fault::Truncated,
+            ..
+        }) if stopped => None,
+        Some(Trouble { offset, what }) => Some(format!(
+            "{what}, at byte {}; the {} packets before that were heard",
+            number(offset),
+            number(packets)
+        )),
+        None if packets == 0 => Some("there is no packet in it".to_owned()),
+        None => None,
+    }
+}
+
+/// A path as it is shown.
+pub(super) fn shown(path: &Path) -> String {
+    if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}

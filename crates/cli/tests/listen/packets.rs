@@ -1,0 +1,130 @@
+//! Captures made by hand: one TLS connection, with a theft in it or without.
+
+/// What a peer may call itself.
+pub(crate) const HOSTILE: &str = "<script>alert(1)</script>\u{1b}[2J\u{202e}";
+
+/// Packets with their moments, in order.
+pub(crate) struct Conversation;
+
+/// One packet of IP, and when it was captured, in milliseconds.
+pub(crate) type Packet = (u32, Vec<u8>);
+
+const CLIENT: ([u8; 4], u16) = ([192, 0, 2, 7], 50_000);
+const SERVER: ([u8; 4], u16) = ([192, 0, 2, 1], 443);
+
+/// Two ends that talk.
+struct Talk {
+    packets: Vec<Packet>,
+    next: [u32; 2],
+}
+
+impl Conversation {
+    /// A greeting, and nothing else.
+    pub(crate) fn quiet() -> Vec<Packet> {
+        let mut talk = Talk::begun();
+        talk.close();
+        talk.packets
+    }
+
+    /// A greeting, a request that brings nothing and claims so many bytes, and the answer to it.
+    pub(crate) fn theft(claims: u16) -> Vec<Packet> {
+        let mut talk = Talk::begun();
+        let [high, low] = claims.to_be_bytes();
+        talk.says(0, &record(24, &[1, high, low]));
+        let mut answer = vec![2, high, low];
+        answer.resize(3 + usize::from(claims) + 16, b'x');
+        talk.says(1, &record(24, &answer));
+        talk.close();
+        talk.packets
+    }
+}
+
+impl Talk {
+    fn begun() -> Self {
+        let mut talk = Self {
+            packets: Vec::new(),
+            next: [1000, 2000],
+        };
+        talk.send(0, 0x02, &[]);
+        talk.next[0] += 1;
+        talk.send(1, 0x12, &[]);
+        talk.next[1] += 1;
+        talk.send(0, 0x10, &[]);
+        let heartbeat = [0, 15, 0, 1, 1];
+        let mut client = vec![3, 2];
+        client.extend([7; 32]);
+        client.extend([0, 0, 2, 0, 0x2f, 1, 0, 0, 5]);
+        client.extend(heartbeat);
+        talk.says(0, &record(22, &message(1, &client)));
+        let mut server = vec![3, 2];
+        server.extend([8; 32]);
+        server.extend([0, 0, 0x2f, 0, 0, 5]);
+        server.extend(heartbeat);
+        talk.says(1, &record(22, &message(2, &server)));
+        talk
+    }
+
+    fn says(&mut self, side: usize, bytes: &[u8]) {
+        self.send(side, 0x18, bytes);
+        self.next[side] += u32::try_from(bytes.len()).unwrap();
+    }
+
+    fn close(&mut self) {
+        self.send(0, 0x11, &[]);
+        self.next[0] += 1;
+        self.send(1, 0x11, &[]);
+        self.next[1] += 1;
+        self.send(0, 0x10, &[]);
+    }
+
+    fn send(&mut self, side: usize, flags: u8, data: &[u8]) {
+        let (from, to) = if side == 0 {
+            (CLIENT, SERVER)
+        } else {
+            (SERVER, CLIENT)
+        };
+        let ack = if flags & 0x10 == 0 { 0 } else { self.next[1 - side] };
+        let length = u16::try_from(40 + data.len()).unwrap();
+        let mut packet = vec![0x45, 0];
+        packet.extend(length.to_be_bytes());
+        packet.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
+        packet.extend(from.0);
+        packet.extend(to.0);
+        packet.extend(from.1.to_be_bytes());
+        packet.extend(to.1.to_be_bytes());
+        packet.extend(self.next[side].to_be_bytes());
+        packet.extend(ack.to_be_bytes());
+        packet.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+        packet.extend(data);
+        let at = u32::try_from(self.packets.len()).unwrap() * 10;
+        self.packets.push((at, packet));
+    }
+}
+
+/// A handshake message.
+fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+    let [_, a, b, c] = u32::try_from(body.len()).unwrap().to_be_bytes();
+    [&[kind, a, b, c], body].concat()
+}
+
+/// A record of TLS 1.1.
+fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+    let [high, low] = u16::try_from(body.len()).unwrap().to_be_bytes();
+    [&[kind, 3, 2, high, low], body].concat()
+}
+
+/// A capture of raw IP.
+pub(crate) fn file(packets: &[Packet]) -> Vec<u8> {
+    let mut file = Vec::new();
+    for word in [0xa1b2_c3d4_u32, 0x0002_0004, 0, 0, 65_535, 101] {
+        file.extend(word.to_be_bytes());
+    }
+    for (at, packet) in packets {
+        let length = u32::try_from(packet.len()).unwrap();
+        for word in [1_396_980_000 + at / 1000, at % 1000 * 1000, length, length] {
+            file.extend(word.to_be_bytes());
+        }
+        file.extend(packet);
+    }
+    file
+}

@@ -1,0 +1,20 @@
+//! Logs of other tools: nothing panics, whatever they hold, and nothing in them is ever called a leak.
+
+use holter_capture::captured::Kind;
+use holter_capture::others::{kind, read};
+
+/// Reads the bytes as each tool's log.
+pub fn run(data: &[u8]) {
+    let _ = kind(data);
+    for tool in [Kind::Zeek, Kind::Suricata] {
+        let captured = read(data, tool, "log".to_owned());
+        for subject in &captured.heard.subjects {
+            for said in &subject.verdicts {
+                assert!(
+                    said.weight
+                        .is_none_or(|weight| !weight.ladder.is_leak() && weight.leaked_max == 0)
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! One file a page.
+
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod join;
+pub(crate) mod login;
+pub(crate) mod people;
+pub(crate) mod setup;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+/// What the address says beside the path.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Done {
+    pub(crate) done: Option<String>,
+}
+
+/// Whatever has no route.
+pub(crate) async fn missing() -> Response {
+    (StatusCode::NOT_FOUND, "There is no such page.\n").into_response()
+}
+
+/// Back to a page, with a word about what happened.
+pub(crate) fn back(path: &str, done: &str) -> Response {
+    Redirect::to(&format!("{path}?done={done}")).into_response()
+}

@@ -1,0 +1,89 @@
+//! Every route there is, with its rule. Nothing is reached but through this table.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get as on_get, post as on_post};
+
+use crate::app::App;
+use crate::guard::{Kind, Post, Rule, guard};
+use crate::role::Deed::{
+    Administer, Audit, Oneself, See,
+};
+use crate::{health, metrics, pages, stock};
+
+/// A route.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) rule: Rule,
+    handler: MethodRouter<Arc<App>>,
+}
+
+impl Route {
+    /// Whom it answers.
+    pub(crate) fn kind(&self) -> Kind {
+        match self.path {
+            "/metrics" | "/healthz" => Kind::Api,
+            path if path.starts_with("/api/") => Kind::Api,
+            _ => Kind::Page,
+        }
+    }
+}
+
+fn get<H: Handler<T, Arc<App>>, T: 'static>(path: &'static str, rule: Rule, handler: H) -> Route {
+    Route { method: Method::GET, path, rule, handler: on_get(handler) }
+}
+
+fn post<H: Handler<T, Arc<App>>, T: 'static>(path: &'static str, rule: Rule, handler: H) -> Route {
+    Route { method: Method::POST, path, rule, handler: on_post(handler) }
+}
+
+const OPEN: Rule = Rule::Anyone;
+
+/// All of them.
+pub(crate) fn all() -> Vec<Route> {
+    use Rule::May;
+    vec![
+        get("/healthz", OPEN, health::show),
+        get("/static/{name}", OPEN, stock::show),
+        get("/setup/{token}", OPEN, pages::setup::show),
+        post("/setup/{token}", OPEN, pages::setup::take),
+        get("/login", OPEN, pages::login::show),
+        post("/login", OPEN, pages::login::take),
+        get("/join/{token}", OPEN, pages::join::show),
+        post("/join/{token}", OPEN, pages::join::take),
+        post("/logout", May(Oneself), pages::login::leave),
+        get("/account", May(Oneself), pages::account::show),
+        post("/account/password", May(Oneself), pages::account::password),
+        post("/account/second", May(Oneself), pages::account::second),
+        post("/account/second/end", May(Oneself), pages::account::end_second),
+        post("/account/tokens", May(Oneself), pages::account::add_token),
+        post("/account/tokens/{id}/end", May(Oneself), pages::account::end_token),
+        post("/account/sessions/end", May(Oneself), pages::account::end_sessions),
+        get("/people", May(See), pages::people::show),
+        post("/people", May(Administer), pages::people::add),
+        post("/people/{id}", May(Administer), pages::people::change),
+        post("/people/{id}/link", May(Administer), pages::people::link),
+        post("/departments", May(Administer), pages::people::add_department),
+        get("/audit", May(Audit), pages::audit::show),
+        get("/metrics", May(See), metrics::show),
+    ]
+}
+
+/// The routes, each behind the guard.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let mut router: Router<Arc<App>> = Router::new().fallback(pages::missing);
+    for route in all() {
+        let post = Post {
+            app: Arc::clone(app),
+            rule: route.rule,
+            kind: route.kind(),
+        };
+        router = router.route(route.path, route.handler.layer(from_fn_with_state(post, guard)));
+    }
+    router.with_state(Arc::clone(app))
+}

@@ -13,6 +13,7 @@ use crate::LabError;
 mod account;
 mod apache;
 mod certificate;
+mod database;
 mod dcmtk;
 mod dovecot;
 mod haproxy;
@@ -39,6 +40,7 @@ mod vsftpd;
 mod xrdp;
 
 pub use certificate::HOST;
+pub use database::Database;
 pub use service::{Door, Service};
 
 /// A kind of server that the lab can start.

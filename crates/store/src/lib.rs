@@ -1,1 +1,41 @@
 //! Everything that Holter remembers: the only crate that knows SQL.
+//!
+//! [`Store::open`] opens a file (SQLite) or `postgres://…` and brings its schema up to date. Reading is a method of
+//! [`Store`]; each takes a connection of its own for as long as it needs one. Writing is a method of [`Writing`], a
+//! transaction: nothing of it is there before [`Writing::commit`], and all of it afterwards, whatever is killed. SQLite
+//! has one writer at a time, so a transaction must be short, and nobody may wait for a person or a peer within one.
+//!
+//! One file is one concept, with its reading, its writing and its plain structs. The same SQL runs on both databases;
+//! where they differ, [`Dialect`] says so. Lists are pages: they begin after a place ([`Page`]) and never count rows.
+
+mod assets;
+mod dialect;
+mod error;
+mod marks;
+mod measurements;
+mod migration;
+mod moment;
+mod observations;
+mod page;
+mod people;
+mod scans;
+mod services;
+mod sql;
+mod store;
+mod tally;
+mod visits;
+mod writing;
+
+pub use assets::{AssetAbout, AssetFilter, AssetNames, KnownAsset};
+pub use dialect::Dialect;
+pub use error::StoreError;
+pub use marks::Mark;
+pub use measurements::Measurement;
+pub use observations::Noted;
+pub use page::{Listed, Page};
+pub use people::{Department, Person, Site};
+pub use scans::{NewScan, Scan, ScanSums, Scope};
+pub use services::KnownService;
+pub use store::Store;
+pub use visits::{NewVisit, Visit};
+pub use writing::Writing;

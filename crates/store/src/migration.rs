@@ -1,0 +1,50 @@
+//! The schema, step by step. It brings itself up to date, one process at a time, and refuses what a newer Holter wrote.
+
+use std::collections::BTreeSet;
+
+use sqlx::AnyConnection;
+use sqlx::migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+
+use crate::{Dialect, StoreError};
+
+/// Where sqlx notes the steps that have been taken.
+const TABLE: &str = "schema_step";
+
+/// The steps, in order. One that has been released is never changed: what it should have said is another step.
+/// Numbers below 100 are the inventory, scans and findings; those from 100 on are people's accounts and what the
+/// server itself remembers.
+const STEPS: &[(i64, &str, &str)] = &[
+    (1, "assets", include_str!("../migrations/0001_assets.sql")),
+    (2, "scans", include_str!("../migrations/0002_scans.sql")),
+    (3, "findings", include_str!("../migrations/0003_findings.sql")),
+];
+
+/// Takes the steps that are missing.
+pub(crate) async fn run(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    place: &str,
+) -> Result<(), StoreError> {
+    let failed = |error: MigrateError| StoreError::Open {
+        place: place.to_owned(),
+        why: format!("its schema cannot be brought up to date: {error}"),
+    };
+    let known: BTreeSet<i64> = STEPS.iter().map(|(step, ..)| *step).collect();
+    connection.ensure_migrations_table(TABLE).await.map_err(failed)?;
+    let taken = connection.list_applied_migrations(TABLE).await.map_err(failed)?;
+    if let Some(newer) = taken.iter().find(|step| !known.contains(&step.version)) {
+        return Err(StoreError::Newer {
+            place: place.to_owned(),
+            step: newer.version,
+        });
+    }
+    let steps = STEPS.iter().map(|(step, name, text)| {
+        let text = text.replace("{ID}", dialect.id());
+        let text = AssertSqlSafe(text).into_sql_str();
+        Migration::new(*step, (*name).into(), MigrationType::Simple, text, false)
+    });
+    let mut migrator = Migrator::with_migrations(steps.collect());
+    migrator.dangerous_set_table_name(TABLE);
+    migrator.run_direct(None, connection, false).await.map_err(failed)
+}

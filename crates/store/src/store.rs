@@ -1,0 +1,197 @@
+//! The open database: one writer and some readers for SQLite, a handful of connections for PostgreSQL.
+
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, Executor as _};
+
+use crate::{Dialect, StoreError, Writing, migration};
+
+/// So long a caller waits for a connection. A server that is started again is back by then.
+const WAIT: Duration = Duration::from_secs(10);
+/// Pages are short reads, and there are two cores.
+const READERS: u32 = 4;
+/// PostgreSQL orders its writers itself.
+const WRITERS: u32 = 4;
+
+/// What every connection to SQLite is told. A commit is on the disk before anybody is told of it (`FULL`).
+const EVERY: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; \
+     PRAGMA journal_size_limit = 67108864;";
+/// A reader cannot write, whatever it is told.
+const READER: &str = "PRAGMA query_only = ON;";
+
+/// The open database. Cheap to clone; all clones share the connections.
+#[derive(Clone)]
+pub struct Store {
+    dialect: Dialect,
+    url: std::sync::Arc<str>,
+    writers: AnyPool,
+    readers: AnyPool,
+}
+
+impl Store {
+    /// Opens a database and brings its schema up to date: `postgres://…`, or a file, `sqlite:` before it or not. A file
+    /// that is not there is made, for nobody's eyes but its owner's.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or a newer Holter has written it.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        sqlx::any::install_default_drivers();
+        let dialect = Dialect::of(url);
+        let place = shown(url);
+        let failed = |why: String| StoreError::Open {
+            place: place.clone(),
+            why,
+        };
+        let (full, writers, every) = match dialect {
+            Dialect::Sqlite => {
+                let path = url.strip_prefix("sqlite:").unwrap_or(url);
+                let path = path.strip_prefix("//").unwrap_or(path);
+                make(Path::new(path)).map_err(|error| failed(error.to_string()))?;
+                (format!("sqlite://{}", escaped(path)), 1, EVERY)
+            }
+            Dialect::Postgres => (url.to_owned(), WRITERS, ""),
+        };
+        let writers = options(writers, every, "")
+            .connect(&full)
+            .await
+            .map_err(|error| failed(error.to_string()))?;
+        let mut connection = writers.acquire().await?;
+        migration::run(&mut connection, dialect, &place).await?;
+        drop(connection);
+        let readers = match dialect {
+            Dialect::Sqlite => options(READERS, EVERY, READER).connect(&full).await?,
+            Dialect::Postgres => options(READERS, "", "").connect(&full).await?,
+        };
+        Ok(Self {
+            dialect,
+            url: url.into(),
+            writers,
+            readers,
+        })
+    }
+
+    /// Which database it is.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// What it was opened by. A password may stand in it.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Begins to write.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn write(&self) -> Result<Writing, StoreError> {
+        let transaction = self.writers.begin_with(self.dialect.begin()).await?;
+        Ok(Writing::new(transaction, self.dialect))
+    }
+
+    /// Begins to write what first looks whether it is there: no other such transaction runs beside it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn write_alone(&self) -> Result<Writing, StoreError> {
+        let mut writing = self.write().await?;
+        if let Some(alone) = self.dialect.alone() {
+            sqlx::query(alone).execute(writing.connection()).await?;
+        }
+        Ok(writing)
+    }
+
+    /// Whether the database answers now.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn answers(&self) -> Result<(), StoreError> {
+        let mut reader = self.reader().await?;
+        sqlx::query("SELECT 1").execute(&mut *reader).await?;
+        Ok(())
+    }
+
+    /// Closes every connection, which writes SQLite's log into its file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+
+    /// A connection to read with.
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Any>, StoreError> {
+        Ok(self.readers.acquire().await?)
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store")
+            .field("place", &shown(&self.url))
+            .finish_non_exhaustive()
+    }
+}
+
+fn options(most: u32, every: &'static str, also: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(WAIT)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                for words in [every, also] {
+                    if !words.is_empty() {
+                        connection.execute(sqlx::raw_sql(words)).await?;
+                    }
+                }
+                Ok(())
+            })
+        })
+}
+
+/// Makes the file where there is none. SQLite gives its log the same rights.
+fn make(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// A path within a URL.
+fn escaped(path: &str) -> String {
+    path.replace('%', "%25").replace('?', "%3F").replace('#', "%23")
+}
+
+/// A URL without its password.
+fn shown(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://…@{host}"),
+        None => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_password_is_shown() {
+        assert_eq!(
+            shown("postgres://holter:p@ss@db/holter"),
+            "postgres://…@db/holter"
+        );
+        assert_eq!(shown("/var/lib/holter.db"), "/var/lib/holter.db");
+    }
+}

@@ -1,0 +1,52 @@
+//! What a database is opened from: a file for its owner alone, never one that a newer Holter wrote.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use holter_store::{Store, StoreError};
+
+#[tokio::test]
+async fn the_file_is_its_owners_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new folder/a%20?b.db");
+    let store = Store::open(path.to_str().unwrap()).await.unwrap();
+    store.answers().await.unwrap();
+    let mut files = 0;
+    for entry in std::fs::read_dir(path.parent().unwrap()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600, "{:?}", entry.path());
+        files += 1;
+    }
+    assert!(files >= 1);
+    assert!(path.exists());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_a_newer_holter_wrote_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holter.db");
+    let url = path.to_str().unwrap();
+    Store::open(url).await.unwrap().close().await;
+    let pool = sqlx::AnyPool::connect(&format!("sqlite://{url}")).await.unwrap();
+    sqlx::query("INSERT INTO schema_step (version, description, success, checksum, execution_time) VALUES (9999, 'x', 1, x'00', 0)")
+        .execute(&pool)
+        .await
+        .unwrap();
+    pool.close().await;
+    let error = Store::open(url).await.unwrap_err();
+    assert!(matches!(error, StoreError::Newer { step: 9999, .. }));
+    assert!(error.to_string().contains("newer Holter"), "{error}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_is_said_plainly() {
+    let error = Store::open("/proc/no/such/holter.db").await.unwrap_err();
+    assert!(error.to_string().contains("/proc/no/such/holter.db"), "{error}");
+    let error = Store::open("postgres://holter:secret@127.0.0.1:1/holter")
+        .await
+        .unwrap_err();
+    assert!(!error.to_string().contains("secret"), "{error}");
+}

@@ -8,7 +8,10 @@
 //! One file is one concept, with its reading, its writing and its plain structs. The same SQL runs on both databases;
 //! where they differ, [`Dialect`] says so. Lists are pages: they begin after a place ([`Page`]) and never count rows.
 
+mod accounts;
+mod api_tokens;
 mod assets;
+mod audit;
 mod dialect;
 mod error;
 mod marks;
@@ -20,13 +23,18 @@ mod page;
 mod people;
 mod scans;
 mod services;
+mod sessions;
+mod settings;
 mod sql;
 mod store;
 mod tally;
 mod visits;
 mod writing;
 
+pub use accounts::{Account, NewAccount};
+pub use api_tokens::ApiToken;
 pub use assets::{AssetAbout, AssetFilter, AssetNames, KnownAsset};
+pub use audit::{AuditKey, Audited, Deed, Verified};
 pub use dialect::Dialect;
 pub use error::StoreError;
 pub use marks::Mark;
@@ -36,6 +44,7 @@ pub use page::{Listed, Page};
 pub use people::{Department, Person, Site};
 pub use scans::{NewScan, Scan, ScanSums, Scope};
 pub use services::KnownService;
+pub use sessions::Session;
 pub use store::Store;
 pub use visits::{NewVisit, Visit};
 pub use writing::Writing;

@@ -1,11 +1,14 @@
 //! The `holter` command: its verbs, and the only place that decides how it exits.
 
+mod audit;
 mod config;
 mod exit;
 mod explain;
 #[cfg(feature = "lab")]
 mod lab;
+mod memory;
 mod scan;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -29,6 +32,10 @@ enum Verb {
     Scan(Box<scan::Args>),
     /// Say what a flaw is, why it matters and what to do about it
     Explain(explain::Args),
+    /// Serve the pages: what is exposed, what to do next, who does it
+    Serve(serve::Args),
+    /// Look through the log of who did what
+    Audit(audit::Args),
     /// Start, end and name the servers to try Holter on
     #[cfg(feature = "lab")]
     Lab(lab::Args),
@@ -45,6 +52,8 @@ fn main() -> ExitCode {
     let done = match verb {
         Verb::Scan(args) => scan::run(*args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Serve(args) => serve::run(&args),
+        Verb::Audit(args) => audit::run(&args),
         #[cfg(feature = "lab")]
         Verb::Lab(args) => lab::run(args),
     };

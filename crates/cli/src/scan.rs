@@ -4,7 +4,7 @@ mod args;
 mod calendar;
 mod files;
 mod input;
-mod interrupt;
+pub(crate) mod interrupt;
 mod job;
 mod listener;
 mod output;
@@ -15,6 +15,7 @@ mod ports;
 mod progress;
 mod record;
 mod repeat;
+mod served;
 mod targets;
 mod trust;
 
@@ -38,8 +39,10 @@ use self::listener::{Listener, Told};
 use self::output::Output;
 pub(crate) use self::pace::PaceName;
 pub(crate) use self::ports::Ports;
+pub(crate) use self::record::default_folder as state_folder;
 use self::record::Work;
 use self::repeat::Turn;
+pub(crate) use self::served::rules;
 use crate::exit::{Outcome, complain};
 
 /// More endpoints than this deserve a word before it starts.

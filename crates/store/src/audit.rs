@@ -133,17 +133,23 @@ impl Store {
         Ok(page.cut(rows, |row| (row.place, 0)))
     }
 
-    /// Looks through the whole chain.
+    /// Looks through the whole chain. `noted` is a row that somebody wrote down outside, `place:code`: it must be there
+    /// still.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn verify_audit(&self, key: &AuditKey) -> Result<Verified, StoreError> {
+    pub async fn verify_audit(&self, key: &AuditKey, noted: Option<&str>) -> Result<Verified, StoreError> {
+        let noted = noted.map(|noted| noted.split_once(':').unwrap_or((noted, "")));
+        let noted = noted.map(|(place, mac)| (place.trim().parse().unwrap_or(i64::MAX), mac.trim()));
         let (mut rows, mut last) = (0, NOTHING.to_owned());
         loop {
             let mut sql = Sql::new(COLUMNS);
             sql.add(" WHERE place > ").bind(rows).add(" ORDER BY place LIMIT ").bind(STRIDE);
             let found = sql.all(&mut *self.reader().await?).await?;
             if found.is_empty() {
+                if let Some((place, _)) = noted.filter(|(place, _)| *place > rows) {
+                    return Ok(Verified::Broken { place, why: "it was noted, and is missing" });
+                }
                 return Ok(Verified::Whole { rows, last });
             }
             for row in &found {
@@ -154,6 +160,9 @@ impl Store {
                 }
                 if row.mac != mac(key, &last, &row) {
                     return broken(row.place, "it, or the row before it, is not as it was written");
+                }
+                if noted.is_some_and(|(place, mac)| place == row.place && mac != row.mac) {
+                    return broken(row.place, "it is not the one that was noted");
                 }
                 (rows, last) = (row.place, row.mac);
             }

@@ -25,4 +25,5 @@ pub use access::seal::{Key, NoKey};
 pub use certificate::{OwnCertificate, fingerprint};
 pub use role::Role;
 pub use scanning::ScanRules;
+pub use serve::audit_key;
 pub use serve::{Ready, ServeError, Serving, serve};

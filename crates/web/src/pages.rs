@@ -5,6 +5,8 @@ pub(crate) mod audit;
 pub(crate) mod join;
 pub(crate) mod login;
 pub(crate) mod people;
+pub(crate) mod scan;
+pub(crate) mod scans;
 pub(crate) mod setup;
 
 use axum::http::StatusCode;

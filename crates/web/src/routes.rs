@@ -11,7 +11,7 @@ use axum::routing::{MethodRouter, get as on_get, post as on_post};
 use crate::app::App;
 use crate::guard::{Kind, Post, Rule, guard};
 use crate::role::Deed::{
-    Administer, Audit, Oneself, See,
+    Administer, Audit, Oneself, Scan, See,
 };
 use crate::{health, metrics, pages, stock};
 
@@ -64,6 +64,11 @@ pub(crate) fn all() -> Vec<Route> {
         post("/account/tokens", May(Oneself), pages::account::add_token),
         post("/account/tokens/{id}/end", May(Oneself), pages::account::end_token),
         post("/account/sessions/end", May(Oneself), pages::account::end_sessions),
+        get("/scans", May(See), pages::scans::show),
+        post("/scans", May(Scan), pages::scans::start),
+        get("/scans/{id}", May(See), pages::scan::show),
+        get("/scans/{id}/events", May(See), pages::scan::events),
+        post("/scans/{id}/stop", May(Scan), pages::scan::stop),
         get("/people", May(See), pages::people::show),
         post("/people", May(Administer), pages::people::add),
         post("/people/{id}", May(Administer), pages::people::change),

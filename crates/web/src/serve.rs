@@ -130,11 +130,17 @@ pub async fn serve(serving: Serving, ready: impl FnOnce(&Ready), stop: &Stop) ->
     Ok(())
 }
 
+/// The key of the audit log's chain, which comes of the key that seals.
+#[must_use]
+pub fn audit_key(key: &Key) -> AuditKey {
+    AuditKey(key.derived("audit"))
+}
+
 fn app(serving: Serving, secure: bool, url: &str) -> Result<Arc<App>, ServeError> {
     let key = serving.key;
     Ok(Arc::new(App {
         store: serving.store,
-        audit_key: AuditKey(key.derived("audit")),
+        audit_key: audit_key(&key),
         forms: FormKeys::new(key.derived("forms")),
         key,
         throttle: crate::access::throttle::Throttle::default(),

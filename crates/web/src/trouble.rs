@@ -29,12 +29,12 @@ pub(crate) enum Trouble {
 pub(crate) struct Said(pub(crate) String);
 
 impl Trouble {
-    fn parts(self) -> (StatusCode, String) {
+    fn parts(&self) -> (StatusCode, String) {
         match self {
             Self::Missing => (StatusCode::NOT_FOUND, "There is no such page, or it is not for you.".to_owned()),
             Self::Denied => (StatusCode::FORBIDDEN, "Your account may not do that.".to_owned()),
-            Self::Wrong(why) => (StatusCode::BAD_REQUEST, why),
-            Self::Conflict(why) => (StatusCode::CONFLICT, why),
+            Self::Wrong(why) => (StatusCode::BAD_REQUEST, why.clone()),
+            Self::Conflict(why) => (StatusCode::CONFLICT, why.clone()),
             Self::Often(seconds) => (
                 StatusCode::TOO_MANY_REQUESTS,
                 format!("That was tried too often. Wait {seconds} seconds, then try again."),
@@ -48,6 +48,12 @@ impl Trouble {
                 "The database does not answer just now. Nothing is lost; try again in a moment.".to_owned(),
             ),
         }
+    }
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.parts().1)
     }
 }
 

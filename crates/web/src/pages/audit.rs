@@ -29,7 +29,7 @@ pub(crate) async fn show(
     let page = Page { after: asked.after.clone(), size: 100 };
     let listed = app.store.audited(&page).await?;
     let verified = match asked.verify {
-        Some(_) => Some(app.store.verify_audit(&app.audit_key).await?),
+        Some(_) => Some(app.store.verify_audit(&app.audit_key, None).await?),
         None => None,
     };
     let frame = Frame { title: "Audit log", caller: &caller, part: "/audit", done: None };

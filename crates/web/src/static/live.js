@@ -14,6 +14,7 @@
     source.addEventListener("state", (event) => {
       const state = JSON.parse(event.data);
       for (const [name, value] of Object.entries(state)) put(name, value);
+      put("tried_count", state.tried);
       const bar = live.querySelector("progress");
       if (bar && state.endpoints) bar.max = state.endpoints;
     });

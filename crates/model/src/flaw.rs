@@ -19,6 +19,15 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// All of them, the least first.
+    pub const ALL: [Self; 5] = [
+        Self::Info,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::Critical,
+    ];
+
     /// As it stands in every machine-readable format.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

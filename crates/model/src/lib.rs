@@ -9,6 +9,7 @@ pub mod difference;
 pub mod endpoint;
 pub mod fact;
 pub mod feature;
+pub mod finding;
 pub mod flaw;
 pub mod fragility;
 pub mod key_kin;

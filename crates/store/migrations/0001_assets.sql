@@ -65,13 +65,13 @@ CREATE TABLE asset (
     live_findings BIGINT NOT NULL DEFAULT 0,
     weight BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX asset_weight ON asset (weight DESC, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_site ON asset (site, weight DESC, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_department ON asset (department, weight DESC, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_criticality ON asset (criticality, weight DESC, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_owner ON asset (owner, weight DESC, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_product ON asset (product, weight DESC, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_search ON asset (search, weight DESC, id) WHERE merged_into IS NULL;
+CREATE INDEX asset_weight ON asset (weight, id) WHERE merged_into IS NULL;
+CREATE INDEX asset_site ON asset (site, weight, id) WHERE merged_into IS NULL;
+CREATE INDEX asset_department ON asset (department, weight, id) WHERE merged_into IS NULL;
+CREATE INDEX asset_criticality ON asset (criticality, weight, id) WHERE merged_into IS NULL;
+CREATE INDEX asset_owner ON asset (owner, weight, id) WHERE merged_into IS NULL;
+CREATE INDEX asset_product ON asset (product, weight, id) WHERE merged_into IS NULL;
+CREATE INDEX asset_search ON asset (search, weight, id) WHERE merged_into IS NULL;
 CREATE INDEX asset_merged ON asset (merged_into) WHERE merged_into IS NOT NULL;
 
 -- What an asset is known by: 'address', 'name', 'key' (SHA-256 of a public key), 'host_key', 'import'.
@@ -114,6 +114,7 @@ CREATE TABLE service (
 );
 CREATE INDEX service_asset ON service (asset, id);
 CREATE INDEX service_key ON service (key) WHERE key <> '';
+CREATE INDEX service_name ON service (name) WHERE name <> '';
 
 CREATE TABLE interface (
     id {ID},

@@ -35,16 +35,16 @@ CREATE TABLE finding (
     department BIGINT,
     UNIQUE (asset, flaw, cause)
 );
-CREATE INDEX finding_live ON finding (live, weight DESC, id);
-CREATE INDEX finding_state ON finding (state, weight DESC, id);
-CREATE INDEX finding_severity ON finding (severity, live, weight DESC, id);
-CREATE INDEX finding_flaw ON finding (flaw, live, weight DESC, id);
-CREATE INDEX finding_site ON finding (site, live, weight DESC, id);
-CREATE INDEX finding_site_severity ON finding (site, severity, live, weight DESC, id);
-CREATE INDEX finding_department ON finding (department, live, weight DESC, id);
-CREATE INDEX finding_department_state ON finding (department, state, weight DESC, id);
-CREATE INDEX finding_department_severity ON finding (department, severity, live, weight DESC, id);
-CREATE INDEX finding_assignee ON finding (assignee, live, weight DESC, id) WHERE assignee IS NOT NULL;
+CREATE INDEX finding_live ON finding (live, weight, id);
+CREATE INDEX finding_state ON finding (state, weight, id);
+CREATE INDEX finding_severity ON finding (severity, live, weight, id);
+CREATE INDEX finding_flaw ON finding (flaw, live, weight, id);
+CREATE INDEX finding_site ON finding (site, live, weight, id);
+CREATE INDEX finding_site_severity ON finding (site, severity, live, weight, id);
+CREATE INDEX finding_department ON finding (department, live, weight, id);
+CREATE INDEX finding_department_state ON finding (department, state, weight, id);
+CREATE INDEX finding_department_severity ON finding (department, severity, live, weight, id);
+CREATE INDEX finding_assignee ON finding (assignee, live, weight, id) WHERE assignee IS NOT NULL;
 CREATE INDEX finding_due ON finding (live, due, id) WHERE due IS NOT NULL;
 CREATE INDEX finding_accepted ON finding (accepted_until, id) WHERE accepted_until IS NOT NULL;
 CREATE INDEX finding_service ON finding (service, flaw);

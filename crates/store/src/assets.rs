@@ -121,7 +121,7 @@ impl Writing {
         sql.rows([row]);
         sql.add(" RETURNING id");
         let id = self.one_number(sql).await?;
-        self.tally_asset(about, 1).await?;
+        self.count_asset(about, 1);
         Ok(id)
     }
 
@@ -152,8 +152,8 @@ impl Writing {
         sql.add(" WHERE id = ").bind(id);
         sql.run(self.connection()).await?;
         if before.merged_into.is_none() {
-            self.tally_asset(&before.about, -1).await?;
-            self.tally_asset(about, 1).await?;
+            self.count_asset(&before.about, -1);
+            self.count_asset(about, 1);
         }
         if (before.about.site, before.about.department) != (about.site, about.department) {
             self.move_findings(id, about.site, about.department).await?;
@@ -172,22 +172,6 @@ impl Writing {
         let mut sql = Sql::new("UPDATE asset SET seen = ");
         sql.bind(micros(at)).add(" WHERE id = ").bind(id);
         sql.add(" AND (seen IS NULL OR seen < ").bind(micros(at)).add(")");
-        sql.run(self.connection()).await.map(drop)
-    }
-
-    /// Keeps the numbers of assets in step.
-    pub(crate) async fn tally_asset(&mut self, about: &AssetAbout, more: i64) -> Result<(), StoreError> {
-        let mut sql = Sql::new("INSERT INTO asset_tally (site, department, criticality, assets) VALUES");
-        sql.rows([vec![
-            about.site.unwrap_or(0).into(),
-            about.department.unwrap_or(0).into(),
-            // 0 stands for "nobody has said".
-            about.criticality.map_or(0, |grade| place(grade) + 1).into(),
-            more.into(),
-        ]]);
-        sql.add(
-            " ON CONFLICT (site, department, criticality) DO UPDATE SET assets = asset_tally.assets + excluded.assets",
-        );
         sql.run(self.connection()).await.map(drop)
     }
 
@@ -250,7 +234,7 @@ impl Store {
                 .add("))");
             sql.add(" AND weight <= ").bind(weight);
         }
-        sql.add(" ORDER BY weight DESC, asset.id LIMIT ")
+        sql.add(" ORDER BY weight DESC, asset.id DESC LIMIT ")
             .bind(page.limit());
         let rows = sql.all(&mut *self.reader().await?).await?;
         let assets: Vec<KnownAsset> = rows.iter().map(asset).collect::<Result<_, _>>()?;
@@ -308,6 +292,11 @@ fn index<T: PartialEq>(all: &[T], one: T) -> i64 {
     found.and_then(|place| i64::try_from(place).ok()).unwrap_or(0)
 }
 
+/// The grade of a number.
+pub(crate) fn grade_at(place: Option<i64>) -> Option<Criticality> {
+    at(&Criticality::ALL, place)
+}
+
 fn at<T: Copy>(all: &[T], place: Option<i64>) -> Option<T> {
     all.get(usize::try_from(place?).ok()?).copied()
 }
@@ -341,7 +330,7 @@ fn asset(row: &AnyRow) -> Result<KnownAsset, StoreError> {
             product: row.maybe_number("product")?,
             role: row.text("role")?,
             note: row.text("note")?,
-            criticality: at(&Criticality::ALL, row.maybe_number("criticality")?),
+            criticality: grade_at(row.maybe_number("criticality")?),
             fragility: at(&Fragility::ALL, row.maybe_number("fragility")?),
             holds_ephi: row.maybe_truth("holds_ephi")?,
             internet_facing: row.maybe_truth("internet_facing")?,

@@ -2,6 +2,7 @@
 
 use sqlx::{Any, AnyConnection, Transaction};
 
+use crate::tally::Tally;
 use crate::{Dialect, StoreError};
 
 /// What is being written. Dropped without [`Writing::commit`], nothing of it was.
@@ -9,18 +10,25 @@ use crate::{Dialect, StoreError};
 pub struct Writing {
     transaction: Transaction<'static, Any>,
     dialect: Dialect,
+    /// What the tallies still have to hear.
+    pub(crate) tally: Tally,
 }
 
 impl Writing {
-    pub(crate) const fn new(transaction: Transaction<'static, Any>, dialect: Dialect) -> Self {
-        Self { transaction, dialect }
+    pub(crate) fn new(transaction: Transaction<'static, Any>, dialect: Dialect) -> Self {
+        Self {
+            transaction,
+            dialect,
+            tally: Tally::default(),
+        }
     }
 
     /// Makes it last. Only when this has returned is anything acknowledged.
     ///
     /// # Errors
     /// When the database does not answer; then it is not known whether it lasts.
-    pub async fn commit(self) -> Result<(), StoreError> {
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.settle().await?;
         Ok(self.transaction.commit().await?)
     }
 

@@ -199,7 +199,7 @@ async fn assets_are_listed_a_page_at_a_time(store: Store) {
             break;
         }
     }
-    let all: Vec<String> = (0..7).map(|number| format!("Pump {number}")).collect();
+    let all: Vec<String> = (0..7).rev().map(|number| format!("Pump {number}")).collect();
     assert_eq!(seen, all);
 
     let search = |words: &str| AssetFilter {

@@ -11,6 +11,7 @@ mod certificate;
 mod guard;
 mod headers;
 mod health;
+mod life;
 mod metrics;
 mod pages;
 mod role;

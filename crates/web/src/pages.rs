@@ -1,12 +1,20 @@
 //! One file a page.
 
 pub(crate) mod account;
+pub(crate) mod asset;
+pub(crate) mod assets;
 pub(crate) mod audit;
+pub(crate) mod deeds;
+pub(crate) mod exposed;
+pub(crate) mod finding;
+pub(crate) mod findings;
 pub(crate) mod join;
 pub(crate) mod login;
+pub(crate) mod map;
 pub(crate) mod people;
 pub(crate) mod scan;
 pub(crate) mod scans;
+pub(crate) mod settings;
 pub(crate) mod setup;
 
 use axum::http::StatusCode;

@@ -11,7 +11,7 @@ use axum::routing::{MethodRouter, get as on_get, post as on_post};
 use crate::app::App;
 use crate::guard::{Kind, Post, Rule, guard};
 use crate::role::Deed::{
-    Administer, Audit, Oneself, Scan, See,
+    Administer, Approve, Audit, Comment, Describe, Oneself, Scan, See, Work,
 };
 use crate::{health, metrics, pages, stock};
 
@@ -64,6 +64,21 @@ pub(crate) fn all() -> Vec<Route> {
         post("/account/tokens", May(Oneself), pages::account::add_token),
         post("/account/tokens/{id}/end", May(Oneself), pages::account::end_token),
         post("/account/sessions/end", May(Oneself), pages::account::end_sessions),
+        get("/", May(See), pages::exposed::show),
+        get("/findings", May(See), pages::findings::show),
+        get("/findings/{id}", May(See), pages::finding::show),
+        post("/findings/{id}/assign", May(Work), pages::deeds::assign),
+        post("/findings/{id}/fixing", May(Work), pages::deeds::fixing),
+        post("/findings/{id}/measure", May(Work), pages::deeds::measure),
+        post("/findings/{id}/comment", May(Comment), pages::deeds::comment),
+        post("/findings/{id}/accept", May(Work), pages::deeds::accept),
+        post("/findings/{id}/false", May(Work), pages::deeds::call_false),
+        post("/findings/{id}/decide", May(Approve), pages::deeds::decide),
+        get("/assets", May(See), pages::assets::show),
+        get("/assets/{id}", May(See), pages::asset::show),
+        post("/assets/{id}", May(Describe), pages::asset::describe),
+        post("/assets/{id}/services/{service}/measure", May(Work), pages::asset::measure),
+        get("/map", May(See), pages::map::show),
         get("/scans", May(See), pages::scans::show),
         post("/scans", May(Scan), pages::scans::start),
         get("/scans/{id}", May(See), pages::scan::show),
@@ -75,6 +90,7 @@ pub(crate) fn all() -> Vec<Route> {
         post("/people/{id}/link", May(Administer), pages::people::link),
         post("/departments", May(Administer), pages::people::add_department),
         get("/audit", May(Audit), pages::audit::show),
+        get("/settings", May(Administer), pages::settings::show),
         get("/metrics", May(See), metrics::show),
     ]
 }

@@ -110,6 +110,22 @@ impl Scanner {
         Ok(id)
     }
 
+    /// What may be scanned though it is not private, in words.
+    pub(crate) fn own(&self) -> String {
+        let ranges = self.rules.own.iter().map(ToString::to_string);
+        spoken(ranges.chain(self.rules.own_names.iter().cloned()))
+    }
+
+    /// What is never contacted, in words.
+    pub(crate) fn excluded(&self) -> String {
+        spoken(self.rules.exclude.iter().map(ToString::to_string))
+    }
+
+    /// When nothing is sent, in words.
+    pub(crate) fn quiet(&self) -> String {
+        spoken(Some(self.rules.quiet.to_string()).filter(|hours| !hours.is_empty()).into_iter())
+    }
+
     /// A scan that waits or runs.
     pub(crate) fn live(&self, scan: i64) -> Option<Arc<Live>> {
         self.lives().get(&scan).cloned()
@@ -122,4 +138,9 @@ impl Scanner {
     fn lives(&self) -> std::sync::MutexGuard<'_, BTreeMap<i64, Arc<Live>>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn spoken(all: impl Iterator<Item = String>) -> String {
+    let all: Vec<String> = all.collect();
+    if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
 }

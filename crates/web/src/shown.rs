@@ -1,6 +1,7 @@
 //! How a page looks: the frame around all of them, and the few parts that they are made of.
 
 pub(crate) mod badge;
+pub(crate) mod finding;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod list;

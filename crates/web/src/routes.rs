@@ -13,7 +13,7 @@ use crate::guard::{Kind, Post, Rule, guard};
 use crate::role::Deed::{
     Administer, Approve, Audit, Comment, Describe, Oneself, Scan, See, Work,
 };
-use crate::{health, metrics, pages, stock};
+use crate::{api, health, metrics, pages, stock};
 
 /// A route.
 pub(crate) struct Route {
@@ -91,6 +91,29 @@ pub(crate) fn all() -> Vec<Route> {
         post("/departments", May(Administer), pages::people::add_department),
         get("/audit", May(Audit), pages::audit::show),
         get("/settings", May(Administer), pages::settings::show),
+        get("/api/v1/openapi.json", May(See), api::document),
+        get("/api/v1/me", May(Oneself), api::accounts::me),
+        get("/api/v1/exposure", May(See), api::exposure::show),
+        get("/api/v1/findings", May(See), api::findings::list),
+        get("/api/v1/findings/{id}", May(See), api::findings::one),
+        get("/api/v1/findings/{id}/events", May(See), api::findings::events),
+        // What a deed itself needs is asked by `act`; all of them want to say something at least.
+        post("/api/v1/findings/{id}/events", May(Comment), api::findings::act),
+        get("/api/v1/assets", May(See), api::assets::list),
+        get("/api/v1/assets/{id}", May(See), api::assets::one),
+        post("/api/v1/assets/{id}", May(Describe), api::assets::describe),
+        post("/api/v1/assets/{id}/services/{service}/measure", May(Work), api::assets::measure),
+        get("/api/v1/interfaces", May(See), api::assets::interfaces),
+        get("/api/v1/scans", May(See), api::scans::list),
+        post("/api/v1/scans", May(Scan), api::scans::start),
+        get("/api/v1/scans/{id}", May(See), api::scans::one),
+        post("/api/v1/scans/{id}/stop", May(Scan), api::scans::stop),
+        get("/api/v1/people", May(See), api::people::list),
+        post("/api/v1/people", May(Administer), api::people::add),
+        get("/api/v1/departments", May(See), api::people::departments),
+        post("/api/v1/departments", May(Administer), api::people::add_department),
+        get("/api/v1/audit", May(Audit), api::audit::list),
+        get("/api/v1/audit/verify", May(Audit), api::audit::verify),
         get("/metrics", May(See), metrics::show),
     ]
 }

@@ -20,7 +20,7 @@ pub struct NoKey;
 /// Why something sealed cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed secret cannot be opened: it was changed, or sealed under another key")]
-pub struct Broken;
+pub(crate) struct Broken;
 
 impl Key {
     /// A new one.

@@ -9,6 +9,7 @@ use holter_model::{Criticality, Fragility, Verdict};
 use holter_store::{AssetEvent, Covered, Department, FindingFilter, KnownAsset, KnownService, Linked, Mark, Page};
 use maud::{Markup, html};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::guard::Caller;
@@ -71,7 +72,7 @@ pub(crate) async fn show(
 }
 
 /// What somebody says of it.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Described {
     name: String,
     #[serde(default)]
@@ -105,7 +106,13 @@ pub(crate) async fn describe(
     caller: Caller,
     Form(said): Form<Described>,
 ) -> Result<Response, Trouble> {
-    let asset = of(&app, &caller, id).await?;
+    write_down(&app, &caller, id, &said).await?;
+    Ok(back(&format!("/assets/{id}"), "changed"))
+}
+
+/// Writes it down, for the page and for the API.
+pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Described) -> Result<(), Trouble> {
+    let asset = of(app, caller, id).await?;
     let mut about = asset.about.clone();
     let name = said.name.trim();
     if name.is_empty() || name.len() > 200 {
@@ -149,8 +156,9 @@ pub(crate) async fn describe(
     };
     writing.add_asset_event(&event).await?;
     writing.commit().await?;
-    app.note(&caller, "asset.described", format!("asset {id}"), by_hand.into_iter().collect::<Vec<_>>().join(", ")).await?;
-    Ok(back(&format!("/assets/{id}"), "changed"))
+    let fields: Vec<String> = by_hand.into_iter().collect();
+    app.note(caller, "asset.described", format!("asset {id}"), fields.join(", ")).await?;
+    Ok(())
 }
 
 fn answer(word: &str) -> Option<bool> {
@@ -184,16 +192,22 @@ pub(crate) async fn measure(
     Path((id, service)): Path<(i64, i64)>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    of(&app, &caller, id).await?;
+    ask_measurement(&app, &caller, id, service).await?;
+    Ok(back(&format!("/assets/{id}"), "measuring"))
+}
+
+/// Asks for it, for the page and for the API.
+pub(crate) async fn ask_measurement(app: &App, caller: &Caller, id: i64, service: i64) -> Result<i64, Trouble> {
+    of(app, caller, id).await?;
     if app.store.service(service).await?.asset != id {
         return Err(Trouble::Missing);
     }
     let mut writing = app.store.write_alone().await?;
     let person = caller.actor()?.person;
-    writing.ask_measurement((service, None), &[], Some(person), app.clock.now()).await?;
+    let asked = writing.ask_measurement((service, None), &[], Some(person), app.clock.now()).await?;
     writing.commit().await?;
-    app.note(&caller, "measurement.asked", format!("service {service}"), "").await?;
-    Ok(back(&format!("/assets/{id}"), "measuring"))
+    app.note(caller, "measurement.asked", format!("service {service}"), "").await?;
+    Ok(asked)
 }
 
 fn services_of(app: &App, caller: &Caller, services: &[(KnownService, Vec<Covered>)]) -> Markup {

@@ -27,7 +27,7 @@ pub(crate) struct Asked {
     #[serde(default)]
     pub(crate) criticality: String,
     pub(crate) after: Option<String>,
-    done: Option<String>,
+    pub(crate) done: Option<String>,
 }
 
 impl Asked {

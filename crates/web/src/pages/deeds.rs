@@ -85,6 +85,13 @@ pub(crate) async fn measure(
     caller: Caller,
 ) -> Result<Response, Trouble> {
     let row = finding::of(&app, &caller, id).await?;
+    ask_measurement(&app, &caller, &row).await?;
+    done(id, "measuring")
+}
+
+/// Asks for a measurement of what a finding is about.
+pub(crate) async fn ask_measurement(app: &App, caller: &Caller, row: &FindingRow) -> Result<(), Trouble> {
+    let id = row.finding.id;
     let service = row.finding.service.ok_or_else(|| {
         Trouble::Conflict("This was not found at a service, so Holter cannot measure it from here.".to_owned())
     })?;
@@ -92,8 +99,8 @@ pub(crate) async fn measure(
     let checks = [row.finding.check.clone()];
     writing.ask_measurement((service, Some(id)), &checks, Some(caller.actor()?.person), app.clock.now()).await?;
     writing.commit().await?;
-    app.note(&caller, "measurement.asked", subject(id), "").await?;
-    done(id, "measuring")
+    app.note(caller, "measurement.asked", subject(id), "").await?;
+    Ok(())
 }
 
 /// What is to be accepted, or called false.

@@ -105,7 +105,6 @@ fn basis(basis: holter_model::Basis) -> &'static str {
         Basis::Configuration => "what the service offers",
         Basis::Version => "a version, which is a hint and no proof",
         Basis::Statement => "somebody's word",
-        _ => "something else",
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Asked {
     #[serde(default)]
     pub(crate) due: String,
     pub(crate) after: Option<String>,
-    done: Option<String>,
+    pub(crate) done: Option<String>,
 }
 
 impl Asked {

@@ -7,9 +7,10 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use holter_store::{Account, Department, NewAccount, Page, Person};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::access::token;
 use crate::app::App;
@@ -84,7 +85,7 @@ pub(crate) async fn show(
 }
 
 /// Somebody new.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct New {
     shown: String,
     #[serde(default)]
@@ -103,6 +104,14 @@ pub(crate) async fn add(
     caller: Caller,
     Form(new): Form<New>,
 ) -> Result<Response, Trouble> {
+    match take_in(&app, &caller, &new).await?.1 {
+        None => Ok(back("/people", "added")),
+        Some(account) => invited(&app, &caller, account).await,
+    }
+}
+
+/// Adds somebody, for the page and for the API: the number of the person, and of the account.
+pub(crate) async fn take_in(app: &App, caller: &Caller, new: &New) -> Result<(i64, Option<i64>), Trouble> {
     let shown = new.shown.trim();
     if shown.is_empty() {
         return Err(Trouble::Wrong("A person needs a name.".to_owned()));
@@ -142,11 +151,8 @@ pub(crate) async fn add(
     };
     writing.commit().await?;
     let detail = role.map_or_else(String::new, |role| format!("account {name}, {role}"));
-    app.note(&caller, "person.added", format!("person {id}"), detail).await?;
-    match account {
-        None => Ok(back("/people", "added")),
-        Some(account) => invited(&app, &caller, account).await,
-    }
+    app.note(caller, "person.added", format!("person {id}"), detail).await?;
+    Ok((id, account))
 }
 
 /// What is new about somebody.
@@ -212,15 +218,21 @@ pub(crate) async fn add_department(
     caller: Caller,
     Form(named): Form<Named>,
 ) -> Result<Response, Trouble> {
-    let name = named.name.trim();
+    found_department(&app, &caller, &named.name).await?;
+    Ok(back("/people", "added"))
+}
+
+/// Adds a department, for the page and for the API.
+pub(crate) async fn found_department(app: &App, caller: &Caller, name: &str) -> Result<i64, Trouble> {
+    let name = name.trim();
     if name.is_empty() {
         return Err(Trouble::Wrong("A department needs a name.".to_owned()));
     }
     let mut writing = app.store.write().await?;
     let id = writing.department_named(name).await?;
     writing.commit().await?;
-    app.note(&caller, "department.added", format!("department {id}"), name).await?;
-    Ok(back("/people", "added"))
+    app.note(caller, "department.added", format!("department {id}"), name).await?;
+    Ok(id)
 }
 
 async fn lone(app: &App, account: i64) -> Result<bool, Trouble> {
@@ -229,7 +241,8 @@ async fn lone(app: &App, account: i64) -> Result<bool, Trouble> {
     Ok(!others.any(|other| other.active && other.role == Role::Admin.as_str() && !other.password.is_empty()))
 }
 
-async fn invited(app: &App, caller: &Caller, account: i64) -> Result<Response, Trouble> {
+/// A link with which the holder of an account chooses a password, until then.
+pub(crate) async fn new_link(app: &App, caller: &Caller, account: i64) -> Result<(String, Timestamp), Trouble> {
     let fresh = token::new(app.dice.as_ref())?;
     let now = app.clock.now();
     let expires = now.saturating_add(OPENS).unwrap_or(now);
@@ -238,11 +251,17 @@ async fn invited(app: &App, caller: &Caller, account: i64) -> Result<Response, T
     writing.commit().await?;
     let account = app.store.account(account).await?;
     app.note(caller, "person.invited", format!("account {}", account.name), "").await?;
+    Ok((format!("{}/join/{fresh}", app.url), expires))
+}
+
+async fn invited(app: &App, caller: &Caller, account: i64) -> Result<Response, Trouble> {
+    let (link, expires) = new_link(app, caller, account).await?;
+    let account = app.store.account(account).await?;
     let frame = Frame { title: "A link to choose a password", caller, part: "/people", done: None };
     Ok(frame.around(&html! {
         h1 { "A link for " (safe(&account.shown)) }
         p { "Whoever opens it chooses the password of " strong { (account.name) } ". It opens once, until " (moment::at(expires, &app.zone)) ", and is shown here this once. Hand it over in person, or by a way that nobody else reads." }
-        pre { code id="link" { (app.url) "/join/" (fresh) } }
+        pre { code id="link" { (link) } }
         p { a href="/people" { "Back to everybody" } }
     }))
 }

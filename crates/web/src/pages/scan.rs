@@ -96,11 +96,17 @@ pub(crate) async fn stop(
     Path(id): Path<i64>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
+    end(&app, &caller, id).await?;
+    Ok(crate::pages::back(&format!("/scans/{id}"), "stopped"))
+}
+
+/// Stops it, for the page and for the API.
+pub(crate) async fn end(app: &App, caller: &Caller, id: i64) -> Result<(), Trouble> {
     let live = app.scanner.live(id).ok_or(Trouble::Missing)?;
     live.stop.now();
     live.update(|progress| progress.state = "ending");
-    app.note(&caller, "scan.stopped", format!("scan {id}"), "").await?;
-    Ok(crate::pages::back(&format!("/scans/{id}"), "stopped"))
+    app.note(caller, "scan.stopped", format!("scan {id}"), "").await?;
+    Ok(())
 }
 
 /// Its progress as it happens.

@@ -11,6 +11,7 @@ use holter_model::Target;
 use holter_store::{Page, Scan};
 use maud::{Markup, html};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::guard::Caller;
@@ -39,16 +40,21 @@ pub(crate) async fn show(
 }
 
 /// A scan that is wanted.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 pub(crate) struct New {
+    /// Hosts, addresses, ranges or URLs, parted by blanks.
     #[serde(default)]
     pub(crate) targets: String,
+    /// A name for it.
     #[serde(default)]
     pub(crate) label: String,
+    /// "heartbleed", "standard" or "full".
     #[serde(default)]
     pub(crate) profile: String,
+    /// A protocol's id, or "auto".
     #[serde(default)]
     pub(crate) protocol: String,
+    /// Who allowed it and on what ground, where it is not the user's own.
     #[serde(default)]
     pub(crate) authorised: String,
 }

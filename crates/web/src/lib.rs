@@ -20,6 +20,8 @@ mod scanning;
 mod serve;
 mod shown;
 mod stock;
+#[cfg(test)]
+mod tests;
 mod trouble;
 
 pub use access::seal::{Key, NoKey};

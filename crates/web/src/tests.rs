@@ -1,0 +1,8 @@
+//! The server as a whole, over real HTTP on loopback.
+
+mod api;
+mod forms;
+mod house;
+mod login;
+mod routes;
+mod tls;

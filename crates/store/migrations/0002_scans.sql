@@ -41,6 +41,7 @@ CREATE TABLE visit (
     UNIQUE (service, started)
 );
 CREATE INDEX visit_scan ON visit (scan, id);
+CREATE INDEX visit_unsettled ON visit (scan, id) WHERE judged_by = '';
 
 -- Append-only.
 CREATE TABLE observation (

@@ -1,5 +1,7 @@
 //! Findings: a flaw of an asset with a cause, and where it stands. Their events are in `events.rs`.
 
+use std::collections::HashMap;
+
 use holter_model::finding::{Next, State};
 use holter_model::{Basis, Severity, Verdict};
 use jiff::Timestamp;
@@ -112,6 +114,9 @@ pub struct FindingFilter {
     pub due_before: Option<Timestamp>,
 }
 
+/// So many go into one statement.
+const AT_ONCE: usize = 200;
+
 const COLUMNS: &str = "SELECT finding.id, flaw, check_id, finding.asset, cause, finding.service, state, severity, finding.weight, \
      verdict, basis, evidence, foreign_bytes, finding.first_seen, finding.last_seen, measured_at, visit, fixed_at, due, \
      inconclusive, returns, assignee, accepted_until, next, finding.site, finding.department";
@@ -169,27 +174,52 @@ impl Writing {
     /// # Errors
     /// When there is one with this flaw, asset and cause, or the database refuses.
     pub async fn add_finding(&mut self, finding: &Finding) -> Result<i64, StoreError> {
-        let mut sql = Sql::new(
-            "INSERT INTO finding (flaw, check_id, asset, cause, service, first_seen, site, department, state, live, \
-             severity, weight, verdict, basis, evidence, foreign_bytes, last_seen, measured_at, visit, fixed_at, due, \
-             inconclusive, returns, assignee, accepted_until, next) VALUES",
-        );
-        let mut row = vec![
-            finding.flaw.as_str().into(),
-            finding.check.as_str().into(),
-            finding.asset.into(),
-            finding.cause.as_str().into(),
-            finding.service.into(),
-            micros(finding.first_seen).into(),
-            finding.site.into(),
-            finding.department.into(),
-        ];
-        row.extend(life(finding)?.into_iter().map(|(_, value)| value));
-        sql.rows([row]);
-        sql.add(" RETURNING id");
-        let id = self.one_number(sql).await?;
-        self.count_finding(finding, 1);
-        Ok(id)
+        let added = self.add_findings(std::slice::from_ref(finding)).await?;
+        added.first().copied().ok_or_else(|| StoreError::missing("row", "returned"))
+    }
+
+    /// Adds findings; their numbers, in their order.
+    ///
+    /// # Errors
+    /// When there is one with the same flaw, asset and cause, or the database refuses.
+    pub async fn add_findings(&mut self, findings: &[Finding]) -> Result<Vec<i64>, StoreError> {
+        let mut numbers = HashMap::new();
+        for some in findings.chunks(AT_ONCE) {
+            let mut sql = Sql::new(
+                "INSERT INTO finding (flaw, check_id, asset, cause, service, first_seen, site, department, state, \
+                 live, severity, weight, verdict, basis, evidence, foreign_bytes, last_seen, measured_at, visit, \
+                 fixed_at, due, inconclusive, returns, assignee, accepted_until, next) VALUES",
+            );
+            let mut rows = Vec::with_capacity(some.len());
+            for finding in some {
+                let mut row: Vec<Value> = vec![
+                    finding.flaw.as_str().into(),
+                    finding.check.as_str().into(),
+                    finding.asset.into(),
+                    finding.cause.as_str().into(),
+                    finding.service.into(),
+                    micros(finding.first_seen).into(),
+                    finding.site.into(),
+                    finding.department.into(),
+                ];
+                row.extend(life(finding)?.into_iter().map(|(_, value)| value));
+                rows.push(row);
+            }
+            sql.rows(rows);
+            sql.add(" RETURNING id, asset, flaw, cause");
+            for row in sql.all(self.connection()).await? {
+                let key = (row.number("asset")?, row.text("flaw")?, row.text("cause")?);
+                numbers.insert(key, row.number("id")?);
+            }
+        }
+        let mut ids = Vec::with_capacity(findings.len());
+        for finding in findings {
+            self.count_finding(finding, 1);
+            let key = (finding.asset, finding.flaw.clone(), finding.cause.clone());
+            let id = numbers.get(&key).copied();
+            ids.push(id.ok_or_else(|| StoreError::missing("row", "returned"))?);
+        }
+        Ok(ids)
     }
 
     /// Writes where a finding stands now. Nothing is written where nothing is new.

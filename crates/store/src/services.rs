@@ -57,6 +57,17 @@ impl Writing {
         Ok(many(sql, self.connection()).await?.pop())
     }
 
+    /// A service.
+    ///
+    /// # Errors
+    /// When there is none with this number, or the database refuses.
+    pub async fn service(&mut self, id: i64) -> Result<KnownService, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE id = ").bind(id);
+        let found = many(sql, self.connection()).await?.pop();
+        found.ok_or_else(|| StoreError::missing("service", id))
+    }
+
     /// The services of an asset.
     ///
     /// # Errors
@@ -125,6 +136,16 @@ impl Store {
         sql.add(" WHERE id = ").bind(id);
         let found = many(sql, &mut *self.reader().await?).await?.pop();
         found.ok_or_else(|| StoreError::missing("service", id))
+    }
+
+    /// Services in the order of their numbers, those after one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn services_after(&self, id: i64, most: u32) -> Result<Vec<KnownService>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE id > ").bind(id).add(" ORDER BY id LIMIT ").bind(i64::from(most));
+        many(sql, &mut *self.reader().await?).await
     }
 
     /// The services of an asset.

@@ -83,6 +83,28 @@ impl Writing {
         rows.first().map(|row| row.number("id")).transpose()
     }
 
+    /// Visits of a scan whose judgements have not been applied: `judged_by` is empty. So many at most.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn unsettled(&mut self, scan: i64, most: u32) -> Result<Vec<Visit>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE judged_by = '' AND scan = ").bind(scan);
+        sql.add(" ORDER BY id LIMIT ").bind(i64::from(most));
+        sql.all(self.connection()).await?.iter().map(visit).collect()
+    }
+
+    /// A visit.
+    ///
+    /// # Errors
+    /// When there is none with this number, or the database refuses.
+    pub async fn visit(&mut self, id: i64) -> Result<Visit, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE id = ").bind(id);
+        let rows = sql.all(self.connection()).await?;
+        visit(rows.first().ok_or_else(|| StoreError::missing("visit", id))?)
+    }
+
     /// Writes what today's checks make of an old visit.
     ///
     /// # Errors

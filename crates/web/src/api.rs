@@ -31,6 +31,7 @@ use crate::trouble::Trouble;
         assets::list,
         assets::one,
         assets::describe,
+        assets::import,
         assets::measure,
         assets::interfaces,
         scans::list,

@@ -8,6 +8,7 @@ pub(crate) mod deeds;
 pub(crate) mod exposed;
 pub(crate) mod finding;
 pub(crate) mod findings;
+pub(crate) mod import;
 pub(crate) mod join;
 pub(crate) mod login;
 pub(crate) mod map;

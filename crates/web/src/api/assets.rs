@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +12,7 @@ use super::Body;
 use super::shape::{Asset, Done, Interface, Made, Paging, Rows, Service};
 use crate::app::App;
 use crate::guard::Caller;
-use crate::pages::{asset, assets};
+use crate::pages::{asset, assets, import};
 use crate::trouble::Trouble;
 
 /// What is filtered by.
@@ -82,6 +83,28 @@ pub(crate) async fn describe(
 ) -> Result<Json<Done>, Trouble> {
     asset::write_down(&app, &caller, id, &said).await?;
     Ok(Json(Done { done: true }))
+}
+
+/// What a list came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Imported {
+    created: u64,
+    changed: u64,
+    same: u64,
+    /// What was left out, and why.
+    oddities: Vec<String>,
+}
+
+/// Brings in a list: a CSV inventory, nmap's XML, a CycloneDX document or NetBox's JSON, told by its looks.
+#[utoipa::path(post, path = "/api/v1/assets/import", request_body(content = String, content_type = "application/octet-stream"), responses((status = 200, body = Imported)))]
+pub(crate) async fn import(State(app): State<Arc<App>>, caller: Caller, bytes: Bytes) -> Result<Json<Imported>, Trouble> {
+    let imported = import::bring_in(&app, &caller, &bytes, "a script's list").await?;
+    Ok(Json(Imported {
+        created: imported.added,
+        changed: imported.changed,
+        same: imported.same,
+        oddities: imported.oddities,
+    }))
 }
 
 /// Asks for a measurement of a service.

@@ -102,6 +102,18 @@ pub(crate) enum Act {
         #[serde(default)]
         text: String,
     },
+    /// Says that it is done, which Holter then measures.
+    SayDone {
+        /// In words.
+        #[serde(default)]
+        text: String,
+    },
+    /// Takes back that it is accepted or false.
+    Reopen {
+        /// In words.
+        #[serde(default)]
+        text: String,
+    },
     /// Adds a comment.
     Comment {
         /// In words.
@@ -157,6 +169,8 @@ pub(crate) async fn act(
         }
         Act::Assign { person } => ("finding.assigned", app.store.person(person).await?.name, Request::Assign(person)),
         Act::Fixing { text } => ("finding.fixing", String::new(), Request::Fixing(deeds::words(&text, true)?)),
+        Act::SayDone { text } => ("finding.said-done", String::new(), Request::SayDone(deeds::words(&text, true)?)),
+        Act::Reopen { text } => ("finding.reopened", String::new(), Request::Reopen(deeds::words(&text, true)?)),
         Act::Comment { text } => ("finding.commented", String::new(), Request::Comment(deeds::words(&text, false)?)),
         Act::Accept { reason, ground, until } => {
             let until = deeds::until(&app, &until)?;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use holter_program::deeds::{self as program, By};
 use holter_store::{Acceptance, FindingRow, Page};
+use holter_model::finding::State as Stand;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
@@ -65,6 +67,32 @@ pub(crate) async fn fixing(
     done(id, "fixing")
 }
 
+/// Says that it is done, which Holter then measures.
+pub(crate) async fn say_done(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+    Form(said): Form<Said>,
+) -> Result<Response, Trouble> {
+    finding::of(&app, &caller, id).await?;
+    life::act(&app, &caller, id, Request::SayDone(words(&said.text, true)?)).await?;
+    app.note(&caller, "finding.said-done", subject(id), "").await?;
+    done(id, "measuring")
+}
+
+/// Takes back that it is accepted or false.
+pub(crate) async fn reopen(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+    Form(said): Form<Said>,
+) -> Result<Response, Trouble> {
+    finding::of(&app, &caller, id).await?;
+    life::act(&app, &caller, id, Request::Reopen(words(&said.text, true)?)).await?;
+    app.note(&caller, "finding.reopened", subject(id), "").await?;
+    done(id, "reopened")
+}
+
 /// Adds a comment.
 pub(crate) async fn comment(
     State(app): State<Arc<App>>,
@@ -92,13 +120,12 @@ pub(crate) async fn measure(
 /// Asks for a measurement of what a finding is about.
 pub(crate) async fn ask_measurement(app: &App, caller: &Caller, row: &FindingRow) -> Result<(), Trouble> {
     let id = row.finding.id;
-    let service = row.finding.service.ok_or_else(|| {
-        Trouble::Conflict("This was not found at a service, so Holter cannot measure it from here.".to_owned())
-    })?;
-    let mut writing = app.store.write_alone().await?;
-    let checks = [row.finding.check.clone()];
-    writing.ask_measurement((service, Some(id)), &checks, Some(caller.actor()?.person), app.clock.now()).await?;
-    writing.commit().await?;
+    if row.finding.service.is_none() {
+        let why = "This was not found at a service, so Holter cannot measure it from here.";
+        return Err(Trouble::Conflict(why.to_owned()));
+    }
+    let by = By { person: caller.actor()?.person, at: app.clock.now(), words: "" };
+    program::measure_now(&app.store, id, by).await?;
     app.note(caller, "measurement.asked", subject(id), "").await?;
     Ok(())
 }
@@ -196,7 +223,23 @@ pub(crate) fn until(app: &App, day: &str) -> Result<Timestamp, Trouble> {
 
 /// What happened, in words.
 pub(crate) fn event_words(kind: &str) -> String {
-    kind.replace(['_', '-', '.'], " ")
+    match kind {
+        "opened" => "Found".to_owned(),
+        "assigned" => "Given to somebody".to_owned(),
+        "fixing" | "begun" => "Somebody is at work on it".to_owned(),
+        "said_done" => "Said to be done; Holter measures it".to_owned(),
+        "still_there" => "Measured: it is still there".to_owned(),
+        "fixed" => "Measured: it is fixed".to_owned(),
+        "back" => "Measured: it is back".to_owned(),
+        "asked" => "Somebody asked for an approval".to_owned(),
+        "accepted" => "Accepted".to_owned(),
+        "false_positive" => "Called a false positive".to_owned(),
+        "refused" => "Turned down".to_owned(),
+        "reopened" => "Opened again".to_owned(),
+        "expired" => "The end of its acceptance has come".to_owned(),
+        "comment" => "Comment".to_owned(),
+        other => other.replace(['_', '-', '.'], " "),
+    }
 }
 
 /// The forms that the caller may use on this finding.
@@ -238,6 +281,10 @@ pub(crate) async fn forms(
                 (form::key(caller))
                 button class="quiet" { "Somebody is at work on it" }
             }
+            form method="post" action={ "/findings/" (id) "/done" } {
+                (form::key(caller))
+                button class="quiet" { "It is done: measure it" }
+            }
         }
         @if actor.may(Deed::Comment) {
             form method="post" action={ "/findings/" (id) "/comment" } {
@@ -248,6 +295,12 @@ pub(crate) async fn forms(
             }
         }
         @if actor.may(Deed::Work) && live && asked.is_none() { (wishes(caller, id)) }
+        @if actor.may(Deed::Work) && matches!(row.finding.state, Stand::Accepted | Stand::FalsePositive) {
+            form method="post" action={ "/findings/" (id) "/reopen" } {
+                (form::key(caller))
+                button class="quiet" { "Open it again" }
+            }
+        }
         @if !actor.may(Deed::Comment) { p class="soft" { "Your account reads and changes nothing." } }
     })
 }

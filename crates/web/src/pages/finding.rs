@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use holter_model::{Flaw, Verdict};
+use holter_program::weight::{self, Weight};
 use holter_store::{Acceptance, Event, FindingRow, Measurement, Page};
 use maud::{Markup, html};
 
@@ -34,6 +35,8 @@ pub(crate) async fn show(
     let acceptances = app.store.acceptances(id).await?;
     let waits = measurements.iter().any(|one| one.state == "waiting" || one.state == "running");
     let flaw = finding::flaw(&row.finding.flaw);
+    let asset = app.store.asset(row.finding.asset).await?;
+    let weight = weight::weigh(&row.finding.flaw, row.finding.severity, &asset.about);
     let acts = deeds::forms(&app, &caller, &row, &acceptances).await?;
     let name = finding::flaw_name(&row.finding.flaw);
     let frame = Frame { title: name, caller: &caller, part: "/findings", done: done.done.as_deref() };
@@ -47,6 +50,7 @@ pub(crate) async fn show(
         div class="split" {
             div {
                 @if let Some(flaw) = flaw { (about(flaw)) }
+                (matters(&weight, &row.finding.flaw))
                 (measured(&app, &row))
                 @if let Some(flaw) = flaw { (remedy(flaw)) }
                 (history(&app, &events.rows))
@@ -70,6 +74,17 @@ fn about(flaw: &Flaw) -> Markup {
         p { (flaw.summary) }
         h2 { "Why it matters" }
         p { (flaw.why) }
+    }
+}
+
+/// What its rank is made of.
+fn matters(weight: &Weight, flaw: &str) -> Markup {
+    html! {
+        details {
+            summary { "Why it stands where it stands in the list" }
+            ul { @for (points, why) in &weight.parts { li { (why) ": " (points) } } li { strong { "together " (weight.sum) } } }
+            @if let Some(since) = weight::exploited_since(flaw) { p { "Known to be exploited since " (since) " (CISA)." } }
+        }
     }
 }
 

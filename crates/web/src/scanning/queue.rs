@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::progress::Live;
-use super::{ScanRules, Wanted, permitted, running};
+use super::{ScanRules, Wanted, memory, permitted, running};
 use crate::access::token;
 use crate::app::App;
 use crate::trouble::Trouble;
@@ -18,6 +18,7 @@ use crate::trouble::Trouble;
 /// A scan that only waits for its turn.
 pub(super) struct Ready {
     pub(super) scan: i64,
+    pub(super) about: NewScan,
     pub(super) live: Arc<Live>,
     pub(super) wanted: Wanted,
     pub(super) plan: Plan,
@@ -25,8 +26,10 @@ pub(super) struct Ready {
     pub(super) reach: Reach,
 }
 
-/// So often it is looked whether a measurement is wanted.
+/// So often it is looked whether a measurement is wanted,
 const LOOK: Duration = Duration::from_secs(1);
+/// and every so many looks, whether an acceptance has come to its end.
+const CALENDAR: u32 = 60;
 
 /// Looks names up, sees whether all of it may be scanned, and writes the scan down. Nothing is sent to a target.
 pub(super) async fn prepare(app: &App, rules: &ScanRules, wanted: Wanted) -> Result<Ready, Trouble> {
@@ -56,11 +59,10 @@ pub(super) async fn prepare(app: &App, rules: &ScanRules, wanted: Wanted) -> Res
         actor: wanted.actor,
         started: app.clock.now(),
     };
-    let mut writing = app.store.write().await?;
-    let (scan, _) = writing.begin_scan(&about).await?;
-    writing.commit().await?;
+    let scan = memory::begin(app, &about).await?;
     Ok(Ready {
         scan,
+        about,
         live: Arc::new(Live::new()),
         wanted,
         plan,
@@ -96,13 +98,19 @@ pub(super) async fn work(app: Arc<App>, mut receive: mpsc::Receiver<Ready>, stop
     let _ = measuring.await;
 }
 
-/// Takes up single measurements as they are wanted.
+/// Takes up single measurements as they are wanted, and keeps an eye on the calendar.
 async fn measure(app: Arc<App>, stop: Stop) {
+    let mut looks = 0;
     while !stop.asked() {
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             () = stop.wait() => break,
         }
+        if looks % CALENDAR == 0 {
+            // Where the database is away, a minute later will do.
+            let _ = holter_program::deeds::expire(&app.store, app.clock.now()).await;
+        }
+        looks = looks.wrapping_add(1);
         // Where the database is away it is asked again.
         while !stop.asked() && running::measure_one(&app, &stop).await.unwrap_or(false) {}
     }

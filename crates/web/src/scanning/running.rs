@@ -31,10 +31,13 @@ const HELD: SignedDuration = SignedDuration::from_mins(15);
 
 /// Carries out a scan, and notes how it ended.
 pub(super) async fn carry_out(app: &Arc<App>, ready: Ready) {
-    let Ready { scan, live, wanted, plan, visits, reach } = ready;
-    let summary = run(app, scan, &live, wanted.checks, (plan, visits, reach)).await;
+    let Ready { scan, about, live, wanted, plan, visits, reach } = ready;
+    let summary = run(app, &about, &live, wanted.checks, (plan, visits, reach)).await;
     let whole = summary.is_some_and(|summary| !summary.interrupted);
-    memory::end(app, scan, whole).await;
+    let settled = memory::end(app, &about, whole).await;
+    if !settled {
+        live.update(|progress| progress.note = "Its end could not be written down.".to_owned());
+    }
     app.counters.scan();
     live.update(|progress| progress.over = true);
     app.scanner.over(scan);
@@ -42,15 +45,16 @@ pub(super) async fn carry_out(app: &Arc<App>, ready: Ready) {
 
 async fn run(
     app: &Arc<App>,
-    scan: i64,
+    about: &NewScan,
     live: &Arc<Live>,
     checks: Vec<&'static holter_checks::Check>,
     (plan, visits, reach): (Plan, Visits, Reach),
 ) -> Option<Summary> {
     let (send, receive) = sync_channel(BACKLOG);
     let keeper = {
-        let (app, live, handle) = (Arc::clone(app), Arc::clone(live), Handle::current());
-        tokio::task::spawn_blocking(move || keep(&app, scan, &live, &receive, &handle))
+        let (app, about, live) = (Arc::clone(app), about.clone(), Arc::clone(live));
+        let handle = Handle::current();
+        tokio::task::spawn_blocking(move || keep(&app, &about, &live, &receive, &handle))
     };
     let rules = &app.scanner.rules;
     let work = Scan {
@@ -106,7 +110,7 @@ impl Sink for Ear {
 }
 
 /// Hands services to the store, a batch at a time. Whether all were kept.
-fn keep(app: &App, scan: i64, live: &Live, receive: &Receiver<Box<Service>>, handle: &Handle) -> bool {
+fn keep(app: &App, about: &NewScan, live: &Live, receive: &Receiver<Box<Service>>, handle: &Handle) -> bool {
     let mut batch: Vec<Service> = Vec::new();
     loop {
         let heard = receive.recv_timeout(PATIENCE);
@@ -114,7 +118,7 @@ fn keep(app: &App, scan: i64, live: &Live, receive: &Receiver<Box<Service>>, han
         let waited = heard.is_err();
         batch.extend(heard.ok().map(|service| *service));
         if batch.len() >= BATCH || (waited && !batch.is_empty()) {
-            if let Err(error) = handle.block_on(memory::keep(app, scan, &batch)) {
+            if let Err(error) = handle.block_on(memory::keep(app, about, &batch)) {
                 live.update(|progress| progress.note = format!("Stopped: {error}"));
                 live.stop.now();
                 return false;
@@ -183,11 +187,9 @@ async fn measured(app: &Arc<App>, measurement: &Measurement, stop: &Stop) -> Res
         actor: measurement.asked_by,
         started: app.clock.now(),
     };
-    let mut writing = app.store.write().await?;
-    let (scan, _) = writing.begin_scan(&about).await?;
-    writing.commit().await?;
+    let scan = memory::begin(app, &about).await?;
     let live = Arc::new(Live::new());
-    let running = run(app, scan, &live, checks, (plan, visits, reach));
+    let running = run(app, &about, &live, checks, (plan, visits, reach));
     tokio::pin!(running);
     let summary = tokio::select! {
         summary = running.as_mut() => summary,
@@ -196,7 +198,7 @@ async fn measured(app: &Arc<App>, measurement: &Measurement, stop: &Stop) -> Res
             running.await
         }
     };
-    memory::end(app, scan, summary.is_some_and(|summary| !summary.interrupted)).await;
+    memory::end(app, &about, summary.is_some_and(|summary| !summary.interrupted)).await;
     let visits = app.store.visits_of(scan, &holter_store::Page::first(1)).await?;
     let visit = visits.rows.first().map(|visit| visit.id);
     let said = match (&summary, visit) {

@@ -117,7 +117,7 @@ fn brand() -> Markup {
 /// into Holter's mouth.
 fn done(word: &str) -> Option<&'static str> {
     Some(match word {
-        "accepted" => "Accepted until the day that was named. Then it opens again by itself.",
+        "accepted" => "Approved. What is accepted opens again by itself when its day has come.",
         "added" => "Added.",
         "asked" => "Asked. Somebody else has to approve it.",
         "assigned" => "Assigned.",
@@ -131,6 +131,7 @@ fn done(word: &str) -> Option<&'static str> {
         "measuring" => "Holter measures it now. The answer stands here in a moment.",
         "merged" => "Made one.",
         "password" => "The new password holds from now on, and every other session has ended.",
+        "reopened" => "Open again.",
         "scanning" => "The scan has begun.",
         "signed-out" => "You are signed out.",
         "stopped" => "The scan is being stopped. What is known by now is kept.",

@@ -57,7 +57,7 @@ pub(crate) async fn show(
             div {
                 h2 { "Findings" }
                 @if found.rows.is_empty() { p { "None. What was asked of it stands below." } }
-                (findings::table(&app, &found.rows, "What was found here"))
+                (findings::table(&app, &found.rows, "What was found here", false))
                 (services_of(&app, &caller, &services))
                 (interfaces(id, &linked))
                 (history(&app, &events.rows))

@@ -224,19 +224,21 @@ pub(crate) fn until(app: &App, day: &str) -> Result<Timestamp, Trouble> {
 /// What happened, in words.
 pub(crate) fn event_words(kind: &str) -> String {
     match kind {
-        "opened" => "Found".to_owned(),
+        "found" => "Found".to_owned(),
         "assigned" => "Given to somebody".to_owned(),
-        "fixing" | "begun" => "Somebody is at work on it".to_owned(),
+        "begun" => "Somebody is at work on it".to_owned(),
         "said_done" => "Said to be done; Holter measures it".to_owned(),
         "still_there" => "Measured: it is still there".to_owned(),
         "fixed" => "Measured: it is fixed".to_owned(),
         "back" => "Measured: it is back".to_owned(),
         "asked" => "Somebody asked for an approval".to_owned(),
         "accepted" => "Accepted".to_owned(),
-        "false_positive" => "Called a false positive".to_owned(),
+        "called_false" => "Called a false positive".to_owned(),
         "refused" => "Turned down".to_owned(),
         "reopened" => "Opened again".to_owned(),
         "expired" => "The end of its acceptance has come".to_owned(),
+        "not_measured" => "Said to be done, and could not be measured".to_owned(),
+        "undecided" => "Three measurements in a row decided nothing".to_owned(),
         "comment" => "Comment".to_owned(),
         other => other.replace(['_', '-', '.'], " "),
     }

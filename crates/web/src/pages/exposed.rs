@@ -76,7 +76,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Result<
         @if steps.is_empty() { p { "Nothing waits for anybody." } }
         @else { ol class="next" { @for step in &steps { li { (step) } } } }
         (tiles(&known))
-        (findings::table(&app, &known.heaviest, "What matters most"))
+        (findings::table(&app, &known.heaviest, "What matters most", true))
         @if known.heaviest.len() == 10 { p { a href="/findings" { "All findings" } } }
     }))
 }
@@ -87,17 +87,17 @@ fn answer(app: &App, known: &Known) -> Markup {
     let (class, says, more): (_, String, _) = match (&known.last, critical, high, lesser) {
         (_, 1.., _, _) => (
             "bad",
-            format!("Yes. {} records, keys or passwords be read by anyone who gets there.", places(critical, "place lets", "places let")),
+            format!("Yes. {} records, keys or passwords be read by anyone who gets there.", places(critical, "finding lets", "findings let")),
             "Begin with what stands below. Nothing that was fixed counts until it is measured.",
         ),
         (_, 0, 1.., _) => (
             "bad",
-            format!("Yes. {} traffic be read or changed by whoever stands on the way.", places(high, "place lets", "places let")),
-            "No place is known that hands memory to anyone who asks.",
+            format!("Yes. {} traffic be read or changed by whoever stands on the way.", places(high, "finding lets", "findings let")),
+            "Nothing is known that hands memory to anyone who asks.",
         ),
         (_, _, _, 1..) => (
             "open",
-            format!("Not badly. {} weaknesses should be closed in good order.", places(lesser, "place with", "places with")),
+            format!("Not badly. {} should be closed in good order.", places(lesser, "weakness", "weaknesses")),
             "Nothing is known that lets records, keys or passwords out by itself.",
         ),
         (None, ..) => (

@@ -81,32 +81,32 @@ pub(crate) async fn show(
         h1 { "Findings" }
         p class="soft" { "What matters most here comes first: what lets most out, where most depends on it, where strangers can reach it." }
         (filters)
-        (table(&app, &listed.rows, "Findings"))
+        (table(&app, &listed.rows, "Findings", true))
         @if listed.rows.is_empty() { p { "Nothing fits that. " @if asked.after.is_none() { "“Not found” is not “not there”: the " a href="/scans" { "scans" } " say what was asked." } } }
         (list::pages("/findings", &asked.query(), asked.after.as_deref(), listed.next.as_deref()))
     }))
 }
 
-/// Findings as a table.
-pub(crate) fn table(app: &App, rows: &[FindingRow], caption: &str) -> Markup {
+/// Findings as a table; on a system's own page it is not said whose they are.
+pub(crate) fn table(app: &App, rows: &[FindingRow], caption: &str, with_asset: bool) -> Markup {
     let now = app.clock.now();
     html! {
         @if !rows.is_empty() {
             div class="scroll" {
                 table class="stack" {
                     caption { (caption) }
-                    thead { tr { th scope="col" { "Severity" } th scope="col" { "What" } th scope="col" { "Where" } th scope="col" { "State" } th scope="col" { "Who must act next" } th scope="col" { "Due" } th scope="col" { "Measured" } } }
+                    thead { tr { th scope="col" { "Severity" } th scope="col" { "What" } th scope="col" { "Where" } th scope="col" { "State" } th scope="col" { "Who must act next" } th scope="col" { "Due" } @if with_asset { th scope="col" { "Measured" } } } }
                     tbody {
                         @for row in rows {
                             @let one = &row.finding;
                             tr {
                                 td data-l="Severity" { (badge::severity(one.severity)) }
                                 th scope="row" { a href={ "/findings/" (one.id) } { (safe(finding::flaw_name(&one.flaw))) } }
-                                td data-l="Where" { (finding::place(row)) }
+                                td data-l="Where" { @if with_asset { (finding::place(row)) } @else { (safe(row.place.as_deref().unwrap_or(&row.finding.cause))) } }
                                 td data-l="State" { (finding::state(one.state)) }
                                 td data-l="Who must act next" { (finding::next(row)) }
                                 td data-l="Due" { @if let Some(due) = one.due { (moment::day(due, &app.zone)) @if due < now && one.state.is_live() { br; strong class="small" { "overdue" } } } @else { "–" } }
-                                td data-l="Measured" { (moment::ago(one.measured_at, now, &app.zone)) }
+                                @if with_asset { td data-l="Measured" { (moment::ago(one.measured_at, now, &app.zone)) } }
                             }
                         }
                     }

@@ -34,9 +34,9 @@ pub(crate) const fn state_word(state: State) -> &'static str {
 /// Where it stands, as a badge.
 pub(crate) fn state(state: State) -> Markup {
     let class = match state {
-        State::Back => "critical",
-        State::Open => "high",
-        State::Assigned | State::Fixing => "low",
+        State::Back => "critical bare",
+        State::Open => "high bare",
+        State::Assigned | State::Fixing => "low bare",
         State::Fixed => "ok",
         State::Accepted | State::FalsePositive => "info",
     };

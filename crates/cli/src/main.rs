@@ -1,6 +1,7 @@
 //! The `holter` command: its verbs, and the only place that decides how it exits.
 
 mod audit;
+mod backup;
 mod config;
 mod exit;
 mod explain;
@@ -36,6 +37,10 @@ enum Verb {
     Serve(serve::Args),
     /// Look through the log of who did what
     Audit(audit::Args),
+    /// Write all that is remembered into one file
+    Backup(backup::Args),
+    /// Put what `holter backup` wrote into an empty database
+    Restore(backup::Args),
     /// Start, end and name the servers to try Holter on
     #[cfg(feature = "lab")]
     Lab(lab::Args),
@@ -54,6 +59,8 @@ fn main() -> ExitCode {
         Verb::Explain(args) => explain::run(&args),
         Verb::Serve(args) => serve::run(&args),
         Verb::Audit(args) => audit::run(&args),
+        Verb::Backup(args) => backup::write(&args),
+        Verb::Restore(args) => backup::restore(&args),
         #[cfg(feature = "lab")]
         Verb::Lab(args) => lab::run(args),
     };

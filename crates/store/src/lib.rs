@@ -13,6 +13,7 @@ mod accounts;
 mod api_tokens;
 mod assets;
 mod audit;
+mod backup;
 mod coverage;
 mod dialect;
 mod error;

@@ -21,6 +21,11 @@ const STEPS: &[(i64, &str, &str)] = &[
     (100, "accounts", include_str!("../migrations/0100_accounts.sql")),
 ];
 
+/// The last step that this Holter knows.
+pub(crate) fn latest() -> i64 {
+    STEPS.iter().map(|(step, ..)| *step).max().unwrap_or(0)
+}
+
 /// Takes the steps that are missing.
 pub(crate) async fn run(
     connection: &mut AnyConnection,

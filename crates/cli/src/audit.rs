@@ -28,7 +28,9 @@ enum Deed {
 /// Runs the verb.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let Deed::Verify { noted } = &args.deed;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     runtime.block_on(async {
         let store = args.memory.open().await?;
         let key = holter_web::audit_key(&args.memory.key()?);
@@ -36,11 +38,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         store.close().await;
         Ok(match verified {
             Verified::Whole { rows, last } => {
-                complain(&format!("all {rows} rows are as they were written; note this elsewhere: {rows}:{last}"));
+                complain(&format!(
+                    "all {rows} rows are as they were written; note this elsewhere: {rows}:{last}"
+                ));
                 Outcome::Clean
             }
             Verified::Broken { place, why } => {
-                complain(&format!("row {place}: {why}; from there on the log cannot be relied on"));
+                complain(&format!(
+                    "row {place}: {why}; from there on the log cannot be relied on"
+                ));
                 Outcome::Affected
             }
         })

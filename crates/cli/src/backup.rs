@@ -21,11 +21,18 @@ pub(crate) struct Args {
 
 /// Writes the file, while the server runs or not.
 pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
-    let folder = args.file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = args
+        .file
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     // Its owner's alone, and there under its name only when it is whole.
-    let written = tempfile::NamedTempFile::new_in(folder).with_context(|| format!("{} cannot be written", folder.display()))?;
+    let written = tempfile::NamedTempFile::new_in(folder)
+        .with_context(|| format!("{} cannot be written", folder.display()))?;
     let mut out = BufWriter::new(written);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let rows = runtime.block_on(async {
         let store = args.memory.open().await?;
         let rows = store.backup(&mut out).await?;
@@ -35,7 +42,9 @@ pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
     out.flush()?;
     let written = out.into_inner().map_err(|error| error.into_error())?;
     written.as_file().sync_all()?;
-    written.persist(&args.file).with_context(|| format!("{} cannot be written", args.file.display()))?;
+    written
+        .persist(&args.file)
+        .with_context(|| format!("{} cannot be written", args.file.display()))?;
     let key = args.memory.beside("key")?;
     complain(&format!(
         "{} holds {} rows; keep it from strangers, and the key {} in another place: without it one-time codes and the audit log cannot be read",
@@ -49,7 +58,9 @@ pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
 /// Puts the file into a database in which nothing is remembered yet.
 pub(crate) fn restore(args: &Args) -> anyhow::Result<Outcome> {
     let file = File::open(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let rows = runtime.block_on(async {
         let store = args.memory.open().await?;
         let rows = store.restore(&mut BufReader::new(file)).await?;

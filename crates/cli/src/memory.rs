@@ -25,7 +25,8 @@ impl Memory {
         if let Some(db) = &self.db {
             return Ok(db.clone());
         }
-        let folder = state_folder().context("no folder for the database is known, because HOME is not set: name it with --db")?;
+        let folder = state_folder()
+            .context("no folder for the database is known, because HOME is not set: name it with --db")?;
         Ok(folder.join("holter.db").display().to_string())
     }
 
@@ -47,7 +48,10 @@ impl Memory {
     }
 
     /// The key: of the environment, or of the file beside the database, which is made if there is none.
-    #[allow(clippy::disallowed_methods, reason = "this is the crate that reads the environment")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the crate that reads the environment"
+    )]
     pub(crate) fn key(&self) -> anyhow::Result<Key> {
         if let Ok(text) = std::env::var("HOLTER_KEY") {
             return Key::read(&text).context("HOLTER_KEY");
@@ -77,6 +81,8 @@ pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
     written.with_context(|| format!("{} cannot be written", path.display()))
 }

@@ -66,7 +66,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
             clock: Box::new(SystemClock),
             dice: Box::new(SystemDice),
         };
-        holter_web::serve(serving, say, &stop).await.map_err(anyhow::Error::from)
+        holter_web::serve(serving, say, &stop)
+            .await
+            .map_err(anyhow::Error::from)
     });
     runtime.shutdown_background();
     served.map(|()| Outcome::Clean)
@@ -78,12 +80,15 @@ fn say(ready: &Ready) {
         complain(&format!("its certificate's SHA-256 fingerprint is {fingerprint}"));
     }
     if let Some(link) = &ready.setup {
-        complain(&format!("nobody has an account yet; make the first one here, once: {link}"));
+        complain(&format!(
+            "nobody has an account yet; make the first one here, once: {link}"
+        ));
     }
 }
 
 fn certificate(args: &Args) -> anyhow::Result<Option<(Vec<u8>, Vec<u8>)>> {
-    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let read =
+        |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     if let Some((certificate, key)) = args.tls_cert.as_ref().zip(args.tls_key.as_ref()) {
         return Ok(Some((read(certificate)?, read(key)?)));
     }
@@ -103,7 +108,12 @@ fn certificate(args: &Args) -> anyhow::Result<Option<(Vec<u8>, Vec<u8>)>> {
 fn names(listen: IpAddr) -> Vec<String> {
     let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
     let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    let plain = |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte));
+    let plain = |name: &String| {
+        !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-.".contains(&byte))
+    };
     names.extend(Some(host).filter(plain));
     if !listen.is_unspecified() {
         names.push(listen.to_string());

@@ -39,7 +39,11 @@ impl Drop for Browser {
 #[must_use]
 pub fn is_here() -> bool {
     ["chromium", "chromedriver"].iter().all(|program| {
-        let asked = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+        let asked = Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
         asked.is_ok_and(|status| status.success())
     })
 }
@@ -96,7 +100,11 @@ impl Browser {
     /// # Errors
     /// When the browser does not answer.
     pub fn url(&self) -> Result<String, LabError> {
-        Ok(self.call("GET", "/url", &Value::Null)?.as_str().unwrap_or_default().to_owned())
+        Ok(self
+            .call("GET", "/url", &Value::Null)?
+            .as_str()
+            .unwrap_or_default()
+            .to_owned())
     }
 
     /// Presses on the first thing that this CSS selector finds.
@@ -105,7 +113,8 @@ impl Browser {
     /// When there is none, or it cannot be pressed on.
     pub fn press(&self, selector: &str) -> Result<(), LabError> {
         let element = self.element(selector)?;
-        self.call("POST", &format!("/element/{element}/click"), &json!({})).map(drop)
+        self.call("POST", &format!("/element/{element}/click"), &json!({}))
+            .map(drop)
     }
 
     /// Types into it.
@@ -114,7 +123,12 @@ impl Browser {
     /// As [`Browser::press`].
     pub fn type_into(&self, selector: &str, text: &str) -> Result<(), LabError> {
         let element = self.element(selector)?;
-        self.call("POST", &format!("/element/{element}/value"), &json!({ "text": text })).map(drop)
+        self.call(
+            "POST",
+            &format!("/element/{element}/value"),
+            &json!({ "text": text }),
+        )
+        .map(drop)
     }
 
     /// The text that a person sees there.
@@ -171,11 +185,16 @@ impl Browser {
 
     fn size(&self, width: u32, height: u32) -> Result<(), LabError> {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
-        self.devtools("Emulation.setDeviceMetricsOverride", &size).map(drop)
+        self.devtools("Emulation.setDeviceMetricsOverride", &size)
+            .map(drop)
     }
 
     fn devtools(&self, command: &str, params: &Value) -> Result<Value, LabError> {
-        self.call("POST", "/goog/cdp/execute", &json!({ "cmd": command, "params": params }))
+        self.call(
+            "POST",
+            "/goog/cdp/execute",
+            &json!({ "cmd": command, "params": params }),
+        )
     }
 
     fn element(&self, selector: &str) -> Result<String, LabError> {
@@ -190,7 +209,11 @@ impl Browser {
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, LabError> {
         let wrong = |why: &dyn std::fmt::Display| failed(&format!("{method} {path}"), why);
-        let text = if body.is_null() { String::new() } else { body.to_string() };
+        let text = if body.is_null() {
+            String::new()
+        } else {
+            body.to_string()
+        };
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
              Connection: close\r\n\r\n{text}",
@@ -199,7 +222,9 @@ impl Browser {
         );
         let mut stream = TcpStream::connect(self.address).map_err(|error| wrong(&error))?;
         let _ = stream.set_read_timeout(Some(LONGEST));
-        stream.write_all(request.as_bytes()).map_err(|error| wrong(&error))?;
+        stream
+            .write_all(request.as_bytes())
+            .map_err(|error| wrong(&error))?;
         let mut reader = BufReader::new(stream);
         let mut length = 0;
         loop {
@@ -215,11 +240,17 @@ impl Browser {
             }
         }
         let mut said = Vec::new();
-        reader.take(length).read_to_end(&mut said).map_err(|error| wrong(&error))?;
+        reader
+            .take(length)
+            .read_to_end(&mut said)
+            .map_err(|error| wrong(&error))?;
         let mut value: Value = serde_json::from_slice(&said).map_err(|error| wrong(&error))?;
         let value = value["value"].take();
         match value["error"].as_str() {
-            Some(error) => Err(wrong(&format!("{error}: {}", value["message"].as_str().unwrap_or_default()))),
+            Some(error) => Err(wrong(&format!(
+                "{error}: {}",
+                value["message"].as_str().unwrap_or_default()
+            ))),
             None => Ok(value),
         }
     }

@@ -53,9 +53,14 @@ impl Writing {
     /// # Errors
     /// When the database refuses.
     pub async fn add_acceptance(&mut self, asked: &NewAcceptance) -> Result<i64, StoreError> {
-        let mut sql =
-            Sql::new("INSERT INTO acceptance (finding, kind, reason, ground, until, author, asked_at) VALUES");
-        let kind = if asked.is_false { "false_positive" } else { "accepted" };
+        let mut sql = Sql::new(
+            "INSERT INTO acceptance (finding, kind, reason, ground, until, author, asked_at) VALUES",
+        );
+        let kind = if asked.is_false {
+            "false_positive"
+        } else {
+            "accepted"
+        };
         sql.rows([vec![
             asked.finding.into(),
             kind.into(),
@@ -93,7 +98,8 @@ impl Writing {
         let mut sql = Sql::new("UPDATE acceptance SET decided_by = ");
         sql.bind(by).add(", decided_at = ").bind(micros(at));
         sql.add(", approved = ").bind(i64::from(approved));
-        sql.add(" WHERE decided_at IS NULL AND ended_at IS NULL AND id = ").bind(id);
+        sql.add(" WHERE decided_at IS NULL AND ended_at IS NULL AND id = ")
+            .bind(id);
         Ok(sql.run(self.connection()).await? > 0)
     }
 
@@ -103,7 +109,9 @@ impl Writing {
     /// When the database refuses.
     pub async fn end_acceptances(&mut self, finding: i64, at: Timestamp) -> Result<(), StoreError> {
         let mut sql = Sql::new("UPDATE acceptance SET ended_at = ");
-        sql.bind(micros(at)).add(" WHERE ended_at IS NULL AND finding = ").bind(finding);
+        sql.bind(micros(at))
+            .add(" WHERE ended_at IS NULL AND finding = ")
+            .bind(finding);
         sql.run(self.connection()).await.map(drop)
     }
 }
@@ -115,7 +123,9 @@ impl Store {
     /// When the database does not answer.
     pub async fn acceptances(&self, finding: i64) -> Result<Vec<Acceptance>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
-        sql.add(" WHERE finding = ").bind(finding).add(" ORDER BY id DESC LIMIT 100");
+        sql.add(" WHERE finding = ")
+            .bind(finding)
+            .add(" ORDER BY id DESC LIMIT 100");
         many(sql, &mut *self.reader().await?).await
     }
 
@@ -127,7 +137,11 @@ impl Store {
         let mut sql = Sql::new(COLUMNS);
         sql.add(" WHERE decided_at IS NULL AND ended_at IS NULL");
         if let Some((asked, id)) = page.place() {
-            sql.add(" AND (asked_at, id) > (").bind(asked).add(", ").bind(id).add(")");
+            sql.add(" AND (asked_at, id) > (")
+                .bind(asked)
+                .add(", ")
+                .bind(id)
+                .add(")");
         }
         sql.add(" ORDER BY asked_at, id LIMIT ").bind(page.limit());
         let found = many(sql, &mut *self.reader().await?).await?;

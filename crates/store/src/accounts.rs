@@ -106,7 +106,9 @@ impl Writing {
     /// When the database refuses.
     pub async fn set_second(&mut self, account: i64, sealed: &str) -> Result<(), StoreError> {
         let mut sql = Sql::new("UPDATE account SET second = ");
-        sql.bind(sealed).add(", second_step = 0 WHERE id = ").bind(account);
+        sql.bind(sealed)
+            .add(", second_step = 0 WHERE id = ")
+            .bind(account);
         sql.run(self.connection()).await.map(drop)
     }
 

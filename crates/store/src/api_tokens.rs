@@ -74,7 +74,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn api_token(&self, hash: &str, now: Timestamp) -> Result<Option<(ApiToken, Account)>, StoreError> {
+    pub async fn api_token(
+        &self,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<(ApiToken, Account)>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
         sql.add(" WHERE hash = ").bind(hash);
         sql.add(" AND expires > ").bind(micros(now));
@@ -84,7 +88,8 @@ impl Store {
             return Ok(None);
         };
         let mut sql = Sql::new(accounts::columns());
-        sql.add(" WHERE account.active = 1 AND account.id = ").bind(token.account);
+        sql.add(" WHERE account.active = 1 AND account.id = ")
+            .bind(token.account);
         let rows = sql.all(&mut reader).await?;
         let account = rows.first().map(accounts::account).transpose()?;
         Ok(account.map(|account| (token, account)))
@@ -96,7 +101,9 @@ impl Store {
     /// When the database does not answer.
     pub async fn api_tokens(&self, account: i64) -> Result<Vec<ApiToken>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
-        sql.add(" WHERE account = ").bind(account).add(" ORDER BY id LIMIT 200");
+        sql.add(" WHERE account = ")
+            .bind(account)
+            .add(" ORDER BY id LIMIT 200");
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(token).collect()
     }

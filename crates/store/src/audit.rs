@@ -90,7 +90,8 @@ impl Writing {
             mac: String::new(),
         };
         let mac = mac(key, &before, &row);
-        let mut sql = Sql::new("INSERT INTO audit (place, at, actor, address, deed, subject, detail, mac) VALUES");
+        let mut sql =
+            Sql::new("INSERT INTO audit (place, at, actor, address, deed, subject, detail, mac) VALUES");
         sql.rows([vec![
             place.into(),
             micros(at).into(),
@@ -144,11 +145,17 @@ impl Store {
         let (mut rows, mut last) = (0, NOTHING.to_owned());
         loop {
             let mut sql = Sql::new(COLUMNS);
-            sql.add(" WHERE place > ").bind(rows).add(" ORDER BY place LIMIT ").bind(STRIDE);
+            sql.add(" WHERE place > ")
+                .bind(rows)
+                .add(" ORDER BY place LIMIT ")
+                .bind(STRIDE);
             let found = sql.all(&mut *self.reader().await?).await?;
             if found.is_empty() {
                 if let Some((place, _)) = noted.filter(|(place, _)| *place > rows) {
-                    return Ok(Verified::Broken { place, why: "it was noted, and is missing" });
+                    return Ok(Verified::Broken {
+                        place,
+                        why: "it was noted, and is missing",
+                    });
                 }
                 return Ok(Verified::Whole { rows, last });
             }
@@ -177,12 +184,25 @@ fn mac(key: &AuditKey, before: &str, row: &Audited) -> String {
     };
     let (place, at) = (row.place.to_string(), micros(row.at).to_string());
     let deed = &row.deed;
-    for part in [before, &place, &at, &deed.actor, &deed.address, &deed.deed, &deed.subject, &deed.detail] {
+    for part in [
+        before,
+        &place,
+        &at,
+        &deed.actor,
+        &deed.address,
+        &deed.deed,
+        &deed.subject,
+        &deed.detail,
+    ] {
         mac.update(part.len().to_string().as_bytes());
         mac.update(b":");
         mac.update(part.as_bytes());
     }
-    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+    mac.finalize()
+        .into_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn audited(row: &AnyRow) -> Result<Audited, StoreError> {

@@ -17,9 +17,33 @@ const SCHEMA: &str = "holter.backup/1";
 
 /// Every table, in an order in which each refers only to those before it.
 const TABLES: [&str; 27] = [
-    "site", "department", "person", "vendor", "product", "asset", "asset_mark", "asset_event", "service", "interface",
-    "asset_tally", "scan", "visit", "observation", "coverage", "measurement", "finding", "finding_event", "acceptance",
-    "task", "finding_tally", "flaw_tally", "account", "invitation", "api_token", "setting", "audit",
+    "site",
+    "department",
+    "person",
+    "vendor",
+    "product",
+    "asset",
+    "asset_mark",
+    "asset_event",
+    "service",
+    "interface",
+    "asset_tally",
+    "scan",
+    "visit",
+    "observation",
+    "coverage",
+    "measurement",
+    "finding",
+    "finding_event",
+    "acceptance",
+    "task",
+    "finding_tally",
+    "flaw_tally",
+    "account",
+    "invitation",
+    "api_token",
+    "setting",
+    "audit",
 ];
 
 /// Tables that are left out.
@@ -58,7 +82,13 @@ impl Store {
     pub async fn backup(&self, out: &mut (dyn Write + Send)) -> Result<u64, StoreError> {
         let mut reader = self.reader().await?;
         let mut snapshot = reader.begin_with(self.dialect().snapshot()).await?;
-        line(out, &Head { schema: SCHEMA.to_owned(), step: migration::latest() })?;
+        line(
+            out,
+            &Head {
+                schema: SCHEMA.to_owned(),
+                step: migration::latest(),
+            },
+        )?;
         let mut count = 0;
         for table in TABLES {
             let text = format!("SELECT * FROM {table} ORDER BY 1");
@@ -67,8 +97,18 @@ impl Store {
             while let Some(row) = rows.next().await {
                 let row = row?;
                 if is_first {
-                    let columns = row.columns().iter().map(|column| column.name().to_owned()).collect();
-                    line(out, &Table { table: table.to_owned(), columns })?;
+                    let columns = row
+                        .columns()
+                        .iter()
+                        .map(|column| column.name().to_owned())
+                        .collect();
+                    line(
+                        out,
+                        &Table {
+                            table: table.to_owned(),
+                            columns,
+                        },
+                    )?;
                     is_first = false;
                 }
                 line(out, &values(&row)?)?;
@@ -104,15 +144,18 @@ impl Store {
         }
         let mut restoring = Restoring::default();
         loop {
-            let value: Json = read(input, "line")?.ok_or_else(|| wrong("its end is missing: it was cut off"))?;
+            let value: Json =
+                read(input, "line")?.ok_or_else(|| wrong("its end is missing: it was cut off"))?;
             match value {
                 Json::Array(row) => restoring.row(&mut writing, row).await?,
                 value if value.get("table").is_some() => {
-                    let table: Table = serde_json::from_value(value).map_err(|error| wrong(&error.to_string()))?;
+                    let table: Table =
+                        serde_json::from_value(value).map_err(|error| wrong(&error.to_string()))?;
                     restoring.begin(&mut writing, table).await?;
                 }
                 value => {
-                    let end: End = serde_json::from_value(value).map_err(|error| wrong(&error.to_string()))?;
+                    let end: End =
+                        serde_json::from_value(value).map_err(|error| wrong(&error.to_string()))?;
                     restoring.end(&mut writing).await?;
                     if end.rows != restoring.count {
                         return Err(wrong("rows are missing in it"));
@@ -141,7 +184,9 @@ impl Restoring {
         self.end(writing).await?;
         let known = TABLES.into_iter().find(|known| *known == table.table);
         let known = known.ok_or_else(|| wrong(&format!("there is no table {:?}", table.table)))?;
-        let plain = |name: &String| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        let plain = |name: &String| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
         if !table.columns.iter().all(plain) {
             return Err(wrong("a column has a name that is none"));
         }
@@ -195,13 +240,21 @@ impl Restoring {
             })
             .collect();
         // Names were looked at when the table began, and values are bound.
-        let text = format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), rows.join(", "));
+        let text = format!(
+            "INSERT INTO {table} ({}) VALUES {}",
+            columns.join(", "),
+            rows.join(", ")
+        );
         let mut query = sqlx::query::<Any>(AssertSqlSafe(text));
         for value in std::mem::take(&mut self.waiting).into_iter().flatten() {
             query = match value {
                 Json::Null => query,
                 Json::String(text) => query.bind(text),
-                value => query.bind(value.as_i64().ok_or_else(|| wrong("a value is neither a number nor a text"))?),
+                value => query.bind(
+                    value
+                        .as_i64()
+                        .ok_or_else(|| wrong("a value is neither a number nor a text"))?,
+                ),
             };
         }
         query.execute(writing.connection()).await?;
@@ -221,7 +274,10 @@ impl Restoring {
             && columns.iter().any(|column| column == "id")
         {
             let mut sql = Sql::new("SELECT setval(pg_get_serial_sequence('");
-            sql.add(table).add("', 'id'), (SELECT COALESCE(MAX(id), 1) FROM ").add(table).add(")) AS at");
+            sql.add(table)
+                .add("', 'id'), (SELECT COALESCE(MAX(id), 1) FROM ")
+                .add(table)
+                .add(")) AS at");
             let rows = sql.all(writing.connection()).await?;
             rows.first().map(|row| row.number("at")).transpose()?;
         }
@@ -256,20 +312,29 @@ fn read<T: serde::de::DeserializeOwned>(
     what: &'static str,
 ) -> Result<Option<T>, StoreError> {
     let mut text = String::new();
-    let length = input.read_line(&mut text).map_err(|error| wrong(&error.to_string()))?;
+    let length = input
+        .read_line(&mut text)
+        .map_err(|error| wrong(&error.to_string()))?;
     if length == 0 {
         return Ok(None);
     }
-    let value = serde_json::from_str(&text).map_err(|error| wrong(&format!("a {what} that is no JSON: {error}")))?;
+    let value =
+        serde_json::from_str(&text).map_err(|error| wrong(&format!("a {what} that is no JSON: {error}")))?;
     Ok(Some(value))
 }
 
 fn wrong(why: &str) -> StoreError {
-    StoreError::Unreadable { what: "a backup", why: why.to_owned() }
+    StoreError::Unreadable {
+        what: "a backup",
+        why: why.to_owned(),
+    }
 }
 
 fn unwritten(error: std::io::Error) -> StoreError {
-    StoreError::Unreadable { what: "a backup", why: format!("it cannot be written: {error}") }
+    StoreError::Unreadable {
+        what: "a backup",
+        why: format!("it cannot be written: {error}"),
+    }
 }
 
 #[cfg(test)]
@@ -280,7 +345,9 @@ mod tests {
     use crate::{AuditKey, Deed, NewAccount, Person, Verified};
 
     async fn store(folder: &tempfile::TempDir, name: &str) -> Store {
-        Store::open(folder.path().join(name).to_str().unwrap()).await.unwrap()
+        Store::open(folder.path().join(name).to_str().unwrap())
+            .await
+            .unwrap()
     }
 
     async fn filled(folder: &tempfile::TempDir) -> Store {
@@ -288,7 +355,13 @@ mod tests {
         let mut writing = store.write_alone().await.unwrap();
         let at = Timestamp::from_second(1_800_000_000).unwrap();
         writing.department_named("Radiology").await.unwrap();
-        let person = Person { id: 0, name: "Mira".to_owned(), email: None, department: Some(1), active: true };
+        let person = Person {
+            id: 0,
+            name: "Mira".to_owned(),
+            email: None,
+            department: Some(1),
+            active: true,
+        };
         let person = writing.add_person(&person).await.unwrap();
         let account = NewAccount {
             person,
@@ -300,7 +373,10 @@ mod tests {
         writing.add_account(&account).await.unwrap();
         writing.commit().await.unwrap();
         for subject in ["one", "two", "three"] {
-            let deed = Deed { subject: subject.to_owned(), ..Deed::default() };
+            let deed = Deed {
+                subject: subject.to_owned(),
+                ..Deed::default()
+            };
             store.audit(&AuditKey([7; 32]), &deed, at).await.unwrap();
         }
         store
@@ -310,7 +386,9 @@ mod tests {
     async fn every_table_is_in_it_or_named_as_left_out() {
         let folder = tempfile::tempdir().unwrap();
         let store = store(&folder, "empty.db").await;
-        let sql = Sql::new("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name");
+        let sql = Sql::new(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
+        );
         let rows = sql.all(&mut *store.reader().await.unwrap()).await.unwrap();
         let there: Vec<String> = rows.iter().map(|row| row.text("name").unwrap()).collect();
         let mut named: Vec<&str> = TABLES.into_iter().chain(LEFT_OUT).collect();
@@ -328,7 +406,10 @@ mod tests {
         assert_eq!(other.restore(&mut file.as_slice()).await.unwrap(), rows);
         assert_eq!(other.accounts().await.unwrap(), full.accounts().await.unwrap());
         let key = AuditKey([7; 32]);
-        assert!(matches!(other.verify_audit(&key, None).await.unwrap(), Verified::Whole { rows: 3, .. }));
+        assert!(matches!(
+            other.verify_audit(&key, None).await.unwrap(),
+            Verified::Whole { rows: 3, .. }
+        ));
         let mut again = Vec::new();
         other.backup(&mut again).await.unwrap();
         assert_eq!(again, file);
@@ -336,7 +417,10 @@ mod tests {
         let mut writing = other.write().await.unwrap();
         assert_eq!(writing.department_named("Surgery").await.unwrap(), 2);
         writing.commit().await.unwrap();
-        assert!(matches!(other.restore(&mut file.as_slice()).await, Err(StoreError::Conflict(_))));
+        assert!(matches!(
+            other.restore(&mut file.as_slice()).await,
+            Err(StoreError::Conflict(_))
+        ));
     }
 
     #[tokio::test]
@@ -381,7 +465,10 @@ mod tests {
             ("DELETE FROM audit WHERE place = 2", 2),
             ("DELETE FROM audit WHERE place = 3", 3),
             ("UPDATE audit SET place = place + 1 WHERE place = 3", 3),
-            ("UPDATE audit SET mac = (SELECT mac FROM audit WHERE place = 1) WHERE place = 2", 2),
+            (
+                "UPDATE audit SET mac = (SELECT mac FROM audit WHERE place = 1) WHERE place = 2",
+                2,
+            ),
         ] {
             let mut file = Vec::new();
             full.backup(&mut file).await.unwrap();
@@ -392,9 +479,15 @@ mod tests {
             Sql::new(deed).run(writing.connection()).await.unwrap();
             writing.commit().await.unwrap();
             let found = other.verify_audit(&key, Some(&noted)).await.unwrap();
-            assert!(matches!(found, Verified::Broken { place, .. } if place == broken), "{deed}: {found:?}");
+            assert!(
+                matches!(found, Verified::Broken { place, .. } if place == broken),
+                "{deed}: {found:?}"
+            );
         }
         // Nor can a log be made up without the key.
-        assert!(matches!(full.verify_audit(&AuditKey([8; 32]), None).await.unwrap(), Verified::Broken { place: 1, .. }));
+        assert!(matches!(
+            full.verify_audit(&AuditKey([8; 32]), None).await.unwrap(),
+            Verified::Broken { place: 1, .. }
+        ));
     }
 }

@@ -87,7 +87,8 @@ impl Store {
         if let Some((_, id)) = page.place() {
             sql.add(" AND finding_event.id < ").bind(id);
         }
-        sql.add(" ORDER BY finding_event.id DESC LIMIT ").bind(page.limit());
+        sql.add(" ORDER BY finding_event.id DESC LIMIT ")
+            .bind(page.limit());
         self.happened(sql, page).await
     }
 
@@ -100,7 +101,8 @@ impl Store {
         if let Some((_, id)) = page.place() {
             sql.add(" WHERE finding_event.id < ").bind(id);
         }
-        sql.add(" ORDER BY finding_event.id DESC LIMIT ").bind(page.limit());
+        sql.add(" ORDER BY finding_event.id DESC LIMIT ")
+            .bind(page.limit());
         self.happened(sql, page).await
     }
 

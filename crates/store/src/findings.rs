@@ -144,7 +144,9 @@ impl Writing {
     /// When the database refuses.
     pub async fn findings_at(&mut self, service: i64) -> Result<Vec<Finding>, StoreError> {
         let mut sql = bare();
-        sql.add(" WHERE finding.service = ").bind(service).add(" ORDER BY id");
+        sql.add(" WHERE finding.service = ")
+            .bind(service)
+            .add(" ORDER BY id");
         many(sql, self.connection()).await
     }
 
@@ -164,7 +166,8 @@ impl Writing {
     /// When the database refuses.
     pub async fn expired(&mut self, now: Timestamp) -> Result<Vec<Finding>, StoreError> {
         let mut sql = bare();
-        sql.add(" WHERE accepted_until IS NOT NULL AND accepted_until <= ").bind(micros(now));
+        sql.add(" WHERE accepted_until IS NOT NULL AND accepted_until <= ")
+            .bind(micros(now));
         sql.add(" ORDER BY accepted_until, id LIMIT 500");
         many(sql, self.connection()).await
     }
@@ -175,7 +178,10 @@ impl Writing {
     /// When there is one with this flaw, asset and cause, or the database refuses.
     pub async fn add_finding(&mut self, finding: &Finding) -> Result<i64, StoreError> {
         let added = self.add_findings(std::slice::from_ref(finding)).await?;
-        added.first().copied().ok_or_else(|| StoreError::missing("row", "returned"))
+        added
+            .first()
+            .copied()
+            .ok_or_else(|| StoreError::missing("row", "returned"))
     }
 
     /// Adds findings; their numbers, in their order.

@@ -20,7 +20,8 @@ impl Writing {
         }
         self.give_findings(from, None, into).await?;
         for mark in self.marks_of(from).await? {
-            self.mark_asset(into, &mark.kind, &mark.value, mark.last_seen).await?;
+            self.mark_asset(into, &mark.kind, &mark.value, mark.last_seen)
+                .await?;
             self.unmark_asset(from, &mark.kind, &mark.value).await?;
         }
         for (mine, other) in [("from_asset", "to_asset"), ("to_asset", "from_asset")] {
@@ -85,7 +86,10 @@ impl Writing {
             "DELETE FROM coverage WHERE service = $1",
             "DELETE FROM service WHERE id = $1",
         ] {
-            sqlx::query(text).bind(noted.id).execute(self.connection()).await?;
+            sqlx::query(text)
+                .bind(noted.id)
+                .execute(self.connection())
+                .await?;
         }
         let mut sql = Sql::new("UPDATE asset SET services = services - 1 WHERE id = ");
         sql.bind(noted.asset);
@@ -114,12 +118,7 @@ impl Writing {
         rows.iter().map(|row| row.number("id")).collect()
     }
 
-    async fn give_findings(
-        &mut self,
-        from: i64,
-        service: Option<i64>,
-        into: i64,
-    ) -> Result<(), StoreError> {
+    async fn give_findings(&mut self, from: i64, service: Option<i64>, into: i64) -> Result<(), StoreError> {
         let asset = self.asset(into).await?;
         for before in self.findings_of(from).await? {
             if service.is_some() && before.service != service {

@@ -63,7 +63,12 @@ impl Writing {
             interface.to_asset.into(),
             interface.protocol.as_str().into(),
             i64::from(interface.port).into(),
-            if interface.is_declared { "declared" } else { "found" }.into(),
+            if interface.is_declared {
+                "declared"
+            } else {
+                "found"
+            }
+            .into(),
             interface.encrypted.map(i64::from).into(),
             interface.purpose.as_str().into(),
             micros(interface.first_seen).into(),

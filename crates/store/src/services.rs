@@ -144,7 +144,10 @@ impl Store {
     /// When the database does not answer.
     pub async fn services_after(&self, id: i64, most: u32) -> Result<Vec<KnownService>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
-        sql.add(" WHERE id > ").bind(id).add(" ORDER BY id LIMIT ").bind(i64::from(most));
+        sql.add(" WHERE id > ")
+            .bind(id)
+            .add(" ORDER BY id LIMIT ")
+            .bind(i64::from(most));
         many(sql, &mut *self.reader().await?).await
     }
 

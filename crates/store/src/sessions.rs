@@ -38,7 +38,8 @@ impl Writing {
         let mut over = Sql::new("DELETE FROM session WHERE expires < ");
         over.bind(micros(session.created));
         over.run(self.connection()).await?;
-        let mut sql = Sql::new("INSERT INTO session (hash, account, created, seen, expires, address, agent) VALUES");
+        let mut sql =
+            Sql::new("INSERT INTO session (hash, account, created, seen, expires, address, agent) VALUES");
         sql.rows([vec![
             session.hash.as_str().into(),
             session.account.into(),
@@ -85,12 +86,23 @@ impl Writing {
     ///
     /// # Errors
     /// When the database refuses.
-    pub async fn invite(&mut self, account: i64, hash: &str, now: Timestamp, expires: Timestamp) -> Result<(), StoreError> {
+    pub async fn invite(
+        &mut self,
+        account: i64,
+        hash: &str,
+        now: Timestamp,
+        expires: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut sql = Sql::new("DELETE FROM invitation WHERE account = ");
         sql.bind(account);
         sql.run(self.connection()).await?;
         let mut sql = Sql::new("INSERT INTO invitation (hash, account, created, expires) VALUES");
-        sql.rows([vec![hash.into(), account.into(), micros(now).into(), micros(expires).into()]]);
+        sql.rows([vec![
+            hash.into(),
+            account.into(),
+            micros(now).into(),
+            micros(expires).into(),
+        ]]);
         sql.run(self.connection()).await.map(drop)
     }
 }
@@ -100,7 +112,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn session(&self, hash: &str, now: Timestamp) -> Result<Option<(Session, Account)>, StoreError> {
+    pub async fn session(
+        &self,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<(Session, Account)>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
         sql.add(" WHERE hash = ").bind(hash);
         sql.add(" AND expires > ").bind(micros(now));
@@ -110,7 +126,8 @@ impl Store {
             return Ok(None);
         };
         let mut sql = Sql::new(accounts::columns());
-        sql.add(" WHERE account.active = 1 AND account.id = ").bind(session.account);
+        sql.add(" WHERE account.active = 1 AND account.id = ")
+            .bind(session.account);
         let rows = sql.all(&mut reader).await?;
         let account = rows.first().map(accounts::account).transpose()?;
         Ok(account.map(|account| (session, account)))
@@ -135,8 +152,10 @@ impl Store {
     /// When the database does not answer.
     pub async fn invited(&self, hash: &str, now: Timestamp) -> Result<Option<Account>, StoreError> {
         let mut sql = Sql::new(accounts::columns());
-        sql.add(" JOIN invitation ON invitation.account = account.id WHERE invitation.hash = ").bind(hash);
-        sql.add(" AND account.active = 1 AND invitation.expires > ").bind(micros(now));
+        sql.add(" JOIN invitation ON invitation.account = account.id WHERE invitation.hash = ")
+            .bind(hash);
+        sql.add(" AND account.active = 1 AND invitation.expires > ")
+            .bind(micros(now));
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.first().map(accounts::account).transpose()
     }

@@ -201,7 +201,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn flaw_tallies(&self) -> Result<Vec<(String, State, i64)>, StoreError> {
-        let sql = Sql::new("SELECT flaw, state, findings FROM flaw_tally WHERE findings > 0 ORDER BY flaw, state");
+        let sql =
+            Sql::new("SELECT flaw, state, findings FROM flaw_tally WHERE findings > 0 ORDER BY flaw, state");
         let rows = sql.all(&mut *self.reader().await?).await?;
         let tally = |row: &sqlx::any::AnyRow| {
             let state = from_word("state", &row.text("state")?)?;

@@ -52,8 +52,9 @@ impl Writing {
     /// # Errors
     /// When the database refuses.
     pub async fn add_task(&mut self, task: &NewTask) -> Result<(), StoreError> {
-        let mut sql =
-            Sql::new("INSERT INTO task (kind, key, finding, asset, department, text, detail, created) VALUES");
+        let mut sql = Sql::new(
+            "INSERT INTO task (kind, key, finding, asset, department, text, detail, created) VALUES",
+        );
         sql.rows([vec![
             task.kind.as_str().into(),
             task.key.as_str().into(),
@@ -117,7 +118,11 @@ impl Store {
             sql.add(" AND department = ").bind(department);
         }
         if let Some((created, id)) = page.place() {
-            sql.add(" AND (created, id) > (").bind(created).add(", ").bind(id).add(")");
+            sql.add(" AND (created, id) > (")
+                .bind(created)
+                .add(", ")
+                .bind(id)
+                .add(")");
         }
         sql.add(" ORDER BY created, id LIMIT ").bind(page.limit());
         let rows = sql.all(&mut *self.reader().await?).await?;
@@ -131,7 +136,9 @@ impl Store {
     /// When the database does not answer.
     pub async fn tasks_about(&self, finding: i64) -> Result<Vec<Task>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
-        sql.add(" WHERE finding = ").bind(finding).add(" ORDER BY id DESC LIMIT 100");
+        sql.add(" WHERE finding = ")
+            .bind(finding)
+            .add(" ORDER BY id DESC LIMIT 100");
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(task).collect()
     }

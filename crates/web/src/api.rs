@@ -78,6 +78,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Trouble> {
         let read: Result<Json<T>, JsonRejection> = Json::from_request(request, state).await;
-        read.map(|Json(value)| Self(value)).map_err(|error| Trouble::Wrong(error.body_text()))
+        read.map(|Json(value)| Self(value))
+            .map_err(|error| Trouble::Wrong(error.body_text()))
     }
 }

@@ -55,7 +55,10 @@ impl App {
         subject: impl Into<String>,
         detail: impl Into<String>,
     ) -> Result<(), StoreError> {
-        let actor = caller.actor.as_ref().map_or_else(String::new, |actor| actor.name.clone());
+        let actor = caller
+            .actor
+            .as_ref()
+            .map_or_else(String::new, |actor| actor.name.clone());
         let deed = Deed {
             actor,
             address: caller.address.to_string(),
@@ -63,6 +66,9 @@ impl App {
             subject: subject.into(),
             detail: detail.into(),
         };
-        self.store.audit(&self.audit_key, &deed, self.clock.now()).await.map(drop)
+        self.store
+            .audit(&self.audit_key, &deed, self.clock.now())
+            .await
+            .map(drop)
     }
 }

@@ -2,8 +2,8 @@
 
 use data_encoding::HEXUPPER;
 use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256};
-use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject as _;
 use sha2::{Digest as _, Sha256};
 
 /// A certificate and its key, in PEM.

@@ -128,7 +128,11 @@ pub(crate) struct Post {
 
 /// Lets through, or turns away.
 pub(crate) async fn guard(State(post): State<Post>, request: Request, next: Next) -> Response {
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
     let method = request.method().clone();
     post.app.counters.request();
     let mut visitor = None;
@@ -161,8 +165,14 @@ async fn pass(
 ) -> Result<(Response, Caller), Turned> {
     let app = &post.app;
     let headers = request.headers();
-    let address = request.extensions().get::<SocketAddr>().map_or(IpAddr::from([0, 0, 0, 0]), SocketAddr::ip);
-    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let address = request
+        .extensions()
+        .get::<SocketAddr>()
+        .map_or(IpAddr::from([0, 0, 0, 0]), SocketAddr::ip);
+    let agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     let agent: String = agent.chars().take(200).collect();
     let by_token = bearer(headers).map(str::to_owned);
     let actor = match (&by_token, post.kind) {
@@ -213,13 +223,22 @@ pub(crate) const fn cookie_name(secure: bool) -> &'static str {
 }
 
 const fn visitor_name(secure: bool) -> &'static str {
-    if secure { "__Host-holter-visitor" } else { "holter-visitor" }
+    if secure {
+        "__Host-holter-visitor"
+    } else {
+        "holter-visitor"
+    }
 }
 
 /// A cookie of ours.
 pub(crate) fn cookie(secure: bool, name: &'static str, value: String) -> Cookie<'static> {
     // Lax: a link in an e-mail must find its reader signed in. What changes something wants the form's key besides.
-    Cookie::build((name, value)).path("/").http_only(true).secure(secure).same_site(SameSite::Lax).build()
+    Cookie::build((name, value))
+        .path("/")
+        .http_only(true)
+        .secure(secure)
+        .same_site(SameSite::Lax)
+        .build()
 }
 
 async fn of_session(app: &App, headers: &HeaderMap) -> Result<Option<Actor>, Trouble> {
@@ -260,7 +279,11 @@ async fn of_token(app: &App, token: &str) -> Result<Option<Actor>, Trouble> {
     let own: Role = account.role.parse().map_err(Trouble::Own)?;
     let role = found.role.parse().map_err(Trouble::Own)?;
     // A token made by an admin who is one no longer is worth what its account is worth: the weaker of both.
-    Ok(Some(Actor::of(&account, if own == Role::Admin { role } else { own }, None)))
+    Ok(Some(Actor::of(
+        &account,
+        if own == Role::Admin { role } else { own },
+        None,
+    )))
 }
 
 fn passed(since: Timestamp, now: Timestamp) -> SignedDuration {
@@ -268,9 +291,16 @@ fn passed(since: Timestamp, now: Timestamp) -> SignedDuration {
 }
 
 /// Who is not signed in is known by a cookie of their own, so that nobody else can have them sign in.
-fn visiting(app: &App, headers: &HeaderMap, visitor: &mut Option<Cookie<'static>>) -> Result<String, Trouble> {
+fn visiting(
+    app: &App,
+    headers: &HeaderMap,
+    visitor: &mut Option<Cookie<'static>>,
+) -> Result<String, Trouble> {
     let name = visitor_name(app.secure);
-    if let Some(known) = CookieJar::from_headers(headers).get(name).filter(|cookie| cookie.value().len() == 43) {
+    if let Some(known) = CookieJar::from_headers(headers)
+        .get(name)
+        .filter(|cookie| cookie.value().len() == 43)
+    {
         return Ok(token::hash(known.value()));
     }
     let fresh = token::new(app.dice.as_ref())?;
@@ -292,15 +322,25 @@ async fn ours(app: &App, holder: &str, request: Request) -> Result<Request, Trou
     if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return Err(refused());
     }
-    if let Some(key) = headers.get(form_key::HEADER).and_then(|value| value.to_str().ok()) {
-        return if app.forms.is_right(holder, key) { Ok(request) } else { Err(refused()) };
+    if let Some(key) = headers
+        .get(form_key::HEADER)
+        .and_then(|value| value.to_str().ok())
+    {
+        return if app.forms.is_right(holder, key) {
+            Ok(request)
+        } else {
+            Err(refused())
+        };
     }
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, LARGEST)
         .await
         .map_err(|_| Trouble::Wrong("That is more than a form can hold.".to_owned()))?;
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).unwrap_or_default();
-    let key = fields.iter().find(|(name, _)| name == form_key::FIELD).map(|(_, value)| value.as_str());
+    let key = fields
+        .iter()
+        .find(|(name, _)| name == form_key::FIELD)
+        .map(|(_, value)| value.as_str());
     if !key.is_some_and(|key| app.forms.is_right(holder, key)) {
         return Err(refused());
     }
@@ -310,7 +350,10 @@ async fn ours(app: &App, holder: &str, request: Request) -> Result<Request, Trou
 fn sign_in_first(post: &Post, method: &Method, path: &str) -> Response {
     match post.kind {
         Kind::Api => {
-            let mut response = problem(StatusCode::UNAUTHORIZED, "Sign in first: Authorization: Bearer TOKEN.");
+            let mut response = problem(
+                StatusCode::UNAUTHORIZED,
+                "Sign in first: Authorization: Bearer TOKEN.",
+            );
             let how = HeaderValue::from_static("Bearer");
             response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
             response
@@ -326,7 +369,9 @@ fn sign_in_first(post: &Post, method: &Method, path: &str) -> Response {
 fn escaped(path: &str) -> String {
     path.bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => {
+                char::from(byte).to_string()
+            }
             byte => format!("%{byte:02X}"),
         })
         .collect()

@@ -1,8 +1,8 @@
 //! What people do with findings, handed to the program, which alone knows what may come after what.
 
+use holter_program::ProgramError;
 use holter_program::deeds::{self, By};
 use holter_program::due::{self, Deadlines};
-use holter_program::ProgramError;
 use holter_store::{NewAcceptance, Store, StoreError};
 use jiff::Timestamp;
 
@@ -20,8 +20,15 @@ pub(crate) enum Request {
     Fixing(String),
     SayDone(String),
     Comment(String),
-    Accept { reason: String, ground: String, until: Timestamp },
-    CallFalse { reason: String, ground: String },
+    Accept {
+        reason: String,
+        ground: String,
+        until: Timestamp,
+    },
+    CallFalse {
+        reason: String,
+        ground: String,
+    },
     Decide(bool),
     Reopen(String),
 }
@@ -46,12 +53,16 @@ pub(crate) async fn act(app: &App, caller: &Caller, finding: i64, request: Reque
         Request::Fixing(words) => deeds::begin(store, finding, by(&words)).await.map(drop),
         Request::SayDone(words) => deeds::say_done(store, finding, by(&words)).await.map(drop),
         Request::Comment(words) => deeds::comment(store, finding, by(&words)).await,
-        Request::Accept { reason, ground, until } => {
-            deeds::ask(store, &wish(false, reason, ground, Some(until))).await.map(drop)
-        }
-        Request::CallFalse { reason, ground } => {
-            deeds::ask(store, &wish(true, reason, ground, None)).await.map(drop)
-        }
+        Request::Accept {
+            reason,
+            ground,
+            until,
+        } => deeds::ask(store, &wish(false, reason, ground, Some(until)))
+            .await
+            .map(drop),
+        Request::CallFalse { reason, ground } => deeds::ask(store, &wish(true, reason, ground, None))
+            .await
+            .map(drop),
         Request::Decide(approve) => deeds::decide(store, finding, approve, by("")).await.map(drop),
         Request::Reopen(words) => deeds::reopen(store, finding, by(&words)).await.map(drop),
     }?;
@@ -66,7 +77,12 @@ pub(crate) async fn deadlines(store: &Store) -> Result<&'static Deadlines, Store
 }
 
 /// Never reached: the program has at least one rule.
-static FALLBACK: Deadlines = Deadlines { id: "none", name: "none", source: "", days: [15, 30, 90, 180] };
+static FALLBACK: Deadlines = Deadlines {
+    id: "none",
+    name: "none",
+    source: "",
+    days: [15, 30, 90, 180],
+};
 
 impl From<ProgramError> for Trouble {
     fn from(error: ProgramError) -> Self {

@@ -49,15 +49,34 @@ pub(crate) async fn show(State(app): State<Arc<App>>) -> Result<Response, Troubl
     let counters = &app.counters;
     let mut text = String::new();
     let all = [
-        ("holter_http_requests_total", "Requests answered.", &counters.requests),
+        (
+            "holter_http_requests_total",
+            "Requests answered.",
+            &counters.requests,
+        ),
         ("holter_logins_total", "People who signed in.", &counters.logins),
-        ("holter_logins_refused_total", "Attempts to sign in that were refused.", &counters.refused),
+        (
+            "holter_logins_refused_total",
+            "Attempts to sign in that were refused.",
+            &counters.refused,
+        ),
         ("holter_scans_total", "Scans that ended.", &counters.scans),
-        ("holter_services_measured_total", "Services measured.", &counters.services),
+        (
+            "holter_services_measured_total",
+            "Services measured.",
+            &counters.services,
+        ),
     ];
     for (name, help, counter) in all {
         let value = counter.load(Ordering::Relaxed);
-        let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}");
+        let _ = writeln!(
+            text,
+            "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}"
+        );
     }
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")],
+        text,
+    )
+        .into_response())
 }

@@ -76,7 +76,7 @@ impl Role {
 
     /// Whether this role may do that.
     pub(crate) const fn may(self, deed: Deed) -> bool {
-        use Deed::{Administer, Approve, Audit, Comment, Describe, Scan, See, Oneself, Work};
+        use Deed::{Administer, Approve, Audit, Comment, Describe, Oneself, Scan, See, Work};
         match (self, deed) {
             (_, See | Oneself) | (Self::Admin, _) => true,
             (Self::Operator, Comment | Work | Describe | Scan)
@@ -108,8 +108,10 @@ mod tests {
 
     #[test]
     fn nobody_but_the_admin_does_everything() {
-        use Deed::{Administer, Approve, Audit, Comment, Describe, Scan, See, Oneself, Work};
-        let all = [See, Oneself, Comment, Work, Describe, Scan, Approve, Audit, Administer];
+        use Deed::{Administer, Approve, Audit, Comment, Describe, Oneself, Scan, See, Work};
+        let all = [
+            See, Oneself, Comment, Work, Describe, Scan, Approve, Audit, Administer,
+        ];
         let may = |role: Role| all.into_iter().filter(|deed| role.may(*deed)).collect::<Vec<_>>();
         assert_eq!(may(Role::Viewer), [See, Oneself]);
         assert_eq!(may(Role::Operator), [See, Oneself, Comment, Work, Describe, Scan]);

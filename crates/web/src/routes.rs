@@ -10,9 +10,7 @@ use axum::routing::{MethodRouter, get as on_get, post as on_post};
 
 use crate::app::App;
 use crate::guard::{Kind, Post, Rule, guard};
-use crate::role::Deed::{
-    Administer, Approve, Audit, Comment, Describe, Oneself, Scan, See, Work,
-};
+use crate::role::Deed::{Administer, Approve, Audit, Comment, Describe, Oneself, Scan, See, Work};
 use crate::{api, health, metrics, pages, stock};
 
 /// A route.
@@ -35,11 +33,21 @@ impl Route {
 }
 
 fn get<H: Handler<T, Arc<App>>, T: 'static>(path: &'static str, rule: Rule, handler: H) -> Route {
-    Route { method: Method::GET, path, rule, handler: on_get(handler) }
+    Route {
+        method: Method::GET,
+        path,
+        rule,
+        handler: on_get(handler),
+    }
 }
 
 fn post<H: Handler<T, Arc<App>>, T: 'static>(path: &'static str, rule: Rule, handler: H) -> Route {
-    Route { method: Method::POST, path, rule, handler: on_post(handler) }
+    Route {
+        method: Method::POST,
+        path,
+        rule,
+        handler: on_post(handler),
+    }
 }
 
 const OPEN: Rule = Rule::Anyone;
@@ -62,8 +70,16 @@ pub(crate) fn all() -> Vec<Route> {
         post("/account/second", May(Oneself), pages::account::second),
         post("/account/second/end", May(Oneself), pages::account::end_second),
         post("/account/tokens", May(Oneself), pages::account::add_token),
-        post("/account/tokens/{id}/end", May(Oneself), pages::account::end_token),
-        post("/account/sessions/end", May(Oneself), pages::account::end_sessions),
+        post(
+            "/account/tokens/{id}/end",
+            May(Oneself),
+            pages::account::end_token,
+        ),
+        post(
+            "/account/sessions/end",
+            May(Oneself),
+            pages::account::end_sessions,
+        ),
         get("/", May(See), pages::exposed::show),
         get("/findings", May(See), pages::findings::show),
         get("/findings/{id}", May(See), pages::finding::show),
@@ -81,7 +97,11 @@ pub(crate) fn all() -> Vec<Route> {
         post("/assets/import", May(Describe), pages::import::take),
         get("/assets/{id}", May(See), pages::asset::show),
         post("/assets/{id}", May(Describe), pages::asset::describe),
-        post("/assets/{id}/services/{service}/measure", May(Work), pages::asset::measure),
+        post(
+            "/assets/{id}/services/{service}/measure",
+            May(Work),
+            pages::asset::measure,
+        ),
         get("/map", May(See), pages::map::show),
         get("/scans", May(See), pages::scans::show),
         post("/scans", May(Scan), pages::scans::start),
@@ -108,7 +128,11 @@ pub(crate) fn all() -> Vec<Route> {
         post("/api/v1/assets/import", May(Describe), api::assets::import),
         get("/api/v1/assets/{id}", May(See), api::assets::one),
         post("/api/v1/assets/{id}", May(Describe), api::assets::describe),
-        post("/api/v1/assets/{id}/services/{service}/measure", May(Work), api::assets::measure),
+        post(
+            "/api/v1/assets/{id}/services/{service}/measure",
+            May(Work),
+            api::assets::measure,
+        ),
         get("/api/v1/interfaces", May(See), api::assets::interfaces),
         get("/api/v1/scans", May(See), api::scans::list),
         post("/api/v1/scans", May(Scan), api::scans::start),
@@ -117,7 +141,11 @@ pub(crate) fn all() -> Vec<Route> {
         get("/api/v1/people", May(See), api::people::list),
         post("/api/v1/people", May(Administer), api::people::add),
         get("/api/v1/departments", May(See), api::people::departments),
-        post("/api/v1/departments", May(Administer), api::people::add_department),
+        post(
+            "/api/v1/departments",
+            May(Administer),
+            api::people::add_department,
+        ),
         get("/api/v1/audit", May(Audit), api::audit::list),
         get("/api/v1/audit/verify", May(Audit), api::audit::verify),
         get("/metrics", May(See), metrics::show),

@@ -101,7 +101,9 @@ impl Scanner {
     /// Puts a scan into the queue and gives its number. What may not be scanned is refused here, before anything is sent.
     pub(crate) async fn want(&self, app: &App, wanted: Wanted) -> Result<i64, Trouble> {
         let place = self.send.try_reserve().map_err(|_| {
-            Trouble::Conflict(format!("{WAITING} scans wait already. Wait until one of them has come to its end."))
+            Trouble::Conflict(format!(
+                "{WAITING} scans wait already. Wait until one of them has come to its end."
+            ))
         })?;
         let ready = queue::prepare(app, &self.rules, wanted).await?;
         let id = ready.scan;
@@ -123,7 +125,11 @@ impl Scanner {
 
     /// When nothing is sent, in words.
     pub(crate) fn quiet(&self) -> String {
-        spoken(Some(self.rules.quiet.to_string()).filter(|hours| !hours.is_empty()).into_iter())
+        spoken(
+            Some(self.rules.quiet.to_string())
+                .filter(|hours| !hours.is_empty())
+                .into_iter(),
+        )
     }
 
     /// A scan that waits or runs.
@@ -142,5 +148,9 @@ impl Scanner {
 
 fn spoken(all: impl Iterator<Item = String>) -> String {
     let all: Vec<String> = all.collect();
-    if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
+    if all.is_empty() {
+        "nothing".to_owned()
+    } else {
+        all.join(", ")
+    }
 }

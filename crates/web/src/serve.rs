@@ -76,7 +76,9 @@ pub struct Ready {
 #[non_exhaustive]
 pub enum ServeError {
     /// Others would hear.
-    #[error("{0} can be reached from other machines: without TLS, passwords and findings could be read on the way")]
+    #[error(
+        "{0} can be reached from other machines: without TLS, passwords and findings could be read on the way"
+    )]
     Bare(SocketAddr),
     /// The port is taken, or not ours.
     #[error("cannot listen on {address}: {source}")]
@@ -107,7 +109,10 @@ pub async fn serve(serving: Serving, ready: impl FnOnce(&Ready), stop: &Stop) ->
         return Err(ServeError::Bare(serving.listen));
     }
     let address = serving.listen;
-    let fingerprint = serving.tls.as_ref().and_then(|(pem, _)| certificate::fingerprint(pem));
+    let fingerprint = serving
+        .tls
+        .as_ref()
+        .and_then(|(pem, _)| certificate::fingerprint(pem));
     let acceptor = serving.tls.as_ref().map(acceptor).transpose()?;
     let listen = |source| ServeError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
@@ -118,11 +123,17 @@ pub async fn serve(serving: Serving, ready: impl FnOnce(&Ready), stop: &Stop) ->
         true => None,
         false => {
             let fresh = token::new(app.dice.as_ref())?;
-            *app.setup.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(token::hash(&fresh));
+            *app.setup
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner) = Some(token::hash(&fresh));
             Some(format!("{url}/setup/{fresh}"))
         }
     };
-    ready(&Ready { url, setup, fingerprint });
+    ready(&Ready {
+        url,
+        setup,
+        fingerprint,
+    });
     let working = app.scanner.start(Arc::clone(&app), stop.clone());
     listen_on(&listener, acceptor, &wrapped(&app), stop).await;
     working.await;
@@ -204,7 +215,13 @@ async fn listen_on(listener: &TcpListener, acceptor: Option<TlsAcceptor>, router
     let _ = tokio::time::timeout(GRACE, async { while under_way.join_next().await.is_some() {} }).await;
 }
 
-async fn receive(stream: TcpStream, peer: SocketAddr, acceptor: Option<TlsAcceptor>, router: Router, stop: Stop) {
+async fn receive(
+    stream: TcpStream,
+    peer: SocketAddr,
+    acceptor: Option<TlsAcceptor>,
+    router: Router,
+    stop: Stop,
+) {
     let _ = stream.set_nodelay(true);
     match acceptor {
         None => converse(stream, peer, router, stop).await,

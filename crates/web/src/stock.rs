@@ -20,12 +20,22 @@ pub(crate) struct Ware {
 
 /// The style.
 pub(crate) static STYLE: LazyLock<Ware> = LazyLock::new(|| {
-    Ware::new("style", "css", "text/css; charset=utf-8", include_bytes!("static/style.css"))
+    Ware::new(
+        "style",
+        "css",
+        "text/css; charset=utf-8",
+        include_bytes!("static/style.css"),
+    )
 });
 
 /// The script.
 pub(crate) static SCRIPT: LazyLock<Ware> = LazyLock::new(|| {
-    Ware::new("live", "js", "text/javascript; charset=utf-8", include_bytes!("static/live.js"))
+    Ware::new(
+        "live",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_bytes!("static/live.js"),
+    )
 });
 
 impl Ware {
@@ -48,7 +58,10 @@ impl Ware {
 /// Serves one.
 pub(crate) async fn show(Path(name): Path<String>) -> Result<Response, Trouble> {
     let all = [&*STYLE, &*SCRIPT];
-    let ware = all.into_iter().find(|ware| ware.name == name).ok_or(Trouble::Missing)?;
+    let ware = all
+        .into_iter()
+        .find(|ware| ware.name == name)
+        .ok_or(Trouble::Missing)?;
     let headers: [(HeaderName, &str); 2] = [
         (header::CONTENT_TYPE, ware.kind),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),

@@ -31,7 +31,10 @@ pub(crate) struct Said(pub(crate) String);
 impl Trouble {
     fn parts(&self) -> (StatusCode, String) {
         match self {
-            Self::Missing => (StatusCode::NOT_FOUND, "There is no such page, or it is not for you.".to_owned()),
+            Self::Missing => (
+                StatusCode::NOT_FOUND,
+                "There is no such page, or it is not for you.".to_owned(),
+            ),
             Self::Denied => (StatusCode::FORBIDDEN, "Your account may not do that.".to_owned()),
             Self::Wrong(why) => (StatusCode::BAD_REQUEST, why.clone()),
             Self::Conflict(why) => (StatusCode::CONFLICT, why.clone()),

@@ -19,7 +19,9 @@ use crate::config::Config;
 pub(crate) fn rules(config: &Config) -> anyhow::Result<ScanRules> {
     let parser = Args::augment_args(clap::Command::new("holter scan").no_binary_name(true));
     let nothing: [&str; 0] = [];
-    let matches = parser.try_get_matches_from(nothing).context("a scan without arguments")?;
+    let matches = parser
+        .try_get_matches_from(nothing)
+        .context("a scan without arguments")?;
     let mut args = Args::from_arg_matches(&matches).context("a scan without arguments")?;
     args.inventory.extend(config.inventory.iter().cloned());
     args.pace = config.pace;
@@ -34,7 +36,9 @@ pub(crate) fn rules(config: &Config) -> anyhow::Result<ScanRules> {
     assets.extend(config.networks.iter().filter_map(of_network));
     let mut speed = args.speed().within_open_files();
     let rates = config.networks.iter();
-    speed.tempo.networks = rates.filter_map(|network| Some((network.range, network.rate?))).collect();
+    speed.tempo.networks = rates
+        .filter_map(|network| Some((network.range, network.rate?)))
+        .collect();
     Ok(ScanRules {
         own: config.own.ranges.clone(),
         own_names: config.own.names.clone(),

@@ -45,7 +45,10 @@ impl Office {
             .unwrap();
         let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
         let mut said = |words: &str| {
-            let line = lines.find(|line| line.as_ref().unwrap().contains(words)).unwrap().unwrap();
+            let line = lines
+                .find(|line| line.as_ref().unwrap().contains(words))
+                .unwrap()
+                .unwrap();
             line.split_whitespace().last().unwrap().to_owned()
         };
         let (url, setup) = (said("serving "), said("/setup/"));
@@ -67,7 +70,11 @@ impl Office {
     pub(crate) fn set_up(&self) {
         self.browser.open(&self.setup).unwrap();
         self.look("set-up");
-        for (field, text) in [("#shown", "Mira López"), ("#name", "mira"), ("#password", "gravel otter lamp tuesday")] {
+        for (field, text) in [
+            ("#shown", "Mira López"),
+            ("#name", "mira"),
+            ("#password", "gravel otter lamp tuesday"),
+        ] {
             self.browser.type_into(field, text).unwrap();
         }
         self.press("form button");
@@ -90,7 +97,9 @@ impl Office {
     }
 
     pub(crate) fn press(&self, selector: &str) {
-        self.browser.press(selector).unwrap_or_else(|error| panic!("{selector}: {error}\n{}", self.text()));
+        self.browser
+            .press(selector)
+            .unwrap_or_else(|error| panic!("{selector}: {error}\n{}", self.text()));
     }
 
     pub(crate) fn sees(&self, selector: &str, words: &str) {
@@ -131,7 +140,10 @@ impl Office {
     }
 
     fn faults(&self, name: &str, is_dark: bool, width: u32) -> Vec<String> {
-        let wide = self.browser.run("return document.documentElement.scrollWidth > innerWidth").unwrap();
+        let wide = self
+            .browser
+            .run("return document.documentElement.scrollWidth > innerWidth")
+            .unwrap();
         let tags = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']";
         let script = format!(
             "{}; const done = arguments[arguments.length - 1]; axe.run(document, {{ runOnly: {tags} }}).then((found) => \
@@ -142,7 +154,9 @@ impl Office {
         let found = self.browser.run_until_called(&script).unwrap();
         let place = format!("{name}, {}, {width} wide", if is_dark { "dark" } else { "light" });
         let found = found.as_array().unwrap().iter();
-        let mut faults: Vec<String> = found.map(|one| format!("{place}: {}", one.as_str().unwrap())).collect();
+        let mut faults: Vec<String> = found
+            .map(|one| format!("{place}: {}", one.as_str().unwrap()))
+            .collect();
         if wide == true {
             faults.push(format!("{place}: it is wider than the window"));
         }
@@ -157,7 +171,11 @@ impl Office {
             if text.contains(words) {
                 return;
             }
-            assert!(begun.elapsed() < most, "no {words:?} in {selector}:\n{}", self.text());
+            assert!(
+                begun.elapsed() < most,
+                "no {words:?} in {selector}:\n{}",
+                self.text()
+            );
             std::thread::sleep(Duration::from_millis(100));
         }
     }

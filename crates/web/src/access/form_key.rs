@@ -50,7 +50,12 @@ mod tests {
         let keys = FormKeys::new([3; 32]);
         let key = keys.of("mira");
         assert!(keys.is_right("mira", &key));
-        for (holder, key) in [("noor", key.as_str()), ("mira", ""), ("mira", "AAAA"), ("mira", "%%")] {
+        for (holder, key) in [
+            ("noor", key.as_str()),
+            ("mira", ""),
+            ("mira", "AAAA"),
+            ("mira", "%%"),
+        ] {
             assert!(!keys.is_right(holder, key));
         }
         assert!(!FormKeys::new([4; 32]).is_right("mira", &key));

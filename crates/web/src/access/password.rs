@@ -14,8 +14,18 @@ pub(crate) const LONGEST: usize = 256;
 
 /// Parts of passwords that everybody tries first.
 const GUESSED: [&str; 12] = [
-    "password", "passwort", "12345678", "qwertyui", "letmein", "changeme", "welcome1", "administrator", "hospital",
-    "holter", "iloveyou", "00000000",
+    "password",
+    "passwort",
+    "12345678",
+    "qwertyui",
+    "letmein",
+    "changeme",
+    "welcome1",
+    "administrator",
+    "hospital",
+    "holter",
+    "iloveyou",
+    "00000000",
 ];
 
 /// 19 MiB, two passes, one lane: what OWASP's password storage guide asks for.
@@ -39,7 +49,9 @@ pub(crate) fn objection(password: &str, name: &str) -> Option<String> {
     let mut different: Vec<char> = lower.chars().collect();
     different.sort_unstable();
     different.dedup();
-    let guessed = GUESSED.iter().any(|part| lower.contains(part) && length < part.len() + 8);
+    let guessed = GUESSED
+        .iter()
+        .any(|part| lower.contains(part) && length < part.len() + 8);
     if different.len() < 5 || guessed || (name.len() > 2 && lower.contains(&name)) {
         return Some("This password is too easy to guess: it repeats itself, holds the name, or is one that everybody tries first.".to_owned());
     }

@@ -38,7 +38,9 @@ impl Key {
     /// # Errors
     /// [`NoKey`] where that is none.
     pub fn read(text: &str) -> Result<Self, NoKey> {
-        let bytes = BASE64URL_NOPAD.decode(text.trim().as_bytes()).map_err(|_| NoKey)?;
+        let bytes = BASE64URL_NOPAD
+            .decode(text.trim().as_bytes())
+            .map_err(|_| NoKey)?;
         bytes.try_into().map(Self).map_err(|_| NoKey)
     }
 
@@ -67,7 +69,10 @@ impl Key {
             msg: secret.as_bytes(),
             aad: of.as_bytes(),
         };
-        let sealed = self.cipher().encrypt(&XNonce::from(nonce), payload).map_err(|_| NoChance)?;
+        let sealed = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| NoChance)?;
         let mut whole = nonce.to_vec();
         whole.extend(sealed);
         Ok(BASE64URL_NOPAD.encode(&whole))
@@ -81,7 +86,10 @@ impl Key {
             msg: sealed,
             aad: of.as_bytes(),
         };
-        let opened = self.cipher().decrypt(&XNonce::from(*nonce), payload).map_err(|_| Broken)?;
+        let opened = self
+            .cipher()
+            .decrypt(&XNonce::from(*nonce), payload)
+            .map_err(|_| Broken)?;
         String::from_utf8(opened).map_err(|_| Broken)
     }
 

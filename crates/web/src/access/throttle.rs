@@ -40,7 +40,11 @@ impl Failures {
 
 impl Throttle {
     /// How long all of these still have to wait.
-    pub(crate) fn wait<'a>(&self, who: impl IntoIterator<Item = &'a str>, now: Timestamp) -> Option<SignedDuration> {
+    pub(crate) fn wait<'a>(
+        &self,
+        who: impl IntoIterator<Item = &'a str>,
+        now: Timestamp,
+    ) -> Option<SignedDuration> {
         let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         who.into_iter()
             .filter_map(|who| failures.get(who))
@@ -63,7 +67,9 @@ impl Throttle {
                 return;
             }
         }
-        let failed = failures.entry(who.to_owned()).or_insert(Failures { count: 0, last: now });
+        let failed = failures
+            .entry(who.to_owned())
+            .or_insert(Failures { count: 0, last: now });
         // A quiet day forgives.
         if now.duration_since(failed.last) > SignedDuration::from_hours(24) {
             failed.count = 0;

@@ -27,13 +27,20 @@ pub(crate) fn address(secret: &str, account: &str, host: &str) -> String {
             })
             .collect::<String>()
     };
-    format!("otpauth://totp/Holter:{}@{}?secret={secret}&issuer=Holter", plain(account), plain(host))
+    format!(
+        "otpauth://totp/Holter:{}@{}?secret={secret}&issuer=Holter",
+        plain(account),
+        plain(host)
+    )
 }
 
 /// The step whose code this is, if it is one of now or of the steps beside it, and later than the last that was
 /// used: no code opens twice.
 pub(crate) fn step(secret: &str, code: &str, now: Timestamp, last_used: i64) -> Option<i64> {
-    let typed: String = code.chars().filter(|character| !character.is_whitespace()).collect();
+    let typed: String = code
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .collect();
     if typed.len() != 6 || !typed.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
@@ -68,7 +75,11 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_of_rfc_6238() {
-        for (second, code) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
+        for (second, code) in [
+            (59, "287082"),
+            (1_111_111_109, "081804"),
+            (20_000_000_000, "353130"),
+        ] {
             let at = Timestamp::from_second(second).unwrap();
             assert_eq!(step(SECRET, code, at, 0), Some(second / 30));
         }

@@ -40,7 +40,11 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
     caller: Caller,
 ) -> Result<Json<Rows<Asset>>, Trouble> {
-    let page = Paging { after: asked.after, size: asked.size }.page();
+    let page = Paging {
+        after: asked.after,
+        size: asked.size,
+    }
+    .page();
     let filter = assets::Asked {
         words: asked.words,
         department: asked.department,
@@ -97,7 +101,11 @@ pub(crate) struct Imported {
 
 /// Brings in a list: a CSV inventory, nmap's XML, a CycloneDX document or NetBox's JSON, told by its looks.
 #[utoipa::path(post, path = "/api/v1/assets/import", request_body(content = String, content_type = "application/octet-stream"), responses((status = 200, body = Imported)))]
-pub(crate) async fn import(State(app): State<Arc<App>>, caller: Caller, bytes: Bytes) -> Result<Json<Imported>, Trouble> {
+pub(crate) async fn import(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    bytes: Bytes,
+) -> Result<Json<Imported>, Trouble> {
     let imported = import::bring_in(&app, &caller, &bytes, "a script's list").await?;
     Ok(Json(Imported {
         created: imported.added,
@@ -114,12 +122,17 @@ pub(crate) async fn measure(
     Path((id, service)): Path<(i64, i64)>,
     caller: Caller,
 ) -> Result<Json<Made>, Trouble> {
-    Ok(Json(Made { id: asset::ask_measurement(&app, &caller, id, service).await? }))
+    Ok(Json(Made {
+        id: asset::ask_measurement(&app, &caller, id, service).await?,
+    }))
 }
 
 /// Which systems speak with which.
 #[utoipa::path(get, path = "/api/v1/interfaces", responses((status = 200, body = Vec<Interface>)))]
-pub(crate) async fn interfaces(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Vec<Interface>>, Trouble> {
+pub(crate) async fn interfaces(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<Vec<Interface>>, Trouble> {
     let linked = app.store.interfaces(caller.actor()?.department).await?;
     Ok(Json(linked.iter().map(Interface::of).collect()))
 }

@@ -58,8 +58,16 @@ pub(crate) struct Looked {
 #[utoipa::path(get, path = "/api/v1/audit/verify", responses((status = 200, body = Looked)))]
 pub(crate) async fn verify(State(app): State<Arc<App>>) -> Result<Json<Looked>, Trouble> {
     let looked = match app.store.verify_audit(&app.audit_key, None).await? {
-        Verified::Whole { rows, last } => Looked { whole: true, place: rows, detail: last },
-        Verified::Broken { place, why } => Looked { whole: false, place, detail: why.to_owned() },
+        Verified::Whole { rows, last } => Looked {
+            whole: true,
+            place: rows,
+            detail: last,
+        },
+        Verified::Broken { place, why } => Looked {
+            whole: false,
+            place,
+            detail: why.to_owned(),
+        },
     };
     Ok(Json(looked))
 }

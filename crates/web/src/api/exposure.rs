@@ -29,13 +29,23 @@ pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Result<
     let department = caller.actor()?.department;
     let own = |of: Option<i64>| department.is_none() || of == department;
     let (mut live, mut states) = (BTreeMap::new(), BTreeMap::new());
-    for tally in app.store.finding_tallies().await?.into_iter().filter(|tally| own(tally.department)) {
+    for tally in app
+        .store
+        .finding_tallies()
+        .await?
+        .into_iter()
+        .filter(|tally| own(tally.department))
+    {
         *states.entry(tally.state.as_str().to_owned()).or_default() += tally.findings;
         if tally.state.is_live() {
             *live.entry(tally.severity.as_str().to_owned()).or_default() += tally.findings;
         }
     }
     let assets = app.store.asset_tallies().await?;
-    let assets = assets.iter().filter(|tally| own(tally.department)).map(|tally| tally.assets).sum();
+    let assets = assets
+        .iter()
+        .filter(|tally| own(tally.department))
+        .map(|tally| tally.assets)
+        .sum();
     Ok(Json(Exposure { live, states, assets }))
 }

@@ -50,7 +50,11 @@ pub(crate) async fn list(
     Query(asked): Query<Asked>,
     caller: Caller,
 ) -> Result<Json<Rows<Finding>>, Trouble> {
-    let page = Paging { after: asked.after, size: asked.size }.page();
+    let page = Paging {
+        after: asked.after,
+        size: asked.size,
+    }
+    .page();
     let filter = findings::Asked {
         state: asked.state,
         severity: asked.severity,
@@ -167,22 +171,62 @@ pub(crate) async fn act(
             deeds::ask_measurement(&app, &caller, &row).await?;
             return Ok(Json(Done { done: true }));
         }
-        Act::Assign { person } => ("finding.assigned", app.store.person(person).await?.name, Request::Assign(person)),
-        Act::Fixing { text } => ("finding.fixing", String::new(), Request::Fixing(deeds::words(&text, true)?)),
-        Act::SayDone { text } => ("finding.said-done", String::new(), Request::SayDone(deeds::words(&text, true)?)),
-        Act::Reopen { text } => ("finding.reopened", String::new(), Request::Reopen(deeds::words(&text, true)?)),
-        Act::Comment { text } => ("finding.commented", String::new(), Request::Comment(deeds::words(&text, false)?)),
-        Act::Accept { reason, ground, until } => {
+        Act::Assign { person } => (
+            "finding.assigned",
+            app.store.person(person).await?.name,
+            Request::Assign(person),
+        ),
+        Act::Fixing { text } => (
+            "finding.fixing",
+            String::new(),
+            Request::Fixing(deeds::words(&text, true)?),
+        ),
+        Act::SayDone { text } => (
+            "finding.said-done",
+            String::new(),
+            Request::SayDone(deeds::words(&text, true)?),
+        ),
+        Act::Reopen { text } => (
+            "finding.reopened",
+            String::new(),
+            Request::Reopen(deeds::words(&text, true)?),
+        ),
+        Act::Comment { text } => (
+            "finding.commented",
+            String::new(),
+            Request::Comment(deeds::words(&text, false)?),
+        ),
+        Act::Accept {
+            reason,
+            ground,
+            until,
+        } => {
             let until = deeds::until(&app, &until)?;
             let (reason, ground) = (deeds::words(&reason, false)?, deeds::words(&ground, false)?);
-            ("finding.acceptance-asked", reason.clone(), Request::Accept { reason, ground, until })
+            (
+                "finding.acceptance-asked",
+                reason.clone(),
+                Request::Accept {
+                    reason,
+                    ground,
+                    until,
+                },
+            )
         }
         Act::CallFalse { reason, ground } => {
             let (reason, ground) = (deeds::words(&reason, false)?, deeds::words(&ground, false)?);
-            ("finding.false-asked", reason.clone(), Request::CallFalse { reason, ground })
+            (
+                "finding.false-asked",
+                reason.clone(),
+                Request::CallFalse { reason, ground },
+            )
         }
         Act::Decide { approve } => {
-            let deed = if approve { "finding.approved" } else { "finding.denied" };
+            let deed = if approve {
+                "finding.approved"
+            } else {
+                "finding.denied"
+            };
             (deed, String::new(), Request::Decide(approve))
         }
     };

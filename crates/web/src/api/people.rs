@@ -60,7 +60,11 @@ pub(crate) struct DepartmentShape {
 #[utoipa::path(get, path = "/api/v1/departments", responses((status = 200, body = Vec<DepartmentShape>)))]
 pub(crate) async fn departments(State(app): State<Arc<App>>) -> Result<Json<Vec<DepartmentShape>>, Trouble> {
     let all = app.store.departments().await?;
-    let shape = |one: holter_store::Department| DepartmentShape { id: one.id, name: one.name, site: one.site };
+    let shape = |one: holter_store::Department| DepartmentShape {
+        id: one.id,
+        name: one.name,
+        site: one.site,
+    };
     Ok(Json(all.into_iter().map(shape).collect()))
 }
 
@@ -77,5 +81,7 @@ pub(crate) async fn add_department(
     caller: Caller,
     Body(named): Body<Named>,
 ) -> Result<Json<Made>, Trouble> {
-    Ok(Json(Made { id: people::found_department(&app, &caller, &named.name).await? }))
+    Ok(Json(Made {
+        id: people::found_department(&app, &caller, &named.name).await?,
+    }))
 }

@@ -51,7 +51,9 @@ pub(crate) async fn start(
     caller: Caller,
     Body(new): Body<scans::New>,
 ) -> Result<Json<Made>, Trouble> {
-    Ok(Json(Made { id: scans::begin(&app, &caller, &new).await? }))
+    Ok(Json(Made {
+        id: scans::begin(&app, &caller, &new).await?,
+    }))
 }
 
 /// Stops a scan. What is known by then is kept.

@@ -16,7 +16,10 @@ pub(crate) struct Paging {
 
 impl Paging {
     pub(crate) fn page(&self) -> holter_store::Page {
-        holter_store::Page { after: self.after.clone(), size: self.size.unwrap_or(100) }
+        holter_store::Page {
+            after: self.after.clone(),
+            size: self.size.unwrap_or(100),
+        }
     }
 }
 

@@ -52,7 +52,8 @@ pub(crate) async fn password(
     let mut writing = app.store.write().await?;
     writing.set_password(account.id, &hash).await?;
     writing.commit().await?;
-    app.note(&caller, "password.changed", subject(&account), "").await?;
+    app.note(&caller, "password.changed", subject(&account), "")
+        .await?;
     login::let_in(&app, &caller, &account, "/account?done=password").await
 }
 
@@ -126,7 +127,9 @@ pub(crate) async fn add_token(
     }
     let name: String = wanted.name.trim().chars().take(100).collect();
     if name.is_empty() || !(1..=LONGEST_TOKEN).contains(&wanted.days) {
-        return Err(Trouble::Wrong(format!("A token has a name, and lives 1 to {LONGEST_TOKEN} days.")));
+        return Err(Trouble::Wrong(format!(
+            "A token has a name, and lives 1 to {LONGEST_TOKEN} days."
+        )));
     }
     let now = app.clock.now();
     let fresh = format!("{}{}", token::API_PREFIX, token::new(app.dice.as_ref())?);
@@ -136,14 +139,27 @@ pub(crate) async fn add_token(
         name: name.clone(),
         role: role.as_str().to_owned(),
         created: now,
-        expires: now.saturating_add(SignedDuration::from_hours(24 * wanted.days)).unwrap_or(now),
+        expires: now
+            .saturating_add(SignedDuration::from_hours(24 * wanted.days))
+            .unwrap_or(now),
         used: None,
     };
     let mut writing = app.store.write().await?;
     let id = writing.add_api_token(&made, &token::hash(&fresh)).await?;
     writing.commit().await?;
-    app.note(&caller, "token.made", format!("token {id}"), format!("{name}, as {role}, for {} days", wanted.days)).await?;
-    let frame = Frame { title: "Your new token", caller: &caller, part: "/account", done: None };
+    app.note(
+        &caller,
+        "token.made",
+        format!("token {id}"),
+        format!("{name}, as {role}, for {} days", wanted.days),
+    )
+    .await?;
+    let frame = Frame {
+        title: "Your new token",
+        caller: &caller,
+        part: "/account",
+        done: None,
+    };
     Ok(frame.around(&html! {
         h1 { "Your new token" }
         p { "It is shown this once. Keep it where your script finds it and nobody else does." }
@@ -164,7 +180,8 @@ pub(crate) async fn end_token(
     if !there {
         return Err(Trouble::Missing);
     }
-    app.note(&caller, "token.ended", format!("token {id}"), "").await?;
+    app.note(&caller, "token.ended", format!("token {id}"), "")
+        .await?;
     Ok(back("/account", "ended"))
 }
 
@@ -220,7 +237,12 @@ async fn page(
     } else {
         guarded(caller)
     };
-    let frame = Frame { title: "Your account", caller, part: "/account", done };
+    let frame = Frame {
+        title: "Your account",
+        caller,
+        part: "/account",
+        done,
+    };
     Ok(frame.around(&html! {
         h1 { (account.shown) }
         p class="soft" { "Signs in as " strong { (account.name) } ", " (account.role) "." }
@@ -249,7 +271,9 @@ async fn page(
 fn offer(app: &App, caller: &Caller, account: &Account, secret: &str) -> Result<Markup, Trouble> {
     let host = app.url.split("://").nth(1).unwrap_or("holter");
     let address = totp::address(secret, &account.name, host);
-    let sealed = app.key.seal(secret, &login::of_second(account.id), app.dice.as_ref())?;
+    let sealed = app
+        .key
+        .seal(secret, &login::of_second(account.id), app.dice.as_ref())?;
     Ok(html! {
         h2 { "One-time codes" }
         p { "A stolen password alone then opens nothing. Scan the square with an authenticator app, and type the code that it shows." }

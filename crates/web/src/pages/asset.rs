@@ -6,7 +6,9 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use holter_model::{Criticality, Fragility, Verdict};
-use holter_store::{AssetEvent, Covered, Department, FindingFilter, KnownAsset, KnownService, Linked, Mark, Page};
+use holter_store::{
+    AssetEvent, Covered, Department, FindingFilter, KnownAsset, KnownService, Linked, Mark, Page,
+};
 use maud::{Markup, html};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -34,9 +36,14 @@ pub(crate) async fn show(
 ) -> Result<Response, Trouble> {
     let asset = of(&app, &caller, id).await?;
     if let Some(into) = asset.merged_into {
-        return Ok(axum::response::IntoResponse::into_response(axum::response::Redirect::to(&format!("/assets/{into}"))));
+        return Ok(axum::response::IntoResponse::into_response(
+            axum::response::Redirect::to(&format!("/assets/{into}")),
+        ));
     }
-    let filter = FindingFilter { asset: Some(id), ..FindingFilter::default() };
+    let filter = FindingFilter {
+        asset: Some(id),
+        ..FindingFilter::default()
+    };
     let found = app.store.findings(&filter, &Page::first(100)).await?;
     let mut services = Vec::new();
     for service in app.store.services(id).await?.into_iter().take(100) {
@@ -48,7 +55,12 @@ pub(crate) async fn show(
     let events = app.store.asset_events(id, &Page::first(100)).await?;
     let departments = app.store.departments().await?;
     let describes = caller.actor()?.may(Deed::Describe);
-    let frame = Frame { title: &asset.about.name, caller: &caller, part: "/assets", done: done.done.as_deref() };
+    let frame = Frame {
+        title: &asset.about.name,
+        caller: &caller,
+        part: "/assets",
+        done: done.done.as_deref(),
+    };
     Ok(frame.around(&html! {
         p class="crumbs" { a href="/assets" { "Systems" } " › " (id) }
         h1 { (safe(&asset.about.name)) }
@@ -116,7 +128,9 @@ pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Descr
     let mut about = asset.about.clone();
     let name = said.name.trim();
     if name.is_empty() || name.len() > 200 {
-        return Err(Trouble::Wrong("A system has a name of at most 200 characters.".to_owned()));
+        return Err(Trouble::Wrong(
+            "A system has a name of at most 200 characters.".to_owned(),
+        ));
     }
     name.clone_into(&mut about.name);
     said.role.trim().clone_into(&mut about.role);
@@ -157,7 +171,13 @@ pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Descr
     writing.add_asset_event(&event).await?;
     writing.commit().await?;
     let fields: Vec<String> = by_hand.into_iter().collect();
-    app.note(caller, "asset.described", format!("asset {id}"), fields.join(", ")).await?;
+    app.note(
+        caller,
+        "asset.described",
+        format!("asset {id}"),
+        fields.join(", "),
+    )
+    .await?;
     Ok(())
 }
 
@@ -197,16 +217,24 @@ pub(crate) async fn measure(
 }
 
 /// Asks for it, for the page and for the API.
-pub(crate) async fn ask_measurement(app: &App, caller: &Caller, id: i64, service: i64) -> Result<i64, Trouble> {
+pub(crate) async fn ask_measurement(
+    app: &App,
+    caller: &Caller,
+    id: i64,
+    service: i64,
+) -> Result<i64, Trouble> {
     of(app, caller, id).await?;
     if app.store.service(service).await?.asset != id {
         return Err(Trouble::Missing);
     }
     let mut writing = app.store.write_alone().await?;
     let person = caller.actor()?.person;
-    let asked = writing.ask_measurement((service, None), &[], Some(person), app.clock.now()).await?;
+    let asked = writing
+        .ask_measurement((service, None), &[], Some(person), app.clock.now())
+        .await?;
     writing.commit().await?;
-    app.note(caller, "measurement.asked", format!("service {service}"), "").await?;
+    app.note(caller, "measurement.asked", format!("service {service}"), "")
+        .await?;
     Ok(asked)
 }
 
@@ -237,7 +265,11 @@ fn services_of(app: &App, caller: &Caller, services: &[(KnownService, Vec<Covere
 
 fn covered(coverage: &[Covered]) -> Markup {
     let of = |verdict: Verdict| coverage.iter().filter(move |one| one.verdict == verdict).count();
-    let (bad, open, good) = (of(Verdict::Affected), of(Verdict::Inconclusive), of(Verdict::NotAffected));
+    let (bad, open, good) = (
+        of(Verdict::Affected),
+        of(Verdict::Inconclusive),
+        of(Verdict::NotAffected),
+    );
     html! {
         p {
             @if bad > 0 { (badge::word("critical", &format!("{bad} affected"))) " " }

@@ -34,7 +34,10 @@ impl Asked {
     /// As the store filters. Whoever sees one department sees that one, whatever is asked.
     pub(crate) fn filter(&self, caller: &Caller) -> Result<AssetFilter, Trouble> {
         Ok(AssetFilter {
-            department: caller.actor()?.department.or_else(|| self.department.parse().ok()),
+            department: caller
+                .actor()?
+                .department
+                .or_else(|| self.department.parse().ok()),
             site: self.site.parse().ok(),
             criticality: self.criticality.parse().ok(),
             search: Some(self.words.trim().to_owned()).filter(|words| !words.is_empty()),
@@ -50,7 +53,16 @@ pub(crate) async fn show(
     caller: Caller,
 ) -> Result<Response, Trouble> {
     let filter = asked.filter(&caller)?;
-    let listed = app.store.assets(&filter, &Page { after: asked.after.clone(), size: 50 }).await?;
+    let listed = app
+        .store
+        .assets(
+            &filter,
+            &Page {
+                after: asked.after.clone(),
+                size: 50,
+            },
+        )
+        .await?;
     let query = [
         ("words", asked.words.clone()),
         ("department", asked.department.clone()),
@@ -58,7 +70,12 @@ pub(crate) async fn show(
         ("criticality", asked.criticality.clone()),
     ];
     let filters = filters(&app, &caller, &asked).await?;
-    let frame = Frame { title: "Systems", caller: &caller, part: "/assets", done: asked.done.as_deref() };
+    let frame = Frame {
+        title: "Systems",
+        caller: &caller,
+        part: "/assets",
+        done: asked.done.as_deref(),
+    };
     Ok(frame.around(&html! {
         h1 { "Systems" }
         (filters)
@@ -112,7 +129,10 @@ pub(crate) fn marks(asset: &KnownAsset) -> Markup {
         (Some("at home"), about.at_home == Some(true)),
         (Some("front door"), about.front_door == Some(true)),
     ];
-    let words: Vec<&str> = words.into_iter().filter_map(|(word, is)| word.filter(|_| is)).collect();
+    let words: Vec<&str> = words
+        .into_iter()
+        .filter_map(|(word, is)| word.filter(|_| is))
+        .collect();
     html! { @if words.is_empty() { span class="soft" { "nobody has said" } } @else { (words.join(", ")) } }
 }
 

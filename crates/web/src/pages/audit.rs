@@ -26,13 +26,21 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    let page = Page { after: asked.after.clone(), size: 100 };
+    let page = Page {
+        after: asked.after.clone(),
+        size: 100,
+    };
     let listed = app.store.audited(&page).await?;
     let verified = match asked.verify {
         Some(_) => Some(app.store.verify_audit(&app.audit_key, None).await?),
         None => None,
     };
-    let frame = Frame { title: "Audit log", caller: &caller, part: "/audit", done: None };
+    let frame = Frame {
+        title: "Audit log",
+        caller: &caller,
+        part: "/audit",
+        done: None,
+    };
     Ok(frame.around(&html! {
         h1 { "Audit log" }
         p class="soft" { "Nothing is ever changed or taken out here: each row vouches for the one before it. " code { "holter audit verify" } " looks through them all." }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use holter_model::finding::State as Stand;
 use holter_program::deeds::{self as program, By};
 use holter_store::{Acceptance, FindingRow, Page};
-use holter_model::finding::State as Stand;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
@@ -40,7 +40,10 @@ pub(crate) async fn assign(
     Form(given): Form<Given>,
 ) -> Result<Response, Trouble> {
     finding::of(&app, &caller, id).await?;
-    let person: i64 = given.person.parse().map_err(|_| Trouble::Wrong("Say to whom it is given.".to_owned()))?;
+    let person: i64 = given
+        .person
+        .parse()
+        .map_err(|_| Trouble::Wrong("Say to whom it is given.".to_owned()))?;
     let name = app.store.person(person).await?.name;
     life::act(&app, &caller, id, Request::Assign(person)).await?;
     app.note(&caller, "finding.assigned", subject(id), name).await?;
@@ -124,7 +127,11 @@ pub(crate) async fn ask_measurement(app: &App, caller: &Caller, row: &FindingRow
         let why = "This was not found at a service, so Holter cannot measure it from here.";
         return Err(Trouble::Conflict(why.to_owned()));
     }
-    let by = By { person: caller.actor()?.person, at: app.clock.now(), words: "" };
+    let by = By {
+        person: caller.actor()?.person,
+        at: app.clock.now(),
+        words: "",
+    };
     program::measure_now(&app.store, id, by).await?;
     app.note(caller, "measurement.asked", subject(id), "").await?;
     Ok(())
@@ -149,8 +156,19 @@ pub(crate) async fn accept(
     finding::of(&app, &caller, id).await?;
     let until = until(&app, &wish.until)?;
     let (reason, ground) = (words(&wish.reason, false)?, words(&wish.ground, false)?);
-    life::act(&app, &caller, id, Request::Accept { reason: reason.clone(), ground, until }).await?;
-    app.note(&caller, "finding.acceptance-asked", subject(id), reason).await?;
+    life::act(
+        &app,
+        &caller,
+        id,
+        Request::Accept {
+            reason: reason.clone(),
+            ground,
+            until,
+        },
+    )
+    .await?;
+    app.note(&caller, "finding.acceptance-asked", subject(id), reason)
+        .await?;
     done(id, "asked")
 }
 
@@ -163,8 +181,18 @@ pub(crate) async fn call_false(
 ) -> Result<Response, Trouble> {
     finding::of(&app, &caller, id).await?;
     let (reason, ground) = (words(&wish.reason, false)?, words(&wish.ground, false)?);
-    life::act(&app, &caller, id, Request::CallFalse { reason: reason.clone(), ground }).await?;
-    app.note(&caller, "finding.false-asked", subject(id), reason).await?;
+    life::act(
+        &app,
+        &caller,
+        id,
+        Request::CallFalse {
+            reason: reason.clone(),
+            ground,
+        },
+    )
+    .await?;
+    app.note(&caller, "finding.false-asked", subject(id), reason)
+        .await?;
     done(id, "asked")
 }
 
@@ -188,7 +216,11 @@ pub(crate) async fn decide(
         _ => return Err(Trouble::Wrong("Say yes or no.".to_owned())),
     };
     life::act(&app, &caller, id, Request::Decide(approve)).await?;
-    let deed = if approve { "finding.approved" } else { "finding.denied" };
+    let deed = if approve {
+        "finding.approved"
+    } else {
+        "finding.denied"
+    };
     app.note(&caller, deed, subject(id), "").await?;
     done(id, if approve { "accepted" } else { "denied" })
 }
@@ -204,7 +236,9 @@ fn done(id: i64, word: &str) -> Result<Response, Trouble> {
 pub(crate) fn words(text: &str, may_be_empty: bool) -> Result<String, Trouble> {
     let text = text.trim();
     if text.is_empty() && !may_be_empty {
-        return Err(Trouble::Wrong("Something is to be said here, and nothing was.".to_owned()));
+        return Err(Trouble::Wrong(
+            "Something is to be said here, and nothing was.".to_owned(),
+        ));
     }
     if text.chars().count() > WORDS {
         return Err(Trouble::Wrong(format!("That is longer than {WORDS} characters.")));
@@ -216,9 +250,17 @@ pub(crate) fn words(text: &str, may_be_empty: bool) -> Result<String, Trouble> {
 pub(crate) fn until(app: &App, day: &str) -> Result<Timestamp, Trouble> {
     let wrong = || Trouble::Wrong("Say until when: a day within the next year, like 2027-03-31.".to_owned());
     let day: Date = day.trim().parse().map_err(|_| wrong())?;
-    let end = day.at(23, 59, 59, 0).to_zoned(app.zone.clone()).map_err(|_| wrong())?.timestamp();
+    let end = day
+        .at(23, 59, 59, 0)
+        .to_zoned(app.zone.clone())
+        .map_err(|_| wrong())?
+        .timestamp();
     let left = end.duration_since(app.clock.now());
-    if left.is_positive() && left <= LONGEST { Ok(end) } else { Err(wrong()) }
+    if left.is_positive() && left <= LONGEST {
+        Ok(end)
+    } else {
+        Err(wrong())
+    }
 }
 
 /// What happened, in words.

@@ -37,16 +37,30 @@ impl Known {
         let own = |of: Option<i64>| department.is_none() || of == department;
         let tallies = app.store.finding_tallies().await?;
         let assets = app.store.asset_tallies().await?;
-        let live = FindingFilter { live: Some(true), department, ..FindingFilter::default() };
-        let over = FindingFilter { due_before: Some(app.clock.now()), ..live.clone() };
+        let live = FindingFilter {
+            live: Some(true),
+            department,
+            ..FindingFilter::default()
+        };
+        let over = FindingFilter {
+            due_before: Some(app.clock.now()),
+            ..live.clone()
+        };
         let undecided = match actor.may(Deed::Approve) {
             true => app.store.undecided(&Page::first(50)).await?.rows.len(),
             false => 0,
         };
         let scans = app.store.scans(&Page::first(20)).await?.rows;
         Ok(Self {
-            tallies: tallies.into_iter().filter(|tally| own(tally.department)).collect(),
-            assets: assets.iter().filter(|tally| own(tally.department)).map(|tally| tally.assets).sum(),
+            tallies: tallies
+                .into_iter()
+                .filter(|tally| own(tally.department))
+                .collect(),
+            assets: assets
+                .iter()
+                .filter(|tally| own(tally.department))
+                .map(|tally| tally.assets)
+                .sum(),
             heaviest: app.store.findings(&live, &Page::first(10)).await?.rows,
             overdue: app.store.findings(&over, &Page::first(1)).await?.rows,
             tasks: app.store.tasks(department, &Page::first(3)).await?.rows,
@@ -56,12 +70,19 @@ impl Known {
     }
 
     fn live(&self, severity: Severity) -> i64 {
-        let of = self.tallies.iter().filter(|tally| tally.state.is_live() && tally.severity == severity);
+        let of = self
+            .tallies
+            .iter()
+            .filter(|tally| tally.state.is_live() && tally.severity == severity);
         of.map(|tally| tally.findings).sum()
     }
 
     fn in_state(&self, state: Stand) -> i64 {
-        self.tallies.iter().filter(|tally| tally.state == state).map(|tally| tally.findings).sum()
+        self.tallies
+            .iter()
+            .filter(|tally| tally.state == state)
+            .map(|tally| tally.findings)
+            .sum()
     }
 }
 
@@ -69,7 +90,12 @@ impl Known {
 pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Trouble> {
     let known = Known::of(&app, &caller).await?;
     let steps = steps(&app, &caller, &known)?;
-    let frame = Frame { title: "Are we exposed?", caller: &caller, part: "/", done: None };
+    let frame = Frame {
+        title: "Are we exposed?",
+        caller: &caller,
+        part: "/",
+        done: None,
+    };
     Ok(frame.around(&html! {
         (answer(&app, &known))
         h2 { "What to do next" }
@@ -87,17 +113,26 @@ fn answer(app: &App, known: &Known) -> Markup {
     let (class, says, more): (_, String, _) = match (&known.last, critical, high, lesser) {
         (_, 1.., _, _) => (
             "bad",
-            format!("Yes. {} records, keys or passwords be read by anyone who gets there.", places(critical, "finding lets", "findings let")),
+            format!(
+                "Yes. {} records, keys or passwords be read by anyone who gets there.",
+                places(critical, "finding lets", "findings let")
+            ),
             "Begin with what stands below. Nothing that was fixed counts until it is measured.",
         ),
         (_, 0, 1.., _) => (
             "bad",
-            format!("Yes. {} traffic be read or changed by whoever stands on the way.", places(high, "finding lets", "findings let")),
+            format!(
+                "Yes. {} traffic be read or changed by whoever stands on the way.",
+                places(high, "finding lets", "findings let")
+            ),
             "Nothing is known that hands memory to anyone who asks.",
         ),
         (_, _, _, 1..) => (
             "open",
-            format!("Not badly. {} should be closed in good order.", places(lesser, "weakness", "weaknesses")),
+            format!(
+                "Not badly. {} should be closed in good order.",
+                places(lesser, "weakness", "weaknesses")
+            ),
             "Nothing is known that lets records, keys or passwords out by itself.",
         ),
         (None, ..) => (
@@ -139,13 +174,20 @@ fn steps(app: &App, caller: &Caller, known: &Known) -> Result<Vec<Markup>, Troub
     let mut flaws: Vec<&str> = Vec::new();
     for row in &known.heaviest {
         // One step a flaw: whoever patches one system of a kind patches them all.
-        if row.finding.severity < Severity::Medium || flaws.contains(&row.finding.flaw.as_str()) || steps.len() > 1 {
+        if row.finding.severity < Severity::Medium
+            || flaws.contains(&row.finding.flaw.as_str())
+            || steps.len() > 1
+        {
             continue;
         }
         flaws.push(&row.finding.flaw);
         steps.push(step(row));
     }
-    if let Some(row) = known.overdue.first().filter(|row| !flaws.contains(&row.finding.flaw.as_str())) {
+    if let Some(row) = known
+        .overdue
+        .first()
+        .filter(|row| !flaws.contains(&row.finding.flaw.as_str()))
+    {
         steps.push(html! {
             h3 { a href={ "/findings/" (row.finding.id) } { "Overdue: " (safe(finding::flaw_name(&row.finding.flaw))) " on " (safe(&row.asset_name)) } }
             p { "Next: " (finding::next(row)) "." }
@@ -178,7 +220,11 @@ fn steps(app: &App, caller: &Caller, known: &Known) -> Result<Vec<Markup>, Troub
             h3 { a href="/scans" { @if known.last.is_some() { "Scan again" } @else { "Start the first scan" } } }
             p { @if known.last.is_some() { "What was measured more than " (STALE) " days ago is not known any more." } @else { "Name your addresses; Holter finds what answers there and asks it." } }
         };
-        if known.last.is_none() { steps.insert(0, first) } else { steps.push(first) }
+        if known.last.is_none() {
+            steps.insert(0, first)
+        } else {
+            steps.push(first)
+        }
     }
     steps.truncate(3);
     Ok(steps)
@@ -195,7 +241,12 @@ fn step(row: &FindingRow) -> Markup {
 }
 
 fn tiles(known: &Known) -> Markup {
-    let grave = [Severity::Critical, Severity::High, Severity::Medium, Severity::Low];
+    let grave = [
+        Severity::Critical,
+        Severity::High,
+        Severity::Medium,
+        Severity::Low,
+    ];
     html! {
         h2 { "In numbers" }
         dl class="tiles" {

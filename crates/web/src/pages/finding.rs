@@ -33,13 +33,20 @@ pub(crate) async fn show(
     let events = app.store.events(id, &Page::first(200)).await?;
     let measurements = app.store.measurements_for(id).await?;
     let acceptances = app.store.acceptances(id).await?;
-    let waits = measurements.iter().any(|one| one.state == "waiting" || one.state == "running");
+    let waits = measurements
+        .iter()
+        .any(|one| one.state == "waiting" || one.state == "running");
     let flaw = finding::flaw(&row.finding.flaw);
     let asset = app.store.asset(row.finding.asset).await?;
     let weight = weight::weigh(&row.finding.flaw, row.finding.severity, &asset.about);
     let acts = deeds::forms(&app, &caller, &row, &acceptances).await?;
     let name = finding::flaw_name(&row.finding.flaw);
-    let frame = Frame { title: name, caller: &caller, part: "/findings", done: done.done.as_deref() };
+    let frame = Frame {
+        title: name,
+        caller: &caller,
+        part: "/findings",
+        done: done.done.as_deref(),
+    };
     Ok(frame.around(&html! {
         p class="crumbs" { a href="/findings" { "Findings" } " › " (id) }
         h1 { (safe(name)) " on " a href={ "/assets/" (row.finding.asset) } { (safe(&row.asset_name)) } }
@@ -193,5 +200,7 @@ fn history(app: &App, events: &[Event]) -> Markup {
 
 /// What was asked for and is not decided yet.
 pub(crate) fn asked_for(acceptances: &[Acceptance]) -> Option<&Acceptance> {
-    acceptances.iter().find(|one| one.decided_at.is_none() && one.ended_at.is_none())
+    acceptances
+        .iter()
+        .find(|one| one.decided_at.is_none() && one.ended_at.is_none())
 }

@@ -44,7 +44,9 @@ impl Asked {
         Ok(FindingFilter {
             live: (self.state.is_empty() || self.state == "live").then_some(true),
             state,
-            severity: Severity::ALL.into_iter().find(|severity| severity.as_str() == self.severity),
+            severity: Severity::ALL
+                .into_iter()
+                .find(|severity| severity.as_str() == self.severity),
             flaw: Some(self.flaw.clone()).filter(|flaw| !flaw.is_empty()),
             department: actor.department.or_else(|| self.department.parse().ok()),
             site: self.site.parse().ok(),
@@ -74,9 +76,23 @@ pub(crate) async fn show(
     caller: Caller,
 ) -> Result<Response, Trouble> {
     let filter = asked.filter(&app, &caller)?;
-    let listed = app.store.findings(&filter, &Page { after: asked.after.clone(), size: 50 }).await?;
+    let listed = app
+        .store
+        .findings(
+            &filter,
+            &Page {
+                after: asked.after.clone(),
+                size: 50,
+            },
+        )
+        .await?;
     let filters = filters(&app, &caller, &asked).await?;
-    let frame = Frame { title: "Findings", caller: &caller, part: "/findings", done: asked.done.as_deref() };
+    let frame = Frame {
+        title: "Findings",
+        caller: &caller,
+        part: "/findings",
+        done: asked.done.as_deref(),
+    };
     Ok(frame.around(&html! {
         h1 { "Findings" }
         p class="soft" { "What matters most here comes first: what lets most out, where most depends on it, where strangers can reach it." }
@@ -120,7 +136,13 @@ async fn filters(app: &App, caller: &Caller, asked: &Asked) -> Result<Markup, Tr
     let actor = caller.actor()?;
     let departments = app.store.departments().await?;
     let sites = app.store.sites().await?;
-    let mut flaws: Vec<String> = app.store.flaw_tallies().await?.into_iter().map(|(flaw, _, _)| flaw).collect();
+    let mut flaws: Vec<String> = app
+        .store
+        .flaw_tallies()
+        .await?
+        .into_iter()
+        .map(|(flaw, _, _)| flaw)
+        .collect();
     flaws.dedup();
     let choice = |value: &str, shown: &str, chosen: &str| form::option(value, shown, chosen == value);
     Ok(html! {

@@ -42,7 +42,12 @@ pub(crate) async fn take(
 }
 
 /// Reads a list, for the page and for the API.
-pub(crate) async fn bring_in(app: &App, caller: &Caller, bytes: &[u8], source: &str) -> Result<Imported, Trouble> {
+pub(crate) async fn bring_in(
+    app: &App,
+    caller: &Caller,
+    bytes: &[u8],
+    source: &str,
+) -> Result<Imported, Trouble> {
     let actor = caller.actor()?;
     // Whoever sees one department must not write into others.
     if actor.department.is_some() {
@@ -51,9 +56,13 @@ pub(crate) async fn bring_in(app: &App, caller: &Caller, bytes: &[u8], source: &
     let owned = bytes.to_vec();
     let read = tokio::task::spawn_blocking(move || import::read(&owned)).await;
     let (listed, oddities) = read.map_err(|error| Trouble::Own(error.to_string()))??;
-    let mut imported = import::bring_in(&app.store, &listed, source, (Some(actor.person), app.clock.now())).await?;
+    let mut imported =
+        import::bring_in(&app.store, &listed, source, (Some(actor.person), app.clock.now())).await?;
     imported.oddities.splice(0..0, oddities);
-    let detail = format!("{} new, {} changed, {} as they were", imported.added, imported.changed, imported.same);
+    let detail = format!(
+        "{} new, {} changed, {} as they were",
+        imported.added, imported.changed, imported.same
+    );
     app.note(caller, "assets.imported", source, detail).await?;
     Ok(imported)
 }
@@ -73,7 +82,12 @@ fn came_to(imported: &Imported) -> Markup {
 }
 
 fn page(caller: &Caller, wrong: Option<&str>, above: &Markup) -> Response {
-    let frame = Frame { title: "Bring in a list", caller, part: "/assets", done: None };
+    let frame = Frame {
+        title: "Bring in a list",
+        caller,
+        part: "/assets",
+        done: None,
+    };
     frame.around(&html! {
         p class="crumbs" { a href="/assets" { "Systems" } " › list" }
         h1 { "Bring in a list" }

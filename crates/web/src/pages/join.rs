@@ -27,7 +27,11 @@ pub(crate) async fn show(
     Path(link): Path<String>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    let account = app.store.invited(&token::hash(&link), app.clock.now()).await?.ok_or(Trouble::Missing)?;
+    let account = app
+        .store
+        .invited(&token::hash(&link), app.clock.now())
+        .await?
+        .ok_or(Trouble::Missing)?;
     Ok(page(&caller, &link, &account.shown, &account.name, None))
 }
 
@@ -38,7 +42,11 @@ pub(crate) async fn take(
     caller: Caller,
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, Trouble> {
-    let account = app.store.invited(&token::hash(&link), app.clock.now()).await?.ok_or(Trouble::Missing)?;
+    let account = app
+        .store
+        .invited(&token::hash(&link), app.clock.now())
+        .await?
+        .ok_or(Trouble::Missing)?;
     if let Some(why) = password::objection(&chosen.password, &account.name) {
         return Ok(page(&caller, &link, &account.shown, &account.name, Some(&why)));
     }
@@ -46,7 +54,13 @@ pub(crate) async fn take(
     let mut writing = app.store.write().await?;
     writing.set_password(account.id, &hash).await?;
     writing.commit().await?;
-    app.note(&caller, "password.chosen", format!("account {}", account.name), "by a link that opens once").await?;
+    app.note(
+        &caller,
+        "password.chosen",
+        format!("account {}", account.name),
+        "by a link that opens once",
+    )
+    .await?;
     if account.second.is_empty() {
         login::let_in(&app, &caller, &account, "/").await
     } else {
@@ -55,7 +69,12 @@ pub(crate) async fn take(
 }
 
 fn page(caller: &Caller, link: &str, shown: &str, name: &str, wrong: Option<&str>) -> Response {
-    let frame = Frame { title: "Choose a password", caller, part: "", done: None };
+    let frame = Frame {
+        title: "Choose a password",
+        caller,
+        part: "",
+        done: None,
+    };
     frame.around(&html! {
         h1 { "Choose a password" }
         p { "For " (shown) ", who signs in as " strong { (name) } "." }

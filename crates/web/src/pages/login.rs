@@ -63,8 +63,15 @@ pub(crate) async fn take(
         return Err(Trouble::Often(wait.as_secs().max(1)));
     }
     let found = app.store.account_named(&name).await?;
-    let known = found.as_ref().filter(|account| account.active && !account.password.is_empty());
-    let right = is_right(&app, typed.password, known.map(|account| account.password.clone())).await?;
+    let known = found
+        .as_ref()
+        .filter(|account| account.active && !account.password.is_empty());
+    let right = is_right(
+        &app,
+        typed.password,
+        known.map(|account| account.password.clone()),
+    )
+    .await?;
     let step = match known.filter(|account| !account.second.is_empty()) {
         None => Some(None),
         Some(account) => {
@@ -101,7 +108,8 @@ async fn refuse(
     app.throttle.failed(who.1, now);
     app.counters.login(false);
     let shown: String = name.trim().chars().take(64).collect();
-    app.note(caller, "login.refused", format!("account {shown}"), "").await?;
+    app.note(caller, "login.refused", format!("account {shown}"), "")
+        .await?;
     let why = "The name, the password or the code is not right.";
     let mut response = page(caller, to, Some(why), &shown, None, false);
     *response.status_mut() = axum::http::StatusCode::UNAUTHORIZED;
@@ -109,7 +117,12 @@ async fn refuse(
 }
 
 /// Opens a session.
-pub(crate) async fn let_in(app: &App, caller: &Caller, account: &Account, to: &str) -> Result<Response, Trouble> {
+pub(crate) async fn let_in(
+    app: &App,
+    caller: &Caller,
+    account: &Account,
+    to: &str,
+) -> Result<Response, Trouble> {
     let fresh = token::new(app.dice.as_ref())?;
     let now = app.clock.now();
     let session = Session {
@@ -125,9 +138,14 @@ pub(crate) async fn let_in(app: &App, caller: &Caller, account: &Account, to: &s
     writing.open_session(&session).await?;
     writing.came_in(account.id, now).await?;
     writing.commit().await?;
-    app.note(caller, "login", format!("account {}", account.name), "").await?;
+    app.note(caller, "login", format!("account {}", account.name), "")
+        .await?;
     let cookie = cookie(app.secure, cookie_name(app.secure), fresh);
-    Ok((AppendHeaders([(header::SET_COOKIE, cookie.to_string())]), Redirect::to(to)).into_response())
+    Ok((
+        AppendHeaders([(header::SET_COOKIE, cookie.to_string())]),
+        Redirect::to(to),
+    )
+        .into_response())
 }
 
 /// Ends the session.
@@ -138,7 +156,11 @@ pub(crate) async fn leave(State(app): State<Arc<App>>, caller: Caller) -> Result
         writing.commit().await?;
     }
     app.note(&caller, "logout", "", "").await?;
-    let mut gone = Cookie::build((cookie_name(app.secure), "")).path("/").http_only(true).secure(app.secure).build();
+    let mut gone = Cookie::build((cookie_name(app.secure), ""))
+        .path("/")
+        .http_only(true)
+        .secure(app.secure)
+        .build();
     gone.make_removal();
     let headers = AppendHeaders([(header::SET_COOKIE, gone.to_string())]);
     Ok((headers, Redirect::to("/login?done=signed-out")).into_response())
@@ -156,18 +178,26 @@ pub(crate) async fn hashed(app: &Arc<App>, password: String) -> Result<String, T
 pub(crate) async fn is_right(app: &App, typed: String, hash: Option<String>) -> Result<bool, Trouble> {
     let _turn = app.hashing.acquire().await.map_err(|_| Trouble::Away)?;
     // Nobody's password is longer; whoever sends more wants to keep the machine busy.
-    let typed = if typed.len() > password::LONGEST { String::new() } else { typed };
+    let typed = if typed.len() > password::LONGEST {
+        String::new()
+    } else {
+        typed
+    };
     let right = tokio::task::spawn_blocking(move || password::is_right(&typed, hash.as_deref())).await;
     right.map_err(|error| Trouble::Own(error.to_string()))
 }
 
 /// What is wrong with a name to sign in with.
 pub(crate) fn name_objection(name: &str) -> Option<String> {
-    let good = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || "._-@".contains(character);
+    let good = |character: char| {
+        character.is_ascii_lowercase() || character.is_ascii_digit() || "._-@".contains(character)
+    };
     ((2..=64).contains(&name.len()) && name.chars().all(good))
         .then_some(())
         .is_none()
-        .then(|| "A name to sign in with has 2 to 64 letters, digits, dots, hyphens or underscores.".to_owned())
+        .then(|| {
+            "A name to sign in with has 2 to 64 letters, digits, dots, hyphens or underscores.".to_owned()
+        })
 }
 
 /// What the seal of an account's second factor says.
@@ -179,7 +209,8 @@ pub(crate) fn of_second(account: i64) -> String {
 fn within(to: Option<&str>) -> &str {
     let own = |to: &&str| {
         let rest = to.strip_prefix('/');
-        rest.is_some_and(|rest| !rest.starts_with(['/', '\\'])) && !to.contains(|c: char| c.is_control() || c == '\\')
+        rest.is_some_and(|rest| !rest.starts_with(['/', '\\']))
+            && !to.contains(|c: char| c.is_control() || c == '\\')
     };
     to.filter(own).unwrap_or("/")
 }
@@ -195,8 +226,20 @@ fn network(caller: &Caller) -> String {
     }
 }
 
-fn page(caller: &Caller, to: &str, wrong: Option<&str>, name: &str, done: Option<&str>, waits: bool) -> Response {
-    let frame = Frame { title: "Sign in", caller, part: "", done };
+fn page(
+    caller: &Caller,
+    to: &str,
+    wrong: Option<&str>,
+    name: &str,
+    done: Option<&str>,
+    waits: bool,
+) -> Response {
+    let frame = Frame {
+        title: "Sign in",
+        caller,
+        part: "",
+        done,
+    };
     frame.around(&html! {
         h1 { "Sign in" }
         @if waits {

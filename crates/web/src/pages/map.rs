@@ -25,7 +25,12 @@ const EDGE: usize = 24;
 /// The page.
 pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Trouble> {
     let linked = app.store.interfaces(caller.actor()?.department).await?;
-    let frame = Frame { title: "Map", caller: &caller, part: "/map", done: None };
+    let frame = Frame {
+        title: "Map",
+        caller: &caller,
+        part: "/map",
+        done: None,
+    };
     Ok(frame.around(&html! {
         h1 { "Who speaks with whom" }
         p class="soft" { "An interface is known because it was heard, or because somebody declared it on a system's page. What is broken off by a change stands here." }
@@ -83,7 +88,10 @@ fn picture(linked: &[Linked]) -> Markup {
     }
     let columns = places.values().map(|(column, _)| column + 1).max().unwrap_or(1);
     let rows = places.values().map(|(_, row)| row + 1).max().unwrap_or(1);
-    let (width, height) = (EDGE * 2 + (columns - 1) * ACROSS + WIDTH, EDGE * 2 + (rows - 1) * DOWN + HEIGHT);
+    let (width, height) = (
+        EDGE * 2 + (columns - 1) * ACROSS + WIDTH,
+        EDGE * 2 + (rows - 1) * DOWN + HEIGHT,
+    );
     html! {
         svg class="map" role="img" aria-label={ "Map of " (places.len()) " systems and " (linked.len()) " interfaces; the table below says the same" }
             viewBox={ "0 0 " (width) " " (height) } {
@@ -105,14 +113,25 @@ fn corner((column, row): (usize, usize)) -> (usize, usize) {
 }
 
 fn way(places: &Places, one: &Linked) -> Markup {
-    let (Some(from), Some(to)) = (places.get(&one.interface.from_asset), places.get(&one.interface.to_asset)) else {
+    let (Some(from), Some(to)) = (
+        places.get(&one.interface.from_asset),
+        places.get(&one.interface.to_asset),
+    ) else {
         return html! {};
     };
     let ((from_x, from_y), (to_x, to_y)) = (corner(*from), corner(*to));
-    let (start, end) = if from.0 < to.0 { (from_x + WIDTH, to_x) } else { (from_x, to_x + WIDTH) };
+    let (start, end) = if from.0 < to.0 {
+        (from_x + WIDTH, to_x)
+    } else {
+        (from_x, to_x + WIDTH)
+    };
     let (from_y, to_y) = (from_y + HEIGHT / 2, to_y + HEIGHT / 2);
     let middle = usize::midpoint(start, end);
-    let class = if one.interface.encrypted == Some(false) { "way clear" } else { "way" };
+    let class = if one.interface.encrypted == Some(false) {
+        "way clear"
+    } else {
+        "way"
+    };
     html! {
         path class=(class) d={ "M" (start) " " (from_y) "C" (middle) " " (from_y) " " (middle) " " (to_y) " " (end) " " (to_y) } marker-end="url(#head)" {}
         text class="soft" x=(middle) y=(usize::midpoint(from_y, to_y).saturating_sub(5)) text-anchor="middle" { (one.interface.protocol) }

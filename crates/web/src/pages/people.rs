@@ -38,13 +38,26 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    let page = Page { after: asked.after.clone(), size: 50 };
+    let page = Page {
+        after: asked.after.clone(),
+        size: 50,
+    };
     let listed = app.store.people(&asked.words, &page).await?;
     let departments = app.store.departments().await?;
-    let accounts: HashMap<i64, Account> =
-        app.store.accounts().await?.into_iter().map(|account| (account.person, account)).collect();
+    let accounts: HashMap<i64, Account> = app
+        .store
+        .accounts()
+        .await?
+        .into_iter()
+        .map(|account| (account.person, account))
+        .collect();
     let administers = caller.actor()?.may(Deed::Administer);
-    let frame = Frame { title: "People", caller: &caller, part: "/people", done: asked.done.as_deref() };
+    let frame = Frame {
+        title: "People",
+        caller: &caller,
+        part: "/people",
+        done: asked.done.as_deref(),
+    };
     Ok(frame.around(&html! {
         h1 { "People and departments" }
         form class="filters" method="get" action="/people" role="search" {
@@ -151,7 +164,8 @@ pub(crate) async fn take_in(app: &App, caller: &Caller, new: &New) -> Result<(i6
     };
     writing.commit().await?;
     let detail = role.map_or_else(String::new, |role| format!("account {name}, {role}"));
-    app.note(caller, "person.added", format!("person {id}"), detail).await?;
+    app.note(caller, "person.added", format!("person {id}"), detail)
+        .await?;
     Ok((id, account))
 }
 
@@ -175,16 +189,28 @@ pub(crate) async fn change(
 ) -> Result<Response, Trouble> {
     let mut person = app.store.person(id).await?;
     person.department = changed.department.parse().ok();
-    let account = app.store.accounts().await?.into_iter().find(|account| account.person == id);
+    let account = app
+        .store
+        .accounts()
+        .await?
+        .into_iter()
+        .find(|account| account.person == id);
     let active = changed.active.is_some();
     let mut writing = app.store.write_alone().await?;
     writing.update_person(&person).await?;
-    let mut detail = format!("department {}", person.department.map_or_else(|| "none".to_owned(), |id| id.to_string()));
+    let mut detail = format!(
+        "department {}",
+        person
+            .department
+            .map_or_else(|| "none".to_owned(), |id| id.to_string())
+    );
     if let Some(account) = account {
         let role: Role = changed.role.parse().map_err(Trouble::Wrong)?;
         let was_admin = account.role == Role::Admin.as_str() && account.active;
         if was_admin && (role != Role::Admin || !active) && lone(&app, account.id).await? {
-            return Err(Trouble::Conflict("Nobody else is an admin: make somebody one first.".to_owned()));
+            return Err(Trouble::Conflict(
+                "Nobody else is an admin: make somebody one first.".to_owned(),
+            ));
         }
         if account.role != role.as_str() || account.active != active {
             writing.set_role(account.id, role.as_str(), active).await?;
@@ -192,7 +218,8 @@ pub(crate) async fn change(
         }
     }
     writing.commit().await?;
-    app.note(&caller, "person.changed", format!("person {id}"), detail).await?;
+    app.note(&caller, "person.changed", format!("person {id}"), detail)
+        .await?;
     Ok(back("/people", "changed"))
 }
 
@@ -202,7 +229,12 @@ pub(crate) async fn link(
     caller: Caller,
     Path(id): Path<i64>,
 ) -> Result<Response, Trouble> {
-    let account = app.store.accounts().await?.into_iter().find(|account| account.person == id);
+    let account = app
+        .store
+        .accounts()
+        .await?
+        .into_iter()
+        .find(|account| account.person == id);
     invited(&app, &caller, account.ok_or(Trouble::Missing)?.id).await
 }
 
@@ -231,7 +263,8 @@ pub(crate) async fn found_department(app: &App, caller: &Caller, name: &str) -> 
     let mut writing = app.store.write().await?;
     let id = writing.department_named(name).await?;
     writing.commit().await?;
-    app.note(caller, "department.added", format!("department {id}"), name).await?;
+    app.note(caller, "department.added", format!("department {id}"), name)
+        .await?;
     Ok(id)
 }
 
@@ -242,22 +275,34 @@ async fn lone(app: &App, account: i64) -> Result<bool, Trouble> {
 }
 
 /// A link with which the holder of an account chooses a password, until then.
-pub(crate) async fn new_link(app: &App, caller: &Caller, account: i64) -> Result<(String, Timestamp), Trouble> {
+pub(crate) async fn new_link(
+    app: &App,
+    caller: &Caller,
+    account: i64,
+) -> Result<(String, Timestamp), Trouble> {
     let fresh = token::new(app.dice.as_ref())?;
     let now = app.clock.now();
     let expires = now.saturating_add(OPENS).unwrap_or(now);
     let mut writing = app.store.write().await?;
-    writing.invite(account, &token::hash(&fresh), now, expires).await?;
+    writing
+        .invite(account, &token::hash(&fresh), now, expires)
+        .await?;
     writing.commit().await?;
     let account = app.store.account(account).await?;
-    app.note(caller, "person.invited", format!("account {}", account.name), "").await?;
+    app.note(caller, "person.invited", format!("account {}", account.name), "")
+        .await?;
     Ok((format!("{}/join/{fresh}", app.url), expires))
 }
 
 async fn invited(app: &App, caller: &Caller, account: i64) -> Result<Response, Trouble> {
     let (link, expires) = new_link(app, caller, account).await?;
     let account = app.store.account(account).await?;
-    let frame = Frame { title: "A link to choose a password", caller, part: "/people", done: None };
+    let frame = Frame {
+        title: "A link to choose a password",
+        caller,
+        part: "/people",
+        done: None,
+    };
     Ok(frame.around(&html! {
         h1 { "A link for " (safe(&account.shown)) }
         p { "Whoever opens it chooses the password of " strong { (account.name) } ". It opens once, until " (moment::at(expires, &app.zone)) ", and is shown here this once. Hand it over in person, or by a way that nobody else reads." }
@@ -274,7 +319,9 @@ fn row(
     departments: &[Department],
     administers: bool,
 ) -> Markup {
-    let own = departments.iter().find(|department| Some(department.id) == person.department);
+    let own = departments
+        .iter()
+        .find(|department| Some(department.id) == person.department);
     html! {
         tr {
             th scope="row" {
@@ -298,7 +345,12 @@ fn row(
     }
 }
 
-fn change_form(caller: &Caller, person: &Person, account: Option<&Account>, departments: &[Department]) -> Markup {
+fn change_form(
+    caller: &Caller,
+    person: &Person,
+    account: Option<&Account>,
+    departments: &[Department],
+) -> Markup {
     let id = person.id;
     html! {
         details {

@@ -42,7 +42,16 @@ pub(crate) async fn show(
     let scan = app.store.scan(id).await?;
     let actor = caller.actor()?;
     let live = app.scanner.live(id);
-    let visits = app.store.visits_of(id, &Page { after: asked.after.clone(), size: 50 }).await?;
+    let visits = app
+        .store
+        .visits_of(
+            id,
+            &Page {
+                after: asked.after.clone(),
+                size: 50,
+            },
+        )
+        .await?;
     let mut rows = Vec::new();
     for visit in &visits.rows {
         let service = app.store.service(visit.about.service).await?;
@@ -51,7 +60,12 @@ pub(crate) async fn show(
             rows.push(row(visit, &service, &asset.about.name));
         }
     }
-    let frame = Frame { title: "Scan", caller: &caller, part: "/scans", done: asked.done.as_deref() };
+    let frame = Frame {
+        title: "Scan",
+        caller: &caller,
+        part: "/scans",
+        done: asked.done.as_deref(),
+    };
     Ok(frame.around(&html! {
         p class="crumbs" { a href="/scans" { "Scans" } " › " (id) }
         h1 { (safe(&scan.about.label)) }
@@ -118,7 +132,11 @@ pub(crate) async fn events(State(app): State<Arc<App>>, Path(id): Path<i64>) -> 
             return None;
         }
         let progress: Progress = watch.borrow_and_update().clone();
-        let event = if progress.over { Event::default().event("end") } else { Event::default().event("state") };
+        let event = if progress.over {
+            Event::default().event("end")
+        } else {
+            Event::default().event("state")
+        };
         let event = event.json_data(&progress).unwrap_or_default();
         if !progress.over {
             tokio::time::sleep(OFTEN).await;
@@ -159,10 +177,20 @@ fn under_way(id: i64, progress: &Progress, may: bool, caller: &Caller) -> Markup
 
 fn row(visit: &Visit, service: &KnownService, asset: &str) -> Markup {
     let about = &visit.about;
-    let found: Vec<_> = about.judgements.iter().filter(|one| one.verdict == Verdict::Affected).collect();
-    let mut found: Vec<_> = found.into_iter().map(|one| (catalogue::severity(one), one)).collect();
+    let found: Vec<_> = about
+        .judgements
+        .iter()
+        .filter(|one| one.verdict == Verdict::Affected)
+        .collect();
+    let mut found: Vec<_> = found
+        .into_iter()
+        .map(|one| (catalogue::severity(one), one))
+        .collect();
     found.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
-    let open = about.judgements.iter().any(|one| catalogue::weighed(one) == Verdict::Inconclusive);
+    let open = about
+        .judgements
+        .iter()
+        .any(|one| catalogue::weighed(one) == Verdict::Inconclusive);
     html! {
         tr {
             th scope="row" { (safe(&about.target)) br; span class="soft small" { (service.protocol) } }

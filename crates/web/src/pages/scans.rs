@@ -80,34 +80,63 @@ pub(crate) async fn start(
 pub(crate) async fn begin(app: &App, caller: &Caller, new: &New) -> Result<i64, Trouble> {
     let wanted = wanted(caller, new)?;
     let authorised = wanted.authorised.clone();
-    let named: Vec<&str> = wanted.targets.iter().map(|target| target.text.as_str()).take(20).collect();
+    let named: Vec<&str> = wanted
+        .targets
+        .iter()
+        .map(|target| target.text.as_str())
+        .take(20)
+        .collect();
     let (named, count) = (named.join(", "), wanted.targets.len());
     let id = app.scanner.want(app, wanted).await?;
     let by = authorised.map_or_else(String::new, |by| format!("; authorised by: {by}"));
-    app.note(caller, "scan.started", format!("scan {id}"), format!("{count} targets: {named}{by}")).await?;
+    app.note(
+        caller,
+        "scan.started",
+        format!("scan {id}"),
+        format!("{count} targets: {named}{by}"),
+    )
+    .await?;
     Ok(id)
 }
 
 fn wanted(caller: &Caller, new: &New) -> Result<Wanted, Trouble> {
-    let words = new.targets.split([',', ' ', '\n', '\r', '\t']).filter(|word| !word.is_empty());
+    let words = new
+        .targets
+        .split([',', ' ', '\n', '\r', '\t'])
+        .filter(|word| !word.is_empty());
     let mut targets = Vec::new();
     for word in words {
-        let target: Target = word.parse().map_err(|error| Trouble::Wrong(format!("{error}.")))?;
+        let target: Target = word
+            .parse()
+            .map_err(|error| Trouble::Wrong(format!("{error}.")))?;
         targets.push(target);
         if targets.len() > MOST {
-            return Err(Trouble::Wrong(format!("More than {MOST} targets: name ranges instead.")));
+            return Err(Trouble::Wrong(format!(
+                "More than {MOST} targets: name ranges instead."
+            )));
         }
     }
     if targets.is_empty() {
-        return Err(Trouble::Wrong("Name at least one host, address or range.".to_owned()));
+        return Err(Trouble::Wrong(
+            "Name at least one host, address or range.".to_owned(),
+        ));
     }
     let authorised = match new.authorised.trim() {
         "" => None,
-        words => Some(words.parse::<Authorisation>().map_err(Trouble::Wrong)?.to_string()),
+        words => Some(
+            words
+                .parse::<Authorisation>()
+                .map_err(Trouble::Wrong)?
+                .to_string(),
+        ),
     };
     let label: String = new.label.trim().chars().take(100).collect();
     Ok(Wanted {
-        label: if label.is_empty() { "Scan".to_owned() } else { label },
+        label: if label.is_empty() {
+            "Scan".to_owned()
+        } else {
+            label
+        },
         targets,
         protocol: Some(new.protocol.clone()).filter(|id| !id.is_empty() && id != "auto"),
         checks: checks(&new.profile),
@@ -122,7 +151,11 @@ fn checks(profile: &str) -> Vec<&'static Check> {
         "full" => Profile::Full,
         _ => Profile::Standard,
     };
-    holter_checks::ALL.iter().filter(|check| check.profile <= most).copied().collect()
+    holter_checks::ALL
+        .iter()
+        .filter(|check| check.profile <= most)
+        .copied()
+        .collect()
 }
 
 async fn page(
@@ -132,9 +165,20 @@ async fn page(
     wrong: Option<&str>,
     new: &New,
 ) -> Result<Response, Trouble> {
-    let listed = app.store.scans(&Page { after: asked.after.clone(), size: 30 }).await?;
+    let listed = app
+        .store
+        .scans(&Page {
+            after: asked.after.clone(),
+            size: 30,
+        })
+        .await?;
     let may = caller.actor()?.may(Deed::Scan);
-    let frame = Frame { title: "Scans", caller, part: "/scans", done: asked.done.as_deref() };
+    let frame = Frame {
+        title: "Scans",
+        caller,
+        part: "/scans",
+        done: asked.done.as_deref(),
+    };
     Ok(frame.around(&html! {
         h1 { "Scans" }
         p class="soft" { "A scan asks services whether they leak. It never asks for a byte that it did not send, goes to one host with one connection at a time, and leaves alone what suffers." }

@@ -24,7 +24,12 @@ pub(crate) async fn show(
     Query(done): Query<Done>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    let frame = Frame { title: "Settings", caller: &caller, part: "/settings", done: done.done.as_deref() };
+    let frame = Frame {
+        title: "Settings",
+        caller: &caller,
+        part: "/settings",
+        done: done.done.as_deref(),
+    };
     let chosen = life::deadlines(&app.store).await?;
     let now = app.clock.now().to_zoned(app.zone.clone());
     Ok(frame.around(&html! {
@@ -95,6 +100,7 @@ pub(crate) async fn change(
     let mut writing = app.store.write().await?;
     writing.set_setting(life::DEADLINES, rule.id).await?;
     writing.commit().await?;
-    app.note(&caller, "settings.changed", life::DEADLINES, rule.id).await?;
+    app.note(&caller, "settings.changed", life::DEADLINES, rule.id)
+        .await?;
     Ok(back("/settings", "changed"))
 }

@@ -45,7 +45,11 @@ pub(crate) async fn take(
     opens(&app, &link).await?;
     let (shown, name) = (first.shown.trim(), first.name.trim().to_lowercase());
     let objection = login::name_objection(&name)
-        .or_else(|| shown.is_empty().then(|| "Say your name: others see who did what.".to_owned()))
+        .or_else(|| {
+            shown
+                .is_empty()
+                .then(|| "Say your name: others see who did what.".to_owned())
+        })
         .or_else(|| password::objection(&first.password, &name));
     if let Some(why) = objection {
         return Ok(page(&caller, &link, Some(&why), shown, &first.name));
@@ -76,7 +80,13 @@ pub(crate) async fn take(
     writing.add_account(&account).await?;
     writing.commit().await?;
     app.setup.lock().unwrap_or_else(PoisonError::into_inner).take();
-    app.note(&caller, "setup", format!("account {name}"), "the first account was made with the set-up link").await?;
+    app.note(
+        &caller,
+        "setup",
+        format!("account {name}"),
+        "the first account was made with the set-up link",
+    )
+    .await?;
     let account = app.store.account_named(&name).await?.ok_or(Trouble::Missing)?;
     login::let_in(&app, &caller, &account, "/").await
 }
@@ -90,7 +100,12 @@ async fn opens(app: &App, link: &str) -> Result<(), Trouble> {
 }
 
 fn page(caller: &Caller, link: &str, wrong: Option<&str>, shown: &str, name: &str) -> Response {
-    let frame = Frame { title: "Set up", caller, part: "", done: None };
+    let frame = Frame {
+        title: "Set up",
+        caller,
+        part: "",
+        done: None,
+    };
     frame.around(&html! {
         h1 { "Welcome to Holter" }
         p { "This makes the first account, which may do everything. Make accounts for the others afterwards." }

@@ -34,7 +34,9 @@ pub(super) async fn keep(app: &App, about: &NewScan, services: &[Service]) -> Re
             done => return done,
         }
     }
-    Err(StoreError::Conflict("the database was away for too long".to_owned()))
+    Err(StoreError::Conflict(
+        "the database was away for too long".to_owned(),
+    ))
 }
 
 /// Notes that a scan is over, and settles what it closes. Where that fails the scan looks as if it had been cut off, and

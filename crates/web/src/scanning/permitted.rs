@@ -38,15 +38,29 @@ pub(crate) async fn objection(visits: &Visits, rules: &ScanRules) -> Option<Stri
 
 fn foreign(visits: &Visits, own: &[IpNet]) -> Vec<IpNet> {
     let permitted = Permitted::new(own);
-    visits.ranges().flat_map(|(_, _, ranges)| permitted.foreign(ranges)).collect()
+    visits
+        .ranges()
+        .flat_map(|(_, _, ranges)| permitted.foreign(ranges))
+        .collect()
 }
 
 /// The addresses of the names that are the user's own.
 async fn looked_up(rules: &ScanRules) -> Vec<IpNet> {
-    let targets: Vec<Target> = rules.own_names.iter().filter_map(|name| name.parse().ok()).collect();
-    let plan = Plan { targets, ..Plan::default() };
+    let targets: Vec<Target> = rules
+        .own_names
+        .iter()
+        .filter_map(|name| name.parse().ok())
+        .collect();
+    let plan = Plan {
+        targets,
+        ..Plan::default()
+    };
     match plan.lay_out().await {
-        Ok((visits, _)) => visits.ranges().flat_map(|(_, _, ranges)| ranges).copied().collect(),
+        Ok((visits, _)) => visits
+            .ranges()
+            .flat_map(|(_, _, ranges)| ranges)
+            .copied()
+            .collect(),
         Err(_) => Vec::new(),
     }
 }

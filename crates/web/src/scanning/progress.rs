@@ -34,7 +34,10 @@ pub(crate) struct Live {
 
 impl Live {
     pub(crate) fn new() -> Self {
-        let progress = Progress { state: "waiting", ..Progress::default() };
+        let progress = Progress {
+            state: "waiting",
+            ..Progress::default()
+        };
         Self {
             stop: Stop::default(),
             progress: watch::Sender::new(progress),
@@ -82,11 +85,17 @@ impl Live {
             Event::LeftAlone(left) => {
                 progress.tried += left.not_asked;
                 progress.left_alone += 1;
-                progress.note = format!("{} is left alone from now on: {}", left.endpoint.address, left.why);
+                progress.note = format!(
+                    "{} is left alone from now on: {}",
+                    left.endpoint.address, left.why
+                );
             }
             Event::Quiet { until } => {
                 progress.state = "quiet";
-                progress.note = format!("Quiet hours until {}; hosts there wait.", until.strftime("%a %H:%M"));
+                progress.note = format!(
+                    "Quiet hours until {}; hosts there wait.",
+                    until.strftime("%a %H:%M")
+                );
             }
             _ => {}
         });

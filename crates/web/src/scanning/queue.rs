@@ -42,7 +42,10 @@ pub(super) async fn prepare(app: &App, rules: &ScanRules, wanted: Wanted) -> Res
     };
     plan.check().map_err(|error| Trouble::Wrong(error.to_string()))?;
     plan.spare_names().await;
-    let (visits, reach) = plan.lay_out().await.map_err(|error| Trouble::Wrong(error.to_string()))?;
+    let (visits, reach) = plan
+        .lay_out()
+        .await
+        .map_err(|error| Trouble::Wrong(error.to_string()))?;
     if wanted.authorised.is_none()
         && let Some(why) = permitted::objection(&visits, rules).await
     {

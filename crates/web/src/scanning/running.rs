@@ -31,7 +31,15 @@ const HELD: SignedDuration = SignedDuration::from_mins(15);
 
 /// Carries out a scan, and notes how it ended.
 pub(super) async fn carry_out(app: &Arc<App>, ready: Ready) {
-    let Ready { scan, about, live, wanted, plan, visits, reach } = ready;
+    let Ready {
+        scan,
+        about,
+        live,
+        wanted,
+        plan,
+        visits,
+        reach,
+    } = ready;
     let summary = run(app, &about, &live, wanted.checks, (plan, visits, reach)).await;
     let whole = summary.is_some_and(|summary| !summary.interrupted);
     let settled = memory::end(app, &about, whole).await;
@@ -74,7 +82,10 @@ async fn run(
             zone: rules.zone.clone(),
         },
     };
-    let ear = Ear { live: Arc::clone(live), send };
+    let ear = Ear {
+        live: Arc::clone(live),
+        send,
+    };
     let stop = live.stop.clone();
     // The engine's conversations need no second thread, and pages must not wait for them.
     let ran = tokio::task::spawn_blocking(move || in_own_loop(work, visits, ear, &stop)).await;
@@ -84,7 +95,10 @@ async fn run(
 }
 
 fn in_own_loop(scan: Scan, visits: Visits, mut ear: Ear, stop: &Stop) -> Option<Summary> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .ok()?;
     let mut course = Course::default();
     let summary = runtime.block_on(holter_engine::run(scan, visits, &mut course, &mut ear, stop));
     runtime.shutdown_background();
@@ -149,13 +163,19 @@ pub(super) async fn measure_one(app: &Arc<App>, stop: &Stop) -> Result<bool, Tro
         Err(trouble) => (None, trouble.to_string()),
     };
     let mut writing = app.store.write().await?;
-    writing.end_measurement((measurement.id, &held), visit, &said, app.clock.now()).await?;
+    writing
+        .end_measurement((measurement.id, &held), visit, &said, app.clock.now())
+        .await?;
     writing.commit().await?;
     Ok(true)
 }
 
 /// Measures one service, in a scan of its own that declares nothing else.
-async fn measured(app: &Arc<App>, measurement: &Measurement, stop: &Stop) -> Result<(Option<i64>, String), Trouble> {
+async fn measured(
+    app: &Arc<App>,
+    measurement: &Measurement,
+    stop: &Stop,
+) -> Result<(Option<i64>, String), Trouble> {
     let service = app.store.service(measurement.service).await?;
     let target = target(&service)?;
     let rules = &app.scanner.rules;
@@ -167,7 +187,10 @@ async fn measured(app: &Arc<App>, measurement: &Measurement, stop: &Stop) -> Res
         ..Plan::default()
     };
     // The address that was measured, not whatever its name leads to by now; the name is asked for there all the same.
-    let (visits, reach) = plan.lay_out().await.map_err(|error| Trouble::Wrong(error.to_string()))?;
+    let (visits, reach) = plan
+        .lay_out()
+        .await
+        .map_err(|error| Trouble::Wrong(error.to_string()))?;
     if let Some(why) = super::permitted::objection(&visits, rules).await {
         return Err(Trouble::Wrong(why));
     }
@@ -216,5 +239,6 @@ fn target(service: &KnownService) -> Result<Target, Trouble> {
     } else {
         format!("{}:{}", service.name, service.endpoint.port)
     };
-    text.parse().map_err(|error: holter_model::target::TargetError| Trouble::Wrong(error.to_string()))
+    text.parse()
+        .map_err(|error: holter_model::target::TargetError| Trouble::Wrong(error.to_string()))
 }

@@ -40,7 +40,10 @@ impl Frame<'_> {
         let Some(actor) = &self.caller.actor else {
             return self.alone(inside);
         };
-        let parts = PARTS.iter().chain([&LAST]).filter(|(_, _, deed)| actor.may(*deed));
+        let parts = PARTS
+            .iter()
+            .chain([&LAST])
+            .filter(|(_, _, deed)| actor.may(*deed));
         self.whole(&html! {
             a class="skip" href="#main" { "To the content" }
             div class="frame" {
@@ -147,7 +150,13 @@ pub(crate) fn trouble(said: &str, caller: Option<&Caller>) -> Response {
         p { a href="/" { "To the first page" } }
     };
     match caller {
-        Some(caller) => Frame { title: "That did not work", caller, part: "", done: None }.around(&inside),
+        Some(caller) => Frame {
+            title: "That did not work",
+            caller,
+            part: "",
+            done: None,
+        }
+        .around(&inside),
         None => (StatusCode::INTERNAL_SERVER_ERROR, Html(inside.into_string())).into_response(),
     }
 }

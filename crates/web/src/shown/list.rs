@@ -6,9 +6,18 @@ use maud::{Markup, html};
 pub(crate) fn pages(path: &str, query: &[(&str, String)], after: Option<&str>, next: Option<&str>) -> Markup {
     let address = |place: Option<&str>| {
         let place = place.map(|place| ("after", place.to_owned()));
-        let all: Vec<_> = query.iter().filter(|(_, value)| !value.is_empty()).cloned().chain(place).collect();
+        let all: Vec<_> = query
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .cloned()
+            .chain(place)
+            .collect();
         let query = serde_urlencoded::to_string(&all).unwrap_or_default();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
     };
     html! {
         @if after.is_some() || next.is_some() {

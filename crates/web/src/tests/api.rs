@@ -17,11 +17,21 @@ async fn token(house: &House, role: Role, of: Role) -> String {
     after.split('<').next().unwrap().to_owned()
 }
 
-async fn ask(browser: &mut Browser, method: Method, path: &str, token: &str, body: &str) -> (StatusCode, Value) {
+async fn ask(
+    browser: &mut Browser,
+    method: Method,
+    path: &str,
+    token: &str,
+    body: &str,
+) -> (StatusCode, Value) {
     let bearer = format!("Bearer {token}");
-    let headers = [("authorization", bearer.as_str()), ("content-type", "application/json")];
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+    ];
     let said = browser.send(method, path, &headers, body.to_owned()).await;
-    let value = serde_json::from_str(&said.text).unwrap_or_else(|error| panic!("{path}: {error}: {}", said.text));
+    let value =
+        serde_json::from_str(&said.text).unwrap_or_else(|error| panic!("{path}: {error}: {}", said.text));
     (said.status, value)
 }
 
@@ -33,22 +43,56 @@ async fn a_token_opens_what_its_role_may_and_no_page() {
     assert!(viewer.starts_with("holter_"));
     let (status, me) = ask(&mut script, Method::GET, "/api/v1/me", &viewer, "").await;
     assert_eq!((status, me["role"].as_str()), (StatusCode::OK, Some("viewer")));
-    let (status, _) = ask(&mut script, Method::POST, "/api/v1/departments", &viewer, "{\"name\":\"x\"}").await;
+    let (status, _) = ask(
+        &mut script,
+        Method::POST,
+        "/api/v1/departments",
+        &viewer,
+        "{\"name\":\"x\"}",
+    )
+    .await;
     assert_eq!(status, StatusCode::FORBIDDEN);
     let bearer = format!("Bearer {viewer}");
-    let said = script.send(Method::GET, "/findings", &[("authorization", &bearer)], String::new()).await;
+    let said = script
+        .send(
+            Method::GET,
+            "/findings",
+            &[("authorization", &bearer)],
+            String::new(),
+        )
+        .await;
     assert_eq!(said.status, StatusCode::SEE_OTHER);
     let admin = token(&house, Role::Admin, Role::Admin).await;
-    let (status, made) = ask(&mut script, Method::POST, "/api/v1/departments", &admin, "{\"name\":\"Ward\"}").await;
+    let (status, made) = ask(
+        &mut script,
+        Method::POST,
+        "/api/v1/departments",
+        &admin,
+        "{\"name\":\"Ward\"}",
+    )
+    .await;
     assert_eq!(status, StatusCode::OK, "{made}");
-    let (status, said) = ask(&mut script, Method::POST, "/api/v1/departments", &admin, "not json").await;
-    assert_eq!((status, said["error"]["status"].as_u64()), (StatusCode::BAD_REQUEST, Some(400)));
+    let (status, said) = ask(
+        &mut script,
+        Method::POST,
+        "/api/v1/departments",
+        &admin,
+        "not json",
+    )
+    .await;
+    assert_eq!(
+        (status, said["error"]["status"].as_u64()),
+        (StatusCode::BAD_REQUEST, Some(400))
+    );
     for wrong in ["", "holter_", "x"] {
         let (status, _) = ask(&mut script, Method::GET, "/api/v1/findings", wrong, "").await;
         assert_eq!(status, StatusCode::UNAUTHORIZED);
     }
     house.clock.on(jiff::SignedDuration::from_hours(24 * 31));
-    assert_eq!(ask(&mut script, Method::GET, "/api/v1/me", &admin, "").await.0, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        ask(&mut script, Method::GET, "/api/v1/me", &admin, "").await.0,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
@@ -64,7 +108,14 @@ async fn nobody_makes_a_token_that_may_more_than_they() {
 async fn the_document_describes_every_route_and_no_other() {
     let house = House::full().await;
     let token = token(&house, Role::Viewer, Role::Admin).await;
-    let (_, document) = ask(&mut house.browser(), Method::GET, "/api/v1/openapi.json", &token, "").await;
+    let (_, document) = ask(
+        &mut house.browser(),
+        Method::GET,
+        "/api/v1/openapi.json",
+        &token,
+        "",
+    )
+    .await;
     let mut described: Vec<String> = Vec::new();
     for (path, deeds) in document["paths"].as_object().unwrap() {
         for method in deeds.as_object().unwrap().keys() {
@@ -87,8 +138,19 @@ async fn counters_are_for_who_has_a_token() {
     let house = House::full().await;
     let token = token(&house, Role::Viewer, Role::Viewer).await;
     let bearer = format!("Bearer {token}");
-    let said = house.browser().send(Method::GET, "/metrics", &[("authorization", &bearer)], String::new()).await;
+    let said = house
+        .browser()
+        .send(
+            Method::GET,
+            "/metrics",
+            &[("authorization", &bearer)],
+            String::new(),
+        )
+        .await;
     assert!(said.text.contains("\nholter_logins_total 1\n"), "{}", said.text);
     let said = house.browser().open("/healthz").await;
-    assert_eq!((said.status, said.text.as_str()), (StatusCode::OK, "{\"status\":\"ok\"}"));
+    assert_eq!(
+        (said.status, said.text.as_str()),
+        (StatusCode::OK, "{\"status\":\"ok\"}")
+    );
 }

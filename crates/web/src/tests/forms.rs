@@ -27,11 +27,15 @@ async fn a_form_from_elsewhere_changes_nothing() {
             (CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded"),
             ("sec-fetch-site", site),
         ];
-        let said = admin.send(Method::POST, "/departments", &headers, body.clone()).await;
+        let said = admin
+            .send(Method::POST, "/departments", &headers, body.clone())
+            .await;
         assert_eq!(said.status, StatusCode::BAD_REQUEST, "{site}");
     }
     assert_eq!(house.store.departments().await.unwrap().len(), 1);
-    let said = admin.post("/departments", &[("form_key", &own), ("name", "Ward 1")]).await;
+    let said = admin
+        .post("/departments", &[("form_key", &own), ("name", "Ward 1")])
+        .await;
     assert_eq!(said.status, StatusCode::SEE_OTHER);
     assert_eq!(house.store.departments().await.unwrap().len(), 2);
 }
@@ -41,8 +45,15 @@ async fn nobody_is_signed_in_by_somebody_elses_form() {
     let house = House::full().await;
     let key = house.browser().open("/login").await.form_key().to_owned();
     let mut victim = house.browser();
-    let fields = [("form_key", key.as_str()), ("name", "viewer"), ("password", super::house::PASSWORD)];
-    assert_eq!(victim.post("/login", &fields).await.status, StatusCode::BAD_REQUEST);
+    let fields = [
+        ("form_key", key.as_str()),
+        ("name", "viewer"),
+        ("password", super::house::PASSWORD),
+    ];
+    assert_eq!(
+        victim.post("/login", &fields).await.status,
+        StatusCode::BAD_REQUEST
+    );
 }
 
 #[tokio::test]
@@ -59,10 +70,24 @@ async fn what_is_too_large_is_not_read() {
 async fn a_scan_of_somebody_elses_system_needs_their_word() {
     let house = House::full().await;
     let mut operator = house.signed_in(Role::Operator).await;
-    let said = operator.fill("/scans", "/scans", &[("targets", "203.0.113.9")]).await;
+    let said = operator
+        .fill("/scans", "/scans", &[("targets", "203.0.113.9")])
+        .await;
     assert_eq!(said.status, StatusCode::BAD_REQUEST);
-    assert!(said.text.contains("203.0.113.9") && said.text.contains("who allowed"), "{}", said.text);
-    assert!(house.store.scans(&holter_store::Page::default()).await.unwrap().rows.is_empty());
+    assert!(
+        said.text.contains("203.0.113.9") && said.text.contains("who allowed"),
+        "{}",
+        said.text
+    );
+    assert!(
+        house
+            .store
+            .scans(&holter_store::Page::default())
+            .await
+            .unwrap()
+            .rows
+            .is_empty()
+    );
     for wrong in ["", "bad host!", "10.0.0.0/99"] {
         let said = operator.fill("/scans", "/scans", &[("targets", wrong)]).await;
         assert_eq!(said.status, StatusCode::BAD_REQUEST, "{wrong}");

@@ -110,7 +110,15 @@ impl House {
         tokio::spawn(async move { serve(serving, |ready| tell.send(ready.clone()).unwrap(), &own).await });
         let ready = told.await.unwrap();
         let address = ready.url.split("://").nth(1).unwrap().parse().unwrap();
-        Self { store, key, clock, ready, address, stop, _folder: folder }
+        Self {
+            store,
+            key,
+            clock,
+            ready,
+            address,
+            stop,
+            _folder: folder,
+        }
     }
 
     /// One with somebody of every role, who is called as the role is.
@@ -142,7 +150,10 @@ impl House {
     }
 
     pub(super) fn browser(&self) -> Browser {
-        Browser { address: self.address, cookies: BTreeMap::new() }
+        Browser {
+            address: self.address,
+            cookies: BTreeMap::new(),
+        }
     }
 
     /// A browser in which this role is signed in.
@@ -183,13 +194,27 @@ pub(super) struct Browser {
 
 impl Browser {
     #[allow(clippy::disallowed_methods, reason = "a browser of the tests, on loopback")]
-    pub(super) async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+    pub(super) async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Answer {
         let stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
-        let (mut sender, conversation) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.unwrap();
+        let (mut sender, conversation) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
         tokio::spawn(conversation);
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut request = Request::builder().method(method).uri(path).header("host", self.address.to_string());
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("host", self.address.to_string());
         request = request.header(COOKIE, cookies.join("; "));
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -234,6 +259,11 @@ impl Browser {
     }
 
     pub(super) async fn sign_in(&mut self, name: &str, password: &str, code: &str) -> Answer {
-        self.fill("/login", "/login", &[("name", name), ("password", password), ("code", code)]).await
+        self.fill(
+            "/login",
+            "/login",
+            &[("name", name), ("password", password), ("code", code)],
+        )
+        .await
     }
 }

@@ -35,7 +35,10 @@ async fn the_set_up_link_opens_once() {
     assert!(!house.store.has_accounts().await.unwrap());
     let good = [("shown", "Mira"), ("name", "Mira"), ("password", PASSWORD)];
     let said = browser.fill(&path, &path, &good).await;
-    assert_eq!((said.status, said.header("location")), (StatusCode::SEE_OTHER, "/"));
+    assert_eq!(
+        (said.status, said.header("location")),
+        (StatusCode::SEE_OTHER, "/")
+    );
     assert_eq!(browser.open("/settings").await.status, StatusCode::OK);
     assert_eq!(house.browser().open(&path).await.status, StatusCode::NOT_FOUND);
     let account = house.store.account_named("mira").await.unwrap().unwrap();
@@ -75,17 +78,29 @@ async fn whoever_guesses_waits_and_whoever_knows_comes_in_afterwards() {
     for _ in 0..6 {
         let said = browser.sign_in("viewer", "wrong wrong wrong", "").await;
         assert_eq!(said.status, StatusCode::UNAUTHORIZED);
-        assert!(said.text.contains("The name, the password or the code is not right."));
+        assert!(
+            said.text
+                .contains("The name, the password or the code is not right.")
+        );
     }
     let said = browser.sign_in("viewer", PASSWORD, "").await;
     assert_eq!(said.status, StatusCode::TOO_MANY_REQUESTS, "{}", said.text);
     // From the same address, another name has to wait, too.
-    assert_eq!(browser.sign_in("admin", PASSWORD, "").await.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        browser.sign_in("admin", PASSWORD, "").await.status,
+        StatusCode::TOO_MANY_REQUESTS
+    );
     house.clock.on(SignedDuration::from_mins(1));
-    assert_eq!(browser.sign_in("viewer", PASSWORD, "").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        browser.sign_in("viewer", PASSWORD, "").await.status,
+        StatusCode::SEE_OTHER
+    );
     // A name that there is not is answered in the same words.
     let said = house.browser().sign_in("nobody", PASSWORD, "").await;
-    assert!(said.text.contains("The name, the password or the code is not right."));
+    assert!(
+        said.text
+            .contains("The name, the password or the code is not right.")
+    );
 }
 
 #[tokio::test]
@@ -93,25 +108,50 @@ async fn with_a_second_factor_the_password_alone_opens_nothing() {
     let house = House::full().await;
     let secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
     let account = house.store.account_named("operator").await.unwrap().unwrap();
-    let sealed = house.key.seal(secret, &of_second(account.id), &SystemDice).unwrap();
+    let sealed = house
+        .key
+        .seal(secret, &of_second(account.id), &SystemDice)
+        .unwrap();
     let mut browser = house.signed_in(Role::Operator).await;
     let now = house.clock.now().as_second();
     let page = browser.open("/account").await;
     assert!(page.text.contains("<svg class=\"square\""));
     let said = browser
-        .fill("/account", "/account/second", &[("sealed", &sealed), ("code", &code(secret, now))])
+        .fill(
+            "/account",
+            "/account/second",
+            &[("sealed", &sealed), ("code", &code(secret, now))],
+        )
         .await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
     let mut browser = house.browser();
-    assert_eq!(browser.sign_in("operator", PASSWORD, "").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        browser.sign_in("operator", PASSWORD, "").await.status,
+        StatusCode::UNAUTHORIZED
+    );
     // The code of setting up was used, and opens nothing again.
     let used = code(secret, now);
-    assert_eq!(browser.sign_in("operator", PASSWORD, &used).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        browser.sign_in("operator", PASSWORD, &used).await.status,
+        StatusCode::UNAUTHORIZED
+    );
     house.clock.on(SignedDuration::from_secs(60));
     let fresh = code(secret, now + 60);
-    assert_eq!(browser.sign_in("operator", "not the password", &fresh).await.status, StatusCode::UNAUTHORIZED);
-    assert_eq!(browser.sign_in("operator", PASSWORD, &fresh).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(house.browser().sign_in("operator", PASSWORD, &fresh).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        browser
+            .sign_in("operator", "not the password", &fresh)
+            .await
+            .status,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        browser.sign_in("operator", PASSWORD, &fresh).await.status,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        house.browser().sign_in("operator", PASSWORD, &fresh).await.status,
+        StatusCode::UNAUTHORIZED
+    );
 }
 
 #[tokio::test]
@@ -121,14 +161,21 @@ async fn who_is_shut_out_is_out_at_once() {
     let mut admin = house.signed_in(Role::Admin).await;
     let account = house.store.account_named("viewer").await.unwrap().unwrap();
     let path = format!("/people/{}", account.person);
-    let said = admin.fill("/people", &path, &[("role", "viewer"), ("department", "")]).await;
+    let said = admin
+        .fill("/people", &path, &[("role", "viewer"), ("department", "")])
+        .await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
     assert_eq!(viewer.open("/").await.status, StatusCode::SEE_OTHER);
-    assert_eq!(viewer.sign_in("viewer", PASSWORD, "").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        viewer.sign_in("viewer", PASSWORD, "").await.status,
+        StatusCode::UNAUTHORIZED
+    );
     // The last admin cannot shut everybody out.
     let own = house.store.account_named("admin").await.unwrap().unwrap();
     let path = format!("/people/{}", own.person);
-    let said = admin.fill("/people", &path, &[("role", "viewer"), ("active", "1")]).await;
+    let said = admin
+        .fill("/people", &path, &[("role", "viewer"), ("active", "1")])
+        .await;
     assert_eq!(said.status, StatusCode::CONFLICT, "{}", said.text);
 }
 
@@ -136,13 +183,24 @@ async fn who_is_shut_out_is_out_at_once() {
 async fn somebody_new_chooses_a_password_with_a_link_that_opens_once() {
     let house = House::full().await;
     let mut admin = house.signed_in(Role::Admin).await;
-    let new = [("shown", "Noor <b>Haddad</b>"), ("name", "noor"), ("role", "operator"), ("department", "")];
+    let new = [
+        ("shown", "Noor <b>Haddad</b>"),
+        ("name", "noor"),
+        ("role", "operator"),
+        ("department", ""),
+    ];
     let said = admin.fill("/people", "/people", &new).await;
-    assert!(said.text.contains("Noor &lt;b&gt;Haddad&lt;/b&gt;"), "{}", said.text);
+    assert!(
+        said.text.contains("Noor &lt;b&gt;Haddad&lt;/b&gt;"),
+        "{}",
+        said.text
+    );
     let (_, rest) = said.text.split_once("/join/").unwrap();
     let path = format!("/join/{}", rest.split('<').next().unwrap());
     let mut noor = house.browser();
-    let said = noor.fill(&path, &path, &[("password", "apricot lantern seven ships")]).await;
+    let said = noor
+        .fill(&path, &path, &[("password", "apricot lantern seven ships")])
+        .await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
     assert_eq!(noor.open("/scans").await.status, StatusCode::OK);
     assert_eq!(house.browser().open(&path).await.status, StatusCode::NOT_FOUND);
@@ -153,11 +211,20 @@ async fn what_is_done_stands_in_the_audit_log() {
     let house = House::full().await;
     house.browser().sign_in("viewer", "wrong wrong wrong", "").await;
     let mut admin = house.signed_in(Role::Admin).await;
-    admin.fill("/people", "/departments", &[("name", "=cmd|'/c calc'!A0\u{202e}<script>")]).await;
+    admin
+        .fill(
+            "/people",
+            "/departments",
+            &[("name", "=cmd|'/c calc'!A0\u{202e}<script>")],
+        )
+        .await;
     let rows = house.store.audited(&Page::default()).await.unwrap().rows;
     let deeds: Vec<&str> = rows.iter().map(|row| row.deed.deed.as_str()).collect();
     assert_eq!(deeds, ["department.added", "login", "login.refused"]);
-    assert_eq!((rows[0].deed.actor.as_str(), rows[0].deed.address.as_str()), ("admin", "127.0.0.1"));
+    assert_eq!(
+        (rows[0].deed.actor.as_str(), rows[0].deed.address.as_str()),
+        ("admin", "127.0.0.1")
+    );
     let key = audit_key(&house.key);
     let Verified::Whole { rows: 3, last } = house.store.verify_audit(&key, None).await.unwrap() else {
         panic!("the log is not whole");

@@ -53,8 +53,16 @@ fn no_route_is_made_anywhere_else() {
         }
     }
     let mut files = Vec::new();
-    rust(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), &mut files);
-    let words = [[".rou", "te("].concat(), ["nest", "_service("].concat(), ["route", "_service("].concat(), [".ne", "st("].concat()];
+    rust(
+        std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+        &mut files,
+    );
+    let words = [
+        [".rou", "te("].concat(),
+        ["nest", "_service("].concat(),
+        ["route", "_service("].concat(),
+        [".ne", "st("].concat(),
+    ];
     let strays: Vec<_> = files
         .iter()
         .filter(|path| !path.ends_with("src/routes.rs"))
@@ -102,7 +110,11 @@ async fn nobody_gets_past_the_guard_without_the_right() {
             let (_, admin, _) = people.last_mut().unwrap();
             let said = admin.post(&at, &[("form_key", "AAAA")]).await;
             assert_eq!(said.status, StatusCode::BAD_REQUEST, "{name}: {}", said.text);
-            assert!(said.text.contains("did not come from Holter"), "{name}: {}", said.text);
+            assert!(
+                said.text.contains("did not come from Holter"),
+                "{name}: {}",
+                said.text
+            );
         } else if route.path != "/scans/{id}/events" {
             for (role, browser, _) in people.iter_mut().filter(|(role, ..)| role.may(deed)) {
                 let said = browser.open(&at).await;
@@ -118,10 +130,20 @@ async fn nobody_gets_past_the_guard_without_the_right() {
 async fn every_answer_carries_what_keeps_a_browser_from_harm() {
     let house = House::full().await;
     let mut admin = house.signed_in(Role::Admin).await;
-    for at in ["/", "/findings", "/nowhere", "/healthz", "/api/v1/findings", "/login"] {
+    for at in [
+        "/",
+        "/findings",
+        "/nowhere",
+        "/healthz",
+        "/api/v1/findings",
+        "/login",
+    ] {
         let said = admin.open(at).await;
         let policy = said.header("content-security-policy");
-        assert!(policy.starts_with("default-src 'none'; script-src 'self'"), "{at}");
+        assert!(
+            policy.starts_with("default-src 'none'; script-src 'self'"),
+            "{at}"
+        );
         assert!(!policy.contains("unsafe"), "{at}");
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
@@ -131,7 +153,14 @@ async fn every_answer_carries_what_keeps_a_browser_from_harm() {
         ] {
             assert_eq!(said.header(name), value, "{at}");
         }
-        for inline in ["<style", " style=", "onclick", "onload", "<script>", "javascript:"] {
+        for inline in [
+            "<style",
+            " style=",
+            "onclick",
+            "onload",
+            "<script>",
+            "javascript:",
+        ] {
             assert!(!said.text.contains(inline), "{at} has {inline}");
         }
     }

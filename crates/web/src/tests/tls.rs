@@ -38,18 +38,26 @@ async fn its_own_certificate_is_good_for_whoever_trusts_it() {
     let stream = tokio::net::TcpStream::connect(address).await.unwrap();
     let name = ServerName::try_from("127.0.0.1").unwrap();
     let mut stream = connector.connect(name, stream).await.unwrap();
-    stream.write_all(b"GET /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET /login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
     let mut said = Vec::new();
     let _ = stream.read_to_end(&mut said).await;
     let said = String::from_utf8_lossy(&said);
     let cookie = said.lines().find(|line| line.starts_with("set-cookie")).unwrap();
-    assert!(cookie.contains("__Host-holter-visitor=") && cookie.contains("Secure"), "{cookie}");
+    assert!(
+        cookie.contains("__Host-holter-visitor=") && cookie.contains("Secure"),
+        "{cookie}"
+    );
 }
 
 #[tokio::test]
 async fn other_machines_are_not_served_in_clear_text() {
     let folder = tempfile::tempdir().unwrap();
-    let store = Store::open(folder.path().join("h.db").to_str().unwrap()).await.unwrap();
+    let store = Store::open(folder.path().join("h.db").to_str().unwrap())
+        .await
+        .unwrap();
     let serving = Serving {
         store,
         key: Key::new(&SystemDice).unwrap(),

@@ -20,13 +20,7 @@ pub enum Severity {
 
 impl Severity {
     /// All of them, the least first.
-    pub const ALL: [Self; 5] = [
-        Self::Info,
-        Self::Low,
-        Self::Medium,
-        Self::High,
-        Self::Critical,
-    ];
+    pub const ALL: [Self; 5] = [Self::Info, Self::Low, Self::Medium, Self::High, Self::Critical];
 
     /// As it stands in every machine-readable format.
     #[must_use]

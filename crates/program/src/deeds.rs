@@ -150,7 +150,9 @@ pub async fn comment(store: &Store, finding: i64, by: By<'_>) -> Result<(), Prog
     }
     let mut writing = store.write().await?;
     let known = writing.finding(finding).await?;
-    writing.add_events(&[event(&known, "comment", Some(by.person), by.at, by.words)]).await?;
+    writing
+        .add_events(&[event(&known, "comment", Some(by.person), by.at, by.words)])
+        .await?;
     Ok(writing.commit().await?)
 }
 
@@ -175,7 +177,14 @@ pub async fn expire(store: &Store, now: Timestamp) -> Result<u64, ProgramError> 
                 writing.update_finding(before, &after).await?;
                 continue;
             }
-            keep(&mut writing, before, &step, (None, now), "the end date of its acceptance has come").await?;
+            keep(
+                &mut writing,
+                before,
+                &step,
+                (None, now),
+                "the end date of its acceptance has come",
+            )
+            .await?;
             opened += 1;
         }
         writing.commit().await?;
@@ -210,7 +219,9 @@ async fn keep(
 ) -> Result<(), StoreError> {
     writing.update_finding(before, &step.after).await?;
     if let Some(kind) = step.event {
-        writing.add_events(&[event(&step.after, kind, actor, at, words)]).await?;
+        writing
+            .add_events(&[event(&step.after, kind, actor, at, words)])
+            .await?;
     }
     if step.ends_acceptance {
         writing.end_acceptances(before.id, at).await?;

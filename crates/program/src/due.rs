@@ -66,7 +66,10 @@ mod tests {
         assert!(rule.name.contains("proposed") && rule.name.contains("not in force"));
         let days = |severity, criticality| {
             let from = Timestamp::UNIX_EPOCH;
-            rule.due(severity, criticality, from).duration_since(from).as_hours() / 24
+            rule.due(severity, criticality, from)
+                .duration_since(from)
+                .as_hours()
+                / 24
         };
         assert_eq!(days(Severity::Critical, None), 15);
         assert_eq!(days(Severity::High, Some(Criticality::Medium)), 30);

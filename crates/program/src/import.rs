@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::ProgramError;
+use crate::assets::reweigh;
 use crate::ingest::fill;
 
 /// A larger file is a mistake.
@@ -70,7 +71,9 @@ pub struct Imported {
 /// When it is of no form that is known, or is wrong in a way that must not be passed over.
 pub fn read(bytes: &[u8]) -> Result<(Vec<Listed>, Vec<String>), ProgramError> {
     if bytes.len() > LARGEST {
-        return Err(ProgramError::Unreadable("the file is larger than 256 MiB".to_owned()));
+        return Err(ProgramError::Unreadable(
+            "the file is larger than 256 MiB".to_owned(),
+        ));
     }
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(first, Some(b'{' | b'[')) {
@@ -99,7 +102,10 @@ pub fn read(bytes: &[u8]) -> Result<(Vec<Listed>, Vec<String>), ProgramError> {
         let one = of_inventory(&Asset::at(target.place.clone()));
         let Some(one) = one else { continue };
         let known = listed.iter().any(|other| {
-            other.addresses.iter().any(|address| one.addresses.contains(address))
+            other
+                .addresses
+                .iter()
+                .any(|address| one.addresses.contains(address))
                 || other.names.iter().any(|name| one.names.contains(name))
         });
         if !known {
@@ -178,6 +184,7 @@ async fn bring_one(
     let changed = after != known.about;
     if changed {
         writing.update_asset(asset, &after, &known.by_hand).await?;
+        reweigh(writing, asset).await?;
     }
     match (new, changed || fresh) {
         (true, _) => imported.added += 1,
@@ -222,7 +229,11 @@ async fn about(writing: &mut Writing, one: &Listed) -> Result<AssetAbout, Progra
         about.owner = Some(writing.person_named(&one.owner).await?);
     }
     if !one.product.is_empty() {
-        about.product = Some(writing.product_named(&one.vendor, &one.product, &one.version).await?);
+        about.product = Some(
+            writing
+                .product_named(&one.vendor, &one.product, &one.version)
+                .await?,
+        );
     }
     Ok(about)
 }

@@ -10,6 +10,7 @@ use holter_store::{
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::assets::reweigh;
 use crate::due::Deadlines;
 use crate::moved;
 use crate::verdicts::{self, Judged};
@@ -49,7 +50,11 @@ impl<'a> Ingest<'a> {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn begin(store: &'a Store, about: NewScan, deadlines: &'a Deadlines) -> Result<Self, StoreError> {
+    pub async fn begin(
+        store: &'a Store,
+        about: NewScan,
+        deadlines: &'a Deadlines,
+    ) -> Result<Self, StoreError> {
         let mut writing = store.write_alone().await?;
         let (scan, _) = writing.begin_scan(&about).await?;
         writing.commit().await?;
@@ -74,7 +79,8 @@ impl<'a> Ingest<'a> {
                 continue;
             };
             let seen = Seen::of(service, endpoint);
-            self.one(&mut writing, service, &seen, &mut taken, &mut sums).await?;
+            self.one(&mut writing, service, &seen, &mut taken, &mut sums)
+                .await?;
         }
         writing.count_scan(self.scan, sums).await?;
         writing.commit().await?;
@@ -123,7 +129,7 @@ impl<'a> Ingest<'a> {
         let at = service.started;
         let (known, is_new, owner) = match before {
             Some(known) => {
-                let owner = moved::rival(writing, &known, seen).await?;
+                let owner = moved::rival(writing, &known, seen, self.about.started).await?;
                 (known, false, owner)
             }
             None => {
@@ -146,7 +152,11 @@ impl<'a> Ingest<'a> {
             oddities: service.oddities.clone(),
             judgements: service.judgements.clone(),
             // What may be a service that moved is settled at the end, when it is known who is still where it was.
-            judged_by: if elsewhere { String::new() } else { JUDGE.to_owned() },
+            judged_by: if elsewhere {
+                String::new()
+            } else {
+                JUDGE.to_owned()
+            },
         };
         let Some(visit) = writing.add_visit(&about).await? else {
             taken.known += 1;
@@ -159,11 +169,18 @@ impl<'a> Ingest<'a> {
         let is_latest = known.last_visit.is_none() || at >= known.last_seen;
         let mut asset = writing.asset(known.asset).await?;
         if seen.answered {
-            self.note(writing, (&known, &mut asset), service, seen, visit, is_latest && owner.is_none())
-                .await?;
+            self.note(
+                writing,
+                (&known, &mut asset),
+                service,
+                seen,
+                visit,
+                is_latest && owner.is_none(),
+            )
+            .await?;
         }
         if let Some(owner) = owner {
-            moved::doubt(writing, &known, owner, at).await?;
+            moved::doubt(writing, &known, (owner, &seen.key), at).await?;
         }
         let checks = verdicts::by_check(&service.judgements);
         writing.cover(known.id, (visit, at), &checks).await?;
@@ -178,8 +195,14 @@ impl<'a> Ingest<'a> {
             is_same: owner.is_none(),
             is_latest,
         };
-        let changes =
-            verdicts::apply(writing, (&asset, &known), &judged, &self.about.scope, self.deadlines).await?;
+        let changes = verdicts::apply(
+            writing,
+            (&asset, &known),
+            &judged,
+            &self.about.scope,
+            self.deadlines,
+        )
+        .await?;
         taken.opened += changes.opened;
         taken.fixed += changes.fixed;
         taken.back += changes.back;
@@ -198,7 +221,9 @@ impl<'a> Ingest<'a> {
         let asset = match marked.as_slice() {
             [only] => only.asset,
             _ => {
-                let asset = writing.add_asset(&guessed(service, seen), service.started).await?;
+                let asset = writing
+                    .add_asset(&guessed(service, seen), service.started)
+                    .await?;
                 let event = AssetEvent {
                     id: 0,
                     asset,
@@ -217,7 +242,11 @@ impl<'a> Ingest<'a> {
             endpoint: seen.endpoint,
             name: seen.name.clone(),
             protocol: service.protocol.clone(),
-            role: service.role.as_ref().map(|role| role.name.clone()).unwrap_or_default(),
+            role: service
+                .role
+                .as_ref()
+                .map(|role| role.name.clone())
+                .unwrap_or_default(),
             key: String::new(),
             first_seen: service.started,
             last_seen: service.started,
@@ -245,7 +274,11 @@ impl<'a> Ingest<'a> {
                     .role
                     .as_ref()
                     .map_or_else(|| known.role.clone(), |role| role.name.clone()),
-                key: if seen.key.is_empty() { known.key.clone() } else { seen.key.clone() },
+                key: if seen.key.is_empty() {
+                    known.key.clone()
+                } else {
+                    seen.key.clone()
+                },
                 last_seen: at,
                 last_visit: Some(visit),
                 ..known.clone()
@@ -265,6 +298,7 @@ impl<'a> Ingest<'a> {
         fill(&mut about, &guessed(service, seen), &asset.by_hand);
         if about != asset.about {
             writing.update_asset(asset.id, &about, &asset.by_hand).await?;
+            reweigh(writing, asset.id).await?;
             asset.about = about;
         }
         Ok(())
@@ -308,7 +342,11 @@ fn guessed(service: &Service, seen: &Seen) -> AssetAbout {
     let words = role.map(|role| role.name.to_lowercase()).unwrap_or_default();
     let address = seen.endpoint.address.to_canonical();
     AssetAbout {
-        name: if seen.name.is_empty() { address.to_string() } else { seen.name.clone() },
+        name: if seen.name.is_empty() {
+            address.to_string()
+        } else {
+            seen.name.clone()
+        },
         role: role.map(|role| role.name.clone()).unwrap_or_default(),
         criticality: role.map(|role| role.criticality),
         fragility: role.map(|role| role.fragility),
@@ -332,7 +370,16 @@ pub(crate) fn fill(about: &mut AssetAbout, more: &AssetAbout, by_hand: &std::col
         };
     }
     fill!(
-        site, department, owner, product, criticality, fragility, holds_ephi, internet_facing, at_home, front_door
+        site,
+        department,
+        owner,
+        product,
+        criticality,
+        fragility,
+        holds_ephi,
+        internet_facing,
+        at_home,
+        front_door
     );
     for (field, mine, other) in [
         ("role", &mut about.role, &more.role),
@@ -359,8 +406,10 @@ fn is_public(address: std::net::IpAddr) -> bool {
                 || address.is_multicast()
                 || shared)
         }
-        std::net::IpAddr::V6(address) => (address.segments()[0] & 0xe000) == 0x2000
-            && !(address.segments()[0] == 0x2001 && address.segments()[1] == 0x0db8),
+        std::net::IpAddr::V6(address) => {
+            (address.segments()[0] & 0xe000) == 0x2000
+                && !(address.segments()[0] == 0x2001 && address.segments()[1] == 0x0db8)
+        }
     }
 }
 
@@ -376,4 +425,3 @@ fn add(sums: &mut ScanSums, service: &Service) {
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
-

@@ -1,9 +1,11 @@
 //! The life of findings: from open to proven fixed, and who must act next.
 //!
 //! [`life`], [`weight`](mod@weight), [`due`] and [`scope`] are pure: no I/O, no clock. [`Ingest`] brings what a scan
-//! heard into the store; [`deeds`] is what people do; [`rejudge`] asks today's checks about yesterday's facts;
+//! heard into the store; [`deeds`] is what people do about findings and [`assets`]
+//! what they do about assets; [`rejudge`] asks today's checks about yesterday's facts;
 //! [`import`] reads other programs' lists of assets.
 
+pub mod assets;
 pub mod deeds;
 pub mod due;
 pub mod import;
@@ -11,6 +13,7 @@ mod ingest;
 pub mod life;
 mod moved;
 pub mod rejudge;
+pub mod reported;
 pub mod scope;
 mod verdicts;
 pub mod weight;

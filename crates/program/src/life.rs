@@ -321,6 +321,27 @@ fn reopened(before: &Finding, event: &'static str) -> Result<Step, Refusal> {
     })
 }
 
+/// What would close a finding, in words for the person who has it.
+#[must_use]
+pub fn what_closes(finding: &Finding) -> String {
+    let check = &finding.check;
+    match finding.state {
+        State::Fixed => {
+            "It is closed: a measurement said so. It comes back by itself when a measurement finds it again."
+                .to_owned()
+        }
+        State::FalsePositive => {
+            "It is set aside as a false positive, until somebody takes that back.".to_owned()
+        }
+        State::Accepted => format!(
+            "It is accepted until a date, and opens by itself then. A scan that asks “{check}” here and finds it gone closes it earlier."
+        ),
+        _ => format!(
+            "Only a scan that asks “{check}” at this very service, gets its answers and finds it gone. A closed port, a timeout or somebody's word does not."
+        ),
+    }
+}
+
 /// Who must act next where nothing else is asked for.
 #[must_use]
 pub fn usual(finding: &Finding) -> Next {

@@ -3,7 +3,7 @@
 
 use holter_store::{AssetEvent, KnownService, NewTask, Scope, StoreError, Writing};
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::due::Deadlines;
 use crate::ingest::{JUDGE, Seen, Taken};
@@ -16,7 +16,7 @@ const AT_ONCE: u32 = 100;
 /// What evidence makes of a service at a new place. `gone`: services with the same evidence that were asked for in this
 /// run and did not answer where they were; `unasked`: those that were not asked for; `new`: how many new ones have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Meant {
+pub(crate) enum Meant {
     /// It is the one that went.
     Moved,
     /// It is another one.
@@ -27,7 +27,7 @@ pub enum Meant {
 
 /// Decides; pure.
 #[must_use]
-pub const fn meant(gone: usize, unasked: usize, new: usize) -> Meant {
+pub(crate) const fn meant(gone: usize, unasked: usize, new: usize) -> Meant {
     match (gone, unasked, new) {
         (1, 0, 1) => Meant::Moved,
         // All that have it are where they were: they share it.
@@ -37,18 +37,29 @@ pub const fn meant(gone: usize, unasked: usize, new: usize) -> Meant {
 }
 
 /// The service whose key stands at this place now, where that is another asset's and this one's was another: then
-/// nothing that is measured here closes anything, until a person has said whose place it is.
+/// nothing that is measured here closes anything, until a person has said whose place it is. Assets that shared the old
+/// key may share the new one, and so may one that was seen at its own place since the scan began.
 pub(crate) async fn rival(
     writing: &mut Writing,
     known: &KnownService,
     seen: &Seen,
+    started: Timestamp,
 ) -> Result<Option<i64>, StoreError> {
     if known.key.is_empty() || seen.key.is_empty() || known.key == seen.key {
         return Ok(None);
     }
+    let had_the_old: Vec<i64> = writing
+        .marked("key", &known.key)
+        .await?
+        .iter()
+        .map(|mark| mark.asset)
+        .collect();
     for other in writing.services_with_key(&seen.key).await? {
-        if writing.service(other).await?.asset != known.asset {
-            return Ok(Some(other));
+        let other = writing.service(other).await?;
+        let shares =
+            other.asset == known.asset || other.last_seen >= started || had_the_old.contains(&other.asset);
+        if !shares {
+            return Ok(Some(other.id));
         }
     }
     Ok(None)
@@ -71,7 +82,7 @@ pub(crate) async fn is_known_elsewhere(
 pub(crate) async fn doubt(
     writing: &mut Writing,
     known: &KnownService,
-    rival: i64,
+    (rival, key): (i64, &str),
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let other = writing.service(rival).await?;
@@ -79,7 +90,8 @@ pub(crate) async fn doubt(
         "At {} there is now the key that was known from {}. Say whether they are one system, or which of them is here now; until then nothing that is measured here closes a finding.",
         known.endpoint, other.endpoint
     );
-    task(writing, known, &text, &[other.asset], at).await
+    let detail = json!({ "others": [other.asset], "service": known.id, "key": key });
+    task(writing, known, &text, detail, at).await
 }
 
 /// Settles a handful of visits that waited for the scan's end; how many there were.
@@ -111,14 +123,19 @@ pub(crate) async fn settle(
         let service = match (meant(gone.len(), unasked, new), gone.as_slice()) {
             (Meant::Moved, [old]) => move_service(writing, &noted, old, visit.about.started).await?,
             (Meant::Unclear, _) => {
-                let evidence = if noted.key.is_empty() { "the name" } else { "the key" };
+                let evidence = if noted.key.is_empty() {
+                    "the name"
+                } else {
+                    "the key"
+                };
                 let text = format!(
                     "{} shows {evidence} of a system that is known from elsewhere. It may have moved, or they may share it. Merge the two assets if they are one.",
                     noted.endpoint
                 );
                 let others = kin(writing, &noted.key, &noted.name, &noted).await?;
                 let assets: Vec<i64> = others.iter().map(|other| other.asset).collect();
-                task(writing, &noted, &text, &assets, visit.about.started).await?;
+                let detail = json!({ "others": assets, "service": noted.id });
+                task(writing, &noted, &text, detail, visit.about.started).await?;
                 noted
             }
             _ => noted,
@@ -186,7 +203,11 @@ async fn move_service(
     }
     let left = old.endpoint.address.to_canonical().to_string();
     let here = writing.services_of(old.asset).await?;
-    if left != address && here.iter().all(|other| other.endpoint.address != old.endpoint.address) {
+    if left != address
+        && here
+            .iter()
+            .all(|other| other.endpoint.address != old.endpoint.address)
+    {
         writing.unmark_asset(old.asset, "address", &left).await?;
     }
     writing.see_asset(old.asset, at).await?;
@@ -225,7 +246,7 @@ async fn task(
     writing: &mut Writing,
     known: &KnownService,
     text: &str,
-    others: &[i64],
+    detail: Value,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let asset = writing.asset(known.asset).await?;
@@ -236,7 +257,7 @@ async fn task(
         asset: Some(known.asset),
         department: asset.about.department,
         text: text.to_owned(),
-        detail: json!({ "others": others }),
+        detail,
         created: at,
     };
     writing.add_task(&task).await

@@ -108,9 +108,10 @@ pub fn judge(
         let said = (check.judge)(observations, attempt);
         // A check that nobody asked then has nothing to say but what it found all the same.
         let wanted = asked(check.id);
-        judgements.extend(said.into_iter().filter(|judgement| {
-            wanted || judgement.verdict == holter_model::Verdict::Affected
-        }));
+        judgements.extend(
+            said.into_iter()
+                .filter(|judgement| wanted || judgement.verdict == holter_model::Verdict::Affected),
+        );
     }
     // What another Holter's checks said stands: nobody here can judge it.
     judgements.extend(before.iter().filter(|old| !knows_any(&old.check)).cloned());

@@ -38,9 +38,7 @@ pub(crate) struct Changes {
 pub(crate) fn by_check(judgements: &[Judgement]) -> BTreeMap<String, Verdict> {
     let mut worst = BTreeMap::new();
     for judgement in judgements {
-        let verdict = worst
-            .entry(judgement.check.clone())
-            .or_insert(judgement.verdict);
+        let verdict = worst.entry(judgement.check.clone()).or_insert(judgement.verdict);
         *verdict = judgement.verdict.max(*verdict);
     }
     worst

@@ -39,7 +39,10 @@ pub fn exploited_since(flaw: &str) -> Option<&'static str> {
 pub fn weigh(flaw: &str, severity: Severity, asset: &AssetAbout) -> Weight {
     let yes = |fact: Option<bool>| fact == Some(true);
     let mut parts = vec![match severity {
-        Severity::Critical => (400, "records, keys or passwords are to be had by anyone who can reach it"),
+        Severity::Critical => (
+            400,
+            "records, keys or passwords are to be had by anyone who can reach it",
+        ),
         Severity::High => (300, "traffic can be read or changed by whoever stands on the way"),
         Severity::Medium => (200, "traffic can be read or changed under conditions that occur"),
         Severity::Low => (100, "it helps an attacker who has much else already"),
@@ -65,7 +68,10 @@ pub fn weigh(flaw: &str, severity: Severity, asset: &AssetAbout) -> Weight {
         Some(Criticality::Low) | None => {}
     }
     if yes(asset.at_home) {
-        parts.push((20, "it stands at somebody's home, where nobody guards the network"));
+        parts.push((
+            20,
+            "it stands at somebody's home, where nobody guards the network",
+        ));
     }
     parts.sort_by_key(|(weight, _)| std::cmp::Reverse(*weight));
     Weight {

@@ -16,7 +16,8 @@ use holter_model::{
     Attempt, Basis, Criticality, Endpoint, Fact, Method, Observation, Severity, Transport, Verdict,
 };
 use holter_store::{
-    AssetAbout, AssetFilter, Finding, FindingFilter, KnownService, NewEvent, NewScan, NewVisit, Page, Scope, Store,
+    AssetAbout, AssetFilter, Finding, FindingFilter, KnownService, NewEvent, NewScan, NewVisit, Page, Scope,
+    Store,
 };
 use jiff::Timestamp;
 
@@ -57,7 +58,9 @@ fn at(second: i64) -> Timestamp {
 
 /// The same numbers each time, and none of them in an order that an index would like.
 fn mixed(number: i64, below: i64) -> i64 {
-    let mixed = number.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+    let mixed = number
+        .wrapping_mul(0x5851_f42d_4c95_7f2d)
+        .wrapping_add(0x1405_7b7e_f767_814f);
     (mixed >> 20).rem_euclid(below)
 }
 
@@ -67,7 +70,10 @@ async fn fill(store: &Store, assets: i64, findings: i64) {
         writing.site_named(&format!("Site {site}")).await.unwrap();
     }
     for department in 0..DEPARTMENTS {
-        writing.department_named(&format!("Department {department}")).await.unwrap();
+        writing
+            .department_named(&format!("Department {department}"))
+            .await
+            .unwrap();
     }
     let person = writing.person_named("Somebody").await.unwrap();
     writing.commit().await.unwrap();
@@ -148,7 +154,8 @@ fn finding(number: i64, asset: i64, person: i64) -> Finding {
         weight: 100 * (1 + mixed(number, 4)) + 10 * mixed(number + 3, 30),
         verdict: Verdict::Affected,
         basis: Basis::Behaviour,
-        evidence: "a heartbeat 1 byte short of RFC 6520's padding was echoed; 0 foreign bytes asked for".to_owned(),
+        evidence: "a heartbeat 1 byte short of RFC 6520's padding was echoed; 0 foreign bytes asked for"
+            .to_owned(),
         foreign_bytes: 0,
         first_seen: at(0),
         last_seen: at(number % 1000),
@@ -216,7 +223,11 @@ async fn write(store: &Store, stop: Instant) -> u64 {
                 let mut after = before.clone();
                 after.measured_at = about.started;
                 if visit % 2 == 0 {
-                    after.state = if before.state == State::Fixed { State::Back } else { State::Fixed };
+                    after.state = if before.state == State::Fixed {
+                        State::Back
+                    } else {
+                        State::Fixed
+                    };
                 }
                 writing.update_finding(&before, &after).await.unwrap();
             }
@@ -247,24 +258,118 @@ fn observation(service: i64) -> Observation {
 /// Asks for lists, one after the other, as a few people do who click without a pause.
 async fn read(store: &Store, stop: Instant, service: i64) {
     let all = FindingFilter::default();
-    let live = FindingFilter { live: Some(true), ..all.clone() };
+    let live = FindingFilter {
+        live: Some(true),
+        ..all.clone()
+    };
     let lists: Vec<(&str, FindingFilter)> = vec![
         ("findings", all.clone()),
         ("findings: live", live.clone()),
-        ("findings: state", FindingFilter { state: Some(State::Back), ..all.clone() }),
-        ("findings: severity", FindingFilter { severity: Some(Severity::Low), ..live.clone() }),
-        ("findings: flaw", FindingFilter { flaw: Some("CVE-2014-0017".to_owned()), ..live.clone() }),
-        ("findings: site", FindingFilter { site: Some(3), ..live.clone() }),
-        ("findings: department", FindingFilter { department: Some(7), ..live.clone() }),
-        ("findings: site and severity", FindingFilter { site: Some(3), severity: Some(Severity::Low), ..live.clone() }),
-        ("findings: department and severity", FindingFilter { department: Some(7), severity: Some(Severity::Low), ..live.clone() }),
-        ("findings: department and state", FindingFilter { department: Some(7), state: Some(State::Accepted), ..all.clone() }),
-        ("findings: department and flaw", FindingFilter { department: Some(7), flaw: Some("CVE-2014-0017".to_owned()), ..live.clone() }),
-        ("findings: site and department", FindingFilter { site: Some(3), department: Some(7), ..live.clone() }),
-        ("findings: assignee", FindingFilter { assignee: Some(1), ..live.clone() }),
-        ("findings: due", FindingFilter { due_before: Some(at(86400 * 30)), ..live.clone() }),
-        ("findings: due in a department", FindingFilter { due_before: Some(at(86400 * 30)), department: Some(7), ..live.clone() }),
-        ("findings: nothing fits", FindingFilter { department: Some(7), flaw: Some("none".to_owned()), ..live.clone() }),
+        (
+            "findings: state",
+            FindingFilter {
+                state: Some(State::Back),
+                ..all.clone()
+            },
+        ),
+        (
+            "findings: severity",
+            FindingFilter {
+                severity: Some(Severity::Low),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: flaw",
+            FindingFilter {
+                flaw: Some("CVE-2014-0017".to_owned()),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: site",
+            FindingFilter {
+                site: Some(3),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: department",
+            FindingFilter {
+                department: Some(7),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: site and severity",
+            FindingFilter {
+                site: Some(3),
+                severity: Some(Severity::Low),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: department and severity",
+            FindingFilter {
+                department: Some(7),
+                severity: Some(Severity::Low),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: department and state",
+            FindingFilter {
+                department: Some(7),
+                state: Some(State::Accepted),
+                ..all.clone()
+            },
+        ),
+        (
+            "findings: department and flaw",
+            FindingFilter {
+                department: Some(7),
+                flaw: Some("CVE-2014-0017".to_owned()),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: site and department",
+            FindingFilter {
+                site: Some(3),
+                department: Some(7),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: assignee",
+            FindingFilter {
+                assignee: Some(1),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: due",
+            FindingFilter {
+                due_before: Some(at(86400 * 30)),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: due in a department",
+            FindingFilter {
+                due_before: Some(at(86400 * 30)),
+                department: Some(7),
+                ..live.clone()
+            },
+        ),
+        (
+            "findings: nothing fits",
+            FindingFilter {
+                department: Some(7),
+                flaw: Some("none".to_owned()),
+                ..live.clone()
+            },
+        ),
     ];
     let mut times: Vec<(String, Vec<Duration>)> = Vec::new();
     let mut note = |name: &str, begun: Instant| {
@@ -290,7 +395,10 @@ async fn read(store: &Store, stop: Instant, service: i64) {
             }
             // Somewhere in the middle.
             let begun = Instant::now();
-            let middle = Page { after: Some(format!("250.{}", mixed(round, 1_000_000))), size: 50 };
+            let middle = Page {
+                after: Some(format!("{}.{}", (1_i64 << 40) + 250, mixed(round, 1_000_000))),
+                size: 50,
+            };
             if filter.due_before.is_none() {
                 store.findings(filter, &middle).await.unwrap();
                 note("findings: deep page", begun);
@@ -298,9 +406,27 @@ async fn read(store: &Store, stop: Instant, service: i64) {
         }
         for (name, filter) in [
             ("assets", AssetFilter::default()),
-            ("assets: department", AssetFilter { department: Some(7), ..AssetFilter::default() }),
-            ("assets: search", AssetFilter { search: Some(format!("device-{}", mixed(round, 100_000))), ..AssetFilter::default() }),
-            ("assets: search for nothing", AssetFilter { search: Some("no such thing".to_owned()), ..AssetFilter::default() }),
+            (
+                "assets: department",
+                AssetFilter {
+                    department: Some(7),
+                    ..AssetFilter::default()
+                },
+            ),
+            (
+                "assets: search",
+                AssetFilter {
+                    search: Some(format!("device-{}", mixed(round, 100_000))),
+                    ..AssetFilter::default()
+                },
+            ),
+            (
+                "assets: search for nothing",
+                AssetFilter {
+                    search: Some("no such thing".to_owned()),
+                    ..AssetFilter::default()
+                },
+            ),
         ] {
             let begun = Instant::now();
             store.assets(&filter, &Page::default()).await.unwrap();
@@ -310,7 +436,16 @@ async fn read(store: &Store, stop: Instant, service: i64) {
         let asset = service + mixed(round, 1000);
         store.asset(asset).await.unwrap();
         store.services(asset).await.unwrap();
-        store.findings(&FindingFilter { asset: Some(asset), ..all.clone() }, &Page::default()).await.unwrap();
+        store
+            .findings(
+                &FindingFilter {
+                    asset: Some(asset),
+                    ..all.clone()
+                },
+                &Page::default(),
+            )
+            .await
+            .unwrap();
         note("asset page", begun);
         let begun = Instant::now();
         let id = 1 + mixed(round, 1_000_000);
@@ -319,15 +454,22 @@ async fn read(store: &Store, stop: Instant, service: i64) {
         store.acceptances(id).await.unwrap();
         note("finding page", begun);
         let begun = Instant::now();
-        store.finding_tallies().await.unwrap();
+        store.finding_sums(None, None).await.unwrap();
         store.flaw_tallies().await.unwrap();
         store.asset_tallies().await.unwrap();
         note("overview", begun);
     }
     for (name, mut all) in times {
         all.sort_unstable();
-        let part = |hundredth: usize| all[(all.len() * hundredth / 100).min(all.len() - 1)].as_secs_f64() * 1000.0;
-        println!("{name:36} {:6} times  median {:7.2} ms  p95 {:7.2} ms  most {:7.2} ms", all.len(), part(50), part(95), part(100));
+        let part =
+            |hundredth: usize| all[(all.len() * hundredth / 100).min(all.len() - 1)].as_secs_f64() * 1000.0;
+        println!(
+            "{name:36} {:6} times  median {:7.2} ms  p95 {:7.2} ms  most {:7.2} ms",
+            all.len(),
+            part(50),
+            part(95),
+            part(100)
+        );
     }
 }
 

@@ -65,13 +65,13 @@ CREATE TABLE asset (
     live_findings BIGINT NOT NULL DEFAULT 0,
     weight BIGINT NOT NULL DEFAULT 0
 );
-CREATE INDEX asset_weight ON asset (weight, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_site ON asset (site, weight, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_department ON asset (department, weight, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_criticality ON asset (criticality, weight, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_owner ON asset (owner, weight, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_product ON asset (product, weight, id) WHERE merged_into IS NULL;
-CREATE INDEX asset_search ON asset (search, weight, id) WHERE merged_into IS NULL;
+-- With what is searched in it: a search reads this index and no row.
+CREATE INDEX asset_weight ON asset (weight, id, search) WHERE merged_into IS NULL;
+CREATE INDEX asset_site ON asset (site, weight, id, search) WHERE merged_into IS NULL;
+CREATE INDEX asset_department ON asset (department, weight, id, search) WHERE merged_into IS NULL;
+CREATE INDEX asset_criticality ON asset (criticality, weight, id, search) WHERE merged_into IS NULL;
+CREATE INDEX asset_owner ON asset (owner, weight, id, search) WHERE merged_into IS NULL;
+CREATE INDEX asset_product ON asset (product, weight, id, search) WHERE merged_into IS NULL;
 CREATE INDEX asset_merged ON asset (merged_into) WHERE merged_into IS NOT NULL;
 
 -- What an asset is known by: 'address', 'name', 'key' (SHA-256 of a public key), 'host_key', 'import'.

@@ -35,17 +35,23 @@ CREATE TABLE finding (
     department BIGINT,
     UNIQUE (asset, flaw, cause)
 );
+-- The planner takes the index with the most columns that are asked for, so each filter of a list has its own, in the
+-- order of the list; what stands behind the number is only there to be filtered by without a look at the row.
 CREATE INDEX finding_live ON finding (live, weight, id);
-CREATE INDEX finding_state ON finding (state, weight, id);
+CREATE INDEX finding_asset ON finding (asset, live, weight, id);
+CREATE INDEX finding_state ON finding (state, live, weight, id);
 CREATE INDEX finding_severity ON finding (severity, live, weight, id);
-CREATE INDEX finding_flaw ON finding (flaw, live, weight, id);
-CREATE INDEX finding_site ON finding (site, live, weight, id);
+CREATE INDEX finding_flaw ON finding (flaw, live, weight, id, severity, department, site, state);
+CREATE INDEX finding_site ON finding (site, live, weight, id, severity, department, flaw, state);
 CREATE INDEX finding_site_severity ON finding (site, severity, live, weight, id);
-CREATE INDEX finding_department ON finding (department, live, weight, id);
-CREATE INDEX finding_department_state ON finding (department, state, weight, id);
+CREATE INDEX finding_site_state ON finding (site, state, live, weight, id);
+CREATE INDEX finding_department ON finding (department, live, weight, id, severity, flaw, site, state);
 CREATE INDEX finding_department_severity ON finding (department, severity, live, weight, id);
+CREATE INDEX finding_department_state ON finding (department, state, live, weight, id);
 CREATE INDEX finding_assignee ON finding (assignee, live, weight, id) WHERE assignee IS NOT NULL;
 CREATE INDEX finding_due ON finding (live, due, id) WHERE due IS NOT NULL;
+CREATE INDEX finding_site_due ON finding (site, live, due, id) WHERE due IS NOT NULL;
+CREATE INDEX finding_department_due ON finding (department, live, due, id) WHERE due IS NOT NULL;
 CREATE INDEX finding_accepted ON finding (accepted_until, id) WHERE accepted_until IS NOT NULL;
 CREATE INDEX finding_service ON finding (service, flaw);
 

@@ -8,7 +8,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::moment::micros;
-use crate::sql::{Read as _, Sql, Value, json};
+use crate::sql::{Read as _, Sql, Value, json, short};
 use crate::{Listed, Page, Store, StoreError, Writing};
 
 /// What is said of an asset.
@@ -116,7 +116,7 @@ impl Writing {
              internet_facing, at_home, front_door, search, created) VALUES",
         );
         let mut row = values(about);
-        row.push(about.name.to_lowercase().into());
+        row.push(short(&about.name).to_lowercase().into());
         row.push(micros(at).into());
         sql.rows([row]);
         sql.add(" RETURNING id");
@@ -179,7 +179,7 @@ impl Writing {
     pub(crate) async fn refresh_search(&mut self, id: i64) -> Result<(), StoreError> {
         const MOST: usize = 1000;
         let asset = self.asset(id).await?;
-        let mut words = format!("{} {}", asset.about.name, asset.about.role).to_lowercase();
+        let mut words = format!("{} {}", short(&asset.about.name), short(&asset.about.role)).to_lowercase();
         for mark in self.marks_of(id).await? {
             if matches!(mark.kind.as_str(), "address" | "name") && words.len() < MOST {
                 words.push(' ');
@@ -206,13 +206,14 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn assets(&self, filter: &AssetFilter, page: &Page) -> Result<Listed<KnownAsset>, StoreError> {
+        // The page is cut first, by an index alone, and only then is the rest looked up.
         let mut sql = Sql::new(COLUMNS);
-        sql.add(" WHERE merged_into IS NULL");
+        sql.add(" JOIN (SELECT id AS picked FROM asset WHERE merged_into IS NULL");
         for (column, value) in [
-            (" AND asset.site = ", filter.site),
-            (" AND asset.department = ", filter.department),
-            (" AND asset.owner = ", filter.owner),
-            (" AND asset.product = ", filter.product),
+            (" AND site = ", filter.site),
+            (" AND department = ", filter.department),
+            (" AND owner = ", filter.owner),
+            (" AND product = ", filter.product),
             (" AND criticality = ", filter.criticality.map(place)),
         ] {
             if let Some(value) = value {
@@ -226,16 +227,15 @@ impl Store {
             }
         }
         if let Some((weight, id)) = page.place() {
-            sql.add(" AND (weight < ").bind(weight);
-            sql.add(" OR (weight = ")
+            sql.add(" AND (weight, id) < (")
                 .bind(weight)
-                .add(" AND asset.id > ")
+                .add(", ")
                 .bind(id)
-                .add("))");
-            sql.add(" AND weight <= ").bind(weight);
+                .add(")");
         }
-        sql.add(" ORDER BY weight DESC, asset.id DESC LIMIT ")
+        sql.add(" ORDER BY weight DESC, id DESC LIMIT ")
             .bind(page.limit());
+        sql.add(") AS page ON page.picked = asset.id ORDER BY weight DESC, asset.id DESC");
         let rows = sql.all(&mut *self.reader().await?).await?;
         let assets: Vec<KnownAsset> = rows.iter().map(asset).collect::<Result<_, _>>()?;
         Ok(page.cut(assets, |asset| (asset.weight, asset.id)))

@@ -43,7 +43,7 @@ pub struct Event {
 }
 
 /// So many go into one statement.
-const AT_ONCE: usize = 500;
+const AT_ONCE: usize = 50;
 
 impl Writing {
     /// Adds what happened.

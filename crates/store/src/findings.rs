@@ -114,8 +114,8 @@ pub struct FindingFilter {
     pub due_before: Option<Timestamp>,
 }
 
-/// So many go into one statement.
-const AT_ONCE: usize = 200;
+/// So many go into one statement: SQLite looks for each value's place among all of its statement.
+const AT_ONCE: usize = 25;
 
 const COLUMNS: &str = "SELECT finding.id, flaw, check_id, finding.asset, cause, finding.service, state, severity, finding.weight, \
      verdict, basis, evidence, foreign_bytes, finding.first_seen, finding.last_seen, measured_at, visit, fixed_at, due, \
@@ -269,7 +269,8 @@ impl Store {
         shown(rows.first().ok_or_else(|| StoreError::missing("finding", id))?)
     }
 
-    /// Findings, the heaviest first.
+    /// Findings, those first in which somebody has to do something, the heaviest first among them; or what is due
+    /// first, where [`FindingFilter::due_before`] is asked for.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -278,45 +279,64 @@ impl Store {
         filter: &FindingFilter,
         page: &Page,
     ) -> Result<Listed<FindingRow>, StoreError> {
-        // The page is cut first, by an index alone, and only then is what stands beside it looked up.
-        let mut sql = Sql::new(COLUMNS);
-        sql.add(NAMES).add(" FROM (SELECT * FROM finding WHERE 1 = 1");
-        filter.narrow(&mut sql)?;
         let due = filter.due_before.is_some();
+        // The page is cut first, by an index alone, and only then is the rest looked up.
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(NAMES)
+            .add(" FROM (SELECT id AS picked FROM finding WHERE 1 = 1");
+        filter.narrow(&mut sql);
         if let Some((first, id)) = page.place() {
-            sql.add(if due {
-                " AND (due, id) > ("
+            if due {
+                sql.add(" AND (due, id) > (").bind(first);
+            } else if filter.live().is_some() {
+                sql.add(" AND (weight, id) < (").bind(first % LIVE);
             } else {
-                " AND (weight, id) < ("
-            });
-            sql.bind(first).add(", ").bind(id).add(")");
+                sql.add(" AND (live, weight, id) < (").bind(first / LIVE);
+                sql.add(", ").bind(first % LIVE);
+            }
+            sql.add(", ").bind(id).add(")");
         }
-        sql.add(if due {
-            " ORDER BY due, id LIMIT "
-        } else {
-            " ORDER BY weight DESC, id DESC LIMIT "
-        });
-        sql.bind(page.limit()).add(") AS finding").add(BESIDE);
+        let order = match (due, filter.live()) {
+            (true, _) => " ORDER BY due, id",
+            (false, Some(_)) => " ORDER BY weight DESC, id DESC",
+            (false, None) => " ORDER BY live DESC, weight DESC, id DESC",
+        };
+        sql.add(order).add(" LIMIT ").bind(page.limit());
+        sql.add(") AS page JOIN finding ON finding.id = page.picked")
+            .add(BESIDE);
         sql.add(if due {
             " ORDER BY due, finding.id"
         } else {
-            " ORDER BY finding.weight DESC, finding.id DESC"
+            " ORDER BY live DESC, finding.weight DESC, finding.id DESC"
         });
         let rows = sql.all(&mut *self.reader().await?).await?;
         let findings: Vec<FindingRow> = rows.iter().map(shown).collect::<Result<_, _>>()?;
         Ok(page.cut(findings, |row| match row.finding.due {
             Some(at) if due => (micros(at), row.finding.id),
-            _ => (row.finding.weight, row.finding.id),
+            _ => {
+                let live = i64::from(row.finding.state.is_live());
+                (live * LIVE + row.finding.weight, row.finding.id)
+            }
         }))
     }
 }
 
+/// Heavier than any weight: a place in a list says with it whether it is among those where somebody has to do something.
+const LIVE: i64 = 1 << 40;
+
 impl FindingFilter {
-    fn narrow(&self, sql: &mut Sql) -> Result<(), StoreError> {
+    /// Whether somebody has to do something, where the filter decides it.
+    fn live(&self) -> Option<bool> {
         // What is due is only asked for where somebody has to do something.
-        let live = self.live.or(self.due_before.map(|_| true));
+        self.state
+            .map(State::is_live)
+            .or(self.live)
+            .or(self.due_before.map(|_| true))
+    }
+
+    fn narrow(&self, sql: &mut Sql) {
         for (column, value) in [
-            (" AND live = ", live.map(i64::from)),
+            (" AND live = ", self.live().map(i64::from)),
             (" AND severity = ", self.severity.map(grade)),
             (" AND asset = ", self.asset),
             (" AND service = ", self.service),
@@ -331,11 +351,13 @@ impl FindingFilter {
         }
         if let Some(state) = self.state {
             sql.add(" AND state = ").bind(state.as_str());
+            if self.live.is_some_and(|live| live != state.is_live()) {
+                sql.add(" AND 1 = 0");
+            }
         }
         if let Some(flaw) = &self.flaw {
             sql.add(" AND flaw = ").bind(flaw.as_str());
         }
-        Ok(())
     }
 }
 

@@ -75,8 +75,9 @@ impl Writing {
             )));
         }
         for text in [
-            "UPDATE visit SET service = $1 WHERE service = $2 AND NOT EXISTS (SELECT 1 FROM visit AS same \
-             WHERE same.service = $1 AND same.started = visit.started)",
+            // Both may have been asked in the same microsecond: where one was, and where it is.
+            "UPDATE visit SET service = $1, started = started + (SELECT COUNT(*) FROM visit AS same \
+             WHERE same.service = $1 AND same.started = visit.started) WHERE service = $2",
             "UPDATE measurement SET service = $1 WHERE service = $2",
         ] {
             let query = sqlx::query(text).bind(mover).bind(noted.id);

@@ -6,7 +6,17 @@
 //! has one writer at a time, so a transaction must be short, and nobody may wait for a person or a peer within one.
 //!
 //! One file is one concept, with its reading, its writing and its plain structs. The same SQL runs on both databases;
-//! where they differ, [`Dialect`] says so. Lists are pages: they begin after a place ([`Page`]) and never count rows.
+//! where they differ, [`Dialect`] says so. Lists are pages: they begin after a place ([`Page`]) and never count rows; the
+//! sums of a page come from tallies ([`Store::finding_tallies`] and its like), which are kept in step as things change.
+//!
+//! What a page needs: *overview* [`Store::finding_tallies`], [`Store::asset_tallies`], [`Store::findings`] of its first
+//! three, [`Store::tasks`]; *asset* [`Store::asset`], [`Store::services`], [`Store::findings`] with its filter,
+//! [`Store::interfaces_of`], [`Store::asset_events`]; *finding* [`Store::finding`], [`Store::events`],
+//! [`Store::acceptances`], [`Store::tasks_about`], [`Store::measurements_for`]; *scan* [`Store::scan`],
+//! [`Store::achieved`], [`Store::visits_of`]. What a person does to a finding is `holter_program::deeds`.
+//!
+//! A new table: a step in `migration.rs` (numbers from 100 on are accounts and what the server itself remembers), a file
+//! of its own here, and its tests on both databases by `on_both!` (tests/both).
 
 mod acceptances;
 mod accounts;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::moment::micros;
-use crate::sql::{Read as _, Sql};
+use crate::sql::{Read as _, Sql, short};
 use crate::{Store, StoreError, Writing};
 
 /// Something that an asset is known by.
@@ -36,6 +36,9 @@ impl Writing {
         value: &str,
         at: Timestamp,
     ) -> Result<bool, StoreError> {
+        // Of a name that nobody has, an index takes no more than this.
+        let short = short(value);
+        let value = short.as_str();
         let mut sql = Sql::new("UPDATE asset_mark SET last_seen = ");
         sql.bind(micros(at)).add(" WHERE kind = ").bind(kind);
         sql.add(" AND value = ")
@@ -69,7 +72,7 @@ impl Writing {
         sql.add(" WHERE kind = ")
             .bind(kind)
             .add(" AND value = ")
-            .bind(value);
+            .bind(short(value));
         sql.add(" ORDER BY asset");
         sql.all(self.connection()).await?.iter().map(mark).collect()
     }
@@ -88,7 +91,7 @@ impl Writing {
     /// When the database refuses.
     pub async fn unmark_asset(&mut self, asset: i64, kind: &str, value: &str) -> Result<(), StoreError> {
         let mut sql = Sql::new("DELETE FROM asset_mark WHERE kind = ");
-        sql.bind(kind).add(" AND value = ").bind(value);
+        sql.bind(kind).add(" AND value = ").bind(short(value));
         sql.add(" AND asset = ").bind(asset);
         sql.run(self.connection()).await.map(drop)
     }

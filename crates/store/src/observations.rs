@@ -9,8 +9,8 @@ use crate::sql::{Read as _, Sql, json};
 use crate::visits::{from_word, word};
 use crate::{Store, StoreError, Writing};
 
-/// So many go into one statement: PostgreSQL allows 65,535 values, and SQLite 32,766.
-const AT_ONCE: usize = 500;
+/// So many go into one statement: SQLite looks for each value's place among all of its statement.
+const AT_ONCE: usize = 100;
 
 /// An observation as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::assets::literal;
-use crate::sql::{Read as _, Sql};
+use crate::sql::{Read as _, Sql, short};
 use crate::{Listed, Page, Store, StoreError, Writing};
 
 /// A site: a place with departments.
@@ -50,7 +50,7 @@ impl Writing {
     pub async fn site_named(&mut self, name: &str) -> Result<i64, StoreError> {
         let mut sql = Sql::new("INSERT INTO site (name) VALUES (");
         // An update that changes nothing, so that its number is returned either way.
-        sql.bind(name.trim())
+        sql.bind(short(name))
             .add(") ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id");
         self.one_number(sql).await
     }
@@ -61,7 +61,7 @@ impl Writing {
     /// When the database refuses.
     pub async fn department_named(&mut self, name: &str) -> Result<i64, StoreError> {
         let mut sql = Sql::new("INSERT INTO department (name) VALUES (");
-        sql.bind(name.trim())
+        sql.bind(short(name))
             .add(") ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id");
         self.one_number(sql).await
     }
@@ -72,7 +72,7 @@ impl Writing {
     /// When another one is called so, or the database refuses.
     pub async fn update_department(&mut self, department: &Department) -> Result<(), StoreError> {
         let mut sql = Sql::new("UPDATE department SET name = ");
-        sql.bind(department.name.trim())
+        sql.bind(short(&department.name))
             .add(", site = ")
             .bind(department.site);
         sql.add(" WHERE id = ").bind(department.id);
@@ -85,7 +85,7 @@ impl Writing {
     /// When somebody has that e-mail address, or the database refuses.
     pub async fn add_person(&mut self, person: &Person) -> Result<i64, StoreError> {
         let mut sql = Sql::new("INSERT INTO person (name, email, department, active) VALUES (");
-        sql.bind(person.name.trim()).add(", NULLIF(");
+        sql.bind(short(&person.name)).add(", NULLIF(");
         sql.bind(email(person)).add(", ''), ");
         sql.bind(person.department).add(", ");
         sql.bind(i64::from(person.active)).add(") RETURNING id");
@@ -98,7 +98,7 @@ impl Writing {
     /// When somebody else has that e-mail address, or the database refuses.
     pub async fn update_person(&mut self, person: &Person) -> Result<(), StoreError> {
         let mut sql = Sql::new("UPDATE person SET name = ");
-        sql.bind(person.name.trim()).add(", email = NULLIF(");
+        sql.bind(short(&person.name)).add(", email = NULLIF(");
         sql.bind(email(person)).add(", ''), department = ");
         sql.bind(person.department).add(", active = ");
         sql.bind(i64::from(person.active)).add(" WHERE id = ");
@@ -111,17 +111,19 @@ impl Writing {
     /// # Errors
     /// When the database refuses.
     pub async fn person_named(&mut self, name: &str) -> Result<i64, StoreError> {
-        let name = name.trim();
+        let name = short(name);
         let mut sql = Sql::new("SELECT id FROM person WHERE name = ");
-        sql.bind(name).add(" OR email = ").bind(name.to_lowercase());
+        sql.bind(name.as_str())
+            .add(" OR email = ")
+            .bind(name.to_lowercase());
         sql.add(" ORDER BY id LIMIT 1");
         if let Some(row) = sql.all(self.connection()).await?.first() {
             return row.number("id");
         }
         self.add_person(&Person {
             id: 0,
-            name: name.to_owned(),
             email: name.contains('@').then(|| name.to_lowercase()),
+            name,
             department: None,
             active: true,
         })
@@ -194,7 +196,7 @@ impl Store {
 }
 
 fn email(person: &Person) -> String {
-    person.email.as_deref().unwrap_or_default().trim().to_lowercase()
+    short(person.email.as_deref().unwrap_or_default()).to_lowercase()
 }
 
 async fn many(sql: Sql, connection: &mut AnyConnection) -> Result<Vec<Person>, StoreError> {

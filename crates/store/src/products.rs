@@ -1,6 +1,6 @@
 //! Vendors and their products, in versions.
 
-use crate::sql::{Read as _, Sql};
+use crate::sql::{Read as _, Sql, short};
 use crate::{Store, StoreError, Writing};
 
 /// A product in one version.
@@ -33,11 +33,11 @@ impl Writing {
         version: &str,
     ) -> Result<i64, StoreError> {
         let mut sql = Sql::new("INSERT INTO vendor (name) VALUES (");
-        sql.bind(vendor.trim())
+        sql.bind(short(vendor))
             .add(") ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id");
         let vendor = self.one_number(sql).await?;
         let mut sql = Sql::new("INSERT INTO product (vendor, name, version) VALUES");
-        sql.rows([vec![vendor.into(), name.trim().into(), version.trim().into()]]);
+        sql.rows([vec![vendor.into(), short(name).into(), short(version).into()]]);
         sql.add(" ON CONFLICT (vendor, name, version) DO UPDATE SET name = excluded.name RETURNING id");
         self.one_number(sql).await
     }

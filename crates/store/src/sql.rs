@@ -160,6 +160,16 @@ impl Read for AnyRow {
     }
 }
 
+/// A name as it is kept: nobody's is longer, and an index takes no more of a hostile one.
+pub(crate) fn short(name: &str) -> String {
+    const MOST: usize = 200;
+    name.trim()
+        .chars()
+        .filter(|letter| *letter != '\0')
+        .take(MOST)
+        .collect()
+}
+
 /// A value as it is kept as JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::Unreadable {

@@ -118,6 +118,56 @@ impl Store {
         Ok(())
     }
 
+    /// Has the database look through all that it holds; it takes its time.
+    ///
+    /// # Errors
+    /// What is wrong with it, or when it does not answer.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let text = match self.dialect {
+            Dialect::Sqlite => "PRAGMA integrity_check",
+            // PostgreSQL checks its pages as it reads them: reading the largest tables is what can be asked of it.
+            Dialect::Postgres => {
+                "SELECT 'ok' FROM (SELECT COUNT(*) FROM observation, (SELECT COUNT(*) FROM finding) AS f) AS c"
+            }
+        };
+        let mut reader = self.reader().await?;
+        let row = sqlx::query(text).fetch_one(&mut *reader).await?;
+        let said: String = sqlx::Row::try_get(&row, 0)?;
+        if said == "ok" {
+            return Ok(());
+        }
+        Err(StoreError::Unreadable {
+            what: "something",
+            why: said,
+        })
+    }
+
+    /// Writes a copy of the whole database to a new file, as it stands at one moment, while work goes on. For SQLite;
+    /// PostgreSQL has `pg_dump`.
+    ///
+    /// # Errors
+    /// When there is a file already, or it cannot be written.
+    pub async fn back_up(&self, file: &Path) -> Result<(), StoreError> {
+        let failed = |why: String| StoreError::Open {
+            place: file.display().to_string(),
+            why,
+        };
+        if self.dialect == Dialect::Postgres {
+            return Err(failed("use pg_dump to back PostgreSQL up".to_owned()));
+        }
+        if file.exists() {
+            return Err(failed("there is a file already".to_owned()));
+        }
+        make(file).map_err(|error| failed(error.to_string()))?;
+        let mut connection = self.writers.acquire().await?;
+        let path = file.display().to_string();
+        sqlx::query("VACUUM INTO $1")
+            .bind(path)
+            .execute(&mut *connection)
+            .await?;
+        Ok(())
+    }
+
     /// Closes every connection, which writes SQLite's log into its file.
     pub async fn close(&self) {
         self.readers.close().await;

@@ -13,7 +13,7 @@ use crate::visits::from_word;
 use crate::{AssetAbout, Store, StoreError, Writing};
 
 /// So many rows go into one statement.
-const AT_ONCE: usize = 1000;
+const AT_ONCE: usize = 100;
 
 /// What has changed since the transaction began.
 #[derive(Debug, Default)]
@@ -194,6 +194,32 @@ impl Store {
             })
         };
         rows.iter().map(tally).collect()
+    }
+
+    /// How many findings there are of each severity and state: everywhere, or at one site or department.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn finding_sums(
+        &self,
+        site: Option<i64>,
+        department: Option<i64>,
+    ) -> Result<Vec<(Severity, State, i64)>, StoreError> {
+        let mut sql = Sql::new(
+            "SELECT severity, state, CAST(SUM(findings) AS BIGINT) AS findings FROM finding_tally WHERE findings > 0",
+        );
+        for (column, value) in [(" AND site = ", site), (" AND department = ", department)] {
+            if let Some(value) = value {
+                sql.add(column).bind(value);
+            }
+        }
+        sql.add(" GROUP BY severity, state ORDER BY severity DESC, state");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        let sum = |row: &sqlx::any::AnyRow| {
+            let state = from_word("state", &row.text("state")?)?;
+            Ok((severity(row.number("severity")?), state, row.number("findings")?))
+        };
+        rows.iter().map(sum).collect()
     }
 
     /// How many findings there are of each flaw and state.

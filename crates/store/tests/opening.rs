@@ -50,3 +50,21 @@ async fn what_cannot_be_opened_is_said_plainly() {
         .unwrap_err();
     assert!(!error.to_string().contains("secret"), "{error}");
 }
+
+#[tokio::test]
+async fn a_copy_is_made_while_work_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path().join("holter.db").to_str().unwrap())
+        .await
+        .unwrap();
+    let mut writing = store.write().await.unwrap();
+    writing.site_named("West").await.unwrap();
+    writing.commit().await.unwrap();
+    let copy = folder.path().join("copy.db");
+    store.back_up(&copy).await.unwrap();
+    assert!(store.back_up(&copy).await.is_err());
+    assert_eq!(copy.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    let copied = Store::open(copy.to_str().unwrap()).await.unwrap();
+    assert_eq!(copied.sites().await.unwrap().len(), 1);
+    copied.check().await.unwrap();
+}

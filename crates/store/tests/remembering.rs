@@ -272,6 +272,17 @@ async fn hostile_words_are_only_words(store: Store) {
             .len(),
         1
     );
+    // No index takes a name of any length.
+    let long = "é".repeat(100_000);
+    let mut writing = store.write().await.unwrap();
+    let id = writing.add_asset(&named(&long), at(0)).await.unwrap();
+    writing.mark_asset(id, "name", &long, at(0)).await.unwrap();
+    assert_eq!(writing.marked("name", &long).await.unwrap().len(), 1);
+    writing.unmark_asset(id, "name", &long).await.unwrap();
+    writing.department_named(&long).await.unwrap();
+    writing.person_named(&long).await.unwrap();
+    writing.product_named(&long, &long, &long).await.unwrap();
+    writing.commit().await.unwrap();
     // A NUL byte is nothing that PostgreSQL can hold: it is left out.
     let mut writing = store.write().await.unwrap();
     let id = writing.add_asset(&named("a\0b"), at(0)).await.unwrap();

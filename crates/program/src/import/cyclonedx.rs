@@ -34,7 +34,10 @@ fn component(value: &Value, depth: usize, found: &mut Vec<Listed>, passed: &mut 
         return;
     }
     let kind = text(value, "type");
-    if matches!(kind.as_str(), "device" | "platform" | "operating-system" | "firmware") && depth == 0
+    if matches!(
+        kind.as_str(),
+        "device" | "platform" | "operating-system" | "firmware"
+    ) && depth == 0
         || kind == "device"
     {
         found.push(device(value));
@@ -103,7 +106,10 @@ fn property(value: &Value, names: &[&str]) -> String {
 }
 
 fn array<'a>(value: &'a Value, field: &str) -> &'a [Value] {
-    value.get(field).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value
+        .get(field)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 fn text(value: &Value, field: &str) -> String {
@@ -133,7 +139,10 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].addresses, ["10.0.0.7"]);
         assert_eq!(found[0].names, ["pump7.hospital.example"]);
-        assert_eq!((found[0].id.as_str(), found[0].vendor.as_str()), ("bom:pump-7", "Pumps Inc"));
+        assert_eq!(
+            (found[0].id.as_str(), found[0].vendor.as_str()),
+            ("bom:pump-7", "Pumps Inc")
+        );
         assert!(oddities[0].starts_with("2 components"), "{oddities:?}");
         assert!(read(&json!({ "bomFormat": 3, "components": "x" })).0.is_empty());
     }

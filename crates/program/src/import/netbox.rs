@@ -32,7 +32,11 @@ pub fn read(document: &Value) -> Option<(Vec<Listed>, Vec<String>)> {
 
 fn device(row: &Value) -> Listed {
     let name = text(row, "/name");
-    let kind = if row.get("vcpus").is_some() { "vm" } else { "device" };
+    let kind = if row.get("vcpus").is_some() {
+        "vm"
+    } else {
+        "device"
+    };
     let mut listed = Listed {
         id: row
             .get("id")
@@ -46,13 +50,20 @@ fn device(row: &Value) -> Listed {
         department: first(row, &["/tenant/name", "/tenant/display"]),
         owner: first(row, &["/owner/name", "/custom_fields/owner", "/contact/name"]),
         vendor: text(row, "/device_type/manufacturer/name"),
-        product: first(row, &["/device_type/model", "/device_type/display", "/platform/name"]),
+        product: first(
+            row,
+            &["/device_type/model", "/device_type/display", "/platform/name"],
+        ),
         version: text(row, "/custom_fields/version"),
         criticality: text(row, "/custom_fields/criticality").parse().ok(),
         fragility: text(row, "/custom_fields/fragility").parse().ok(),
         ..Listed::default()
     };
-    for field in ["/primary_ip4/address", "/primary_ip6/address", "/primary_ip/address"] {
+    for field in [
+        "/primary_ip4/address",
+        "/primary_ip6/address",
+        "/primary_ip/address",
+    ] {
         let address = text(row, field);
         let address = address.split('/').next().unwrap_or_default();
         if let Ok(address) = address.parse::<std::net::IpAddr>() {
@@ -96,7 +107,10 @@ mod tests {
         .unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].addresses, ["10.0.4.9"]);
-        assert_eq!((found[0].id.as_str(), found[0].department.as_str()), ("netbox:device:17", "Radiology"));
+        assert_eq!(
+            (found[0].id.as_str(), found[0].department.as_str()),
+            ("netbox:device:17", "Radiology")
+        );
         assert_eq!(found[0].criticality.map(|grade| grade.as_str()), Some("high"));
         assert!(read(&json!({ "results": [{ "vlan": 3 }] })).is_none());
         assert!(read(&json!({ "results": {} })).is_none());

@@ -1,0 +1,213 @@
+//! What people do about assets: they say what is known of them, merge what is one and split what is two, each with its
+//! line in the history; and what an asset is decides how much its findings weigh.
+
+use std::collections::BTreeSet;
+
+use holter_model::finding::State;
+use holter_store::{AssetAbout, AssetEvent, KnownAsset, Store, StoreError, Task, Writing};
+use serde_json::{Value, json};
+
+use crate::deeds::{By, ProgramError};
+use crate::weight;
+
+/// Says what is known of an asset. The fields that are not what they were are a person's word from now on: no scan and
+/// no import writes over them.
+///
+/// # Errors
+/// Without a name, or when the database does not answer.
+pub async fn edit(
+    store: &Store,
+    id: i64,
+    about: &AssetAbout,
+    by: By<'_>,
+) -> Result<KnownAsset, ProgramError> {
+    if about.name.trim().is_empty() {
+        return Err(ProgramError::Missing("a name"));
+    }
+    let mut writing = store.write_alone().await?;
+    let before = writing.asset(id).await?;
+    let (old, new) = (spelled(&before.about), spelled(about));
+    let mut by_hand = before.by_hand.clone();
+    let mut changed = serde_json::Map::new();
+    for ((field, was), (_, is)) in old.into_iter().zip(new) {
+        if was != is {
+            by_hand.insert(field.to_owned());
+            changed.insert(field.to_owned(), json!({ "was": was, "is": is }));
+        }
+    }
+    if !changed.is_empty() {
+        writing.update_asset(id, about, &by_hand).await?;
+        reweigh(&mut writing, id).await?;
+        note(
+            &mut writing,
+            id,
+            "edited",
+            json!({ "changed": changed, "words": by.words }),
+            by,
+        )
+        .await?;
+    }
+    let after = writing.asset(id).await?;
+    writing.commit().await?;
+    Ok(after)
+}
+
+/// Two assets are one: all that is known of the first becomes the second's.
+///
+/// # Errors
+/// When they are the same, or one of them is merged already.
+pub async fn merge(store: &Store, from: i64, into: i64, by: By<'_>) -> Result<(), ProgramError> {
+    let mut writing = store.write_alone().await?;
+    let services: Vec<i64> = writing
+        .services_of(from)
+        .await?
+        .iter()
+        .map(|service| service.id)
+        .collect();
+    writing.merge_assets(from, into).await?;
+    let detail = json!({ "from": from, "into": into, "services": services, "words": by.words });
+    note(&mut writing, from, "merged", detail.clone(), by).await?;
+    note(&mut writing, into, "merged", detail, by).await?;
+    reweigh(&mut writing, into).await?;
+    Ok(writing.commit().await?)
+}
+
+/// One asset is two: these of its services, with their findings, are a new one's. The new asset's number.
+///
+/// # Errors
+/// When none or all of its services are named, or one that is not its own.
+pub async fn split(
+    store: &Store,
+    asset: i64,
+    services: &BTreeSet<i64>,
+    name: &str,
+    by: By<'_>,
+) -> Result<i64, ProgramError> {
+    if name.trim().is_empty() {
+        return Err(ProgramError::Missing("a name"));
+    }
+    let mut writing = store.write_alone().await?;
+    let all = writing.services_of(asset).await?;
+    let (going, staying): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|service| services.contains(&service.id));
+    if going.is_empty() || staying.is_empty() || going.len() != services.len() {
+        let why = "some of its services, but not all, must be named";
+        return Err(ProgramError::Store(StoreError::Conflict(why.to_owned())));
+    }
+    let about = AssetAbout {
+        name: name.trim().to_owned(),
+        ..writing.asset(asset).await?.about
+    };
+    let new = writing.add_asset(&about, by.at).await?;
+    for service in &going {
+        writing.give_service(service, new).await?;
+        let mut marks = vec![("address", service.endpoint.address.to_canonical().to_string())];
+        if !service.name.is_empty() {
+            marks.push(("name", service.name.clone()));
+        }
+        if !service.key.is_empty() {
+            marks.push(("key", service.key.clone()));
+        }
+        for (kind, value) in marks {
+            writing.mark_asset(new, kind, &value, by.at).await?;
+            let shared = staying.iter().any(|other| match kind {
+                "address" => other.endpoint.address == service.endpoint.address,
+                "name" => other.name == value,
+                _ => other.key == value,
+            });
+            if !shared {
+                writing.unmark_asset(asset, kind, &value).await?;
+            }
+        }
+    }
+    let detail = json!({ "from": asset, "new": new, "services": services, "words": by.words });
+    note(&mut writing, asset, "split", detail.clone(), by).await?;
+    note(&mut writing, new, "split", detail, by).await?;
+    reweigh(&mut writing, new).await?;
+    writing.commit().await?;
+    Ok(new)
+}
+
+/// A person says that what stands at a service's place is the same system, with a new key: what is measured there
+/// counts again.
+///
+/// # Errors
+/// When the task is not about a key at a known place, is done already, or the database does not answer.
+pub async fn confirm_key(store: &Store, task: &Task, by: By<'_>) -> Result<(), ProgramError> {
+    let (service, key) = (task.about.detail.get("service"), task.about.detail.get("key"));
+    let (Some(service), Some(key)) = (service.and_then(Value::as_i64), key.and_then(Value::as_str)) else {
+        return Err(ProgramError::Missing("a task about a key"));
+    };
+    let mut writing = store.write_alone().await?;
+    let outcome = format!("the same system, with a new key. {}", by.words);
+    if !writing
+        .end_task(task.id, Some(by.person), &outcome, by.at)
+        .await?
+    {
+        let why = "the task is done already".to_owned();
+        return Err(ProgramError::Store(StoreError::Conflict(why)));
+    }
+    let mut known = writing.service(service).await?;
+    key.clone_into(&mut known.key);
+    writing.update_service(&known).await?;
+    writing.mark_asset(known.asset, "key", key, by.at).await?;
+    let detail = json!({ "service": service, "key": key, "words": by.words });
+    note(&mut writing, known.asset, "edited", detail, by).await?;
+    Ok(writing.commit().await?)
+}
+
+/// Weighs the findings of an asset anew: what it is has changed.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn reweigh(writing: &mut Writing, id: i64) -> Result<(), StoreError> {
+    let about = writing.asset(id).await?.about;
+    for before in writing.findings_of(id).await? {
+        // What is over keeps the weight that it had.
+        if before.state == State::Fixed {
+            continue;
+        }
+        let mut after = before.clone();
+        after.weight = weight::weigh(&before.flaw, before.severity, &about).sum;
+        writing.update_finding(&before, &after).await?;
+    }
+    Ok(())
+}
+
+async fn note(
+    writing: &mut Writing,
+    asset: i64,
+    kind: &str,
+    detail: Value,
+    by: By<'_>,
+) -> Result<(), StoreError> {
+    let event = AssetEvent {
+        id: 0,
+        asset,
+        at: by.at,
+        actor: Some(by.person),
+        kind: kind.to_owned(),
+        detail,
+    };
+    writing.add_asset_event(&event).await
+}
+
+/// Every field with its value, as the history has it.
+fn spelled(about: &AssetAbout) -> Vec<(&'static str, Value)> {
+    vec![
+        ("name", json!(about.name)),
+        ("site", json!(about.site)),
+        ("department", json!(about.department)),
+        ("owner", json!(about.owner)),
+        ("product", json!(about.product)),
+        ("role", json!(about.role)),
+        ("note", json!(about.note)),
+        ("criticality", json!(about.criticality)),
+        ("fragility", json!(about.fragility)),
+        ("holds_ephi", json!(about.holds_ephi)),
+        ("internet_facing", json!(about.internet_facing)),
+        ("at_home", json!(about.at_home)),
+        ("front_door", json!(about.front_door)),
+    ]
+}

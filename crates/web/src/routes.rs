@@ -15,6 +15,7 @@ use crate::{api, health, metrics, pages, stock};
 
 /// A route.
 pub(crate) struct Route {
+    #[cfg_attr(not(test), allow(dead_code, reason = "tests walk through all of them"))]
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) rule: Rule,

@@ -2,6 +2,7 @@
 
 mod api;
 mod forms;
+mod hostile;
 mod house;
 mod login;
 mod routes;

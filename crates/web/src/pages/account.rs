@@ -244,7 +244,7 @@ async fn page(
         done,
     };
     Ok(frame.around(&html! {
-        h1 { (account.shown) }
+        h1 { (safe(&account.shown)) }
         p class="soft" { "Signs in as " strong { (account.name) } ", " (account.role) "." }
         (form::wrong(wrong))
         div class="card" { (codes) }

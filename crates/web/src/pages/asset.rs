@@ -247,11 +247,11 @@ fn services_of(app: &App, caller: &Caller, services: &[(KnownService, Vec<Covere
             div class="card" {
                 h3 {
                     @if !service.name.is_empty() { (safe(&service.name)) " · " }
-                    (service.endpoint.to_string()) " " span class="soft small" { (service.protocol) @if !service.role.is_empty() { ", " (safe(&service.role)) } }
+                    (service.endpoint.to_string()) " " span class="soft small" { (safe(&service.protocol)) @if !service.role.is_empty() { ", " (safe(&service.role)) } }
                 }
                 p class="small soft" { "First seen " (moment::at(service.first_seen, &app.zone)) ", last " (moment::ago(service.last_seen, app.clock.now(), &app.zone)) }
                 (covered(coverage))
-                @if !service.key.is_empty() { p class="small" { "Key " code { (service.key.get(..16).unwrap_or(&service.key)) "…" } } }
+                @if !service.key.is_empty() { p class="small" { "Key " code { (safe(service.key.get(..16).unwrap_or(&service.key))) "…" } } }
                 @if works {
                     form method="post" action={ "/assets/" (service.asset) "/services/" (service.id) "/measure" } {
                         (form::key(caller))
@@ -288,7 +288,7 @@ fn interfaces(id: i64, linked: &[Linked]) -> Markup {
                 @for one in linked {
                     li {
                         @let (other, name, way) = if one.interface.from_asset == id { (one.interface.to_asset, &one.to_name, "to") } else { (one.interface.from_asset, &one.from_name, "from") };
-                        (way) " " a href={ "/assets/" (other) } { (safe(name)) } ", " (one.interface.protocol)
+                        (way) " " a href={ "/assets/" (other) } { (safe(name)) } ", " (safe(&one.interface.protocol))
                         @if one.interface.encrypted == Some(false) { " " (badge::word("high", "in clear text")) }
                         @if !one.interface.purpose.is_empty() { ": " (safe(&one.interface.purpose)) }
                         span class="soft small" { @if one.interface.is_declared { " declared" } @else { " heard" } }
@@ -345,7 +345,7 @@ fn history(app: &App, events: &[AssetEvent]) -> Markup {
     html! {
         h2 { "History" }
         ol class="time" {
-            @for event in events { li { strong { (event.kind) } br; span class="soft small" { (moment::at(event.at, &app.zone)) } } }
+            @for event in events { li { strong { (safe(&event.kind)) } br; span class="soft small" { (moment::at(event.at, &app.zone)) } } }
         }
     }
 }
@@ -367,15 +367,15 @@ fn edit(caller: &Caller, asset: &KnownAsset, departments: &[Department]) -> Mark
             summary { "Say more about it" }
             form method="post" action={ "/assets/" (asset.id) } {
                 (form::key(caller))
-                label for="name" { "Name" } input id="name" name="name" value=(about.name) required maxlength="200";
-                label for="role" { "What it is there for" } input id="role" name="role" value=(about.role) maxlength="200";
+                label for="name" { "Name" } input id="name" name="name" value=(safe(&about.name)) required maxlength="200";
+                label for="role" { "What it is there for" } input id="role" name="role" value=(safe(&about.role)) maxlength="200";
                 label for="department" { "Department" }
                 select id="department" name="department" {
                     (form::option("", "none", about.department.is_none()))
                     @for one in departments { (form::option(&one.id.to_string(), &safe(&one.name), about.department == Some(one.id))) }
                 }
-                label for="owner" { "Who answers for it" } input id="owner" name="owner" value=(asset.named.owner.as_deref().unwrap_or_default()) maxlength="100";
-                label for="site" { "Site" } input id="site" name="site" value=(asset.named.site.as_deref().unwrap_or_default()) maxlength="100";
+                label for="owner" { "Who answers for it" } input id="owner" name="owner" value=(safe(asset.named.owner.as_deref().unwrap_or_default())) maxlength="100";
+                label for="site" { "Site" } input id="site" name="site" value=(safe(asset.named.site.as_deref().unwrap_or_default())) maxlength="100";
                 label for="criticality" { "What depends on it" }
                 select id="criticality" name="criticality" {
                     (form::option("", "nobody has said", about.criticality.is_none()))
@@ -390,7 +390,7 @@ fn edit(caller: &Caller, asset: &KnownAsset, departments: &[Department]) -> Mark
                 (three("internet_facing", "Reached from the internet", about.internet_facing))
                 (three("at_home", "Stands at somebody's home", about.at_home))
                 (three("front_door", "A VPN or portal", about.front_door))
-                label for="note" { "Note" } textarea id="note" name="note" maxlength="2000" { (about.note) }
+                label for="note" { "Note" } textarea id="note" name="note" maxlength="2000" { (safe(&about.note)) }
                 button { "Keep" }
             }
         }

@@ -65,7 +65,8 @@ pub(crate) async fn show(
             aside aria-label="What to do with it" {
                 div class="card" { (stands(&app, &row)) }
                 @if waits {
-                    div class="card" data-again="3" { p { strong { "Being measured." } " The answer stands here in a moment." } }
+                    div class="card" data-again="3" { p { strong { "Being measured." } " The answer stands here in a moment." }
+                        noscript { p { a href={ "/findings/" (id) } { "Look again" } } } }
                 } @else {
                     (last_measured(&measurements))
                 }
@@ -113,7 +114,7 @@ fn measured(app: &App, row: &FindingRow) -> Markup {
             dt { "Last measured" } dd { (moment::at(one.measured_at, &app.zone)) }
             dt { "First seen" } dd { (moment::at(one.first_seen, &app.zone)) }
             dt { "Last seen" } dd { (moment::at(one.last_seen, &app.zone)) }
-            @if let Some(place) = &row.place { dt { "Where" } dd { (safe(place)) @if let Some(protocol) = &row.protocol { " · " (protocol) } } }
+            @if let Some(place) = &row.place { dt { "Where" } dd { (safe(place)) @if let Some(protocol) = &row.protocol { " · " (safe(protocol)) } } }
             @if one.returns > 0 { dt { "Came back" } dd { (one.returns) " times" } }
             @if one.foreign_bytes > 0 { dt { "Foreign bytes" } dd { (one.foreign_bytes) ", counted and not kept" } }
         }
@@ -188,7 +189,7 @@ fn history(app: &App, events: &[Event]) -> Markup {
         ol class="time" {
             @for event in events {
                 li {
-                    strong { (deeds::event_words(&event.about.kind)) } " · " (finding::state_word(event.about.state))
+                    strong { (safe(&deeds::event_words(&event.about.kind))) } " · " (finding::state_word(event.about.state))
                     br;
                     span class="soft small" { (moment::at(event.about.at, &app.zone)) ", " @if let Some(name) = &event.actor_name { (safe(name)) } @else { "Holter" } }
                     @if !event.about.text.is_empty() { p { (safe(&event.about.text)) } }

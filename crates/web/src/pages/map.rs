@@ -134,7 +134,7 @@ fn way(places: &Places, one: &Linked) -> Markup {
     };
     html! {
         path class=(class) d={ "M" (start) " " (from_y) "C" (middle) " " (from_y) " " (middle) " " (to_y) " " (end) " " (to_y) } marker-end="url(#head)" {}
-        text class="soft" x=(middle) y=(usize::midpoint(from_y, to_y).saturating_sub(5)) text-anchor="middle" { (one.interface.protocol) }
+        text class="soft" x=(middle) y=(usize::midpoint(from_y, to_y).saturating_sub(5)) text-anchor="middle" { (safe(&one.interface.protocol)) }
     }
 }
 
@@ -157,7 +157,7 @@ fn table(linked: &[Linked]) -> Markup {
                         tr {
                             th scope="row" { a href={ "/assets/" (one.interface.from_asset) } { (safe(&one.from_name)) } }
                             td data-l="To" { a href={ "/assets/" (one.interface.to_asset) } { (safe(&one.to_name)) } }
-                            td data-l="Protocol" { (one.interface.protocol) @if one.interface.port > 0 { " · port " (one.interface.port) } }
+                            td data-l="Protocol" { (safe(&one.interface.protocol)) @if one.interface.port > 0 { " · port " (one.interface.port) } }
                             td data-l="On the way" { @match one.interface.encrypted { Some(true) => "encrypted", Some(false) => (badge::word("high", "in clear text")), None => span class="soft" { "not known" } } }
                             td data-l="What for" { (safe(&one.interface.purpose)) }
                             td data-l="Known because" { @if one.interface.is_declared { "declared" } @else { "heard" } }

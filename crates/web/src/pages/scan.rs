@@ -97,7 +97,7 @@ pub(crate) async fn show(
         (list::pages(&format!("/scans/{id}"), &[], asked.after.as_deref(), visits.next.as_deref()))
         details {
             summary { "What it declared to ask" }
-            p { "Checks: " (scan.about.scope.checks.join(", ")) "." }
+            p { "Checks: " (safe(&scan.about.scope.checks.join(", "))) "." }
             p { "Targets: " (safe(&scan.about.scope.targets.join(", "))) "." }
             p class="soft" { "A scan closes only what it declared and achieved." }
         }
@@ -193,7 +193,7 @@ fn row(visit: &Visit, service: &KnownService, asset: &str) -> Markup {
         .any(|one| catalogue::weighed(one) == Verdict::Inconclusive);
     html! {
         tr {
-            th scope="row" { (safe(&about.target)) br; span class="soft small" { (service.protocol) } }
+            th scope="row" { (safe(&about.target)) br; span class="soft small" { (safe(&service.protocol)) } }
             td data-l="System" { a href={ "/assets/" (service.asset) } { (safe(asset)) } }
             td data-l="Answer" {
                 @for (severity, one) in found.iter().take(6) {

@@ -62,6 +62,6 @@ pub(crate) fn next(row: &FindingRow) -> Markup {
 pub(crate) fn place(row: &FindingRow) -> Markup {
     html! {
         a href={ "/assets/" (row.finding.asset) } { (crate::shown::safe(&row.asset_name)) }
-        @if let Some(place) = &row.place { br; span class="soft small" { (crate::shown::safe(place)) @if let Some(protocol) = &row.protocol { " · " (protocol) } } }
+        @if let Some(place) = &row.place { br; span class="soft small" { (crate::shown::safe(place)) @if let Some(protocol) = &row.protocol { " · " (crate::shown::safe(protocol)) } } }
     }
 }

@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::guard::Caller;
 use crate::role::Deed;
-use crate::shown::form;
+use crate::shown::{form, safe};
 use crate::stock::{SCRIPT, STYLE};
 
 /// A page.
@@ -57,7 +57,7 @@ impl Frame<'_> {
                         }
                     }
                     div class="me" {
-                        a href="/account" aria-current=[(self.part == "/account").then_some("page")] { (actor.shown) }
+                        a href="/account" aria-current=[(self.part == "/account").then_some("page")] { (safe(&actor.shown)) }
                         div class="soft small" { (actor.role.as_str()) }
                         form method="post" action="/logout" {
                             (form::key(self.caller))
@@ -95,7 +95,7 @@ impl Frame<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (self.title) " · Holter" }
+                    title { (safe(self.title)) " · Holter" }
                     link rel="stylesheet" href=(STYLE.path());
                     script src=(SCRIPT.path()) defer {}
                 }

@@ -83,7 +83,7 @@ impl Browser {
             ] },
         } } });
         let made = browser.ask("POST", "/session", &wanted)?;
-        browser.session = made["sessionId"].as_str().unwrap_or_default().to_owned();
+        browser.session = word(&made, "sessionId").to_owned();
         Ok(browser)
     }
 
@@ -178,7 +178,7 @@ impl Browser {
         let height = height.as_u64().unwrap_or(1000).min(TALLEST);
         self.size(width, u32::try_from(height).unwrap_or(1000))?;
         let shot = self.devtools("Page.captureScreenshot", &json!({ "format": "png" }))?;
-        let bytes = base64(shot["data"].as_str().unwrap_or_default());
+        let bytes = base64(word(&shot, "data"));
         std::fs::write(path, bytes).map_err(|source| crate::error::at(path, source))?;
         self.size(width, 1000)
     }
@@ -200,7 +200,7 @@ impl Browser {
     fn element(&self, selector: &str) -> Result<String, LabError> {
         let wanted = json!({ "using": "css selector", "value": selector });
         let found = self.call("POST", "/element", &wanted)?;
-        Ok(found[ELEMENT].as_str().unwrap_or_default().to_owned())
+        Ok(word(&found, ELEMENT).to_owned())
     }
 
     fn call(&self, method: &str, path: &str, body: &Value) -> Result<Value, LabError> {
@@ -245,15 +245,17 @@ impl Browser {
             .read_to_end(&mut said)
             .map_err(|error| wrong(&error))?;
         let mut value: Value = serde_json::from_slice(&said).map_err(|error| wrong(&error))?;
-        let value = value["value"].take();
-        match value["error"].as_str() {
-            Some(error) => Err(wrong(&format!(
-                "{error}: {}",
-                value["message"].as_str().unwrap_or_default()
-            ))),
-            None => Ok(value),
+        let value = value.get_mut("value").map(Value::take).unwrap_or_default();
+        match word(&value, "error") {
+            "" => Ok(value),
+            error => Err(wrong(&format!("{error}: {}", word(&value, "message")))),
         }
     }
+}
+
+/// A text of an object; empty where there is none.
+fn word<'a>(value: &'a Value, name: &str) -> &'a str {
+    value.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn failed(what: &str, why: &dyn std::fmt::Display) -> LabError {

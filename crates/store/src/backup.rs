@@ -389,7 +389,7 @@ mod tests {
         let sql = Sql::new(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
         );
-        let rows = sql.all(&mut *store.reader().await.unwrap()).await.unwrap();
+        let rows = sql.all(&mut store.reader().await.unwrap()).await.unwrap();
         let there: Vec<String> = rows.iter().map(|row| row.text("name").unwrap()).collect();
         let mut named: Vec<&str> = TABLES.into_iter().chain(LEFT_OUT).collect();
         named.sort_unstable();

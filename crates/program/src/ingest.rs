@@ -66,6 +66,30 @@ impl<'a> Ingest<'a> {
         })
     }
 
+    /// Ends what was cut off when the process that brought it in was killed: what it took is judged. Only for whoever
+    /// knows that nobody brings them in any more, as a server does that starts. How many there were.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn end_cut_off(
+        store: &Store,
+        deadlines: &Deadlines,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut ended = 0;
+        for scan in store.unended_scans().await? {
+            let ingest = Ingest {
+                store,
+                scan: scan.id,
+                about: scan.about,
+                deadlines,
+            };
+            ingest.end(now, false).await?;
+            ended += 1;
+        }
+        Ok(ended)
+    }
+
     /// Takes a batch: a few hundred services are a good one. When this has returned, it lasts.
     ///
     /// # Errors

@@ -8,11 +8,13 @@ mod scanned;
 
 use holter_model::finding::State;
 use holter_model::{Attempt, Criticality, Der, Fact, Method, Observation, Service, Verdict};
-use holter_program::{Taken, assets, import};
+use holter_program::{Ingest, Taken, assets, import};
 use holter_store::{AssetFilter, Page, Store};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
-use scanned::{all, at, by, check_tallies, named, once, only, run, scan_of, service, silent, two_people};
+use scanned::{
+    DEADLINES, all, at, by, check_tallies, named, once, only, run, scan_of, service, silent, two_people,
+};
 
 const LEAF: &[u8] = include_bytes!("../../cert/tests/made/leaf.pem");
 const DEVICE: &[u8] = include_bytes!("../../cert/tests/made/device.pem");
@@ -106,10 +108,19 @@ async fn a_shared_key_makes_no_move(store: Store) {
     // Another node of the same cluster, and the first is where it was.
     let taken = scan(&store, "1", 10, &nodes(11, &[2, 1])).await;
     assert_eq!((taken.opened, all(&store).await.len()), (1, 2));
+    // Killed before its end: what waited for it is not lost.
+    let cut_off = scan_of("cut off", &["10.0.0.0/24"], 15);
+    let ingest = Ingest::begin(&store, cut_off, DEADLINES).await.unwrap();
+    ingest.take(&nodes(15, &[1, 2, 3])).await.unwrap();
+    assert_eq!(all(&store).await.len(), 2);
+    assert_eq!(Ingest::end_cut_off(&store, DEADLINES, at(16)).await.unwrap(), 1);
+    assert_eq!(Ingest::end_cut_off(&store, DEADLINES, at(16)).await.unwrap(), 0);
+    assert_eq!(all(&store).await.len(), 3);
     // Two that came while two went: nobody can tell which is which.
     let mut two = nodes(21, &[7, 8]);
     two.push(silent("10.0.0.1", 21, Attempt::TimedOut));
     two.push(silent("10.0.0.2", 21, Attempt::TimedOut));
+    two.push(silent("10.0.0.3", 21, Attempt::TimedOut));
     let taken = scan(&store, "2", 20, &two).await;
     assert_eq!(taken.opened, 2);
     assert_eq!(waiting(&store).await, 2);

@@ -39,12 +39,17 @@ async fn main() {
         fill(&store, assets, findings).await;
         println!("filled in {:.0} s", begun.elapsed().as_secs_f64());
     }
-    let service = 1 + assets / 2;
     for writing in [false, true] {
         println!("\n{}", if writing { "while a scan writes" } else { "at rest" });
         let stop = Instant::now() + Duration::from_secs(u64::try_from(seconds).unwrap());
-        let written = async { if writing { write(&store, stop).await } else { 0 } };
-        let (written, ()) = tokio::join!(written, read(&store, stop, service));
+        let written = async {
+            if writing {
+                write(&store, stop, assets).await
+            } else {
+                0
+            }
+        };
+        let (written, ()) = tokio::join!(written, read(&store, stop, (assets, findings)));
         if writing {
             println!("{:.0} observations/s written", written as f64 / seconds as f64);
         }
@@ -173,7 +178,7 @@ fn finding(number: i64, asset: i64, person: i64) -> Finding {
     }
 }
 
-async fn write(store: &Store, stop: Instant) -> u64 {
+async fn write(store: &Store, stop: Instant, assets: i64) -> u64 {
     let mut writing = store.write().await.unwrap();
     let scan = NewScan {
         key: format!("measured {:?}", std::time::UNIX_EPOCH.elapsed()),
@@ -196,7 +201,7 @@ async fn write(store: &Store, stop: Instant) -> u64 {
         }
         let mut writing = store.write().await.unwrap();
         while written < due {
-            let service = 1 + mixed(visit, 100_000);
+            let service = 1 + mixed(visit, assets);
             let about = NewVisit {
                 scan,
                 service,
@@ -256,7 +261,7 @@ fn observation(service: i64) -> Observation {
 }
 
 /// Asks for lists, one after the other, as a few people do who click without a pause.
-async fn read(store: &Store, stop: Instant, service: i64) {
+async fn read(store: &Store, stop: Instant, (assets, findings): (i64, i64)) {
     let all = FindingFilter::default();
     let live = FindingFilter {
         live: Some(true),
@@ -396,7 +401,7 @@ async fn read(store: &Store, stop: Instant, service: i64) {
             // Somewhere in the middle.
             let begun = Instant::now();
             let middle = Page {
-                after: Some(format!("{}.{}", (1_i64 << 40) + 250, mixed(round, 1_000_000))),
+                after: Some(format!("{}.{}", (1_i64 << 40) + 250, mixed(round, findings))),
                 size: 50,
             };
             if filter.due_before.is_none() {
@@ -416,7 +421,7 @@ async fn read(store: &Store, stop: Instant, service: i64) {
             (
                 "assets: search",
                 AssetFilter {
-                    search: Some(format!("device-{}", mixed(round, 100_000))),
+                    search: Some(format!("device-{}", mixed(round, assets))),
                     ..AssetFilter::default()
                 },
             ),
@@ -433,7 +438,7 @@ async fn read(store: &Store, stop: Instant, service: i64) {
             note(name, begun);
         }
         let begun = Instant::now();
-        let asset = service + mixed(round, 1000);
+        let asset = 1 + mixed(round, assets);
         store.asset(asset).await.unwrap();
         store.services(asset).await.unwrap();
         store
@@ -448,7 +453,7 @@ async fn read(store: &Store, stop: Instant, service: i64) {
             .unwrap();
         note("asset page", begun);
         let begun = Instant::now();
-        let id = 1 + mixed(round, 1_000_000);
+        let id = 1 + mixed(round, findings);
         store.finding(id).await.unwrap();
         store.events(id, &Page::default()).await.unwrap();
         store.acceptances(id).await.unwrap();

@@ -20,6 +20,7 @@ CREATE TABLE scan (
     observations BIGINT NOT NULL DEFAULT 0
 );
 CREATE INDEX scan_started ON scan (started DESC, id DESC);
+CREATE INDEX scan_unended ON scan (id) WHERE ended IS NULL;
 
 -- What one scan achieved at one service: with the scan's scope, this is coverage.
 CREATE TABLE visit (

@@ -143,6 +143,17 @@ impl Store {
         scan(rows.first().ok_or_else(|| StoreError::missing("scan", id))?)
     }
 
+    /// Scans that have not ended: they go on, or were cut off.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn unended_scans(&self) -> Result<Vec<Scan>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE ended IS NULL ORDER BY id LIMIT 1000");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.iter().map(scan).collect()
+    }
+
     /// Scans, the latest first.
     ///
     /// # Errors

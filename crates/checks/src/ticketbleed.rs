@@ -61,7 +61,9 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     let tickets = known
         .features
         .iter()
-        .filter(|((feature, version), _)| *feature == Feature::SessionTicket && version.rules() < Version::TLS13)
+        .filter(|((feature, version), _)| {
+            *feature == Feature::SessionTicket && version.rules() < Version::TLS13
+        })
         .map(|(_, present)| *present)
         .max();
     let decision = match (answer(observations), tickets) {

@@ -1,12 +1,16 @@
 //! The `holter` command: its verbs, and the only place that decides how it exits.
 
+mod audit;
+mod backup;
 mod config;
 mod exit;
 mod explain;
 #[cfg(feature = "lab")]
 mod lab;
 mod listen;
+mod memory;
 mod scan;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -32,6 +36,14 @@ enum Verb {
     Listen(Box<listen::Args>),
     /// Say what a flaw is, why it matters and what to do about it
     Explain(explain::Args),
+    /// Serve the pages: what is exposed, what to do next, who does it
+    Serve(serve::Args),
+    /// Look through the log of who did what
+    Audit(audit::Args),
+    /// Write all that is remembered into one file
+    Backup(backup::Args),
+    /// Put what `holter backup` wrote into an empty database
+    Restore(backup::Args),
     /// Start, end and name the servers to try Holter on
     #[cfg(feature = "lab")]
     Lab(lab::Args),
@@ -49,6 +61,10 @@ fn main() -> ExitCode {
         Verb::Scan(args) => scan::run(*args),
         Verb::Listen(args) => listen::run(&args),
         Verb::Explain(args) => explain::run(&args),
+        Verb::Serve(args) => serve::run(&args),
+        Verb::Audit(args) => audit::run(&args),
+        Verb::Backup(args) => backup::write(&args),
+        Verb::Restore(args) => backup::restore(&args),
         #[cfg(feature = "lab")]
         Verb::Lab(args) => lab::run(args),
     };

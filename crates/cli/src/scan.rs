@@ -15,6 +15,7 @@ mod ports;
 mod progress;
 mod record;
 mod repeat;
+mod served;
 mod targets;
 mod trust;
 
@@ -39,7 +40,9 @@ pub(crate) use self::output::Output;
 pub(crate) use self::pace::PaceName;
 pub(crate) use self::ports::Ports;
 use self::record::Work;
+pub(crate) use self::record::default_folder as state_folder;
 use self::repeat::Turn;
+pub(crate) use self::served::rules;
 use crate::exit::{Outcome, complain};
 
 /// More endpoints than this deserve a word before it starts.

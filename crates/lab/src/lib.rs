@@ -2,6 +2,8 @@
 //! one; scripted peers ([`zoo`]) where none has. Everything listens on loopback only, or in a network namespace of
 //! [`network`]'s that leads nowhere else.
 
+pub mod axe;
+pub mod browser;
 pub mod cache;
 pub mod caddy;
 pub mod certificate;

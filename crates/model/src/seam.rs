@@ -12,7 +12,21 @@ pub trait Clock: Send + Sync {
 pub trait Dice: Send + Sync {
     /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);
+
+    /// Fills `bytes` that guard something: a key, a session's token.
+    ///
+    /// # Errors
+    /// [`NoChance`] where the system has no randomness; then nothing may be guarded by them.
+    fn secret(&self, bytes: &mut [u8]) -> Result<(), NoChance> {
+        self.fill(bytes);
+        Ok(())
+    }
 }
+
+/// The system gave no randomness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the operating system gave no randomness, without which no secret can be made")]
+pub struct NoChance;
 
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -36,6 +50,11 @@ impl Dice for SystemDice {
         if getrandom::fill(bytes).is_err() {
             FixedDice(0x5a).fill(bytes);
         }
+    }
+
+    #[allow(clippy::disallowed_methods, reason = "this is the seam")]
+    fn secret(&self, bytes: &mut [u8]) -> Result<(), NoChance> {
+        getrandom::fill(bytes).map_err(|_| NoChance)
     }
 }
 

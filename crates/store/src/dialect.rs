@@ -37,6 +37,14 @@ impl Dialect {
         }
     }
 
+    /// Begins to read what is there at one moment, whatever others write meanwhile.
+    pub(crate) const fn snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
     /// Keeps others out of a transaction that first looks and then adds. SQLite has but one writer anyway.
     pub(crate) const fn alone(self) -> Option<&'static str> {
         match self {

@@ -19,7 +19,11 @@
 //! of its own here, and its tests on both databases by `on_both!` (tests/both).
 
 mod acceptances;
+mod accounts;
+mod api_tokens;
 mod assets;
+mod audit;
+mod backup;
 mod coverage;
 mod dialect;
 mod error;
@@ -38,6 +42,8 @@ mod people;
 mod products;
 mod scans;
 mod services;
+mod sessions;
+mod settings;
 mod sql;
 mod store;
 mod tally;
@@ -46,7 +52,10 @@ mod visits;
 mod writing;
 
 pub use acceptances::{Acceptance, NewAcceptance};
+pub use accounts::{Account, NewAccount};
+pub use api_tokens::ApiToken;
 pub use assets::{AssetAbout, AssetFilter, AssetNames, KnownAsset};
+pub use audit::{AuditKey, Audited, Deed, Verified};
 pub use coverage::Covered;
 pub use dialect::Dialect;
 pub use error::StoreError;
@@ -62,6 +71,7 @@ pub use people::{Department, Person, Site};
 pub use products::Product;
 pub use scans::{NewScan, Scan, ScanSums, Scope};
 pub use services::KnownService;
+pub use sessions::Session;
 pub use store::Store;
 pub use tally::{AssetTally, FindingTally};
 pub use tasks::{NewTask, Task};

@@ -18,7 +18,13 @@ const STEPS: &[(i64, &str, &str)] = &[
     (1, "assets", include_str!("../migrations/0001_assets.sql")),
     (2, "scans", include_str!("../migrations/0002_scans.sql")),
     (3, "findings", include_str!("../migrations/0003_findings.sql")),
+    (100, "accounts", include_str!("../migrations/0100_accounts.sql")),
 ];
+
+/// The last step that this Holter knows.
+pub(crate) fn latest() -> i64 {
+    STEPS.iter().map(|(step, ..)| *step).max().unwrap_or(0)
+}
 
 /// Takes the steps that are missing.
 pub(crate) async fn run(

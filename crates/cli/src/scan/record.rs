@@ -225,7 +225,7 @@ fn unwritten(args: &Args, error: &std::io::Error) {
     clippy::disallowed_methods,
     reason = "this is the crate that reads the environment"
 )]
-fn default_folder() -> Option<PathBuf> {
+pub(crate) fn default_folder() -> Option<PathBuf> {
     let folder = |name| {
         std::env::var_os(name)
             .filter(|value| !value.is_empty())

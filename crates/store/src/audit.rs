@@ -1,0 +1,221 @@
+//! The audit log: who did what. Each row carries a code over itself and the row before it, under a key that is not in
+//! the database, so that nobody who can write here can change, take out or put in a row without being seen.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
+use sha2::Sha256;
+use sqlx::any::AnyRow;
+
+use crate::moment::micros;
+use crate::sql::{Read as _, Sql};
+use crate::{Listed, Page, Store, StoreError, Writing};
+
+/// The key of the chain.
+#[derive(Clone)]
+pub struct AuditKey(pub [u8; 32]);
+
+/// Something that somebody did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deed {
+    /// Who: the name of an account, or what else acted.
+    pub actor: String,
+    /// From where.
+    pub address: String,
+    /// What: "finding.assign", "login.failed".
+    pub deed: String,
+    /// To what: "finding 17".
+    pub subject: String,
+    /// More, in words.
+    pub detail: String,
+}
+
+/// A row of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Audited {
+    /// Its place, from 1 on without a gap.
+    pub place: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What was done.
+    pub deed: Deed,
+    /// The code.
+    pub mac: String,
+}
+
+/// What became of looking through the whole chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verified {
+    /// Every row vouches for the one before it. Whoever notes the last row's code outside can later tell whether the
+    /// end was cut off.
+    Whole {
+        /// How many rows.
+        rows: i64,
+        /// The last row's code; empty where there is none.
+        last: String,
+    },
+    /// From this place on it cannot be relied on.
+    Broken {
+        /// The first place that is wrong.
+        place: i64,
+        /// What is wrong there.
+        why: &'static str,
+    },
+}
+
+/// What stands before the first row.
+const NOTHING: &str = "";
+
+/// So many rows are looked at in one go.
+const STRIDE: i64 = 1000;
+
+const COLUMNS: &str = "SELECT place, at, actor, address, deed, subject, detail, mac FROM audit";
+
+impl Writing {
+    /// Adds a row. The transaction must be one of [`Store::write_alone`].
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn audit(&mut self, key: &AuditKey, deed: &Deed, at: Timestamp) -> Result<i64, StoreError> {
+        let sql = Sql::new("SELECT place, mac FROM audit ORDER BY place DESC LIMIT 1");
+        let rows = sql.all(self.connection()).await?;
+        let (place, before) = match rows.first() {
+            Some(row) => (row.number("place")? + 1, row.text("mac")?),
+            None => (1, NOTHING.to_owned()),
+        };
+        let row = Audited {
+            place,
+            // What is kept is what is vouched for: microseconds.
+            at: crate::moment::timestamp(micros(at)),
+            deed: deed.clone(),
+            mac: String::new(),
+        };
+        let mac = mac(key, &before, &row);
+        let mut sql =
+            Sql::new("INSERT INTO audit (place, at, actor, address, deed, subject, detail, mac) VALUES");
+        sql.rows([vec![
+            place.into(),
+            micros(at).into(),
+            deed.actor.as_str().into(),
+            deed.address.as_str().into(),
+            deed.deed.as_str().into(),
+            deed.subject.as_str().into(),
+            deed.detail.as_str().into(),
+            mac.into(),
+        ]]);
+        sql.run(self.connection()).await?;
+        Ok(place)
+    }
+}
+
+impl Store {
+    /// Adds a row by itself.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn audit(&self, key: &AuditKey, deed: &Deed, at: Timestamp) -> Result<i64, StoreError> {
+        let mut writing = self.write_alone().await?;
+        let place = writing.audit(key, deed, at).await?;
+        writing.commit().await?;
+        Ok(place)
+    }
+
+    /// The log, the latest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn audited(&self, page: &Page) -> Result<Listed<Audited>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        if let Some((place, _)) = page.place() {
+            sql.add(" WHERE place < ").bind(place);
+        }
+        sql.add(" ORDER BY place DESC LIMIT ").bind(page.limit());
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        let rows: Vec<Audited> = rows.iter().map(audited).collect::<Result<_, _>>()?;
+        Ok(page.cut(rows, |row| (row.place, 0)))
+    }
+
+    /// Looks through the whole chain. `noted` is a row that somebody wrote down outside, `place:code`: it must be there
+    /// still.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn verify_audit(&self, key: &AuditKey, noted: Option<&str>) -> Result<Verified, StoreError> {
+        let noted = noted.map(|noted| noted.split_once(':').unwrap_or((noted, "")));
+        let noted = noted.map(|(place, mac)| (place.trim().parse().unwrap_or(i64::MAX), mac.trim()));
+        let (mut rows, mut last) = (0, NOTHING.to_owned());
+        loop {
+            let mut sql = Sql::new(COLUMNS);
+            sql.add(" WHERE place > ")
+                .bind(rows)
+                .add(" ORDER BY place LIMIT ")
+                .bind(STRIDE);
+            let found = sql.all(&mut *self.reader().await?).await?;
+            if found.is_empty() {
+                if let Some((place, _)) = noted.filter(|(place, _)| *place > rows) {
+                    return Ok(Verified::Broken {
+                        place,
+                        why: "it was noted, and is missing",
+                    });
+                }
+                return Ok(Verified::Whole { rows, last });
+            }
+            for row in &found {
+                let row = audited(row)?;
+                let broken = |place, why| Ok(Verified::Broken { place, why });
+                if row.place != rows + 1 {
+                    return broken(rows + 1, "it is missing");
+                }
+                if row.mac != mac(key, &last, &row) {
+                    return broken(row.place, "it, or the row before it, is not as it was written");
+                }
+                if noted.is_some_and(|(place, mac)| place == row.place && mac != row.mac) {
+                    return broken(row.place, "it is not the one that was noted");
+                }
+                (rows, last) = (row.place, row.mac);
+            }
+        }
+    }
+}
+
+/// Each part with its length before it, so that no two rows read the same.
+fn mac(key: &AuditKey, before: &str, row: &Audited) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key.0) else {
+        return String::new();
+    };
+    let (place, at) = (row.place.to_string(), micros(row.at).to_string());
+    let deed = &row.deed;
+    for part in [
+        before,
+        &place,
+        &at,
+        &deed.actor,
+        &deed.address,
+        &deed.deed,
+        &deed.subject,
+        &deed.detail,
+    ] {
+        mac.update(part.len().to_string().as_bytes());
+        mac.update(b":");
+        mac.update(part.as_bytes());
+    }
+    mac.finalize()
+        .into_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+fn audited(row: &AnyRow) -> Result<Audited, StoreError> {
+    Ok(Audited {
+        place: row.number("place")?,
+        at: row.moment("at")?,
+        deed: Deed {
+            actor: row.text("actor")?,
+            address: row.text("address")?,
+            deed: row.text("deed")?,
+            subject: row.text("subject")?,
+            detail: row.text("detail")?,
+        },
+        mac: row.text("mac")?,
+    })
+}

@@ -1,0 +1,493 @@
+//! All that is remembered as one file, and back: a line of JSON for each row, the same for both databases, so that what
+//! was written from one can be put into the other. Sessions are left out: nobody stays signed in over a restore.
+
+use std::io::{BufRead, Write};
+
+use futures_util::StreamExt as _;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use sqlx::any::{AnyRow, AnyTypeInfoKind};
+use sqlx::{Any, AssertSqlSafe, Column as _, Connection as _, Row as _, ValueRef as _};
+
+use crate::sql::{Read as _, Sql};
+use crate::{Dialect, Store, StoreError, Writing, migration};
+
+/// The name of the form.
+const SCHEMA: &str = "holter.backup/1";
+
+/// Every table, in an order in which each refers only to those before it.
+const TABLES: [&str; 27] = [
+    "site",
+    "department",
+    "person",
+    "vendor",
+    "product",
+    "asset",
+    "asset_mark",
+    "asset_event",
+    "service",
+    "interface",
+    "asset_tally",
+    "scan",
+    "visit",
+    "observation",
+    "coverage",
+    "measurement",
+    "finding",
+    "finding_event",
+    "acceptance",
+    "task",
+    "finding_tally",
+    "flaw_tally",
+    "account",
+    "invitation",
+    "api_token",
+    "setting",
+    "audit",
+];
+
+/// So many rows go into one statement,
+const AT_ONCE: usize = 200;
+/// with so many values at most.
+const MOST_VALUES: usize = 16_000;
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    schema: String,
+    step: i64,
+}
+
+/// The line before the rows of a table.
+#[derive(Serialize, Deserialize)]
+struct Table {
+    table: String,
+    columns: Vec<String>,
+}
+
+/// The last line: without it, the file was cut off.
+#[derive(Serialize, Deserialize)]
+struct End {
+    rows: u64,
+}
+
+impl Store {
+    /// Writes all of it, as it is at one moment, while others read and write. How many rows.
+    ///
+    /// # Errors
+    /// When the database does not answer, or the file cannot be written.
+    pub async fn backup(&self, out: &mut (dyn Write + Send)) -> Result<u64, StoreError> {
+        let mut reader = self.reader().await?;
+        let mut snapshot = reader.begin_with(self.dialect().snapshot()).await?;
+        line(
+            out,
+            &Head {
+                schema: SCHEMA.to_owned(),
+                step: migration::latest(),
+            },
+        )?;
+        let mut count = 0;
+        for table in TABLES {
+            let text = format!("SELECT * FROM {table} ORDER BY 1");
+            let mut rows = sqlx::query::<Any>(AssertSqlSafe(text)).fetch(&mut *snapshot);
+            let mut is_first = true;
+            while let Some(row) = rows.next().await {
+                let row = row?;
+                if is_first {
+                    let columns = row
+                        .columns()
+                        .iter()
+                        .map(|column| column.name().to_owned())
+                        .collect();
+                    line(
+                        out,
+                        &Table {
+                            table: table.to_owned(),
+                            columns,
+                        },
+                    )?;
+                    is_first = false;
+                }
+                line(out, &values(&row)?)?;
+                count += 1;
+            }
+        }
+        line(out, &End { rows: count })?;
+        out.flush().map_err(unwritten)?;
+        Ok(count)
+    }
+
+    /// Puts what was written into a database in which nothing is remembered yet: all of it, or nothing. How many rows.
+    ///
+    /// # Errors
+    /// When something is remembered already, the file is none or was cut off, or a newer Holter has written it.
+    pub async fn restore(&self, input: &mut (dyn BufRead + Send)) -> Result<u64, StoreError> {
+        let head: Head = read(input, "first line")?.ok_or_else(|| wrong("it is empty"))?;
+        if head.schema != SCHEMA {
+            return Err(wrong("it is not a backup of Holter's"));
+        }
+        if head.step > migration::latest() {
+            return Err(wrong("a newer Holter has written it: restore it with that one"));
+        }
+        let mut writing = self.write_alone().await?;
+        for table in TABLES {
+            let mut sql = Sql::new("SELECT 1 AS there FROM ");
+            sql.add(table).add(" LIMIT 1");
+            if !sql.all(writing.connection()).await?.is_empty() {
+                return Err(StoreError::Conflict(format!(
+                    "something is remembered in this database already (in {table}): restore into one that is empty"
+                )));
+            }
+        }
+        let mut restoring = Restoring::default();
+        loop {
+            let value: Json =
+                read(input, "line")?.ok_or_else(|| wrong("its end is missing: it was cut off"))?;
+            match value {
+                Json::Array(row) => restoring.row(&mut writing, row).await?,
+                value if value.get("table").is_some() => {
+                    let table: Table =
+                        serde_json::from_value(value).map_err(|error| wrong(&error.to_string()))?;
+                    restoring.begin(&mut writing, table).await?;
+                }
+                value => {
+                    let end: End =
+                        serde_json::from_value(value).map_err(|error| wrong(&error.to_string()))?;
+                    restoring.end(&mut writing).await?;
+                    if end.rows != restoring.count {
+                        return Err(wrong("rows are missing in it"));
+                    }
+                    break;
+                }
+            }
+        }
+        writing.commit().await?;
+        Ok(restoring.count)
+    }
+}
+
+/// A file on its way into the database.
+#[derive(Default)]
+struct Restoring {
+    table: Option<(&'static str, Vec<String>)>,
+    waiting: Vec<Vec<Json>>,
+    /// Assets that turned out to be others, which may come later: they are told of when all are there.
+    merged: Vec<(i64, i64)>,
+    count: u64,
+}
+
+impl Restoring {
+    async fn begin(&mut self, writing: &mut Writing, table: Table) -> Result<(), StoreError> {
+        self.end(writing).await?;
+        let known = TABLES.into_iter().find(|known| *known == table.table);
+        let known = known.ok_or_else(|| wrong(&format!("there is no table {:?}", table.table)))?;
+        let plain = |name: &String| {
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        };
+        if !table.columns.iter().all(plain) {
+            return Err(wrong("a column has a name that is none"));
+        }
+        self.table = Some((known, table.columns));
+        Ok(())
+    }
+
+    async fn row(&mut self, writing: &mut Writing, mut row: Vec<Json>) -> Result<(), StoreError> {
+        let Some((table, columns)) = &self.table else {
+            return Err(wrong("a row stands before its table"));
+        };
+        if row.len() != columns.len() {
+            return Err(wrong("a row has not as many values as its table has columns"));
+        }
+        if *table == "asset" {
+            let place = |name: &str| columns.iter().position(|column| column == name);
+            let id = place("id").and_then(|at| row.get(at)).and_then(Json::as_i64);
+            if let Some(into) = place("merged_into").and_then(|at| row.get_mut(at))
+                && let Some((id, other)) = id.zip(into.as_i64())
+            {
+                self.merged.push((id, other));
+                *into = Json::Null;
+            }
+        }
+        let full = (self.waiting.len() + 1) * columns.len() > MOST_VALUES || self.waiting.len() >= AT_ONCE;
+        if full {
+            self.write(writing).await?;
+        }
+        self.waiting.push(row);
+        self.count += 1;
+        Ok(())
+    }
+
+    async fn write(&mut self, writing: &mut Writing) -> Result<(), StoreError> {
+        let Some((table, columns)) = self.table.as_ref().filter(|_| !self.waiting.is_empty()) else {
+            return Ok(());
+        };
+        let mut number = 0;
+        let rows: Vec<String> = self
+            .waiting
+            .iter()
+            .map(|row| {
+                let places = row.iter().map(|value| {
+                    if value.is_null() {
+                        return "NULL".to_owned();
+                    }
+                    number += 1;
+                    format!("${number}")
+                });
+                format!("({})", places.collect::<Vec<_>>().join(", "))
+            })
+            .collect();
+        // Names were looked at when the table began, and values are bound.
+        let text = format!(
+            "INSERT INTO {table} ({}) VALUES {}",
+            columns.join(", "),
+            rows.join(", ")
+        );
+        let mut query = sqlx::query::<Any>(AssertSqlSafe(text));
+        for value in std::mem::take(&mut self.waiting).into_iter().flatten() {
+            query = match value {
+                Json::Null => query,
+                Json::String(text) => query.bind(text),
+                value => query.bind(
+                    value
+                        .as_i64()
+                        .ok_or_else(|| wrong("a value is neither a number nor a text"))?,
+                ),
+            };
+        }
+        query.execute(writing.connection()).await?;
+        Ok(())
+    }
+
+    /// Ends a table.
+    async fn end(&mut self, writing: &mut Writing) -> Result<(), StoreError> {
+        self.write(writing).await?;
+        for (id, into) in std::mem::take(&mut self.merged) {
+            let mut sql = Sql::new("UPDATE asset SET merged_into = ");
+            sql.bind(into).add(" WHERE id = ").bind(id);
+            sql.run(writing.connection()).await?;
+        }
+        if let Some((table, columns)) = self.table.take()
+            && writing.dialect() == Dialect::Postgres
+            && columns.iter().any(|column| column == "id")
+        {
+            let mut sql = Sql::new("SELECT setval(pg_get_serial_sequence('");
+            sql.add(table)
+                .add("', 'id'), (SELECT COALESCE(MAX(id), 1) FROM ")
+                .add(table)
+                .add(")) AS at");
+            let rows = sql.all(writing.connection()).await?;
+            rows.first().map(|row| row.number("at")).transpose()?;
+        }
+        Ok(())
+    }
+}
+
+fn values(row: &AnyRow) -> Result<Vec<Json>, StoreError> {
+    (0..row.columns().len())
+        .map(|place| {
+            let value = row.try_get_raw(place)?;
+            if value.is_null() {
+                return Ok(Json::Null);
+            }
+            let kind = value.type_info().kind();
+            Ok(match kind {
+                AnyTypeInfoKind::Text => Json::from(row.try_get::<String, _>(place)?),
+                _ => Json::from(row.try_get::<i64, _>(place)?),
+            })
+        })
+        .collect()
+}
+
+fn line(out: &mut (dyn Write + Send), value: &impl Serialize) -> Result<(), StoreError> {
+    let mut text = crate::sql::json(value)?;
+    text.push('\n');
+    out.write_all(text.as_bytes()).map_err(unwritten)
+}
+
+fn read<T: serde::de::DeserializeOwned>(
+    input: &mut (dyn BufRead + Send),
+    what: &'static str,
+) -> Result<Option<T>, StoreError> {
+    let mut text = String::new();
+    let length = input
+        .read_line(&mut text)
+        .map_err(|error| wrong(&error.to_string()))?;
+    if length == 0 {
+        return Ok(None);
+    }
+    let value =
+        serde_json::from_str(&text).map_err(|error| wrong(&format!("a {what} that is no JSON: {error}")))?;
+    Ok(Some(value))
+}
+
+fn wrong(why: &str) -> StoreError {
+    StoreError::Unreadable {
+        what: "a backup",
+        why: why.to_owned(),
+    }
+}
+
+fn unwritten(error: std::io::Error) -> StoreError {
+    StoreError::Unreadable {
+        what: "a backup",
+        why: format!("it cannot be written: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::{AuditKey, Deed, NewAccount, Person, Verified};
+
+    /// Tables that are left out.
+    const LEFT_OUT: [&str; 2] = ["schema_step", "session"];
+
+    async fn store(folder: &tempfile::TempDir, name: &str) -> Store {
+        Store::open(folder.path().join(name).to_str().unwrap())
+            .await
+            .unwrap()
+    }
+
+    async fn filled(folder: &tempfile::TempDir) -> Store {
+        let store = store(folder, "full.db").await;
+        let mut writing = store.write_alone().await.unwrap();
+        let at = Timestamp::from_second(1_800_000_000).unwrap();
+        writing.department_named("Radiology").await.unwrap();
+        let person = Person {
+            id: 0,
+            name: "Mira".to_owned(),
+            email: None,
+            department: Some(1),
+            active: true,
+        };
+        let person = writing.add_person(&person).await.unwrap();
+        let account = NewAccount {
+            person,
+            name: "mira".to_owned(),
+            role: "admin".to_owned(),
+            password: "hash".to_owned(),
+            created: at,
+        };
+        writing.add_account(&account).await.unwrap();
+        writing.commit().await.unwrap();
+        for subject in ["one", "two", "three"] {
+            let deed = Deed {
+                subject: subject.to_owned(),
+                ..Deed::default()
+            };
+            store.audit(&AuditKey([7; 32]), &deed, at).await.unwrap();
+        }
+        store
+    }
+
+    #[tokio::test]
+    async fn every_table_is_in_it_or_named_as_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder, "empty.db").await;
+        let sql = Sql::new(
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
+        );
+        let rows = sql.all(&mut store.reader().await.unwrap()).await.unwrap();
+        let there: Vec<String> = rows.iter().map(|row| row.text("name").unwrap()).collect();
+        let mut named: Vec<&str> = TABLES.into_iter().chain(LEFT_OUT).collect();
+        named.sort_unstable();
+        assert_eq!(there, named);
+    }
+
+    #[tokio::test]
+    async fn what_was_written_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let full = filled(&folder).await;
+        let mut file = Vec::new();
+        let rows = full.backup(&mut file).await.unwrap();
+        let other = store(&folder, "other.db").await;
+        assert_eq!(other.restore(&mut file.as_slice()).await.unwrap(), rows);
+        assert_eq!(other.accounts().await.unwrap(), full.accounts().await.unwrap());
+        let key = AuditKey([7; 32]);
+        assert!(matches!(
+            other.verify_audit(&key, None).await.unwrap(),
+            Verified::Whole { rows: 3, .. }
+        ));
+        let mut again = Vec::new();
+        other.backup(&mut again).await.unwrap();
+        assert_eq!(again, file);
+        // What is new afterwards has a number of its own.
+        let mut writing = other.write().await.unwrap();
+        assert_eq!(writing.department_named("Surgery").await.unwrap(), 2);
+        writing.commit().await.unwrap();
+        assert!(matches!(
+            other.restore(&mut file.as_slice()).await,
+            Err(StoreError::Conflict(_))
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_was_cut_off_or_made_up_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = Vec::new();
+        filled(&folder).await.backup(&mut file).await.unwrap();
+        let text = String::from_utf8(file).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let other = store(&folder, "other.db").await;
+        let without_last = lines[..lines.len() - 1].join("\n");
+        let without_one = text.replacen(&format!("{}\n", lines[2]), "", 1);
+        let newer = text.replace("\"step\":", "\"step\":9");
+        for hostile in [
+            "",
+            "{}",
+            "[1]\n",
+            &without_last,
+            &without_one,
+            &newer,
+            &text.replace("\"name\"", "\"name) VALUES (1); --\""),
+            &text.replace("\"table\":\"department\"", "\"table\":\"sqlite_master\""),
+        ] {
+            let refused = other.restore(&mut hostile.as_bytes()).await;
+            assert!(refused.is_err(), "{hostile}");
+            assert!(!other.has_accounts().await.unwrap());
+        }
+    }
+
+    #[tokio::test]
+    async fn whoever_changes_the_log_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let full = filled(&folder).await;
+        let key = AuditKey([7; 32]);
+        let Verified::Whole { last, .. } = full.verify_audit(&key, None).await.unwrap() else {
+            panic!("it is not whole");
+        };
+        let noted = format!("3:{last}");
+        for (deed, broken) in [
+            ("UPDATE audit SET subject = 'two!' WHERE place = 2", 2),
+            ("UPDATE audit SET at = at + 1 WHERE place = 1", 1),
+            ("DELETE FROM audit WHERE place = 2", 2),
+            ("DELETE FROM audit WHERE place = 3", 3),
+            ("UPDATE audit SET place = place + 1 WHERE place = 3", 3),
+            (
+                "UPDATE audit SET mac = (SELECT mac FROM audit WHERE place = 1) WHERE place = 2",
+                2,
+            ),
+        ] {
+            let mut file = Vec::new();
+            full.backup(&mut file).await.unwrap();
+            let folder = tempfile::tempdir().unwrap();
+            let other = store(&folder, "other.db").await;
+            other.restore(&mut file.as_slice()).await.unwrap();
+            let mut writing = other.write().await.unwrap();
+            Sql::new(deed).run(writing.connection()).await.unwrap();
+            writing.commit().await.unwrap();
+            let found = other.verify_audit(&key, Some(&noted)).await.unwrap();
+            assert!(
+                matches!(found, Verified::Broken { place, .. } if place == broken),
+                "{deed}: {found:?}"
+            );
+        }
+        // Nor can a log be made up without the key.
+        assert!(matches!(
+            full.verify_audit(&AuditKey([8; 32]), None).await.unwrap(),
+            Verified::Broken { place: 1, .. }
+        ));
+    }
+}

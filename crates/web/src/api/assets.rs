@@ -1,0 +1,138 @@
+//! `/api/v1/assets` and `/api/v1/interfaces`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Body;
+use super::shape::{Asset, Done, Interface, Made, Paging, Rows, Service};
+use crate::app::App;
+use crate::guard::Caller;
+use crate::pages::{asset, assets, import};
+use crate::trouble::Trouble;
+
+/// What is filtered by.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+pub(crate) struct Asked {
+    /// Words in a name, an address or the role.
+    #[serde(default)]
+    words: String,
+    /// A department's number.
+    #[serde(default)]
+    department: String,
+    /// A criticality.
+    #[serde(default)]
+    criticality: String,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// How many rows at most, up to 500.
+    size: Option<u32>,
+}
+
+/// Systems, those with the weightiest findings first.
+#[utoipa::path(get, path = "/api/v1/assets", params(Asked), responses((status = 200, body = Rows<Asset>)))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Query(asked): Query<Asked>,
+    caller: Caller,
+) -> Result<Json<Rows<Asset>>, Trouble> {
+    let page = Paging {
+        after: asked.after,
+        size: asked.size,
+    }
+    .page();
+    let filter = assets::Asked {
+        words: asked.words,
+        department: asked.department,
+        criticality: asked.criticality,
+        ..assets::Asked::default()
+    };
+    let listed = app.store.assets(&filter.filter(&caller)?, &page).await?;
+    Ok(Json(Rows::of(listed, Asset::of)))
+}
+
+/// A system and where it answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Whole {
+    asset: Asset,
+    services: Vec<Service>,
+}
+
+/// A system.
+#[utoipa::path(get, path = "/api/v1/assets/{id}", params(("id" = i64, Path)), responses((status = 200, body = Whole)))]
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Json<Whole>, Trouble> {
+    let asset = asset::of(&app, &caller, id).await?;
+    let services = app.store.services(id).await?;
+    Ok(Json(Whole {
+        asset: Asset::of(&asset),
+        services: services.iter().map(Service::of).collect(),
+    }))
+}
+
+/// Says what a system is. What is not said is taken back.
+#[utoipa::path(post, path = "/api/v1/assets/{id}", params(("id" = i64, Path)), request_body = asset::Described, responses((status = 200, body = Done)))]
+pub(crate) async fn describe(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+    Body(said): Body<asset::Described>,
+) -> Result<Json<Done>, Trouble> {
+    asset::write_down(&app, &caller, id, &said).await?;
+    Ok(Json(Done { done: true }))
+}
+
+/// What a list came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Imported {
+    created: u64,
+    changed: u64,
+    same: u64,
+    /// What was left out, and why.
+    oddities: Vec<String>,
+}
+
+/// Brings in a list: a CSV inventory, nmap's XML, a CycloneDX document or NetBox's JSON, told by its looks.
+#[utoipa::path(post, path = "/api/v1/assets/import", request_body(content = String, content_type = "application/octet-stream"), responses((status = 200, body = Imported)))]
+pub(crate) async fn import(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    bytes: Bytes,
+) -> Result<Json<Imported>, Trouble> {
+    let imported = import::bring_in(&app, &caller, &bytes, "a script's list").await?;
+    Ok(Json(Imported {
+        created: imported.added,
+        changed: imported.changed,
+        same: imported.same,
+        oddities: imported.oddities,
+    }))
+}
+
+/// Asks for a measurement of a service.
+#[utoipa::path(post, path = "/api/v1/assets/{id}/services/{service}/measure", params(("id" = i64, Path), ("service" = i64, Path)), responses((status = 200, body = Made)))]
+pub(crate) async fn measure(
+    State(app): State<Arc<App>>,
+    Path((id, service)): Path<(i64, i64)>,
+    caller: Caller,
+) -> Result<Json<Made>, Trouble> {
+    Ok(Json(Made {
+        id: asset::ask_measurement(&app, &caller, id, service).await?,
+    }))
+}
+
+/// Which systems speak with which.
+#[utoipa::path(get, path = "/api/v1/interfaces", responses((status = 200, body = Vec<Interface>)))]
+pub(crate) async fn interfaces(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+) -> Result<Json<Vec<Interface>>, Trouble> {
+    let linked = app.store.interfaces(caller.actor()?.department).await?;
+    Ok(Json(linked.iter().map(Interface::of).collect()))
+}

@@ -1,0 +1,68 @@
+//! `/api/v1/scans`.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Body;
+use super::shape::{Done, Made, Paging, Rows, ScanShape};
+use crate::app::App;
+use crate::guard::Caller;
+use crate::pages::{scan, scans};
+use crate::scanning::progress::Progress;
+use crate::trouble::Trouble;
+
+/// Scans, the latest first.
+#[utoipa::path(get, path = "/api/v1/scans", params(Paging), responses((status = 200, body = Rows<ScanShape>)))]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Rows<ScanShape>>, Trouble> {
+    let listed = app.store.scans(&paging.page()).await?;
+    Ok(Json(Rows::of(listed, ScanShape::of)))
+}
+
+/// A scan and how far it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Whole {
+    scan: ScanShape,
+    /// How far it is, while it waits or runs.
+    #[schema(value_type = Option<Object>)]
+    progress: Option<Progress>,
+}
+
+/// A scan.
+#[utoipa::path(get, path = "/api/v1/scans/{id}", params(("id" = i64, Path)), responses((status = 200, body = Whole)))]
+pub(crate) async fn one(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<Whole>, Trouble> {
+    let scan = app.store.scan(id).await?;
+    Ok(Json(Whole {
+        scan: ScanShape::of(&scan),
+        progress: app.scanner.live(id).map(|live| live.now()),
+    }))
+}
+
+/// Starts a scan.
+#[utoipa::path(post, path = "/api/v1/scans", request_body = scans::New, responses((status = 200, body = Made)))]
+pub(crate) async fn start(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Body(new): Body<scans::New>,
+) -> Result<Json<Made>, Trouble> {
+    Ok(Json(Made {
+        id: scans::begin(&app, &caller, &new).await?,
+    }))
+}
+
+/// Stops a scan. What is known by then is kept.
+#[utoipa::path(post, path = "/api/v1/scans/{id}/stop", params(("id" = i64, Path)), responses((status = 200, body = Done)))]
+pub(crate) async fn stop(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Json<Done>, Trouble> {
+    scan::end(&app, &caller, id).await?;
+    Ok(Json(Done { done: true }))
+}

@@ -1,0 +1,344 @@
+//! The shapes that the API answers with.
+
+use holter_store::{Event, FindingRow, KnownAsset, KnownService, Linked, Listed, Person, Scan};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// Which page of a list.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+pub(crate) struct Paging {
+    /// The `next` of the page before.
+    pub(crate) after: Option<String>,
+    /// How many rows at most, up to 500.
+    pub(crate) size: Option<u32>,
+}
+
+impl Paging {
+    pub(crate) fn page(&self) -> holter_store::Page {
+        holter_store::Page {
+            after: self.after.clone(),
+            size: self.size.unwrap_or(100),
+        }
+    }
+}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Rows<T> {
+    /// The rows.
+    pub(crate) rows: Vec<T>,
+    /// The `after` of the next page; none: this was the last.
+    pub(crate) next: Option<String>,
+}
+
+impl<T> Rows<T> {
+    pub(crate) fn of<U>(listed: Listed<U>, shape: impl Fn(&U) -> T) -> Self {
+        Self {
+            rows: listed.rows.iter().map(shape).collect(),
+            next: listed.next,
+        }
+    }
+}
+
+/// A moment, RFC 3339.
+pub(crate) fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S%.6fZ").to_string()
+}
+
+/// Something that was made or begun.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Made {
+    /// Its number.
+    pub(crate) id: i64,
+}
+
+/// Something that was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Done {
+    /// Always true.
+    pub(crate) done: bool,
+}
+
+/// A finding.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Finding {
+    id: i64,
+    flaw: String,
+    name: String,
+    check: String,
+    asset: i64,
+    asset_name: String,
+    cause: String,
+    service: Option<i64>,
+    place: Option<String>,
+    protocol: Option<String>,
+    state: String,
+    severity: String,
+    weight: i64,
+    verdict: String,
+    basis: String,
+    evidence: String,
+    foreign_bytes: u64,
+    first_seen: String,
+    last_seen: String,
+    measured_at: String,
+    fixed_at: Option<String>,
+    due: Option<String>,
+    returns: i64,
+    assignee: Option<i64>,
+    assignee_name: Option<String>,
+    accepted_until: Option<String>,
+    next: String,
+    site: Option<i64>,
+    department: Option<i64>,
+    department_name: Option<String>,
+}
+
+impl Finding {
+    pub(crate) fn of(row: &FindingRow) -> Self {
+        let one = row.finding.clone();
+        Self {
+            id: one.id,
+            name: crate::shown::finding::flaw_name(&one.flaw).to_owned(),
+            flaw: one.flaw,
+            check: one.check,
+            asset: one.asset,
+            asset_name: row.asset_name.clone(),
+            cause: one.cause,
+            service: one.service,
+            place: row.place.clone(),
+            protocol: row.protocol.clone(),
+            state: one.state.as_str().to_owned(),
+            severity: one.severity.as_str().to_owned(),
+            weight: one.weight,
+            verdict: one.verdict.as_str().to_owned(),
+            basis: one.basis.as_str().to_owned(),
+            evidence: one.evidence,
+            foreign_bytes: one.foreign_bytes,
+            first_seen: time(one.first_seen),
+            last_seen: time(one.last_seen),
+            measured_at: time(one.measured_at),
+            fixed_at: one.fixed_at.map(time),
+            due: one.due.map(time),
+            returns: one.returns,
+            assignee: one.assignee,
+            assignee_name: row.assignee_name.clone(),
+            accepted_until: one.accepted_until.map(time),
+            next: one.next.as_str().to_owned(),
+            site: one.site,
+            department: one.department,
+            department_name: row.department_name.clone(),
+        }
+    }
+}
+
+/// Something that happened to a finding.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FindingEvent {
+    id: i64,
+    at: String,
+    actor: Option<i64>,
+    actor_name: Option<String>,
+    kind: String,
+    state: String,
+    visit: Option<i64>,
+    text: String,
+}
+
+impl FindingEvent {
+    pub(crate) fn of(event: &Event) -> Self {
+        Self {
+            id: event.id,
+            at: time(event.about.at),
+            actor: event.about.actor,
+            actor_name: event.actor_name.clone(),
+            kind: event.about.kind.clone(),
+            state: event.about.state.as_str().to_owned(),
+            visit: event.about.visit,
+            text: event.about.text.clone(),
+        }
+    }
+}
+
+/// A system.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Asset {
+    id: i64,
+    name: String,
+    role: String,
+    note: String,
+    site: Option<String>,
+    department: Option<i64>,
+    department_name: Option<String>,
+    owner: Option<String>,
+    product: Option<String>,
+    criticality: Option<String>,
+    fragility: Option<String>,
+    holds_ephi: Option<bool>,
+    internet_facing: Option<bool>,
+    at_home: Option<bool>,
+    front_door: Option<bool>,
+    by_hand: Vec<String>,
+    created: String,
+    seen: Option<String>,
+    merged_into: Option<i64>,
+    services: i64,
+    live_findings: i64,
+    weight: i64,
+}
+
+impl Asset {
+    pub(crate) fn of(asset: &KnownAsset) -> Self {
+        let about = asset.about.clone();
+        Self {
+            id: asset.id,
+            name: about.name,
+            role: about.role,
+            note: about.note,
+            site: asset.named.site.clone(),
+            department: about.department,
+            department_name: asset.named.department.clone(),
+            owner: asset.named.owner.clone(),
+            product: asset.named.product.clone(),
+            criticality: about.criticality.map(|one| one.as_str().to_owned()),
+            fragility: about.fragility.map(|one| one.as_str().to_owned()),
+            holds_ephi: about.holds_ephi,
+            internet_facing: about.internet_facing,
+            at_home: about.at_home,
+            front_door: about.front_door,
+            by_hand: asset.by_hand.iter().cloned().collect(),
+            created: time(asset.created),
+            seen: asset.seen.map(time),
+            merged_into: asset.merged_into,
+            services: asset.services,
+            live_findings: asset.live_findings,
+            weight: asset.weight,
+        }
+    }
+}
+
+/// Where a system answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Service {
+    id: i64,
+    endpoint: String,
+    name: String,
+    protocol: String,
+    role: String,
+    key: String,
+    first_seen: String,
+    last_seen: String,
+}
+
+impl Service {
+    pub(crate) fn of(service: &KnownService) -> Self {
+        Self {
+            id: service.id,
+            endpoint: service.endpoint.to_string(),
+            name: service.name.clone(),
+            protocol: service.protocol.clone(),
+            role: service.role.clone(),
+            key: service.key.clone(),
+            first_seen: time(service.first_seen),
+            last_seen: time(service.last_seen),
+        }
+    }
+}
+
+/// An interface.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Interface {
+    id: i64,
+    from: i64,
+    from_name: String,
+    to: i64,
+    to_name: String,
+    protocol: String,
+    port: u16,
+    declared: bool,
+    encrypted: Option<bool>,
+    purpose: String,
+    first_seen: String,
+    last_seen: String,
+}
+
+impl Interface {
+    pub(crate) fn of(linked: &Linked) -> Self {
+        let one = &linked.interface;
+        Self {
+            id: one.id,
+            from: one.from_asset,
+            from_name: linked.from_name.clone(),
+            to: one.to_asset,
+            to_name: linked.to_name.clone(),
+            protocol: one.protocol.clone(),
+            port: one.port,
+            declared: one.is_declared,
+            encrypted: one.encrypted,
+            purpose: one.purpose.clone(),
+            first_seen: time(one.first_seen),
+            last_seen: time(one.last_seen),
+        }
+    }
+}
+
+/// A scan.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ScanShape {
+    id: i64,
+    label: String,
+    method: String,
+    targets: Vec<String>,
+    checks: Vec<String>,
+    started: String,
+    ended: Option<String>,
+    whole: bool,
+    services: i64,
+    completed: i64,
+    affected: i64,
+    inconclusive: i64,
+    observations: i64,
+}
+
+impl ScanShape {
+    pub(crate) fn of(scan: &Scan) -> Self {
+        Self {
+            id: scan.id,
+            label: scan.about.label.clone(),
+            method: scan.about.method.clone(),
+            targets: scan.about.scope.targets.clone(),
+            checks: scan.about.scope.checks.clone(),
+            started: time(scan.about.started),
+            ended: scan.ended.map(time),
+            whole: scan.whole,
+            services: scan.sums.services,
+            completed: scan.sums.completed,
+            affected: scan.sums.affected,
+            inconclusive: scan.sums.inconclusive,
+            observations: scan.sums.observations,
+        }
+    }
+}
+
+/// A person.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PersonShape {
+    id: i64,
+    name: String,
+    email: Option<String>,
+    department: Option<i64>,
+    active: bool,
+}
+
+impl PersonShape {
+    pub(crate) fn of(person: &Person) -> Self {
+        Self {
+            id: person.id,
+            name: person.name.clone(),
+            email: person.email.clone(),
+            department: person.department,
+            active: person.active,
+        }
+    }
+}

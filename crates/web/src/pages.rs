@@ -1,0 +1,39 @@
+//! One file a page.
+
+pub(crate) mod account;
+pub(crate) mod asset;
+pub(crate) mod assets;
+pub(crate) mod audit;
+pub(crate) mod deeds;
+pub(crate) mod exposed;
+pub(crate) mod finding;
+pub(crate) mod findings;
+pub(crate) mod import;
+pub(crate) mod join;
+pub(crate) mod login;
+pub(crate) mod map;
+pub(crate) mod people;
+pub(crate) mod scan;
+pub(crate) mod scans;
+pub(crate) mod settings;
+pub(crate) mod setup;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::Deserialize;
+
+/// What the address says beside the path.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Done {
+    pub(crate) done: Option<String>,
+}
+
+/// Whatever has no route.
+pub(crate) async fn missing() -> Response {
+    (StatusCode::NOT_FOUND, "There is no such page.\n").into_response()
+}
+
+/// Back to a page, with a word about what happened.
+pub(crate) fn back(path: &str, done: &str) -> Response {
+    Redirect::to(&format!("{path}?done={done}")).into_response()
+}

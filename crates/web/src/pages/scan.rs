@@ -1,0 +1,214 @@
+//! One scan: how far it is, or what came of it.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, Query, State};
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
+use holter_checks::catalogue;
+use holter_model::{Attempt, Verdict};
+use holter_store::{KnownService, Page, Visit};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::guard::Caller;
+use crate::pages::scans::{ending, targets};
+use crate::role::Deed;
+use crate::scanning::progress::Progress;
+use crate::shown::{Frame, badge, form, list, moment, safe};
+use crate::trouble::Trouble;
+
+/// Progress is shown no more often.
+const OFTEN: Duration = Duration::from_millis(300);
+
+/// Which page of its services.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    after: Option<String>,
+    done: Option<String>,
+}
+
+/// The page.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    Query(asked): Query<Asked>,
+    caller: Caller,
+) -> Result<Response, Trouble> {
+    let scan = app.store.scan(id).await?;
+    let actor = caller.actor()?;
+    let live = app.scanner.live(id);
+    let visits = app
+        .store
+        .visits_of(
+            id,
+            &Page {
+                after: asked.after.clone(),
+                size: 50,
+            },
+        )
+        .await?;
+    let mut rows = Vec::new();
+    for visit in &visits.rows {
+        let service = app.store.service(visit.about.service).await?;
+        let asset = app.store.asset(service.asset).await?;
+        if actor.within(asset.about.department).is_ok() {
+            rows.push(row(visit, &service, &asset.about.name));
+        }
+    }
+    let frame = Frame {
+        title: "Scan",
+        caller: &caller,
+        part: "/scans",
+        done: asked.done.as_deref(),
+    };
+    Ok(frame.around(&html! {
+        p class="crumbs" { a href="/scans" { "Scans" } " › " (id) }
+        h1 { (safe(&scan.about.label)) }
+        p class="soft" {
+            (targets(&scan)) " · begun " (moment::at(scan.about.started, &app.zone))
+            @if let Some(ended) = scan.ended { ", ended " (moment::at(ended, &app.zone)) }
+        }
+        @match &live {
+            Some(live) => (under_way(id, &live.now(), actor.may(Deed::Scan), &caller)),
+            None => {
+                p { "It " (ending(&app, &scan)) "." }
+                dl class="tiles" {
+                    div { dt { "Services" } dd { (scan.sums.services) } }
+                    div { dt { "Affected" } dd { (scan.sums.affected) } }
+                    div { dt { "Not assessed in full" } dd { (scan.sums.inconclusive) } }
+                    div { dt { "Facts noted" } dd { (scan.sums.observations) } }
+                }
+            }
+        }
+        @if !rows.is_empty() {
+            div class="scroll" {
+                table class="stack" {
+                    caption { "What was heard" }
+                    thead { tr { th scope="col" { "Service" } th scope="col" { "System" } th scope="col" { "Answer" } th scope="col" { "How it went" } } }
+                    tbody { @for row in &rows { (row) } }
+                }
+            }
+        }
+        (list::pages(&format!("/scans/{id}"), &[], asked.after.as_deref(), visits.next.as_deref()))
+        details {
+            summary { "What it declared to ask" }
+            p { "Checks: " (safe(&scan.about.scope.checks.join(", "))) "." }
+            p { "Targets: " (safe(&scan.about.scope.targets.join(", "))) "." }
+            p class="soft" { "A scan closes only what it declared and achieved." }
+        }
+    }))
+}
+
+/// Stops it.
+pub(crate) async fn stop(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Response, Trouble> {
+    end(&app, &caller, id).await?;
+    Ok(crate::pages::back(&format!("/scans/{id}"), "stopped"))
+}
+
+/// Stops it, for the page and for the API.
+pub(crate) async fn end(app: &App, caller: &Caller, id: i64) -> Result<(), Trouble> {
+    let live = app.scanner.live(id).ok_or(Trouble::Missing)?;
+    live.stop.now();
+    live.update(|progress| progress.state = "ending");
+    app.note(caller, "scan.stopped", format!("scan {id}"), "").await?;
+    Ok(())
+}
+
+/// Its progress as it happens.
+pub(crate) async fn events(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Response, Trouble> {
+    let live = app.scanner.live(id).ok_or(Trouble::Missing)?;
+    let begin = (live.watch(), false);
+    let told = stream::unfold(begin, |(mut watch, over)| async move {
+        if over {
+            return None;
+        }
+        let progress: Progress = watch.borrow_and_update().clone();
+        let event = if progress.over {
+            Event::default().event("end")
+        } else {
+            Event::default().event("state")
+        };
+        let event = event.json_data(&progress).unwrap_or_default();
+        if !progress.over {
+            tokio::time::sleep(OFTEN).await;
+            // The one who tells is gone: nothing more comes.
+            if watch.changed().await.is_err() {
+                return None;
+            }
+        }
+        Some((Ok::<_, Infallible>(event), (watch, progress.over)))
+    });
+    Ok(Sse::new(told).keep_alive(KeepAlive::default()).into_response())
+}
+
+fn under_way(id: i64, progress: &Progress, may: bool, caller: &Caller) -> Markup {
+    html! {
+        div class="card" data-live={ "/scans/" (id) "/events" } {
+            h2 { "Under way: " span data-put="state" { (progress.state) } }
+            progress data-put="tried" value=(progress.tried) max=(progress.endpoints.max(1)) aria-label="Endpoints tried" {}
+            dl class="tiles" {
+                div { dt { "Endpoints tried" } dd { span data-put="tried_count" { (progress.tried) } " of " span data-put="endpoints" { (progress.endpoints) } } }
+                div { dt { "Services" } dd data-put="services" { (progress.services) } }
+                div { dt { "Affected" } dd data-put="affected" { (progress.affected) } }
+                div { dt { "Not assessed in full" } dd data-put="inconclusive" { (progress.inconclusive) } }
+                div { dt { "Nothing there" } dd data-put="nothing" { (progress.nothing) } }
+                div { dt { "Spared, or left alone" } dd { span data-put="spared" { (progress.spared) } ", " span data-put="left_alone" { (progress.left_alone) } } }
+            }
+            p class="soft" data-put="note" { (safe(&progress.note)) }
+            @if may {
+                form method="post" action={ "/scans/" (id) "/stop" } {
+                    (form::key(caller))
+                    button class="quiet" { "Stop it" }
+                }
+            }
+            noscript { p { a href={ "/scans/" (id) } { "Look again" } } }
+        }
+    }
+}
+
+fn row(visit: &Visit, service: &KnownService, asset: &str) -> Markup {
+    let about = &visit.about;
+    let found: Vec<_> = about
+        .judgements
+        .iter()
+        .filter(|one| one.verdict == Verdict::Affected)
+        .collect();
+    let mut found: Vec<_> = found
+        .into_iter()
+        .map(|one| (catalogue::severity(one), one))
+        .collect();
+    found.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    let open = about
+        .judgements
+        .iter()
+        .any(|one| catalogue::weighed(one) == Verdict::Inconclusive);
+    html! {
+        tr {
+            th scope="row" { (safe(&about.target)) br; span class="soft small" { (safe(&service.protocol)) } }
+            td data-l="System" { a href={ "/assets/" (service.asset) } { (safe(asset)) } }
+            td data-l="Answer" {
+                @for (severity, one) in found.iter().take(6) {
+                    (badge::severity(*severity)) " "
+                    (catalogue::flaw(&one.flaw).map_or(one.flaw.as_str(), |known| known.flaw.name.as_str())) br;
+                }
+                @if found.len() > 6 { "and " (found.len() - 6) " more" br; }
+                @if open { (badge::word("unsure", "not assessed in full")) }
+                @else if found.is_empty() && about.attempt == Attempt::Completed { (badge::word("ok", "not affected")) }
+            }
+            td data-l="How it went" {
+                @if about.attempt == Attempt::Completed { "asked to the end" }
+                @else { (about.attempt.explain()) @if !about.trouble.is_empty() { ": " (safe(&about.trouble)) } }
+                br; span class="soft small" { (about.connections) " connections, " (about.elapsed_ms) " ms" }
+            }
+        }
+    }
+}

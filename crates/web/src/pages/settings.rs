@@ -1,0 +1,106 @@
+//! Settings, and what there is to know about this server.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use holter_program::due::{self, Deadlines};
+use holter_store::Dialect;
+use maud::html;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::guard::Caller;
+use crate::life;
+use crate::pages::{Done, back};
+use crate::role::Role;
+use crate::shown::{Frame, form};
+use crate::trouble::Trouble;
+
+/// The page.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    Query(done): Query<Done>,
+    caller: Caller,
+) -> Result<Response, Trouble> {
+    let frame = Frame {
+        title: "Settings",
+        caller: &caller,
+        part: "/settings",
+        done: done.done.as_deref(),
+    };
+    let chosen = life::deadlines(&app.store).await?;
+    let now = app.clock.now().to_zoned(app.zone.clone());
+    Ok(frame.around(&html! {
+        h1 { "Settings" }
+        div class="card" {
+            h2 { "This server" }
+            dl class="pairs" {
+                dt { "Holter" } dd { (env!("CARGO_PKG_VERSION")) }
+                dt { "Where" } dd { (app.url) }
+                dt { "On the way" } dd { @if app.secure { "encrypted" } @else { "in clear text, and reached from this machine alone" } }
+                dt { "Database" } dd { @match app.store.dialect() { Dialect::Sqlite => "SQLite, a file of this machine", Dialect::Postgres => "PostgreSQL" } }
+                dt { "Time" } dd { (now.strftime("%Y-%m-%d %H:%M %:z").to_string()) }
+            }
+        }
+        div class="card" {
+            h2 { "Networks, exclusions, quiet hours, pace" }
+            p { "They stand in " code { "holter.toml" } ", and hold for every scan that is started here as on the command line. The server reads it when it starts." }
+            dl class="pairs" {
+                dt { "Your own, though not private" } dd { (app.scanner.own()) }
+                dt { "Never contacted" } dd { (app.scanner.excluded()) }
+                dt { "Quiet hours" } dd { (app.scanner.quiet()) }
+            }
+        }
+        div class="card" {
+            h2 { "When findings are due" }
+            form method="post" action="/settings" {
+                (form::key(&caller))
+                fieldset {
+                    legend { "The rule" }
+                    @for rule in due::ALL {
+                        label class="check" {
+                            input type="radio" name="deadlines" value=(rule.id) checked[rule.id == chosen.id];
+                            span {
+                                (rule.name) ": " (rule.days[0]) " days for what is critical, " (rule.days[1]) ", " (rule.days[2]) " and " (rule.days[3]) " for the rest"
+                                br; span class="soft small" { (rule.source) }
+                            }
+                        }
+                    }
+                }
+                button { "Keep" }
+            }
+        }
+        div class="card" {
+            h2 { "Roles" }
+            dl class="pairs" { @for role in Role::ALL { dt { (role) } dd { (role.about()) } } }
+        }
+        div class="card" {
+            h2 { "Backup" }
+            p { code { "holter backup FILE" } " writes all that is remembered into one file, while the server runs; " code { "holter restore FILE" } " puts it into an empty database. Keep the key, which stands beside the database, in another place: without it nobody can sign in with one-time codes, and nobody can verify the audit log." }
+        }
+    }))
+}
+
+/// What is chosen.
+#[derive(Deserialize)]
+pub(crate) struct Chosen {
+    deadlines: String,
+}
+
+/// Keeps it. What is due already stays due when it was.
+pub(crate) async fn change(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Form(chosen): Form<Chosen>,
+) -> Result<Response, Trouble> {
+    let rule = Deadlines::named(&chosen.deadlines);
+    let rule = rule.ok_or_else(|| Trouble::Wrong("There is no such rule.".to_owned()))?;
+    let mut writing = app.store.write().await?;
+    writing.set_setting(life::DEADLINES, rule.id).await?;
+    writing.commit().await?;
+    app.note(&caller, "settings.changed", life::DEADLINES, rule.id)
+        .await?;
+    Ok(back("/settings", "changed"))
+}

@@ -1,0 +1,21 @@
+//! Parts of forms.
+
+use maud::{Markup, html};
+
+use crate::access::form_key::FIELD;
+use crate::guard::Caller;
+
+/// What shows that a form is ours. Every form that changes something holds it.
+pub(crate) fn key(caller: &Caller) -> Markup {
+    html! { input type="hidden" name=(FIELD) value=(caller.form_key); }
+}
+
+/// What is wrong with what was sent.
+pub(crate) fn wrong(why: Option<&str>) -> Markup {
+    html! { @if let Some(why) = why { p class="wrong" role="alert" { (why) } } }
+}
+
+/// One choice of a list.
+pub(crate) fn option(value: &str, shown: &str, chosen: bool) -> Markup {
+    html! { option value=(value) selected[chosen] { (shown) } }
+}

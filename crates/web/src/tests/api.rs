@@ -1,0 +1,156 @@
+//! The API: who comes in with a token, and what the document says.
+
+use hyper::{Method, StatusCode};
+use serde_json::Value;
+
+use super::house::{Browser, House};
+use crate::guard::Kind;
+use crate::role::Role;
+use crate::routes;
+
+async fn token(house: &House, role: Role, of: Role) -> String {
+    let mut browser = house.signed_in(of).await;
+    let wanted = [("name", "a script"), ("role", role.as_str()), ("days", "30")];
+    let said = browser.fill("/account", "/account/tokens", &wanted).await;
+    assert_eq!(said.status, StatusCode::OK, "{}", said.text);
+    let (_, after) = said.text.split_once("<code id=\"token\">").unwrap();
+    after.split('<').next().unwrap().to_owned()
+}
+
+async fn ask(
+    browser: &mut Browser,
+    method: Method,
+    path: &str,
+    token: &str,
+    body: &str,
+) -> (StatusCode, Value) {
+    let bearer = format!("Bearer {token}");
+    let headers = [
+        ("authorization", bearer.as_str()),
+        ("content-type", "application/json"),
+    ];
+    let said = browser.send(method, path, &headers, body.to_owned()).await;
+    let value =
+        serde_json::from_str(&said.text).unwrap_or_else(|error| panic!("{path}: {error}: {}", said.text));
+    (said.status, value)
+}
+
+#[tokio::test]
+async fn a_token_opens_what_its_role_may_and_no_page() {
+    let house = House::full().await;
+    let mut script = house.browser();
+    let viewer = token(&house, Role::Viewer, Role::Admin).await;
+    assert!(viewer.starts_with("holter_"));
+    let (status, me) = ask(&mut script, Method::GET, "/api/v1/me", &viewer, "").await;
+    assert_eq!((status, me["role"].as_str()), (StatusCode::OK, Some("viewer")));
+    let (status, _) = ask(
+        &mut script,
+        Method::POST,
+        "/api/v1/departments",
+        &viewer,
+        "{\"name\":\"x\"}",
+    )
+    .await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let bearer = format!("Bearer {viewer}");
+    let said = script
+        .send(
+            Method::GET,
+            "/findings",
+            &[("authorization", &bearer)],
+            String::new(),
+        )
+        .await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER);
+    let admin = token(&house, Role::Admin, Role::Admin).await;
+    let (status, made) = ask(
+        &mut script,
+        Method::POST,
+        "/api/v1/departments",
+        &admin,
+        "{\"name\":\"Ward\"}",
+    )
+    .await;
+    assert_eq!(status, StatusCode::OK, "{made}");
+    let (status, said) = ask(
+        &mut script,
+        Method::POST,
+        "/api/v1/departments",
+        &admin,
+        "not json",
+    )
+    .await;
+    assert_eq!(
+        (status, said["error"]["status"].as_u64()),
+        (StatusCode::BAD_REQUEST, Some(400))
+    );
+    for wrong in ["", "holter_", "x"] {
+        let (status, _) = ask(&mut script, Method::GET, "/api/v1/findings", wrong, "").await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED);
+    }
+    house.clock.on(jiff::SignedDuration::from_hours(24 * 31));
+    assert_eq!(
+        ask(&mut script, Method::GET, "/api/v1/me", &admin, "").await.0,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn nobody_makes_a_token_that_may_more_than_they() {
+    let house = House::full().await;
+    let mut operator = house.signed_in(Role::Operator).await;
+    let wanted = [("name", "a script"), ("role", "admin"), ("days", "30")];
+    let said = operator.fill("/account", "/account/tokens", &wanted).await;
+    assert_eq!(said.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn the_document_describes_every_route_and_no_other() {
+    let house = House::full().await;
+    let token = token(&house, Role::Viewer, Role::Admin).await;
+    let (_, document) = ask(
+        &mut house.browser(),
+        Method::GET,
+        "/api/v1/openapi.json",
+        &token,
+        "",
+    )
+    .await;
+    let mut described: Vec<String> = Vec::new();
+    for (path, deeds) in document["paths"].as_object().unwrap() {
+        for method in deeds.as_object().unwrap().keys() {
+            described.push(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let not_described = ["/api/v1/openapi.json", "/metrics", "/healthz"];
+    let mut there: Vec<String> = routes::all()
+        .iter()
+        .filter(|route| route.kind() == Kind::Api && !not_described.contains(&route.path))
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    described.sort();
+    there.sort();
+    assert_eq!(described, there);
+}
+
+#[tokio::test]
+async fn counters_are_for_who_has_a_token() {
+    let house = House::full().await;
+    let token = token(&house, Role::Viewer, Role::Viewer).await;
+    let bearer = format!("Bearer {token}");
+    let said = house
+        .browser()
+        .send(
+            Method::GET,
+            "/metrics",
+            &[("authorization", &bearer)],
+            String::new(),
+        )
+        .await;
+    assert!(said.text.contains("\nholter_logins_total 1\n"), "{}", said.text);
+    let said = house.browser().open("/healthz").await;
+    assert_eq!(
+        (said.status, said.text.as_str()),
+        (StatusCode::OK, "{\"status\":\"ok\"}")
+    );
+}

@@ -20,7 +20,9 @@ impl Listener for Tally {
     fn hear(&mut self, flow: &mut [u64; 2], _: &Ends, side: Side, _: Moment, bytes: &[u8]) {
         assert!(!bytes.is_empty());
         self.heard += bytes.len() as u64;
-        flow[usize::from(side == Side::Answerer)] += bytes.len() as u64;
+        let [opener, answerer] = flow;
+        let of = if side == Side::Opener { opener } else { answerer };
+        *of += bytes.len() as u64;
     }
 
     fn miss(&mut self, _: &mut [u64; 2], _: &Ends, _: Side, _: Moment, bytes: u64) {

@@ -28,17 +28,17 @@ fn flow(data: &[u8], transport: Transport, begun: bool) {
     let (mut rest, mut now) = (data, 1_u64);
     let (mut heard, mut missing) = ([0_u64; 2], [0_u64; 2]);
     while let [command, size, tail @ ..] = rest {
-        let (side, place) = if command & 1 == 0 {
-            (Side::Opener, 0)
+        let side = if command & 1 == 0 {
+            Side::Opener
         } else {
-            (Side::Answerer, 1)
+            Side::Answerer
         };
         now += u64::from(command >> 4);
         let size = usize::from(*size) << (command >> 2 & 3);
         if command & 2 == 0 {
             let (bytes, after) = tail.split_at(size.min(tail.len()));
             listening.hear(&mut flow, &ends, side, Moment(now), bytes);
-            heard[place] += u64::try_from(bytes.len()).unwrap_or(0);
+            *of(&mut heard, side) += u64::try_from(bytes.len()).unwrap_or(0);
             rest = after;
         } else {
             listening.miss(
@@ -48,7 +48,7 @@ fn flow(data: &[u8], transport: Transport, begun: bool) {
                 Moment(now),
                 u64::try_from(size).unwrap_or(0),
             );
-            missing[place] += u64::try_from(size).unwrap_or(0);
+            *of(&mut missing, side) += u64::try_from(size).unwrap_or(0);
             rest = tail;
         }
     }
@@ -69,5 +69,12 @@ fn flow(data: &[u8], transport: Transport, begun: bool) {
             weight.ladder.verdict(false) == Verdict::Affected
         );
         assert!(weight.leaked_min == 0 || said.verdict == Verdict::Affected);
+    }
+}
+
+fn of([opener, answerer]: &mut [u64; 2], side: Side) -> &mut u64 {
+    match side {
+        Side::Opener => opener,
+        Side::Answerer => answerer,
     }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Result<
     };
     Ok(frame.around(&html! {
         h1 { "Who speaks with whom" }
-        p class="soft" { "An interface is known because it was heard, or because somebody declared it on a system's page. What is broken off by a change stands here." }
+        p class="soft" { "An interface is known because it was heard or declared. What is broken off by a change stands here." }
         @if linked.is_empty() {
             p { "No interface is known yet." }
         } @else {

@@ -256,12 +256,13 @@ fn lost_datagrams_do_not_clear_an_affected_peer() {
         let proxy = loss::start(server.address, every).unwrap();
         let service = scan(proxy.address, true, Some("tls"), Questions::default());
         let found = verdict(&service);
-        // A way that loses a third may leave the question open, but must not answer it wrongly.
+        // A way that loses a third, or the same part of each flight of four, may leave the question open, but must not
+        // answer it wrongly.
         assert!(
             found == right || found == "inconclusive",
             "1 of {every} lost: {service:#?}"
         );
-        assert!(found == right || every < 4, "1 of {every} lost: {service:#?}");
+        assert!(found == right || every < 5, "1 of {every} lost: {service:#?}");
     };
     std::thread::scope(|scope| {
         for every in [2, 3, 4, 5] {

@@ -139,7 +139,7 @@ impl Survey<'_, '_> {
     pub(super) async fn in_both_turns(&mut self) -> bool {
         for _ in 0..2 {
             let shared = self.found.iter().any(|(version, _)| shares(*version));
-            if !shared || self.turns == (true, true) || self.servers.why().is_some() || self.room() == 0 {
+            if !shared || self.turns == (true, true) || self.servers.why().is_some() {
                 break;
             }
             if !self.last_no().await {

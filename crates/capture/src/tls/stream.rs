@@ -1,7 +1,7 @@
 //! A stream in which TLS is spoken, or may come to be.
 
-use holter_wire::handshake::Joiner;
-use holter_wire::{ContentType, Version};
+use holter_wire::reader::Reader;
+use holter_wire::{ContentType, HandshakeType, Version};
 
 use super::hunt::{Found, Ground, Hunt};
 use super::sslv2;
@@ -285,18 +285,27 @@ impl Stream {
         if way.mute {
             return;
         }
-        let mut joiner = way
-            .joiner
-            .take()
-            .unwrap_or_else(|| Box::new(Joiner::new(LONGEST_MESSAGE)));
-        let before = joiner.held();
-        joiner.push(body);
         let place = Place {
             ends,
             side,
             at,
             datagram: false,
         };
+        let mut body = body;
+        if way.joiner.is_none() {
+            // Most messages lie whole in one record, and need not be copied to be read.
+            while let Some((kind, message, rest)) = first_message(body) {
+                self.talk.message(book, place, kind, message);
+                body = rest;
+            }
+            if body.is_empty() {
+                return;
+            }
+        }
+        let way = pick_mut(&mut self.ways, side);
+        let mut joiner = way.joiner.take().unwrap_or_else(|| book.joiner(LONGEST_MESSAGE));
+        let before = joiner.held();
+        joiner.push(body);
         while let Some(message) = joiner.next_message() {
             match message.body {
                 Some(body) => self.talk.message(book, place, message.kind, body),
@@ -311,7 +320,9 @@ impl Stream {
             pick_mut(&mut self.ways, side).mute = true;
             return;
         }
-        if joiner.held() > 0 {
+        if joiner.is_idle() {
+            book.spare(joiner);
+        } else {
             pick_mut(&mut self.ways, side).joiner = Some(joiner);
         }
     }
@@ -461,15 +472,23 @@ impl Stream {
         if let Some(hello) = sslv2::server_hello(bytes) {
             self.talk.client = Some(side.other());
             self.talk.begin(book, ends, at);
-            if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
+            if let Some(id) = self.talk.server {
                 let kinds = hello.kinds.iter().map(|kind| kind.0).collect();
-                server.note(at, holter_model::Fact::Ssl2 { kinds });
+                book.note(id, at, holter_model::Fact::Ssl2 { kinds });
             }
             pick_mut(&mut self.ways, side).course = Sync::Deaf;
             return;
         }
         self.talk.spoken = holter_protocols::speaker(bytes).map(|protocol| protocol.id);
     }
+}
+
+/// The first handshake message, where all of it is there, and what follows on it.
+fn first_message(bytes: &[u8]) -> Option<(HandshakeType, &[u8], &[u8])> {
+    let mut reader = Reader::new(bytes);
+    let kind = HandshakeType(reader.u8()?);
+    let message = reader.vec24()?;
+    Some((kind, message, reader.rest()))
 }
 
 fn is_hello_next(bytes: &[u8]) -> bool {

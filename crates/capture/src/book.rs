@@ -126,6 +126,10 @@ pub(crate) struct Book {
     /// Bytes of unfinished handshake messages at present.
     pub(crate) joining: usize,
     /// Empty ones, for the next message that comes in parts.
+    #[expect(
+        clippy::vec_box,
+        reason = "streams hold them in boxes, which stay what they are"
+    )]
     joiners: Vec<Box<Joiner>>,
     pub(crate) totals: Totals,
 }

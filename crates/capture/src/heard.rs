@@ -263,12 +263,6 @@ fn asking(evidence: &Evidence) -> Vec<IpAddr> {
     peers.map(|(peer, _)| *peer).collect()
 }
 
-/// The facts of a server, and when each was first seen.
-fn shown<'a>(book: &'a Book, server: &'a Server) -> impl Iterator<Item = (Moment, &'a Fact)> {
-    let facts = server.facts.iter();
-    facts.filter_map(|(at, place)| Some((*at, book.facts.at(*place)?)))
-}
-
 fn observations(book: &Book, server: &Server) -> Vec<Observation> {
     let subject = Endpoint {
         address: server.address.ip(),
@@ -281,7 +275,9 @@ fn observations(book: &Book, server: &Server) -> Vec<Observation> {
         subject,
         fact,
     };
-    let facts = shown(book, server).map(|(at, fact)| observed(at, fact.clone()));
+    let facts = server
+        .shown(&book.facts)
+        .map(|(at, fact)| observed(at, fact.clone()));
     let chains = server.chains.iter().map(|shown| {
         let kept = shown
             .certificates
@@ -324,7 +320,7 @@ fn inventory(book: &Book, server: &Server) -> Inventory {
         heartbeat_sessions: server.beating,
         ..Inventory::default()
     };
-    for (_, fact) in shown(book, server) {
+    for (_, fact) in server.shown(&book.facts) {
         match fact {
             Fact::Hello { version, suite, .. } => {
                 add(&mut inventory.versions, Version(*version).to_string());

@@ -2,10 +2,10 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use holter_model::Transport;
+use holter_model::{Fact, Transport};
 
 use super::evidence::Evidence;
-use super::facts::FactId;
+use super::facts::{FactId, Facts};
 use crate::Moment;
 use crate::clear::Clinical;
 use crate::listener::Ending;
@@ -148,6 +148,12 @@ impl Server {
             Some(fact) if self.facts.len() < MOST_FACTS => self.facts.push((at, fact)),
             _ => self.more_facts = true,
         }
+    }
+
+    /// Its facts, and when each was first seen.
+    pub(crate) fn shown<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = (Moment, &'a Fact)> {
+        let all = self.facts.iter();
+        all.filter_map(|(at, place)| Some((*at, facts.at(*place)?)))
     }
 
     /// Notes a name that it was asked for by.

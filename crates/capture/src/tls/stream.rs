@@ -1,13 +1,12 @@
 //! A stream in which TLS is spoken, or may come to be.
 
-use holter_wire::reader::Reader;
-use holter_wire::{ContentType, HandshakeType, Version};
+use holter_wire::{ContentType, Version};
 
 use super::hunt::{Found, Ground, Hunt};
 use super::sslv2;
 use super::talk::{Place, Talk};
 use super::walker::{Step, Walker};
-use super::way::{Sync, Way};
+use super::way::{Sync, Way, first_message};
 use crate::Moment;
 use crate::book::Book;
 use crate::both::{pick, pick_mut};
@@ -481,14 +480,6 @@ impl Stream {
         }
         self.talk.spoken = holter_protocols::speaker(bytes).map(|protocol| protocol.id);
     }
-}
-
-/// The first handshake message, where all of it is there, and what follows on it.
-fn first_message(bytes: &[u8]) -> Option<(HandshakeType, &[u8], &[u8])> {
-    let mut reader = Reader::new(bytes);
-    let kind = HandshakeType(reader.u8()?);
-    let message = reader.vec24()?;
-    Some((kind, message, reader.rest()))
 }
 
 fn is_hello_next(bytes: &[u8]) -> bool {

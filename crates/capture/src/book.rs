@@ -4,20 +4,25 @@
 pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod evidence;
+pub(crate) mod facts;
 pub(crate) mod server;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use holter_model::Transport;
+use holter_model::{Fact, Transport};
+use holter_wire::handshake::Joiner;
 use serde::Serialize;
 
 use crate::Moment;
 use crate::heartbeat::Tally;
 use crate::tls::offer::Offer;
+use crate::tls::offers::Offers;
 use certificates::Certificates;
 use client::Clients;
 use evidence::Evidence;
+use facts::Facts;
 use server::Server;
 
 /// How much is remembered. A bound that is reached is said.
@@ -113,11 +118,19 @@ pub(crate) struct Book {
     places: HashMap<(SocketAddr, Transport), u32>,
     pub(crate) victims: HashMap<IpAddr, (u16, Transport, Evidence)>,
     pub(crate) clients: Clients,
+    pub(crate) offers: Offers,
     pub(crate) certificates: Certificates,
+    pub(crate) facts: Facts,
     pub(crate) pairs: HashMap<Pair, Passed>,
     failures: HashMap<(IpAddr, SocketAddr), Failed>,
     /// Bytes of unfinished handshake messages at present.
     pub(crate) joining: usize,
+    /// Empty ones, for the next message that comes in parts.
+    #[expect(
+        clippy::vec_box,
+        reason = "streams hold them in boxes, which stay what they are"
+    )]
+    joiners: Vec<Box<Joiner>>,
     pub(crate) totals: Totals,
 }
 
@@ -137,6 +150,9 @@ pub struct Totals {
     /// TLS flows that were first heard in their middle.
     pub mid_stream: u64,
 }
+
+/// Empty joiners that are kept.
+const MOST_JOINERS: usize = 16;
 
 /// Failed tries that are remembered.
 const MOST_FAILURES: usize = 4096;
@@ -183,6 +199,26 @@ impl Book {
         self.servers.get_mut(usize::try_from(id.0).ok()?)
     }
 
+    /// Somewhere to join a message that comes in parts; it keeps none that is longer than `limit`.
+    pub(crate) fn joiner(&mut self, limit: usize) -> Box<Joiner> {
+        self.joiners.pop().unwrap_or_else(|| Box::new(Joiner::new(limit)))
+    }
+
+    /// One that is empty, and not needed any more.
+    pub(crate) fn spare(&mut self, joiner: Box<Joiner>) {
+        if self.joiners.len() < MOST_JOINERS && joiner.is_idle() {
+            self.joiners.push(joiner);
+        }
+    }
+
+    /// Notes what a server shows, once.
+    pub(crate) fn note(&mut self, id: ServerId, at: Moment, fact: Fact) {
+        let place = self.facts.place(fact);
+        if let Some(server) = self.at(id) {
+            server.note(at, place);
+        }
+    }
+
     /// A session between two, or one more.
     pub(crate) fn passed(&mut self, pair: Pair, at: Moment, protocol: &'static str, encrypted: bool) {
         if let Some(passed) = self.pairs.get_mut(&pair) {
@@ -209,7 +245,7 @@ impl Book {
     }
 
     /// A client offered something to a server.
-    pub(crate) fn offered(&mut self, client: IpAddr, server: SocketAddr, offer: &Offer, at: Moment) {
+    pub(crate) fn offered(&mut self, client: IpAddr, server: SocketAddr, offer: &Arc<Offer>, at: Moment) {
         if !self.clients.offered(client, offer, at, self.bounds.clients) {
             self.beyond.clients += 1;
         }

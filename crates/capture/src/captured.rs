@@ -90,7 +90,7 @@ pub trait Sink {
     ///
     /// # Errors
     /// Where it cannot be taken.
-    fn captured(&mut self, captured: &Captured) -> Result<(), Self::Error>;
+    fn captured(&mut self, captured: Captured) -> Result<(), Self::Error>;
 
     /// A log of sessions has been judged.
     ///

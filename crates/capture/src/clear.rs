@@ -8,7 +8,7 @@ use crate::both::pick_mut;
 use crate::listener::Side;
 
 /// What is spoken without TLS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Tongue {
     /// HL7 v2.
     Mllp,

@@ -3,8 +3,10 @@
 pub(crate) mod judged;
 mod weighed;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use holter_cert::number::hex;
 use holter_model::{Basis, Der, Endpoint, Fact, Method, Observation, Transport, Verdict};
@@ -58,7 +60,7 @@ impl Heard {
             client(book, who, *transport, evidence, seconds, span)
         });
         let mut subjects: Vec<Subject> = servers.chain(victims).collect();
-        subjects.sort_by_key(|subject| (subject.subject, subject.transport));
+        subjects.sort_unstable_by_key(|subject| (subject.subject, subject.transport));
         Self {
             subjects,
             clients: clients(book),
@@ -273,7 +275,9 @@ fn observations(book: &Book, server: &Server) -> Vec<Observation> {
         subject,
         fact,
     };
-    let facts = server.facts.iter().map(|(at, fact)| observed(*at, fact.clone()));
+    let facts = server
+        .shown(&book.facts)
+        .map(|(at, fact)| observed(at, fact.clone()));
     let chains = server.chains.iter().map(|shown| {
         let kept = shown
             .certificates
@@ -316,7 +320,7 @@ fn inventory(book: &Book, server: &Server) -> Inventory {
         heartbeat_sessions: server.beating,
         ..Inventory::default()
     };
-    for (_, fact) in &server.facts {
+    for (_, fact) in server.shown(&book.facts) {
         match fact {
             Fact::Hello { version, suite, .. } => {
                 add(&mut inventory.versions, Version(*version).to_string());
@@ -411,6 +415,24 @@ fn notes(coverage: &Coverage, bounded: bool) -> Vec<String> {
 
 fn clients(book: &Book) -> Vec<ClientSeen> {
     let named = |codes: &[u16]| codes.iter().map(|code| Version(*code).to_string()).collect();
+    // Thousands of clients offer the same: it is put into words once.
+    let offers: Vec<Arc<Offered>> = book
+        .clients
+        .profiles()
+        .map(|profile| Offered {
+            ja3: hex(&profile.ja3),
+            ja4: profile.ja4.to_string(),
+            versions: named(&profile.versions),
+            suites: profile
+                .suites
+                .iter()
+                .map(|code| CipherSuite(*code).to_string())
+                .collect(),
+            heartbeat: profile.heartbeat,
+            compression: profile.compression,
+        })
+        .map(Arc::new)
+        .collect();
     let mut clients: Vec<ClientSeen> = book
         .clients
         .clients
@@ -423,29 +445,18 @@ fn clients(book: &Book) -> Vec<ClientSeen> {
             offers: client
                 .profiles
                 .iter()
-                .filter_map(|place| book.clients.at(*place))
-                .map(|profile| Offered {
-                    ja3: hex(&profile.ja3),
-                    ja4: profile.ja4.to_string(),
-                    versions: named(&profile.versions),
-                    suites: profile
-                        .suites
-                        .iter()
-                        .map(|code| CipherSuite(*code).to_string())
-                        .collect(),
-                    heartbeat: profile.heartbeat,
-                    compression: profile.compression,
-                })
+                .filter_map(|place| offers.get(usize::try_from(*place).ok()?))
+                .cloned()
                 .collect(),
         })
         .collect();
-    clients.sort_by_key(|client| client.address);
+    clients.sort_unstable_by_key(|client| client.address);
     clients
 }
 
 fn interfaces(book: &Book) -> Vec<InterfaceSeen> {
     let mut pairs: Vec<_> = book.pairs.iter().collect();
-    pairs.sort_by_key(|(pair, _)| **pair);
+    pairs.sort_unstable_by_key(|(pair, _)| **pair);
     pairs
         .into_iter()
         .map(|(pair, passed)| InterfaceSeen {
@@ -453,7 +464,7 @@ fn interfaces(book: &Book) -> Vec<InterfaceSeen> {
             server: pair.server.ip(),
             port: pair.server.port(),
             transport: pair.transport,
-            protocol: passed.protocol.to_owned(),
+            protocol: Cow::Borrowed(passed.protocol),
             encrypted: passed.encrypted,
             sessions: passed.sessions,
             first: time(passed.first),

@@ -1,6 +1,8 @@
 //! Who is judged from a capture, and what is said of them: the shape of `holter listen -f jsonl`.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use holter_model::{Basis, Observation, Transport, Verdict};
 use jiff::Timestamp;
@@ -246,8 +248,8 @@ pub struct ClientSeen {
     pub last: Timestamp,
     /// Hellos that it sent.
     pub hellos: u64,
-    /// What it offers, each kind of hello once.
-    pub offers: Vec<Offered>,
+    /// What it offers, each kind of hello once; shared with all clients that offer the same.
+    pub offers: Vec<Arc<Offered>>,
 }
 
 /// What one kind of hello offers.
@@ -280,7 +282,7 @@ pub struct InterfaceSeen {
     /// How bytes travel.
     pub transport: Transport,
     /// What is spoken, by its id in the roster of protocols.
-    pub protocol: String,
+    pub protocol: Cow<'static, str>,
     /// Whether every session was encrypted.
     pub encrypted: bool,
     /// Sessions.

@@ -3,6 +3,7 @@
 mod datagrams;
 mod hunt;
 pub(crate) mod offer;
+pub(crate) mod offers;
 mod roles;
 mod sslv2;
 mod stream;

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Bytes of DER; base64 where they are written down. Whoever sent them sent them to everybody.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Der(pub Vec<u8>);
 
 impl std::fmt::Debug for Der {

@@ -8,7 +8,7 @@ use crate::feature::{Feature, Order, Reaction, Store};
 use crate::ladder::Ladder;
 
 /// One thing that a service did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "fact", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Fact {
@@ -251,7 +251,7 @@ pub enum Fact {
 }
 
 /// How a hello was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "refusal", content = "code", rename_all = "snake_case")]
 pub enum Refusal {
     /// A fatal alert with this description.
@@ -265,7 +265,7 @@ pub enum Refusal {
 }
 
 /// When in a connection a heartbeat was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// After ServerHelloDone, in the clear.
@@ -275,7 +275,7 @@ pub enum Stage {
 }
 
 /// What came back for a heartbeat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum HeartbeatAnswer {
     /// Our payload, byte for byte.

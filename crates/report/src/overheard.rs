@@ -115,17 +115,16 @@ impl Overheard {
 impl Sink for Overheard {
     type Error = io::Error;
 
-    fn captured(&mut self, captured: &Captured) -> io::Result<()> {
-        self.sums.add(captured, self.heed);
+    fn captured(&mut self, mut captured: Captured) -> io::Result<()> {
+        self.sums.add(&captured, self.heed);
         if self.format == Format::Jsonl {
-            return json::lines(captured, &mut self.out);
+            return json::lines(&captured, &mut self.out);
         }
-        let mut kept = captured.clone();
         // What was measured has been judged; no format shows it.
-        for subject in &mut kept.heard.subjects {
+        for subject in &mut captured.heard.subjects {
             subject.observations = Vec::new();
         }
-        self.captures.push(kept);
+        self.captures.push(captured);
         Ok(())
     }
 

@@ -21,6 +21,10 @@ struct Spelled;
 
 impl Formatter for Spelled {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
+        // Nearly all text is of this kind, and need not be looked at character by character.
+        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some((place, character)) = rest.char_indices().find(|(_, character)| acts(*character)) {
             let (before, from) = rest.split_at(place);

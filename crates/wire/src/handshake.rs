@@ -54,6 +54,12 @@ impl Joiner {
         self.buffer.len() - self.read
     }
 
+    /// Whether it holds nothing and passes nothing over: the next byte begins a message.
+    #[must_use]
+    pub const fn is_idle(&self) -> bool {
+        self.held() == 0 && self.passing_over == 0
+    }
+
     /// Overwrites and forgets everything that is in the buffer.
     pub fn wipe(&mut self) {
         use zeroize::Zeroize as _;

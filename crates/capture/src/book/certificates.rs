@@ -1,8 +1,9 @@
 //! Certificates, each kept once however many servers show it.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hasher as _};
+use std::hash::BuildHasher as _;
 
+use foldhash::quality::RandomState;
 use holter_cert::certificate::public_key;
 use sha2::{Digest as _, Sha256};
 
@@ -22,6 +23,8 @@ pub(crate) struct Certificates {
     kept: Vec<Kept>,
     places: HashMap<u64, u32>,
     bytes: usize,
+    // Certificates are long, and shown in every session: the standard library's takes ten times as long.
+    hasher: RandomState,
     most: usize,
 }
 
@@ -36,9 +39,7 @@ impl Certificates {
     /// Its place; `None`: there is no room for it.
     pub(crate) fn place(&mut self, der: &[u8]) -> Option<u32> {
         // No stranger gains by two that hash alike: the second is not kept, and that is said.
-        let mut hasher = DefaultHasher::new();
-        hasher.write(der);
-        let hash = hasher.finish();
+        let hash = self.hasher.hash_one(der);
         if let Some(place) = self.places.get(&hash) {
             let known = self.kept.get(usize::try_from(*place).ok()?)?;
             return (*known.der == *der).then_some(*place);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::Moment;
 use crate::tls::offer::Offer;
@@ -9,16 +10,11 @@ use crate::tls::offer::Offer;
 const MOST_PROFILES: usize = 8192;
 const MOST_OF_ONE: usize = 8;
 
-/// What hellos of one kind offer.
-#[derive(Clone, Debug)]
-pub(crate) struct Profile {
-    pub(crate) ja3: [u8; 16],
-    pub(crate) ja4: Box<str>,
-    pub(crate) versions: Box<[u16]>,
-    pub(crate) suites: Box<[u16]>,
-    pub(crate) heartbeat: Option<u8>,
-    pub(crate) compression: bool,
-}
+/// Of suites and versions of all profiles together.
+const MOST_BYTES: usize = 4 << 20;
+
+/// JA3 and JA4, by which offers are told apart.
+type Mark = ([u8; 16], [u8; 36]);
 
 /// One client.
 #[derive(Clone, Debug)]
@@ -32,14 +28,15 @@ pub(crate) struct Client {
 /// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct Clients {
-    profiles: Vec<Profile>,
-    places: HashMap<([u8; 16], Box<str>), u32>,
+    profiles: Vec<Arc<Offer>>,
+    places: HashMap<Mark, u32>,
+    bytes: usize,
     pub(crate) clients: HashMap<IpAddr, Client>,
 }
 
 impl Clients {
     /// Notes an offer; `false`: there is no room for its client.
-    pub(crate) fn offered(&mut self, address: IpAddr, offer: &Offer, at: Moment, most: usize) -> bool {
+    pub(crate) fn offered(&mut self, address: IpAddr, offer: &Arc<Offer>, at: Moment, most: usize) -> bool {
         let profile = self.profile(offer);
         if self.clients.len() >= most && !self.clients.contains_key(&address) {
             return false;
@@ -62,28 +59,36 @@ impl Clients {
         true
     }
 
-    pub(crate) fn at(&self, place: u32) -> Option<&Profile> {
-        self.profiles.get(usize::try_from(place).ok()?)
+    /// All kinds of offers, each in its place.
+    pub(crate) fn profiles(&self) -> impl Iterator<Item = &Offer> {
+        self.profiles.iter().map(AsRef::as_ref)
     }
 
-    fn profile(&mut self, offer: &Offer) -> Option<u32> {
-        let key = (offer.ja3, Box::from(offer.ja4.as_str()));
-        if let Some(place) = self.places.get(&key) {
+    pub(crate) fn at(&self, place: u32) -> Option<&Offer> {
+        self.profiles.get(usize::try_from(place).ok()?).map(AsRef::as_ref)
+    }
+
+    fn profile(&mut self, offer: &Arc<Offer>) -> Option<u32> {
+        let mark = mark(offer);
+        if let Some(place) = self.places.get(&mark) {
             return Some(*place);
         }
-        if self.profiles.len() >= MOST_PROFILES {
+        let bytes = 2 * (offer.suites.len() + offer.versions.len());
+        if self.profiles.len() >= MOST_PROFILES || self.bytes + bytes > MOST_BYTES {
             return None;
         }
         let place = u32::try_from(self.profiles.len()).ok()?;
-        self.profiles.push(Profile {
-            ja3: offer.ja3,
-            ja4: offer.ja4.as_str().into(),
-            versions: offer.versions.as_slice().into(),
-            suites: offer.suites.as_slice().into(),
-            heartbeat: offer.heartbeat,
-            compression: offer.compression,
-        });
-        self.places.insert(key, place);
+        self.bytes += bytes;
+        self.profiles.push(Arc::clone(offer));
+        self.places.insert(mark, place);
         Some(place)
     }
+}
+
+fn mark(offer: &Offer) -> Mark {
+    let mut ja4 = [0; 36];
+    for (place, byte) in ja4.iter_mut().zip(offer.ja4.bytes()) {
+        *place = byte;
+    }
+    (offer.ja3, ja4)
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use holter_model::{Fact, Transport};
 
 use super::evidence::Evidence;
+use super::facts::{FactId, Facts};
 use crate::Moment;
 use crate::clear::Clinical;
 use crate::listener::Ending;
@@ -36,7 +37,7 @@ pub(crate) struct Server {
     pub(crate) opened_by_key: u64,
     /// Sessions in which heartbeats were agreed on.
     pub(crate) beating: u64,
-    pub(crate) facts: Vec<(Moment, Fact)>,
+    pub(crate) facts: Vec<(Moment, FactId)>,
     /// Chains by their leaf's place among the certificates, with version and name.
     pub(crate) chains: Vec<Shown>,
     pub(crate) names: Vec<Box<str>>,
@@ -139,16 +140,20 @@ impl Server {
         self.missing = self.missing.saturating_add(missing + unanswered);
     }
 
-    /// Notes a fact, once.
-    pub(crate) fn note(&mut self, at: Moment, fact: Fact) {
-        if self.facts.iter().any(|(_, known)| *known == fact) {
-            return;
+    /// Notes a fact, once; `None` is one for which there was no room.
+    pub(super) fn note(&mut self, at: Moment, fact: Option<FactId>) {
+        let known = |fact| self.facts.iter().any(|(_, known)| *known == fact);
+        match fact {
+            Some(fact) if known(fact) => {}
+            Some(fact) if self.facts.len() < MOST_FACTS => self.facts.push((at, fact)),
+            _ => self.more_facts = true,
         }
-        if self.facts.len() < MOST_FACTS {
-            self.facts.push((at, fact));
-        } else {
-            self.more_facts = true;
-        }
+    }
+
+    /// Its facts, and when each was first seen.
+    pub(crate) fn shown<'a>(&'a self, facts: &'a Facts) -> impl Iterator<Item = (Moment, &'a Fact)> {
+        let all = self.facts.iter();
+        all.filter_map(|(at, place)| Some((*at, facts.at(*place)?)))
     }
 
     /// Notes a name that it was asked for by.

@@ -2,12 +2,13 @@
 //! only what it is affected by is said.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 
 use holter_checks::ALL;
 use holter_model::{Attempt, Fact, Observation, Verdict};
 
-use crate::book::server::{Server, Shown};
+use crate::book::facts::FactId;
+use crate::book::server::Server;
+use crate::clear::Tongue;
 use crate::subject::Said;
 
 /// Checks whose "affected" rests on one thing that the service did, however little else is known of it.
@@ -30,7 +31,7 @@ const BY_ONE_SIGHT: [&str; 13] = [
 /// Judgements, kept for services of which the same is known: a farm of a thousand machines is judged once.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
-    known: HashMap<String, Vec<Said>>,
+    known: HashMap<Like, Vec<Said>>,
     handed_out: usize,
 }
 
@@ -41,7 +42,7 @@ const MOST_HANDED_OUT: usize = 8 << 20;
 /// Different services that are remembered.
 const MOST: usize = 4096;
 
-/// Certificates run out by the day.
+/// In nanoseconds.
 const DAY: u64 = 86_400_000_000_000;
 
 impl Judged {
@@ -58,32 +59,51 @@ impl Judged {
         }
     }
 
-    /// What a server is affected by; the observations are made where nobody like it was judged before.
+    /// What a server is affected by; the observations are looked at where nobody like it was judged before.
     pub(super) fn of(&mut self, server: &Server, observations: &[Observation]) -> Vec<Said> {
-        let mut key = String::new();
-        for (_, fact) in &server.facts {
-            let _ = write!(key, "{fact:?};");
-        }
-        for Shown {
-            at,
-            version,
-            name,
-            certificates,
-        } in &server.chains
-        {
-            let _ = write!(key, "{} {version} {name:?} {certificates:?};", at.0 / DAY);
-        }
-        if let Some(clinical) = &server.clinical {
-            let _ = write!(key, "{:?} {}", clinical.tongue, clinical.messages);
-        }
-        if let Some(known) = self.known.get(&key) {
+        let like = Like::of(server);
+        if let Some(known) = self.known.get(&like) {
             return known.clone();
         }
         let said = affected(observations);
         if self.known.len() < MOST {
-            self.known.insert(key, said.clone());
+            self.known.insert(like, said.clone());
         }
         said
+    }
+}
+
+/// All that a judgement rests on.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Like {
+    facts: Box<[FactId]>,
+    chains: Box<[Showed]>,
+    clinical: Option<(Tongue, u64)>,
+}
+
+/// A chain and the day, for certificates run out by the day.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Showed {
+    day: u64,
+    version: u16,
+    name: Option<Box<str>>,
+    certificates: Box<[u32]>,
+}
+
+impl Like {
+    fn of(server: &Server) -> Self {
+        let chains = server.chains.iter().map(|shown| Showed {
+            day: shown.at.0 / DAY,
+            version: shown.version,
+            name: shown.name.clone(),
+            certificates: shown.certificates.clone(),
+        });
+        let clinical = server.clinical.as_ref();
+        Self {
+            facts: server.facts.iter().map(|(_, fact)| *fact).collect(),
+            chains: chains.collect(),
+            clinical: clinical.map(|clinical| (clinical.tongue, clinical.messages)),
+        }
     }
 }
 

@@ -155,7 +155,7 @@ impl Told {
             server: server.ip(),
             port: server.port(),
             transport,
-            protocol: "tls".to_owned(),
+            protocol: "tls".into(),
             encrypted: true,
             sessions: 0,
             first: at,

@@ -1,7 +1,6 @@
 //! What a ClientHello offers: all that is remembered of it.
 
 use holter_wire::client_hello::ClientHello;
-use holter_wire::extension::Extension;
 use holter_wire::reader::Reader;
 use holter_wire::{CipherSuite, ExtensionType, Version};
 
@@ -11,15 +10,14 @@ use crate::print::{self, Carrier};
 pub(crate) const LONGEST_NAME: usize = 255;
 
 /// What a client offers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Offer {
     /// The newest version of those that everybody knows.
     pub(crate) newest: Version,
-    pub(crate) name: Option<String>,
-    pub(crate) versions: Vec<u16>,
-    pub(crate) suites: Vec<u16>,
+    pub(crate) versions: Box<[u16]>,
+    pub(crate) suites: Box<[u16]>,
     pub(crate) ja3: [u8; 16],
-    pub(crate) ja4: String,
+    pub(crate) ja4: Box<str>,
     pub(crate) heartbeat: Option<u8>,
     pub(crate) compression: bool,
     /// It says that it has fallen back (RFC 7507).
@@ -29,8 +27,8 @@ pub(crate) struct Offer {
 }
 
 impl Offer {
-    /// Reads the body of a ClientHello. `None`: not even its suites are there.
-    pub(crate) fn read(body: &[u8], datagram: bool) -> Option<Self> {
+    /// Reads the body of a ClientHello, and the name that it asks for. `None`: not even its suites are there.
+    pub(crate) fn read(body: &[u8], datagram: bool) -> Option<(Self, Option<Box<str>>)> {
         let (hello, _) = ClientHello::read(body, datagram);
         if hello.compression.is_empty() && hello.suites.is_empty() {
             return None;
@@ -49,9 +47,10 @@ impl Offer {
             versions.iter().filter(settled).max()
         };
         let has = |kind| print::find(&hello.extensions, kind).is_some();
-        Some(Self {
+        let name = print::find(&hello.extensions, ExtensionType::SERVER_NAME);
+        let name = name.and_then(|extension| host_name(&extension.body));
+        let offer = Self {
             newest: newest.copied().unwrap_or(hello.version),
-            name: print::find(&hello.extensions, ExtensionType::SERVER_NAME).and_then(server_name),
             versions: versions.iter().map(|version| version.0).collect(),
             suites: hello
                 .suites
@@ -60,7 +59,7 @@ impl Offer {
                 .filter(|code| !print::is_grease(*code))
                 .collect(),
             ja3: print::ja3(&hello),
-            ja4: print::ja4(&hello, carrier),
+            ja4: print::ja4(&hello, carrier).into(),
             heartbeat: print::find(&hello.extensions, ExtensionType::HEARTBEAT)
                 .map(|extension| extension.body.first().copied().unwrap_or(0)),
             compression: hello.compression.iter().any(|method| *method != 0),
@@ -68,7 +67,8 @@ impl Offer {
             renegotiation: has(ExtensionType::RENEGOTIATION_INFO)
                 || hello.suites.contains(&CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV),
             master_secret: has(ExtensionType::EXTENDED_MASTER_SECRET),
-        })
+        };
+        Some((offer, name))
     }
 }
 
@@ -78,9 +78,11 @@ pub(crate) fn bounded(bytes: &[u8]) -> String {
     String::from_utf8_lossy(cut).into_owned()
 }
 
-fn server_name(extension: &Extension) -> Option<String> {
+/// The name in the body of `server_name`.
+pub(crate) fn host_name(body: &[u8]) -> Option<Box<str>> {
     const HOST_NAME: u8 = 0;
-    let mut list = Reader::new(Reader::new(&extension.body).vec16()?);
+    let mut list = Reader::new(Reader::new(body).vec16()?);
     (list.u8()? == HOST_NAME).then_some(())?;
-    list.vec16().filter(|name| !name.is_empty()).map(bounded)
+    let name = list.vec16().filter(|name| !name.is_empty())?;
+    Some(bounded(name).into())
 }

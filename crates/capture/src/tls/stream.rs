@@ -1,13 +1,12 @@
 //! A stream in which TLS is spoken, or may come to be.
 
-use holter_wire::handshake::Joiner;
 use holter_wire::{ContentType, Version};
 
 use super::hunt::{Found, Ground, Hunt};
 use super::sslv2;
 use super::talk::{Place, Talk};
 use super::walker::{Step, Walker};
-use super::way::{Sync, Way};
+use super::way::{Sync, Way, first_message};
 use crate::Moment;
 use crate::book::Book;
 use crate::both::{pick, pick_mut};
@@ -285,18 +284,27 @@ impl Stream {
         if way.mute {
             return;
         }
-        let mut joiner = way
-            .joiner
-            .take()
-            .unwrap_or_else(|| Box::new(Joiner::new(LONGEST_MESSAGE)));
-        let before = joiner.held();
-        joiner.push(body);
         let place = Place {
             ends,
             side,
             at,
             datagram: false,
         };
+        let mut body = body;
+        if way.joiner.is_none() {
+            // Most messages lie whole in one record, and need not be copied to be read.
+            while let Some((kind, message, rest)) = first_message(body) {
+                self.talk.message(book, place, kind, message);
+                body = rest;
+            }
+            if body.is_empty() {
+                return;
+            }
+        }
+        let way = pick_mut(&mut self.ways, side);
+        let mut joiner = way.joiner.take().unwrap_or_else(|| book.joiner(LONGEST_MESSAGE));
+        let before = joiner.held();
+        joiner.push(body);
         while let Some(message) = joiner.next_message() {
             match message.body {
                 Some(body) => self.talk.message(book, place, message.kind, body),
@@ -311,7 +319,9 @@ impl Stream {
             pick_mut(&mut self.ways, side).mute = true;
             return;
         }
-        if joiner.held() > 0 {
+        if joiner.is_idle() {
+            book.spare(joiner);
+        } else {
             pick_mut(&mut self.ways, side).joiner = Some(joiner);
         }
     }
@@ -461,9 +471,9 @@ impl Stream {
         if let Some(hello) = sslv2::server_hello(bytes) {
             self.talk.client = Some(side.other());
             self.talk.begin(book, ends, at);
-            if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
+            if let Some(id) = self.talk.server {
                 let kinds = hello.kinds.iter().map(|kind| kind.0).collect();
-                server.note(at, holter_model::Fact::Ssl2 { kinds });
+                book.note(id, at, holter_model::Fact::Ssl2 { kinds });
             }
             pick_mut(&mut self.ways, side).course = Sync::Deaf;
             return;

@@ -12,6 +12,7 @@ use holter_wire::{CipherSuite, ExtensionType, HandshakeType, Version, certificat
 use sha2::{Digest as _, Sha256};
 
 use super::offer::{Offer, bounded};
+use super::offers::Asked;
 use super::roles::likely_client;
 use crate::Moment;
 use crate::book::{Book, Pair, ServerId};
@@ -25,7 +26,7 @@ use crate::print;
 pub(crate) struct Talk {
     pub(crate) client: Option<Side>,
     pub(crate) server: Option<ServerId>,
-    offer: Option<Box<Offer>>,
+    offer: Option<Asked>,
     answer: Option<Box<Fact>>,
     pub(crate) version: Option<Version>,
     pub(crate) suite: Chosen,
@@ -211,7 +212,7 @@ impl Talk {
     }
 
     fn client_hello(&mut self, book: &mut Book, place: Place<'_>, body: &[u8]) {
-        let Some(offer) = Offer::read(body, place.datagram) else {
+        let Some(asked) = book.offers.read(body, place.datagram) else {
             return;
         };
         if self.client.is_some_and(|client| client != place.side) && self.version.is_some() {
@@ -220,12 +221,12 @@ impl Talk {
         self.client = Some(place.side);
         self.begin(book, place.ends, place.at);
         let (client, server) = both(place.ends, place.side);
-        book.offered(client.ip(), server, &offer, place.at);
-        if let (Some(name), Some(server)) = (&offer.name, self.server.and_then(|id| book.at(id))) {
+        book.offered(client.ip(), server, &asked.offer, place.at);
+        if let (Some(name), Some(server)) = (&asked.name, self.server.and_then(|id| book.at(id))) {
             server.named(name);
         }
-        self.offered = offer.newest.0;
-        self.offer = Some(Box::new(offer));
+        self.offered = asked.offer.newest.0;
+        self.offer = Some(asked);
         self.full = false;
         self.exchanged = false;
     }
@@ -260,7 +261,7 @@ impl Talk {
         });
         let offer = self.offer.take();
         self.answer = Some(Box::new(Fact::Hello {
-            offered: offer.as_ref().map_or(version.0, |offer| offer.newest.0),
+            offered: offer.as_ref().map_or(version.0, |asked| asked.offer.newest.0),
             version: version.0,
             suite: hello.suite.0,
             heartbeat,
@@ -272,16 +273,19 @@ impl Talk {
             cut_short: !oddities.is_empty(),
             client_certificate: false,
         }));
-        if let Some(server) = self.server.and_then(|id| book.at(id)) {
-            server.beating += u64::from(heartbeat.is_some());
+        if let Some(id) = self.server {
+            if let Some(server) = book.at(id) {
+                server.beating += u64::from(heartbeat.is_some());
+            }
             if let Some(protocol) = hello.extension(ExtensionType::ALPN).and_then(Extension::protocol) {
                 let protocols = vec![bounded(protocol)];
-                server.note(place.at, Fact::Alpn { protocols });
+                book.note(id, place.at, Fact::Alpn { protocols });
             }
-            let offered = |yes: fn(&Offer) -> bool| offer.as_deref().is_some_and(yes);
+            let offered = |yes: fn(&Offer) -> bool| offer.as_ref().is_some_and(|asked| yes(&asked.offer));
             let mut feature = |feature, present| {
                 let version = version.0;
-                server.note(
+                book.note(
+                    id,
                     place.at,
                     Fact::Feature {
                         feature,
@@ -305,7 +309,7 @@ impl Talk {
         if self.hidden {
             self.conclude(book, place.at);
         }
-        self.offer = offer.filter(|offer| offer.name.is_some());
+        self.offer = offer.filter(|asked| asked.name.is_some());
     }
 
     /// The server has said all that it says in the open.
@@ -319,8 +323,8 @@ impl Talk {
         {
             *client_certificate = self.client_certificate;
         }
-        if let Some(server) = self.server.and_then(|id| book.at(id)) {
-            server.note(at, *fact);
+        if let Some(id) = self.server {
+            book.note(id, at, *fact);
         }
         self.offer = None;
     }
@@ -335,7 +339,7 @@ impl Talk {
             }
         }
         let version = self.version.map_or(0, |version| version.0);
-        let name = self.offer.as_ref().and_then(|offer| offer.name.clone());
+        let name = self.offer.as_ref().and_then(|asked| asked.name.clone());
         if let Some(server) = self.server.and_then(|id| book.at(id))
             && !places.is_empty()
         {
@@ -364,8 +368,8 @@ impl Talk {
             // Told apart by the active ear, which asks twice; here it would make each session a fact of its own.
             public: String::new(),
         };
-        if let Some(server) = self.server.and_then(|id| book.at(id)) {
-            server.note(at, fact);
+        if let Some(id) = self.server {
+            book.note(id, at, fact);
         }
     }
 

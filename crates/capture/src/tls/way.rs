@@ -1,8 +1,9 @@
 //! One side of a stream: where it stands in its records, and what is missing of it.
 
 use holter_wire::handshake::Joiner;
+use holter_wire::reader::Reader;
 use holter_wire::record::Header;
-use holter_wire::{ContentType, Version};
+use holter_wire::{ContentType, HandshakeType, Version};
 
 use super::hunt::Hunt;
 use super::walker::Walker;
@@ -86,4 +87,12 @@ impl Way {
             0
         }
     }
+}
+
+/// The first handshake message, where all of it is there, and what follows on it.
+pub(super) fn first_message(bytes: &[u8]) -> Option<(HandshakeType, &[u8], &[u8])> {
+    let mut reader = Reader::new(bytes);
+    let kind = HandshakeType(reader.u8()?);
+    let message = reader.vec24()?;
+    Some((kind, message, reader.rest()))
 }

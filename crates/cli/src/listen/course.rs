@@ -293,7 +293,7 @@ impl<'a> Course<'a> {
                     .aside(|| complain(&format!("{}: {trouble}", source.name)));
             }
         }
-        self.report.captured(&captured)?;
+        self.report.captured(captured)?;
         self.write()
     }
 

@@ -107,6 +107,12 @@ impl Open {
         !self.pending.is_empty()
     }
 
+    /// Whether an answer with the claim of this request came before it.
+    pub(crate) fn was_answered(&self, start: [u8; 3]) -> bool {
+        let claimed = Seen::read(&start).and_then(|read| u64::try_from(read.claimed).ok());
+        self.stray.is_some_and(|answer| Some(answer.claimed) == claimed)
+    }
+
     /// A request.
     pub(crate) fn ask(&mut self, beat: Beat) {
         self.settle();
@@ -247,7 +253,9 @@ impl Open {
     /// The request that an answer of this claim belongs to.
     fn matched(&mut self, claimed: u64) -> Option<Asked> {
         // OpenSSL gives back the claim of the request, so a claim names its request; requests before it were passed over.
-        let place = self.pending.iter().position(|asked| asked.claimed == claimed)?;
+        // One that is too short to hold its claim is answered by what lies behind it in memory, and can have claimed anything.
+        let named = |asked: &Asked| asked.claimed == claimed || asked.length < HEADER;
+        let place = self.pending.iter().position(named)?;
         for _ in 0..place {
             if let Some(passed) = self.pending.pop_front() {
                 self.tally.ignored |= passed.is_forbidden() && !self.deaf && !self.datagrams;
@@ -281,7 +289,8 @@ impl Open {
 
     fn weigh(&mut self, answer: Answering) {
         let Answering { brought, claimed, .. } = answer;
-        let most = claimed.saturating_sub(brought);
+        // A request that is not in the capture may have brought nothing.
+        let most = claimed.saturating_sub(if answer.known { brought } else { 0 });
         let least = claimed
             .min(answer.seen.saturating_sub(HEADER))
             .saturating_sub(brought);

@@ -124,6 +124,11 @@ impl Sealed {
             || (!self.datagrams && self.burst.last.is_some_and(|span| span.may_be_full()))
     }
 
+    /// Whether the last record of an answer may go on in the next, whatever that begins with.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.burst.last.is_some_and(Span::may_be_full)
+    }
+
     /// A request.
     pub(crate) fn ask(&mut self, beat: Beat) {
         self.tally.heartbeats += 1;
@@ -226,7 +231,8 @@ impl Sealed {
         burst.answer_length += beat.length;
         burst.cut |= beat.cut > 0;
         burst.ended += u64::from(self.datagrams || !span.may_be_full());
-        burst.last = Some(span);
+        // A datagram's answer is one record, full or not.
+        burst.last = (!self.datagrams).then_some(span);
         burst.at = burst.at.max(beat.at);
         if beat.lost > 0 {
             burst.last = None;

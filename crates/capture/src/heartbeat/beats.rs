@@ -399,6 +399,21 @@ mod tests {
     }
 
     #[test]
+    fn one_that_is_padded_amply_hides_nothing_of_what_others_leak() {
+        let tally = asked(
+            false,
+            false,
+            &[
+                (Side::Opener, GCM, raw(None, 24 + 1000)),
+                (Side::Opener, GCM, raw(None, 24 + 3)),
+                (Side::Answerer, GCM, raw(None, 24 + 19 + 17)),
+                (Side::Answerer, GCM, raw(None, 24 + 19 + 5000)),
+            ],
+        );
+        assert!((tally.least..=tally.most).contains(&5000), "{}", tally.most);
+    }
+
+    #[test]
     fn a_request_that_waited_for_a_hole_still_has_its_answer() {
         let unsure = Seal::Unknown(Cover::Known { fixed: 24, block: 0 });
         let tally = asked(

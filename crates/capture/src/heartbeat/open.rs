@@ -262,7 +262,10 @@ impl Open {
                 self.unanswered(passed);
             }
         }
-        self.pending.pop_front()
+        // Of several with one claim that in good order comes first: a repaired peer answers it alone.
+        let alike = self.pending.iter().take_while(|asked| named(asked));
+        let honest = alike.enumerate().find(|(_, asked)| !asked.is_forbidden());
+        self.pending.remove(honest.map_or(0, |(place, _)| place))
     }
 
     fn unanswered(&mut self, asked: Asked) {
@@ -382,6 +385,22 @@ mod tests {
             open.answer(beat(9, 0x0909, 19));
         };
         assert_eq!(verdict(answered_later), (Verdict::Affected, Ladder::LeakExact));
+    }
+
+    #[test]
+    fn an_answer_that_an_honest_request_explains_accuses_nobody() {
+        let mut open = Open::new(false);
+        open.ask(beat(1, 0, 3));
+        open.ask(beat(1, 0, 19));
+        open.answer(beat(2, 0, 19));
+        assert_eq!(open.finish().ladder, Ladder::AttemptUnanswered);
+        let mut open = Open::new(false);
+        open.ask(beat(1, 4, 3));
+        open.ask(beat(1, 4, 23));
+        open.answer(beat(2, 4, 23));
+        open.answer(beat(2, 4, 23));
+        let tally = open.finish();
+        assert_eq!((tally.ladder, tally.least), (Ladder::LeakExact, 4));
     }
 
     #[test]

@@ -271,6 +271,11 @@ impl Open {
     fn unanswered(&mut self, asked: Asked) {
         let ladder = if asked.is_forbidden() {
             self.tally.attempts += 1;
+            if self.deaf {
+                // The answer may be what is missing.
+                let most = asked.claimed.saturating_sub(asked.brought());
+                self.tally.most = self.tally.most.saturating_add(most);
+            }
             Ladder::AttemptUnanswered
         } else {
             Ladder::BenignHeartbeat
@@ -378,6 +383,11 @@ mod tests {
             open.answerer_speaks();
         };
         assert_eq!(verdict(with_hole), (Verdict::Inconclusive, unanswered));
+        let mut holed = Open::new(false);
+        holed.ask(beat(1, 0x4000, 3));
+        holed.miss_answerer();
+        let tally = holed.finish();
+        assert_eq!((tally.least, tally.most), (0, 0x4000));
         let answered_later = |open: &mut Open| {
             open.asker_speaks();
             open.answerer_speaks();

@@ -165,6 +165,11 @@ impl Beats {
             at: raw.at,
         };
         let kind = raw.start.map(|[kind, ..]| kind);
+        if let Some(sealed) = pick_mut(&mut self.sealed, side.other())
+            && sealed.goes_on()
+        {
+            return sealed.answer(covered(Cover::Clear, raw));
+        }
         let asked = pick_mut(&mut self.open, side.other());
         let answers = asked.goes_on() || kind == Some(RESPONSE) || (kind.is_none() && asked.waits());
         if !answers {
@@ -253,6 +258,9 @@ impl Beats {
             || is_honest(&raw)
             || pick(&self.open, other).goes_on()
             || pick(&self.open, other).waits()
+            || raw.start.is_some_and(|start| {
+                matches!(start, [REQUEST, ..]) && pick(&self.open, side).was_answered(start)
+            })
         {
             return self.in_clear(side, raw);
         }
@@ -288,5 +296,134 @@ fn covered(cover: Cover, raw: Raw) -> sealed::Beat {
         lost: raw.lost,
         cut: raw.cut,
         at: raw.at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::heartbeat::Ladder;
+
+    const GCM: Seal = Seal::Sealed(Cover::Known { fixed: 24, block: 0 });
+    const CBC: Seal = Seal::Sealed(Cover::Known { fixed: 36, block: 16 });
+
+    const HEARD: Heard = Heard {
+        pads_least: [true; 2],
+        late: false,
+        begun: true,
+        torn: false,
+        missing: [0; 2],
+        heard: [true; 2],
+        client: Some(Side::Opener),
+    };
+
+    fn raw(start: Option<[u8; 3]>, length: u64) -> Raw {
+        Raw {
+            start,
+            length,
+            lost: 0,
+            cut: 0,
+            at: Moment(1),
+        }
+    }
+
+    /// What the client's asking comes to: records of the client and of the server.
+    fn asked(datagrams: bool, holed: bool, records: &[(Side, Seal, Raw)]) -> Tally {
+        let mut beats = Beats::new(datagrams, Moment(1), (1, 1));
+        if holed {
+            beats.miss(Side::Opener, 45, 45, Some(Side::Opener));
+        }
+        for (side, seal, raw) in records {
+            beats.record(*side, *seal, *raw, HEARD);
+        }
+        let [tally, _] = beats.finish([true; 2]);
+        tally
+    }
+
+    #[test]
+    fn an_answer_in_the_clear_to_an_encrypted_request_goes_on_in_its_next_record() {
+        let tally = asked(
+            false,
+            false,
+            &[
+                (Side::Opener, GCM, raw(Some([7, 7, 7]), 27)),
+                (Side::Answerer, Seal::Open, raw(Some([2, 0x40, 0]), 16_384)),
+                (Side::Answerer, Seal::Open, raw(Some([9, 9, 9]), 19)),
+            ],
+        );
+        assert_eq!((tally.least, tally.most, tally.answers), (16_384, 16_384, 1));
+    }
+
+    #[test]
+    fn a_full_datagram_is_one_answer_and_may_be_padded() {
+        let tally = asked(
+            true,
+            false,
+            &[
+                (Side::Opener, CBC, raw(None, 48)),
+                (Side::Answerer, CBC, raw(None, 16_432)),
+            ],
+        );
+        assert_eq!((tally.attempts, tally.answers), (1, 1));
+        assert!(
+            (tally.least..=tally.most).contains(&16_365),
+            "{} {}",
+            tally.least,
+            tally.most
+        );
+    }
+
+    #[test]
+    fn a_request_that_was_lost_may_have_brought_nothing() {
+        let answer = |start, length| (Side::Answerer, Seal::Open, raw(Some(start), length));
+        let tally = asked(
+            false,
+            true,
+            &[answer([2, 0x40, 0], 16_384), answer([9, 9, 9], 19)],
+        );
+        assert_eq!((tally.least, tally.most), (3, 16_384));
+        assert_eq!(tally.ladder, Ladder::LeakBounded);
+    }
+
+    #[test]
+    fn a_request_too_short_for_its_claim_is_answered_by_any() {
+        let tally = asked(
+            false,
+            false,
+            &[
+                (Side::Opener, Seal::Open, raw(None, 1)),
+                (Side::Answerer, Seal::Open, raw(Some([2, 1, 0]), 275)),
+            ],
+        );
+        assert_eq!((tally.ladder, tally.least), (Ladder::LeakExact, 256));
+    }
+
+    #[test]
+    fn one_that_is_padded_amply_hides_nothing_of_what_others_leak() {
+        let tally = asked(
+            false,
+            false,
+            &[
+                (Side::Opener, GCM, raw(None, 24 + 1000)),
+                (Side::Opener, GCM, raw(None, 24 + 3)),
+                (Side::Answerer, GCM, raw(None, 24 + 19 + 17)),
+                (Side::Answerer, GCM, raw(None, 24 + 19 + 5000)),
+            ],
+        );
+        assert!((tally.least..=tally.most).contains(&5000), "{}", tally.most);
+    }
+
+    #[test]
+    fn a_request_that_waited_for_a_hole_still_has_its_answer() {
+        let unsure = Seal::Unknown(Cover::Known { fixed: 24, block: 0 });
+        let tally = asked(
+            false,
+            false,
+            &[
+                (Side::Answerer, Seal::Open, raw(Some([2, 0, 100]), 119)),
+                (Side::Opener, unsure, raw(Some([1, 0, 100]), 40)),
+            ],
+        );
+        assert_eq!((tally.ladder, tally.least), (Ladder::LeakExact, 63));
     }
 }

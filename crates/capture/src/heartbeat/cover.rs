@@ -41,6 +41,10 @@ impl Cover {
         if compression != 0 {
             return Self::Compressed;
         }
+        // ChaCha20 as in draft-agl-tls-chacha20poly1305, which is not registered: a tag and no nonce of its own.
+        if matches!(suite.0, 0xcc13..=0xcc15) {
+            return Self::Known { fixed: 16, block: 0 };
+        }
         let Some(parts) = suite.parts() else {
             return Self::Unknown;
         };
@@ -149,6 +153,7 @@ mod tests {
         // AES-128-GCM, ChaCha20, AES-128-CCM_8, RC4-SHA, RC4-MD5.
         assert_eq!(span(Version::TLS12, 0xc02f, 43), (19, 19, 19));
         assert_eq!(span(Version::TLS12, 0xcca8, 43), (27, 27, 27));
+        assert_eq!(span(Version::TLS12, 0xcc13, 43), (27, 27, 27));
         assert_eq!(span(Version::TLS12, 0xc0a0, 43), (27, 27, 27));
         assert_eq!(span(Version::TLS12, 0x0005, 39), (19, 19, 19));
         assert_eq!(span(Version::TLS12, 0x0004, 35), (19, 19, 19));

@@ -107,6 +107,12 @@ impl Open {
         !self.pending.is_empty()
     }
 
+    /// Whether an answer with the claim of this request came before it.
+    pub(crate) fn was_answered(&self, start: [u8; 3]) -> bool {
+        let claimed = Seen::read(&start).and_then(|read| u64::try_from(read.claimed).ok());
+        self.stray.is_some_and(|answer| Some(answer.claimed) == claimed)
+    }
+
     /// A request.
     pub(crate) fn ask(&mut self, beat: Beat) {
         self.settle();
@@ -247,19 +253,29 @@ impl Open {
     /// The request that an answer of this claim belongs to.
     fn matched(&mut self, claimed: u64) -> Option<Asked> {
         // OpenSSL gives back the claim of the request, so a claim names its request; requests before it were passed over.
-        let place = self.pending.iter().position(|asked| asked.claimed == claimed)?;
+        // One that is too short to hold its claim is answered by what lies behind it in memory, and can have claimed anything.
+        let named = |asked: &Asked| asked.claimed == claimed || asked.length < HEADER;
+        let place = self.pending.iter().position(named)?;
         for _ in 0..place {
             if let Some(passed) = self.pending.pop_front() {
                 self.tally.ignored |= passed.is_forbidden() && !self.deaf && !self.datagrams;
                 self.unanswered(passed);
             }
         }
-        self.pending.pop_front()
+        // Of several with one claim that in good order comes first: a repaired peer answers it alone.
+        let alike = self.pending.iter().take_while(|asked| named(asked));
+        let honest = alike.enumerate().find(|(_, asked)| !asked.is_forbidden());
+        self.pending.remove(honest.map_or(0, |(place, _)| place))
     }
 
     fn unanswered(&mut self, asked: Asked) {
         let ladder = if asked.is_forbidden() {
             self.tally.attempts += 1;
+            if self.deaf {
+                // The answer may be what is missing.
+                let most = asked.claimed.saturating_sub(asked.brought());
+                self.tally.most = self.tally.most.saturating_add(most);
+            }
             Ladder::AttemptUnanswered
         } else {
             Ladder::BenignHeartbeat
@@ -281,7 +297,8 @@ impl Open {
 
     fn weigh(&mut self, answer: Answering) {
         let Answering { brought, claimed, .. } = answer;
-        let most = claimed.saturating_sub(brought);
+        // A request that is not in the capture may have brought nothing.
+        let most = claimed.saturating_sub(if answer.known { brought } else { 0 });
         let least = claimed
             .min(answer.seen.saturating_sub(HEADER))
             .saturating_sub(brought);
@@ -366,6 +383,11 @@ mod tests {
             open.answerer_speaks();
         };
         assert_eq!(verdict(with_hole), (Verdict::Inconclusive, unanswered));
+        let mut holed = Open::new(false);
+        holed.ask(beat(1, 0x4000, 3));
+        holed.miss_answerer();
+        let tally = holed.finish();
+        assert_eq!((tally.least, tally.most), (0, 0x4000));
         let answered_later = |open: &mut Open| {
             open.asker_speaks();
             open.answerer_speaks();
@@ -373,6 +395,22 @@ mod tests {
             open.answer(beat(9, 0x0909, 19));
         };
         assert_eq!(verdict(answered_later), (Verdict::Affected, Ladder::LeakExact));
+    }
+
+    #[test]
+    fn an_answer_that_an_honest_request_explains_accuses_nobody() {
+        let mut open = Open::new(false);
+        open.ask(beat(1, 0, 3));
+        open.ask(beat(1, 0, 19));
+        open.answer(beat(2, 0, 19));
+        assert_eq!(open.finish().ladder, Ladder::AttemptUnanswered);
+        let mut open = Open::new(false);
+        open.ask(beat(1, 4, 3));
+        open.ask(beat(1, 4, 23));
+        open.answer(beat(2, 4, 23));
+        open.answer(beat(2, 4, 23));
+        let tally = open.finish();
+        assert_eq!((tally.ladder, tally.least), (Ladder::LeakExact, 4));
     }
 
     #[test]

@@ -40,7 +40,6 @@ struct Burst {
     /// Requests too short to be in order, whatever they hold.
     undersized: u64,
     /// Of all requests together: bytes that they brought behind their headers.
-    brought_least: u64,
     brought_most: u64,
     /// The least that one of them brought.
     smallest: u64,
@@ -124,6 +123,11 @@ impl Sealed {
             || (!self.datagrams && self.burst.last.is_some_and(|span| span.may_be_full()))
     }
 
+    /// Whether the last record of an answer may go on in the next, whatever that begins with.
+    pub(crate) fn goes_on(&self) -> bool {
+        self.burst.last.is_some_and(Span::may_be_full)
+    }
+
     /// A request.
     pub(crate) fn ask(&mut self, beat: Beat) {
         self.tally.heartbeats += 1;
@@ -146,7 +150,6 @@ impl Sealed {
         burst.full = 0;
         burst.requests += 1;
         burst.undersized += u64::from(beat.span.most < AROUND);
-        burst.brought_least += least;
         burst.brought_most += most;
         burst.request_length += beat.length;
         burst.at = burst.at.max(beat.at);
@@ -226,7 +229,8 @@ impl Sealed {
         burst.answer_length += beat.length;
         burst.cut |= beat.cut > 0;
         burst.ended += u64::from(self.datagrams || !span.may_be_full());
-        burst.last = Some(span);
+        // A datagram's answer is one record, full or not.
+        burst.last = (!self.datagrams).then_some(span);
         burst.at = burst.at.max(beat.at);
         if beat.lost > 0 {
             burst.last = None;
@@ -377,20 +381,15 @@ impl Sealed {
         } else {
             certain
         };
-        let counted = if burst.ended >= burst.requests {
-            burst.brought_least
-        } else {
-            burst.smallest * answers
-        };
         let ceiling = MOST_CLAIMED * answers;
         let most = if burst.cut && !self.datagrams {
             ceiling
         } else {
             burst.most.saturating_sub(AROUND * answers).min(ceiling)
         };
-        // One in good order among several gives back less than it brought, by its padding.
-        let padding = PADDING * (burst.requests - 1);
-        let most = (most + padding).saturating_sub(counted).min(ceiling).max(minimal);
+        // One among several may have given back less than it brought, however it was padded; whatever leaked did so beyond the
+        // payload of one request at least.
+        let most = most.saturating_sub(burst.smallest).min(ceiling).max(minimal);
         // More answers are over than there were requests in good order: one that was not has been answered.
         // And an answer longer than its request was given to one with too little padding: every stack that answers pads by 16.
         let longer = if self.pads_least {

@@ -94,7 +94,10 @@ impl Hunt {
         if fresh && let Some((_, length)) = sslv2::client_hello(bytes) {
             return Some(Found::AfterSsl2(length));
         }
-        if (ground.answered || ground.torn || fresh) && begins_chain(bytes, fresh && !ground.torn) {
+        // A heartbeat may be answered before any hello is.
+        let beats = ground.answered && bytes.first() == Some(&0x18);
+        let first = fresh && !ground.torn && !beats;
+        if (ground.answered || ground.torn || fresh) && begins_chain(bytes, first) {
             return Some(Found::At(0));
         }
         if let Some(before) = self.straddles(bytes) {
@@ -237,5 +240,16 @@ mod tests {
         assert_eq!(Hunt::default().look(&stream, BEGUN), None);
         let request = [0x18, 3, 2, 0, 3, 1, 0x40, 0];
         assert_eq!(Hunt::default().look(&request, torn), Some(Found::At(0)));
+    }
+
+    #[test]
+    fn an_answer_may_come_before_any_hello_of_its_side() {
+        let answer = [0x18, 3, 2, 0x40, 0, 2, 0x40, 0];
+        let answered = Ground {
+            answered: true,
+            ..BEGUN
+        };
+        assert_eq!(Hunt::default().look(&answer, answered), Some(Found::At(0)));
+        assert_eq!(Hunt::default().look(&answer, BEGUN), None);
     }
 }

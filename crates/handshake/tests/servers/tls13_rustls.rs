@@ -31,7 +31,8 @@ async fn finished(address: SocketAddr, offer: &Offer<'_>) -> Session {
 async fn every_suite_and_group_with_new_keys_for_every_word() {
     let address = serve(&ALL);
     for code in [0x1301, 0x1302, 0x1303] {
-        for group in GROUPS {
+        // rustls on aws-lc-rs has no P-521, which OpenSSL's servers are asked for.
+        for group in GROUPS.into_iter().filter(|group| *group != NamedGroup::SECP521R1) {
             let (suites, groups) = ([CipherSuite(code)], [group]);
             let offer = Offer {
                 suites: &suites,

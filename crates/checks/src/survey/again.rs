@@ -12,9 +12,9 @@ use super::streams::VERSIONS;
 const ALLOWANCE: usize = 25;
 
 /// So many are for other questions than the survey's, so many more for ROBOT and so many for padding.
-const LATER: usize = 12;
+const LATER: usize = 11;
 const ROBOT: usize = 5;
-const PADDING: usize = 7;
+const PADDING: usize = 6;
 
 /// More repeats make nothing surer.
 const MOST_REPEATS: usize = 6;

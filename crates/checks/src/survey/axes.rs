@@ -13,7 +13,7 @@ use super::{heard, known};
 const MOST_FOR_SCHEMES: usize = 8;
 
 /// So many connections are kept for versions older than the one whose schemes are asked for.
-const OLDER: usize = 4;
+const OLDER: usize = 7;
 
 /// What is offered beside suites.
 pub(super) struct Axes {

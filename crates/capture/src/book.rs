@@ -199,6 +199,13 @@ impl Book {
         self.servers.get_mut(usize::try_from(id.0).ok()?)
     }
 
+    /// How many sessions run at a server now, and how many have begun there.
+    pub(crate) fn company(&mut self, server: Option<ServerId>) -> (u64, u64) {
+        server
+            .and_then(|id| self.at(id))
+            .map_or((0, 0), |server| (server.live, server.begun))
+    }
+
     /// Somewhere to join a message that comes in parts; it keeps none that is longer than `limit`.
     pub(crate) fn joiner(&mut self, limit: usize) -> Box<Joiner> {
         self.joiners.pop().unwrap_or_else(|| Box::new(Joiner::new(limit)))

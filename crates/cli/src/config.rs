@@ -8,12 +8,11 @@ mod written;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use holter_engine::{Network, QuietHours};
+use holter_engine::{Network, Own, QuietHours};
 use holter_model::Fragility;
 use ipnet::IpNet;
 use serde::Deserialize;
 
-pub(crate) use self::own::Own;
 pub(crate) use self::schedule::Schedule;
 use self::written::{Rate, Written};
 use crate::scan::{PaceName, Ports};
@@ -64,7 +63,7 @@ impl Config {
         let schedules = Schedule::all(file.schedule, folder).with_context(said)?;
         Ok(Self {
             path: Some(path.to_owned()),
-            own: Own::new(plain(file.own)),
+            own: own::own(plain(file.own)),
             inventory: file.inventory.iter().map(|path| folder.join(path)).collect(),
             exclude: plain(file.exclude),
             quiet: whole(&plain(file.quiet_hours)).with_context(said)?,

@@ -48,7 +48,8 @@ impl Network {
         namespace::sweep();
         let name = namespace::prefix(std::process::id(), CALLS.fetch_add(1, Ordering::Relaxed));
         let wall = Namespace::make(&format!("{name}-wall"))?;
-        wall.ip(&format!("link add name {SWITCH} type bridge"))?;
+        // A switch that learns multicast groups joins one itself, and says so on every cable.
+        wall.ip(&format!("link add name {SWITCH} type bridge mcast_snooping 0"))?;
         wall.ip(&format!("link set {SWITCH} up"))?;
         Ok(Self {
             name,

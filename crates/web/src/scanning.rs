@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use holter_cert::Store as Roots;
 use holter_checks::Check;
-use holter_engine::{Networks, QuietHours, Stop};
+use holter_engine::{Networks, Own, QuietHours, Stop};
 use holter_inventory::Inventory;
 use holter_model::Target;
 use holter_net::{Limits, Pace};
@@ -29,9 +29,7 @@ use crate::trouble::Trouble;
 #[derive(Clone)]
 pub struct ScanRules {
     /// What may be scanned though its addresses are not private.
-    pub own: Vec<IpNet>,
-    /// Names whose addresses are the user's own.
-    pub own_names: Vec<String>,
+    pub own: Own,
     /// Addresses never to be contacted.
     pub exclude: Vec<IpNet>,
     /// What the user's files say of systems.
@@ -114,8 +112,13 @@ impl Scanner {
 
     /// What may be scanned though it is not private, in words.
     pub(crate) fn own(&self) -> String {
-        let ranges = self.rules.own.iter().map(ToString::to_string);
-        spoken(ranges.chain(self.rules.own_names.iter().cloned()))
+        let own = &self.rules.own;
+        spoken(
+            own.ranges
+                .iter()
+                .map(ToString::to_string)
+                .chain(own.names.iter().cloned()),
+        )
     }
 
     /// What is never contacted, in words.

@@ -183,11 +183,7 @@ impl Datagrams {
             cut: 0,
             at,
         };
-        let company = self
-            .talk
-            .server
-            .and_then(|id| book.at(id))
-            .map_or((0, 0), |server| (server.live, server.begun));
+        let company = book.company(self.talk.server);
         self.beats
             .get_or_insert_with(|| Box::new(Beats::new(true, at, company)))
             .record(side, seal, raw, heard);

@@ -413,11 +413,7 @@ impl Stream {
             cut,
             at,
         };
-        let company = self
-            .talk
-            .server
-            .and_then(|id| book.at(id))
-            .map_or((0, 0), |server| (server.live, server.begun));
+        let company = book.company(self.talk.server);
         self.beats
             .get_or_insert_with(|| Box::new(Beats::new(false, at, company)))
             .record(side, seal, raw, heard);

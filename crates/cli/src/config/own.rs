@@ -1,5 +1,6 @@
 //! What is the user's own though its addresses are not private.
 
+use holter_engine::Own;
 use holter_model::Target;
 use holter_model::target::Place;
 use ipnet::IpNet;
@@ -12,15 +13,6 @@ const WIDEST_V4: u8 = 8;
 /// The same for IPv6, where a whole provider's share is a /20.
 const WIDEST_V6: u8 = 20;
 
-/// What is the user's own.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Own {
-    /// Addresses.
-    pub(crate) ranges: Vec<IpNet>,
-    /// Names; whatever address they have is the user's own.
-    pub(crate) names: Vec<String>,
-}
-
 /// One of them.
 #[derive(Clone, Debug)]
 pub(crate) enum Entry {
@@ -30,18 +22,16 @@ pub(crate) enum Entry {
     Name(String),
 }
 
-impl Own {
-    /// All of these.
-    pub(crate) fn new(entries: Vec<Entry>) -> Self {
-        let mut own = Self::default();
-        for entry in entries {
-            match entry {
-                Entry::Range(range) => own.ranges.push(range),
-                Entry::Name(name) => own.names.push(name),
-            }
+/// All of these.
+pub(crate) fn own(entries: Vec<Entry>) -> Own {
+    let mut own = Own::default();
+    for entry in entries {
+        match entry {
+            Entry::Range(range) => own.ranges.push(range),
+            Entry::Name(name) => own.names.push(name),
         }
-        own
     }
+    own
 }
 
 impl Parse for Entry {

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
-use holter_engine::{Network, Networks, Plan, QuietHours, When};
+use holter_engine::{Network, Networks, Own, Plan, QuietHours, When};
 use holter_inventory::Inventory;
 use holter_model::target::Place;
 use holter_model::{Asset, Target};
@@ -16,7 +16,7 @@ use super::args::ProfileName;
 use super::repeat::Turn;
 use super::targets::{self, Gathered};
 use super::{Args, policies};
-use crate::config::{Config, Own, Schedule};
+use crate::config::{Config, Schedule};
 use crate::exit::complain;
 
 /// One scan.

@@ -1,11 +1,7 @@
 //! Whose the targets are. Somebody else's are scanned only with somebody's word for it.
 
-use std::collections::HashSet;
-
 use anyhow::{Context as _, bail};
-use holter_engine::{Permitted, Plan, Visits};
-use holter_model::Target;
-use ipnet::IpNet;
+use holter_engine::Visits;
 use jiff::Zoned;
 
 use super::job::Job;
@@ -19,17 +15,10 @@ pub(crate) async fn check(visits: &Visits, job: &Job, authorized: bool) -> anyho
     if authorized {
         return Ok(());
     }
-    let named = |name: &str| job.own.names.iter().any(|own| own == name);
-    let mut own = job.own.ranges.clone();
-    // What is never contacted needs nobody's word.
-    own.extend(&job.args.exclude);
-    let of_names = visits.ranges().filter(|(_, name, _)| name.is_some_and(named));
-    own.extend(of_names.flat_map(|(_, _, ranges)| ranges));
-    if foreign(visits, &own).is_empty() {
-        return Ok(());
-    }
-    own.extend(looked_up(job).await);
-    let foreign = foreign(visits, &own);
+    let foreign = job
+        .own
+        .foreign(visits, &job.args.exclude, job.args.family())
+        .await;
     if let Some(said) = refusal(&foreign) {
         bail!(said);
     }
@@ -52,50 +41,6 @@ pub(crate) async fn foresee(jobs: &[Job], now: &Zoned) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// What is foreign among the targets, each once, with the name that led there.
-fn foreign(visits: &Visits, own: &[IpNet]) -> Vec<String> {
-    let permitted = Permitted::new(own);
-    let mut seen = HashSet::new();
-    let shown = |name: Option<&str>, range: IpNet| {
-        let place = if range.prefix_len() == range.max_prefix_len() {
-            range.addr().to_string()
-        } else {
-            range.to_string()
-        };
-        name.map_or_else(|| place.clone(), |name| format!("{place} ({name})"))
-    };
-    visits
-        .ranges()
-        .flat_map(|(_, name, ranges)| {
-            let found = permitted.foreign(ranges).into_iter();
-            found.map(|range| shown(name, range)).collect::<Vec<_>>()
-        })
-        .filter(|place| seen.insert(place.clone()))
-        .collect()
-}
-
-/// The addresses of the names that are the user's own. One that has none permits nothing.
-async fn looked_up(job: &Job) -> Vec<IpNet> {
-    let plan = Plan {
-        targets: job
-            .own
-            .names
-            .iter()
-            .filter_map(|name| name.parse::<Target>().ok())
-            .collect(),
-        family: job.args.family(),
-        ..Plan::default()
-    };
-    match plan.lay_out().await {
-        Ok((visits, _)) => visits
-            .ranges()
-            .flat_map(|(_, _, ranges)| ranges)
-            .copied()
-            .collect(),
-        Err(_) => Vec::new(),
-    }
 }
 
 fn refusal(foreign: &[String]) -> Option<String> {

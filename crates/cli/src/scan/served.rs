@@ -40,8 +40,7 @@ pub(crate) fn rules(config: &Config) -> anyhow::Result<ScanRules> {
         .filter_map(|network| Some((network.range, network.rate?)))
         .collect();
     Ok(ScanRules {
-        own: config.own.ranges.clone(),
-        own_names: config.own.names.clone(),
+        own: config.own.clone(),
         exclude: config.exclude.clone(),
         inventory: Inventory::new(assets),
         networks: Networks::new(config.networks.clone()),

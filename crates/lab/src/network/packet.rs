@@ -48,6 +48,8 @@ pub enum Load {
         /// Its type.
         kind: u8,
     },
+    /// IGMP, by which a kernel says which groups it listens to.
+    Igmp,
     /// Anything else, and what was cut short.
     Other,
 }
@@ -124,6 +126,7 @@ fn transport(protocol: Option<u8>, bytes: &[u8]) -> Load {
             1 | 58 => Load::Icmp {
                 kind: *bytes.first()?,
             },
+            2 => Load::Igmp,
             6 => Load::Tcp {
                 from: be16(bytes, 0)?,
                 to: be16(bytes, 2)?,

@@ -64,10 +64,8 @@ pub(crate) async fn fixing(
     caller: Caller,
     Form(said): Form<Said>,
 ) -> Result<Response, Trouble> {
-    finding::of(&app, &caller, id).await?;
-    life::act(&app, &caller, id, Request::Fixing(words(&said.text, true)?)).await?;
-    app.note(&caller, "finding.fixing", subject(id), "").await?;
-    done(id, "fixing")
+    let request = Request::Fixing(words(&said.text, true)?);
+    act(&app, &caller, id, request, ("finding.fixing", "fixing")).await
 }
 
 /// Says that it is done, which Holter then measures.
@@ -77,10 +75,8 @@ pub(crate) async fn say_done(
     caller: Caller,
     Form(said): Form<Said>,
 ) -> Result<Response, Trouble> {
-    finding::of(&app, &caller, id).await?;
-    life::act(&app, &caller, id, Request::SayDone(words(&said.text, true)?)).await?;
-    app.note(&caller, "finding.said-done", subject(id), "").await?;
-    done(id, "measuring")
+    let request = Request::SayDone(words(&said.text, true)?);
+    act(&app, &caller, id, request, ("finding.said-done", "measuring")).await
 }
 
 /// Takes back that it is accepted or false.
@@ -90,10 +86,8 @@ pub(crate) async fn reopen(
     caller: Caller,
     Form(said): Form<Said>,
 ) -> Result<Response, Trouble> {
-    finding::of(&app, &caller, id).await?;
-    life::act(&app, &caller, id, Request::Reopen(words(&said.text, true)?)).await?;
-    app.note(&caller, "finding.reopened", subject(id), "").await?;
-    done(id, "reopened")
+    let request = Request::Reopen(words(&said.text, true)?);
+    act(&app, &caller, id, request, ("finding.reopened", "reopened")).await
 }
 
 /// Adds a comment.
@@ -103,10 +97,22 @@ pub(crate) async fn comment(
     caller: Caller,
     Form(said): Form<Said>,
 ) -> Result<Response, Trouble> {
-    finding::of(&app, &caller, id).await?;
-    life::act(&app, &caller, id, Request::Comment(words(&said.text, false)?)).await?;
-    app.note(&caller, "finding.commented", subject(id), "").await?;
-    done(id, "commented")
+    let request = Request::Comment(words(&said.text, false)?);
+    act(&app, &caller, id, request, ("finding.commented", "commented")).await
+}
+
+/// Does it, writes it down, and goes back to the finding.
+async fn act(
+    app: &App,
+    caller: &Caller,
+    id: i64,
+    request: Request,
+    (deed, said): (&'static str, &'static str),
+) -> Result<Response, Trouble> {
+    finding::of(app, caller, id).await?;
+    life::act(app, caller, id, request).await?;
+    app.note(caller, deed, subject(id), "").await?;
+    done(id, said)
 }
 
 /// Asks for a measurement.

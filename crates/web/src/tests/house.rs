@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use holter_engine::{Networks, QuietHours, Stop};
+use holter_engine::{Networks, Own, QuietHours, Stop};
 use holter_inventory::Inventory;
 use holter_model::seam::{Clock, SystemDice};
 use holter_net::{Limits, Pace, Rests, Tempo};
@@ -61,8 +61,7 @@ impl Drop for House {
 
 pub(super) fn rules() -> ScanRules {
     ScanRules {
-        own: Vec::new(),
-        own_names: Vec::new(),
+        own: Own::default(),
         exclude: Vec::new(),
         inventory: Inventory::default(),
         networks: Networks::default(),

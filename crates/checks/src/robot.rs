@@ -26,6 +26,9 @@ use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, ses
 
 const SERIES: &str = "robot";
 
+/// How long a word of the service's own is awaited at least, once a difference has been seen.
+const SURE: Duration = Duration::from_millis(12);
+
 /// How it took that the client has no certificate to show.
 const INTRODUCED: &str = "introduction-of-robot";
 
@@ -55,10 +58,14 @@ async fn ask(visit: &mut Visit<'_>) {
         return;
     };
     let mut again: Vec<&str> = WAYS.iter().map(|(way, _)| *way).collect();
+    let mut least = Duration::ZERO;
     for round in 1..=ROUNDS {
         for (way, plaintext) in WAYS.into_iter().filter(|(way, _)| again.contains(way)) {
             let probe = oracle::id(SERIES, way, round);
-            if put(visit, (version, suite), plaintext, &probe).await.is_none() {
+            if put(visit, (version, suite), plaintext, &probe, least)
+                .await
+                .is_none()
+            {
                 return;
             }
         }
@@ -67,6 +74,7 @@ async fn ask(visit: &mut Visit<'_>) {
             return;
         }
         again = table.kinds();
+        least = SURE;
     }
 }
 
@@ -91,6 +99,7 @@ async fn put(
     (version, suite): (Version, CipherSuite),
     plaintext: Plaintext,
     probe: &str,
+    least: Duration,
 ) -> Option<()> {
     let suites = [suite];
     let offer = Offer {
@@ -102,7 +111,7 @@ async fn put(
     let pause = if version.is_datagram() {
         patience
     } else {
-        visit.pause()
+        visit.pause().max(least)
     };
     let waits = (pause, patience);
     let mut answer = say(visit, &offer, plaintext, waits).await?;

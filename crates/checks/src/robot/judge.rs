@@ -55,7 +55,7 @@ fn wants_certificate() -> Decision {
 }
 
 fn by(table: &Table) -> Decision {
-    let said = |way: &str| reaction::in_words(table.first(way));
+    let said = |way: &str| reaction::in_words(table.always(way).unwrap_or_else(|| table.first(way)));
     if table.is_silent() {
         let why = "it said nothing in time to any of them, a sound one among them".to_owned();
         return (Verdict::Inconclusive, why);

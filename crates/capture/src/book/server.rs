@@ -49,6 +49,8 @@ pub(crate) struct Server {
     pub(crate) early: Option<Box<Early>>,
     pub(crate) dance: Option<Box<Dance>>,
     pub(crate) clinical: Option<Box<Clinical>>,
+    /// How much was known of it when it was told last.
+    told: u64,
 }
 
 /// A chain that it showed.
@@ -110,6 +112,7 @@ impl Server {
             early: None,
             dance: None,
             clinical: None,
+            told: 0,
         }
     }
 
@@ -126,6 +129,34 @@ impl Server {
                 self.more_peers = true;
             }
         }
+    }
+
+    /// Whether something was tried on it, or is wrong with it.
+    pub(super) const fn is_grave(&self) -> bool {
+        self.evidence.is_some() || self.early.is_some() || self.clinical.is_some()
+    }
+
+    /// Whether more is known of it than when it was told last, but for numbers of sessions; it is taken for told.
+    pub(crate) fn has_news(&mut self) -> bool {
+        let tried = self.evidence.as_deref_mut().is_some_and(Evidence::has_news);
+        let known = [
+            self.facts.len(),
+            self.chains.len(),
+            self.names.len(),
+            usize::from(self.clinical.is_some()),
+            // Nothing but that somebody talked to it.
+            usize::from(self.begun > self.live),
+        ];
+        let known: u64 = known
+            .into_iter()
+            .filter_map(|count| u64::try_from(count).ok())
+            .sum();
+        let early = self.early.as_deref().map_or(0, |early| early.attempts);
+        let dance = self.dance.as_deref().map_or(0, |dance| dance.times);
+        // Each only grows.
+        let now = known + early + dance;
+        let more = std::mem::replace(&mut self.told, now) != now;
+        more || tried
     }
 
     /// A session is over.

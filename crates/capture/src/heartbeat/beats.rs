@@ -76,6 +76,8 @@ pub(crate) struct Beats {
     begun: bool,
     /// Something of the flow is missing, its beginning or more.
     holed: bool,
+    /// Who sent the first encrypted one, where nothing is missing before it.
+    asked_first: Option<Side>,
     /// When the first came.
     pub(crate) first: Moment,
     /// And the last.
@@ -94,6 +96,7 @@ impl Beats {
             datagrams,
             begun: true,
             holed: false,
+            asked_first: None,
             first: at,
             last: at,
             company,
@@ -107,7 +110,7 @@ impl Beats {
         self.holed |= heard.torn;
         for side in [Side::Opener, Side::Answerer] {
             let missing = *pick(&heard.missing, side);
-            pick_mut(&mut self.open, side).start_from(missing);
+            pick_mut(&mut self.open, side).start_from(missing, heard.begun);
         }
         match seal {
             Seal::Open => self.in_clear(side, raw, 0),
@@ -161,7 +164,7 @@ impl Beats {
         self.settle_doubt();
         let torn = self.torn.take();
         let is_torn = torn.is_some();
-        let hidden = torn.map(|torn| torn.finish(client));
+        let hidden = torn.map(|torn| torn.finish(self.asked_first, client));
         let mut tallies = [Tally::default(); 2];
         for (side, (open, sealed)) in [Side::Opener, Side::Answerer]
             .into_iter()
@@ -229,7 +232,9 @@ impl Beats {
     /// From here on something of the flow is missing.
     fn tear(&mut self, missing: [u64; 2], begun: bool) {
         let datagrams = self.datagrams;
-        let torn = self.torn.get_or_insert_with(|| Torn::new(missing, begun, datagrams));
+        let torn = self
+            .torn
+            .get_or_insert_with(|| Torn::new(missing, begun, datagrams));
         for side in [Side::Opener, Side::Answerer] {
             if let Some(sealed) = pick_mut(&mut self.sealed, side) {
                 torn.take(side, &sealed.give_up());
@@ -242,13 +247,18 @@ impl Beats {
         let other = side.other();
         let (early, datagrams) = (!heard.late, self.datagrams);
         let (alone, short) = (!*pick(&heard.heard, other), beat.span.most < sealed::AROUND);
-        let goes_on = pick(&self.sealed, other).as_ref().is_some_and(Sealed::goes_on_unasked);
+        let goes_on = pick(&self.sealed, other)
+            .as_ref()
+            .is_some_and(Sealed::goes_on_unasked);
         // The other side is not in the capture at all: it answers what nobody saw, where it is long enough for an answer.
         if goes_on || (alone && heard.client != Some(side) && !short) {
             let pads_least = *pick(&heard.pads_least, side);
             return pick_mut(&mut self.sealed, other)
                 .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams))
                 .answer_unasked(beat);
+        }
+        if !self.holed {
+            self.asked_first.get_or_insert(side);
         }
         if heard.torn || self.torn.is_some() {
             if self.torn.is_none() {
@@ -260,7 +270,10 @@ impl Beats {
             return;
         }
         let mut answers = Vec::new();
-        if let Some(asked) = pick_mut(&mut self.sealed, other).as_mut().filter(|asked| asked.waits()) {
+        if let Some(asked) = pick_mut(&mut self.sealed, other)
+            .as_mut()
+            .filter(|asked| asked.waits())
+        {
             if !asked.is_rather_answered(&beat) {
                 return asked.answer(beat);
             }

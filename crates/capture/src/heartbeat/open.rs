@@ -13,6 +13,9 @@ use crate::heartbeat::cover::FULL;
 /// No honest peer has as many heartbeats under way.
 const MOST_PENDING: usize = 64;
 
+/// How an answer begins.
+const RESPONSE: u8 = 2;
+
 /// Bytes before the payload.
 const HEADER: u64 = 3;
 
@@ -76,8 +79,12 @@ pub(crate) struct Open {
     forgotten: Option<(u64, u64)>,
     /// Something that the answering side sent is not in the capture, so that silence proves nothing.
     deaf: bool,
+    /// That was in the middle of the answer that is coming in.
+    broken: bool,
     /// So many bytes of the asking side are missing.
     hole: u64,
+    /// The beginning is missing.
+    unbegun: bool,
     datagrams: bool,
     /// What unanswered requests asked for beyond what they brought.
     unmet: u64,
@@ -101,7 +108,8 @@ impl Asked {
 
     /// What it asks for beyond what it brought, at most.
     const fn greed(&self) -> u64 {
-        self.claimed.saturating_sub(self.brought().saturating_sub(self.slack))
+        self.claimed
+            .saturating_sub(self.brought().saturating_sub(self.slack))
     }
 
     /// Whether an answer with this claim may be its: one that is too short to hold its claim is answered by what lies behind it in
@@ -130,7 +138,11 @@ impl Given {
 
     fn most(&self, asked: &Asked) -> u64 {
         let slack = if self.is_bare() { 0 } else { asked.slack };
-        let claimed = if asked.length < HEADER { self.claimed } else { asked.claimed };
+        let claimed = if asked.length < HEADER {
+            self.claimed
+        } else {
+            asked.claimed
+        };
         claimed.saturating_sub(asked.brought().saturating_sub(slack))
     }
 }
@@ -157,8 +169,8 @@ impl Bound<'_> {
 impl Price for Bound<'_> {
     fn pair(&self, request: usize, answer: usize) -> Option<Cost> {
         let (asked, given) = (self.open.asked.get(request)?, self.open.given.get(answer)?);
-        // Captures mix up the order of the two directions, but seldom.
-        let doubt = u64::from(request >= given.after);
+        // Captures mix up the order of the two directions of a stream, but seldom.
+        let doubt = u64::from(request >= given.after && !self.open.datagrams);
         asked.claims(given.claimed).then(|| {
             let (least, most) = (given.least(asked.brought()), given.most(asked));
             self.cost(doubt, least, most, asked.is_forbidden())
@@ -170,7 +182,11 @@ impl Price for Bound<'_> {
             return [0; 3];
         };
         let hidden = self.open.hidden();
-        let doubt = if hidden > 0 || self.open.forgotten.is_some() { 0 } else { 2 };
+        let doubt = if hidden > 0 || self.open.forgotten.is_some() {
+            0
+        } else {
+            2
+        };
         let forbidden = given.claimed + AROUND > hidden;
         let least = given.least(hidden.saturating_sub(HEADER));
         self.cost(doubt, least, given.claimed, forbidden)
@@ -214,7 +230,7 @@ impl Open {
         self.close();
         self.tally.heartbeats += 1;
         // As many answers as requests are theirs, each in its turn.
-        if self.given.len() == self.asked.len() && !self.is_torn() {
+        if self.given.len() == self.asked.len() && !self.is_torn() && !self.datagrams {
             self.resolve();
         }
         let read = beat.start.and_then(|start| Seen::read(&start));
@@ -254,7 +270,17 @@ impl Open {
         self.tally.heartbeats += 1;
         let seen = beat.length.saturating_sub(beat.unseen);
         self.unseen = self.unseen.saturating_add(beat.unseen);
-        if self.goes_on()
+        let read = beat.start.and_then(|start| Seen::read(&start));
+        let claimed = read.and_then(|read| u64::try_from(read.claimed).ok());
+        // Where the rest of an answer is missing, the next record may be another's first.
+        let whole = |claimed: u64| (claimed + AROUND).min(FULL) <= beat.length;
+        let begins = self.broken
+            && beat.start.is_some_and(|[kind, ..]| kind == RESPONSE)
+            && claimed.is_some_and(|claimed| {
+                self.asked.iter().any(|asked| asked.claims(claimed)) || (self.hidden() > 0 && whole(claimed))
+            });
+        if !begins
+            && self.goes_on()
             && let Some(answer) = &mut self.answering
         {
             answer.sent += beat.length;
@@ -263,8 +289,7 @@ impl Open {
             answer.at = beat.at;
         } else {
             self.close();
-            let read = beat.start.and_then(|start| Seen::read(&start));
-            let claimed = read.and_then(|read| u64::try_from(read.claimed).ok());
+            self.broken = false;
             self.answering = Some(Given {
                 // Without its claim it may go on in the next record, which then counts by itself.
                 claimed: claimed.unwrap_or(beat.length.saturating_sub(HEADER)),
@@ -297,7 +322,7 @@ impl Open {
 
     /// The other side says something else: what it was forbidden to be asked before it has passed over.
     pub(crate) fn answerer_speaks(&mut self) {
-        if self.deaf || self.answering.is_some() {
+        if self.is_torn() || self.answering.is_some() {
             return;
         }
         for asked in &mut self.asked {
@@ -315,8 +340,9 @@ impl Open {
         self.hole = self.hole.saturating_sub(bytes);
     }
 
-    /// So many bytes of the asking side were missing before any of this was heard.
-    pub(crate) const fn start_from(&mut self, missing: u64) {
+    /// So many bytes of the asking side were missing before any of this was heard, and perhaps the beginning.
+    pub(crate) const fn start_from(&mut self, missing: u64, begun: bool) {
+        self.unbegun |= !begun;
         if missing > self.hole {
             self.hole = missing;
         }
@@ -325,6 +351,7 @@ impl Open {
     /// Bytes of the answering side are missing.
     pub(crate) const fn miss_answerer(&mut self) {
         self.deaf = true;
+        self.broken = true;
     }
 
     /// All that came of it, and how many bytes at most may have gone out in so many that are missing of the answering side.
@@ -335,9 +362,17 @@ impl Open {
             self.unanswered(&asked);
         }
         let missing = missing.saturating_sub(self.unseen);
-        let unmet = if self.hidden() > 0 { missing } else { missing.min(self.unmet) };
+        let unmet = if self.hidden() > 0 {
+            missing
+        } else {
+            missing.min(self.unmet)
+        };
         // Of datagrams the last may be missing, which no number shows.
-        let unmet = if self.datagrams { unmet.max(self.open_end) } else { unmet };
+        let unmet = if self.datagrams {
+            unmet.max(self.open_end)
+        } else {
+            unmet
+        };
         (self.tally, unmet)
     }
 
@@ -348,7 +383,7 @@ impl Open {
     }
 
     const fn is_torn(&self) -> bool {
-        self.deaf || self.hole > 0
+        self.deaf || self.hole > 0 || self.unbegun
     }
 
     /// Lays what has come beside each other. Requests after the last that was answered may still be.
@@ -381,12 +416,13 @@ impl Open {
             self.count(answer, weighed, at_least == at_most);
         }
         self.tally.most = self.tally.most.saturating_add(at_most.saturating_sub(at_least));
+        let torn = self.is_torn();
         let later = self.asked.split_off(over);
         for (place, asked) in std::mem::replace(&mut self.asked, later).iter_mut().enumerate() {
             if !least.contains(&Some(place)) {
                 // One after it was answered, and nothing between is missing.
-                asked.passed |= !self.deaf;
-                self.tally.ignored |= certain && asked.is_forbidden() && !self.deaf && !self.datagrams;
+                asked.passed |= !torn;
+                self.tally.ignored |= certain && asked.is_forbidden() && !torn && !self.datagrams;
                 self.unanswered(asked);
             }
         }

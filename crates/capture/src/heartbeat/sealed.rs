@@ -7,7 +7,7 @@
 use holter_wire::heartbeat::LEAST_PADDING;
 
 use super::cover::{Cover, FULL, Span};
-use super::torn::Sum;
+use super::torn::{NOISE, Sum};
 use super::{Ladder, Tally};
 use crate::Moment;
 
@@ -265,8 +265,10 @@ impl Sealed {
             } else {
                 0
             });
-        let most = (full + last.span.most).saturating_sub(AROUND).min(MOST_CLAIMED);
-        let brought = FULL + AROUND;
+        let most = (full + last.span.most).saturating_sub(AROUND);
+        // One in good order and as long as can be may stand before it, and its own request may have been as long.
+        let brought = 2 * FULL + AROUND;
+        let least = least.min(MOST_CLAIMED + AROUND);
         self.tally.answers += 1;
         let one = u64::try_from(beats.len() - 1).unwrap_or(0) >= LONG_ROW;
         let ladder = if one && self.cover != Cover::Compressed {
@@ -335,7 +337,16 @@ impl Sealed {
 
     fn answered(&mut self, burst: &Burst) -> Ladder {
         let answers = burst.answers();
-        let weigh = |given: u64| given.saturating_sub(AROUND * burst.requests + burst.brought_most);
+        // Datagrams change places: what was taken for the request may be the answer, and the difference the other's padding. And
+        // where more answers came than requests, one of these is lost.
+        let (noise, lost) = match self.datagrams {
+            true if burst.undersized == 0 => (NOISE, answers > burst.requests),
+            datagrams => (1, datagrams && answers > burst.requests),
+        };
+        let weigh = |given: u64| {
+            let beyond = given.saturating_sub(AROUND * burst.requests + burst.brought_most);
+            if beyond >= noise && !lost { beyond } else { 0 }
+        };
         let certain = weigh(burst.certain);
         let minimal = if self.pads_least {
             weigh(burst.minimal)
@@ -358,8 +369,9 @@ impl Sealed {
         } else {
             burst.certain
         };
-        let proven = answers > burst.requests - burst.undersized
-            || longer > burst.brought_most + HEADER * burst.requests;
+        let proven = !lost
+            && (answers > burst.requests - burst.undersized
+                || longer >= burst.brought_most + HEADER * burst.requests + noise);
         let ladder = match (certain, minimal) {
             (1.., _) => Ladder::LeakBounded,
             (0, 1..) => Ladder::LeakProbable,

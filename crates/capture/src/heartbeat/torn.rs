@@ -10,7 +10,7 @@ use crate::both::{pick, pick_mut};
 use crate::listener::Side;
 
 /// Less than this is no evidence where something is missing: a few bytes may be padding.
-const NOISE: u64 = 256;
+pub(super) const NOISE: u64 = 256;
 
 /// What one side sent.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,8 +31,10 @@ pub(crate) struct Sum {
     row: u64,
     full: u64,
     last: Option<Span>,
-    /// Something is missing before the next one, which may be the end of a message.
-    holed: bool,
+    /// Bytes that are missing since the last record.
+    gap: u64,
+    /// What follows on the last record is missing.
+    loose: bool,
     at: Moment,
 }
 
@@ -61,25 +63,32 @@ struct Weighed {
 impl Sum {
     /// One record more.
     pub(super) fn add(&mut self, beat: &Beat, datagrams: bool) {
-        let full = self.last.take().filter(|span| span.may_be_full() && !datagrams);
-        if let Some(full) = full {
+        // A hole that does not lie in this record lies before it, or, where it took its end, behind it.
+        let outside = std::mem::take(&mut self.gap) > beat.lost;
+        let unsure = outside || self.loose;
+        self.loose = outside && beat.lost > 0;
+        let full = self.last.replace(beat.span);
+        let full = full.filter(|span| span.may_be_full() && !datagrams);
+        if let Some(full) = full.filter(|_| !unsure) {
             // A record that is followed by more of the same was full.
             self.certain += FULL.saturating_sub(full.certain);
             self.minimal += FULL.saturating_sub(full.minimal);
         }
-        let goes_on = full.is_some() || (std::mem::take(&mut self.holed) && !datagrams);
+        let may_go_on = full.is_some() || (unsure && !datagrams);
         self.records += 1;
-        self.messages += u64::from(full.is_none());
-        self.undersized += u64::from(!goes_on && beat.span.most < AROUND);
+        self.messages += u64::from(full.is_none() || unsure);
+        self.undersized += u64::from(!may_go_on && beat.span.most < AROUND);
         self.certain += beat.span.certain.saturating_sub(beat.lost);
         self.minimal += beat.span.minimal.saturating_sub(beat.lost);
         self.most += beat.span.most;
         self.brought += beat.span.most.saturating_sub(HEADER);
         self.length += beat.length;
-        let is_full = beat.span.may_be_full() && !datagrams;
-        self.full = if is_full { self.full + 1 } else { 0 };
+        self.full = match (beat.span.may_be_full() && !datagrams, unsure) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => self.full + 1,
+        };
         self.row = self.row.max(self.full);
-        self.last = (beat.lost == 0).then_some(beat.span);
         self.at = self.at.max(beat.at);
     }
 
@@ -124,9 +133,7 @@ impl Torn {
         let missing = pick_mut(&mut self.missing, side);
         *missing = missing.saturating_add(bytes);
         let sum = pick_mut(&mut self.sums, side);
-        sum.holed = true;
-        sum.last = None;
-        sum.full = 0;
+        sum.gap = sum.gap.saturating_add(bytes);
     }
 
     /// Some of them were only late.
@@ -150,21 +157,23 @@ impl Torn {
         pick_mut(&mut self.sums, side).add(beat, self.datagrams);
     }
 
-    /// What each side's asking came to. Whose memory went out is told by who sent more than the other brought; where that decides
-    /// nothing, by who sent what no answer is; else the client is taken to have asked, and the other reading stands beside it.
-    pub(super) fn finish(&self, client: Side) -> [Tally; 2] {
+    /// What each side's asking came to. `first` is who asked first, where nothing is missing before that. Else whose memory went out
+    /// is told by who sent more than the other brought; where that decides nothing, by who sent what no answer is; else the client is
+    /// taken to have asked, and the other reading stands beside it.
+    pub(super) fn finish(&self, first: Option<Side>, client: Side) -> [Tally; 2] {
+        let client = first.unwrap_or(client);
         let server = client.other();
         let leaks = |asker: Side| self.weigh(asker).minimal > 0;
         let short = |asker: Side| pick(&self.sums, asker).undersized > 0;
         let mut tallies = [Tally::default(); 2];
         let asker = if leaks(client) {
             client
-        } else if leaks(server) || (short(server) && !short(client)) {
+        } else if (leaks(server) && first.is_none()) || (short(server) && !short(client)) {
             server
         } else {
             client
         };
-        let decided = leaks(asker) || short(asker);
+        let decided = leaks(asker) || short(asker) || first.is_some();
         *pick_mut(&mut tallies, asker) = self.tally(asker);
         let answers = pick(&self.sums, asker);
         if !decided && answers.records > 0 {
@@ -182,10 +191,16 @@ impl Torn {
         let hole = pick(&self.missing, asker).saturating_add(before);
         let row = if asked.records > 0 { 2 } else { LONG_ROW };
         let told = asked.undersized > 0 || given.row >= row;
-        let all = (AROUND * given.messages).saturating_add(asked.brought).saturating_add(hole);
+        let all = (AROUND * given.messages)
+            .saturating_add(asked.brought)
+            .saturating_add(hole);
         let weigh = |given: u64| {
             let beyond = given.saturating_sub(all);
-            if told && !self.compressed && beyond >= NOISE { beyond } else { 0 }
+            if told && !self.compressed && beyond >= NOISE {
+                beyond
+            } else {
+                0
+            }
         };
         let certain = weigh(given.certain);
         let minimal = if *pick(&self.pads_least, asker.other()) {
@@ -209,7 +224,11 @@ impl Torn {
             ..Tally::default()
         };
         if given.records == 0 {
-            tally.attempts = if asked.undersized > 0 { asked.undersized } else { asked.records };
+            tally.attempts = if asked.undersized > 0 {
+                asked.undersized
+            } else {
+                asked.records
+            };
             tally.ladder = if asked.undersized > 0 {
                 Ladder::AttemptUnanswered
             } else {

@@ -22,7 +22,8 @@ struct Faults {
 impl Faults {
     fn hold(&mut self, holds: bool, how: &str, rule: &str, said: Option<(Verdict, Weight)>) {
         if !holds {
-            self.found.push(format!("{} | {how}: {rule}: {said:?}", self.what));
+            self.found
+                .push(format!("{} | {how}: {rule}: {said:?}", self.what));
         }
     }
 }
@@ -39,7 +40,8 @@ fn always(faults: &mut Faults, how: &str, heard: &Heard, world: &World) {
     let (victim, other) = ends(world.asker);
     let of_victim = said(heard, victim);
     let of_other = said(heard, other);
-    let accused = |said: Option<(Verdict, Weight)>| said.is_some_and(|(verdict, _)| verdict == Verdict::Affected);
+    let accused =
+        |said: Option<(Verdict, Weight)>| said.is_some_and(|(verdict, _)| verdict == Verdict::Affected);
     let least = of_victim.map_or(0, |(_, weight)| weight.leaked_min);
     faults.hold(least <= world.truth.leaked, how, "more than the truth", of_victim);
     let guilty = world.truth.forbidden_answered;
@@ -134,19 +136,23 @@ fn told(seed: u64) -> (Vec<String>, Option<bool>) {
     for (how, packets) in reordered(&packets, &mut chance) {
         let heard = heard(&packets);
         always(&mut faults, how, &heard, &world);
-        // Datagrams of which nobody can say that the missing will come are weighed as they come.
-        if !world.together || !world.kind.datagrams {
+        // Nobody knows who asked where encrypted datagrams have changed places.
+        if world.kind.is_clear() || !world.kind.datagrams {
             at_most(&mut faults, how, &heard, &world);
         }
         // What came too late to be waited for counts as missing.
-        let torn = heard.subjects.iter().any(|subject| subject.coverage.bytes_missing > 0);
+        let torn = heard
+            .subjects
+            .iter()
+            .any(|subject| subject.coverage.bytes_missing > 0);
         if world.kind.is_clear() && !world.kind.datagrams && !torn {
             whole(&mut faults, how, &heard, &world);
         }
     }
     let mut found = None;
     for (how, one_in) in [("1 in 20 lost", 20), ("1 in 100 lost", 100), ("1 in 3 lost", 3)] {
-        let heard = heard(&lossy(&packets, one_in, &mut chance));
+        let (sent, last) = packets.split_at(packets.len() - 2);
+        let heard = heard(&[&lossy(sent, one_in, &mut chance), last].concat());
         always(&mut faults, how, &heard, &world);
         at_most(&mut faults, how, &heard, &world);
         if world.truth.leaked > 60_000 && one_in == 20 && size > 500 && !world.kind.datagrams {
@@ -161,14 +167,18 @@ fn told(seed: u64) -> (Vec<String>, Option<bool>) {
         ("the opener alone", of_one_side(&packets, Side::Opener)),
         ("the answerer alone", of_one_side(&packets, Side::Answerer)),
     ] {
-        always(&mut faults, how, &heard(&packets), &world);
+        // Of a peer in good order one request at a time is under way (RFC 6520 section 3): so much may lie before the beginning.
+        if how == "cut at the end" || !world.together {
+            always(&mut faults, how, &heard(&packets), &world);
+        }
     }
     (faults.found, found)
 }
 
 #[test]
 fn the_truth_lies_between_the_bounds() {
-    let first: u64 = std::env::var("HOLTER_TEST_SEED").map_or(0, |seed| seed.parse().unwrap());
+    let first = std::env::var_os("HOLTER_TEST_SEED");
+    let first: u64 = first.map_or(0, |seed| seed.to_str().unwrap().parse().unwrap());
     let mut faults = Vec::new();
     let mut found = [0_u32; 2];
     for seed in first..first + CONVERSATIONS {
@@ -178,7 +188,15 @@ fn the_truth_lies_between_the_bounds() {
             found[usize::from(is)] += 1;
         }
     }
-    println!("with a twentieth lost, leaks of 60 KB are found {} times and missed {}", found[1], found[0]);
-    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    println!(
+        "with a twentieth lost, leaks of 60 KB are found {} times and missed {}",
+        found[1], found[0]
+    );
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
     assert!(found[1] >= 3 * found[0], "{found:?}");
 }

@@ -323,7 +323,7 @@ fn notes(coverage: &Coverage, bounded: bool) -> Vec<String> {
     };
     note(coverage.one_sided, "were captured in one direction only");
     note(coverage.mid_stream, "were first heard in their middle");
-    note(coverage.with_gaps, "have bytes missing");
+    note(coverage.with_gaps, "have bytes or records missing");
     note(
         coverage.hidden,
         "speak TLS 1.3, in which heartbeats cannot be told from data",

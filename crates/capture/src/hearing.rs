@@ -6,7 +6,7 @@ mod voices;
 use crate::coverage::{Coverage, Oddity};
 use crate::flow::held::{Held, Owner};
 use crate::flow::key::Key;
-use crate::flow::stream::{Data, Sink};
+use crate::flow::stream::{Data, Sink, Stream};
 use crate::flow::table::{Class, FRESH, NONE, Table, Who};
 use crate::fragments::{Fragments, Outcome};
 use crate::ip::{self, Datagram};
@@ -294,17 +294,20 @@ impl<L: Listener> Hearing<L> {
             let bytes = segment.data;
             // It goes on, so nobody has believed the reset.
             entry.reset &= !own.is_next(seq);
-            own.segment(&mut self.held, owner, Data { at, seq, bytes, full }, &mut ear);
+            let ack = segment.ack;
+            let data = Data { at, seq, bytes, full, ack };
+            if ack.is_some_and(|ack| peer.is_behind(ack)) {
+                own.hold(&mut self.held, owner, data, &mut ear);
+            } else {
+                own.segment(&mut self.held, owner, data, &mut ear);
+            }
         }
         if segment.fin {
             own.finish(seq.wrapping_add(full));
         }
-        if own.has_held() {
-            own.wait(&mut self.held, self.limits.held_by_one, &mut ear);
-        }
-        if peer.has_held() {
-            ear.side = side.other();
-            peer.wait(&mut self.held, self.limits.held_by_one, &mut ear);
+        if own.has_held() || peer.has_held() {
+            let most = self.limits.held_by_one;
+            wait(&mut self.held, most, (side, own), peer, &mut ear);
         }
         let peer_seen = *of(&mut entry.seen, side.other());
         entry.closed |= own.is_finished() && (peer.is_finished() || !peer_seen);
@@ -427,6 +430,37 @@ enum Fate {
     New,
     /// It is nobody's.
     Ignored,
+}
+
+/// A packet of the flow has come while something of it waits: for a segment that is missing, or for what it answers.
+#[cold]
+fn wait<L: Listener>(
+    held: &mut Held,
+    most: usize,
+    (side, own): (Side, &mut Stream),
+    peer: &mut Stream,
+    ear: &mut Ear<'_, L>,
+) {
+    let release = |own: &mut Stream, peer: &mut Stream, held: &mut Held, ear: &mut Ear<'_, L>| loop {
+        ear.side = side;
+        let given = own.release(held, peer, ear);
+        ear.side = side.other();
+        if !peer.release(held, own, ear) && !given {
+            break;
+        }
+    };
+    release(own, peer, held, ear);
+    if own.is_held_back(held) {
+        peer.keep_waiting();
+    }
+    if peer.is_held_back(held) {
+        own.keep_waiting();
+    }
+    ear.side = side;
+    own.wait(held, most, ear);
+    ear.side = side.other();
+    peer.wait(held, most, ear);
+    release(own, peer, held, ear);
 }
 
 /// Which side it was that sent.

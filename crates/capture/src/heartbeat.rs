@@ -6,10 +6,12 @@
 mod beats;
 mod cover;
 mod open;
+mod paired;
 mod sealed;
 mod tally;
+mod torn;
 
 pub(crate) use beats::{Beats, Heard, Raw, Seal};
-pub(crate) use cover::Cover;
+pub(crate) use cover::{Cover, FULL as MOST_CONTENT};
 pub use holter_model::Ladder;
 pub(crate) use tally::Tally;

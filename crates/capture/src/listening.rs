@@ -135,7 +135,7 @@ impl Listening {
             return;
         };
         server.begin(client.ip(), clear.first);
-        server.close(&ending, ending.heard.map(|heard| heard > 0));
+        server.close(&ending, ending.heard.map(|heard| heard > 0), false);
         server.protocol.get_or_insert(clear.tongue.id());
         let clinical = server.clinical.get_or_insert_with(|| {
             Box::new(Clinical {

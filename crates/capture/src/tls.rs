@@ -34,9 +34,10 @@ fn report(
     server: Option<ServerId>,
     beats: Beats,
     heard: [bool; 2],
+    missing: [u64; 2],
 ) {
     let (company, first) = (beats.company, beats.first);
-    let tallies = beats.finish(heard);
+    let tallies = beats.finish(heard, missing, client);
     let (client_at, server_at): (SocketAddr, SocketAddr) = talk::both(ends, client);
     let to_server = pick(&tallies, client);
     if to_server.ladder > Ladder::NoEvidence {

@@ -163,6 +163,8 @@ code_point! {
     ExtensionType(u16) in EXTENSIONS {
         /// The name that the client wants to reach (RFC 6066 section 3).
         SERVER_NAME = 0x0000,
+        /// Authentication cut to ten bytes (RFC 6066 section 7).
+        TRUNCATED_HMAC = 0x0004,
         /// The wish for a stapled OCSP response (RFC 6066 section 8).
         STATUS_REQUEST = 0x0005,
         /// Key-exchange groups (RFC 8422, RFC 8446).

@@ -159,14 +159,14 @@ impl Server {
         more || tried
     }
 
-    /// A session is over.
-    pub(crate) fn close(&mut self, ending: &Ending, sides: [bool; 2]) {
+    /// A session is over; `torn`: its records' numbers show that some are missing.
+    pub(crate) fn close(&mut self, ending: &Ending, sides: [bool; 2], torn: bool) {
         let [heard, answered] = ending.heard;
         let [missing, unanswered] = ending.missing;
         self.live = self.live.saturating_sub(1);
         self.last = self.last.max(ending.at);
         self.one_sided += u64::from(sides != [true, true]);
-        self.with_gaps += u64::from(missing + unanswered > 0);
+        self.with_gaps += u64::from(torn || missing + unanswered > 0);
         self.heard = self.heard.saturating_add(heard + answered);
         self.missing = self.missing.saturating_add(missing + unanswered);
     }

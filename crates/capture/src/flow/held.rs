@@ -15,6 +15,8 @@ pub(crate) struct Segment {
     pub(crate) bytes: Box<[u8]>,
     /// How long it was.
     pub(crate) full: u32,
+    /// Up to where its sender had received the other side.
+    pub(crate) ack: Option<u32>,
 }
 
 /// What waits on one side of one flow, by its place in the stream.
@@ -88,6 +90,12 @@ impl Held {
         queue.move_to(next);
         let (&first, _) = queue.segments.first_key_value()?;
         Some(first.saturating_sub(queue.place))
+    }
+
+    /// What the first one that waits had received of the other side.
+    pub(crate) fn first_ack(&self, ticket: Ticket) -> Option<u32> {
+        let (_, segment) = self.at(ticket)?.segments.first_key_value()?;
+        segment.ack
     }
 
     /// A segment waits: `ahead` bytes beyond what the stream has reached. True when it contradicts one that waits already; the first
@@ -209,6 +217,7 @@ impl Queue {
                     at: segment.at,
                     bytes,
                     full: u32::try_from(end - at).unwrap_or(u32::MAX),
+                    ack: segment.ack,
                 },
             );
             at = end;

@@ -31,6 +31,8 @@ pub(crate) struct Data<'a> {
     pub(crate) seq: u32,
     pub(crate) bytes: &'a [u8],
     pub(crate) full: u32,
+    /// Up to where its sender had received the other side.
+    pub(crate) ack: Option<u32>,
 }
 
 /// What is remembered of one side.
@@ -49,6 +51,8 @@ pub(crate) struct Stream {
     fin: Option<u32>,
     doubt: u8,
     far: u8,
+    /// Packets that came while the other side waited for what it says that it has received of this one.
+    vain: u8,
 }
 
 /// How far b lies after a, in the ring of sequence numbers; negative when it lies before.
@@ -67,6 +71,7 @@ impl Stream {
         fin: None,
         doubt: 0,
         far: 0,
+        vain: 0,
     };
 
     pub(crate) fn is_synced(&self) -> bool {
@@ -125,13 +130,10 @@ impl Stream {
         if !self.synced {
             self.sync(data.seq);
         }
-        if data.seq == self.next {
+        if data.seq == self.next && self.ticket.is_none() {
             self.firm = true;
             self.far = 0;
             self.give(data.bytes, data.full, data.at, sink);
-            if !self.ticket.is_none() {
-                self.drain(held, sink);
-            }
             return;
         }
         self.unordered(held, owner, data, sink);
@@ -139,7 +141,7 @@ impl Stream {
 
     #[cold]
     fn unordered(&mut self, held: &mut Held, owner: Owner, data: Data<'_>, sink: &mut impl Sink) {
-        let Data { at, seq, bytes, full } = data;
+        let Data { at, seq, bytes, full, ack } = data;
         let ahead = after(self.next, seq);
         if !std::mem::replace(&mut self.firm, true) && ahead < 0 {
             self.sync(seq);
@@ -178,13 +180,14 @@ impl Stream {
                 at,
                 bytes: bytes.into(),
                 full,
+                ack,
             };
             if held.put(&mut self.ticket, owner, self.next, ahead.unsigned_abs(), &segment) {
                 sink.odd(Oddity::Overlap);
             }
             return;
         }
-        // Said before, in part or in whole: the first one was believed.
+        // What comes next, or was said before, in part or in whole: the first one was believed.
         let old = ahead.unsigned_abs();
         if old < full {
             self.give(
@@ -193,13 +196,64 @@ impl Stream {
                 at,
                 sink,
             );
-            self.drain(held, sink);
         }
+    }
+
+    /// Whether the other side, which has received this one up to `ack`, answers something that was not captured yet: captures mix up
+    /// the order of the two directions.
+    #[inline]
+    pub(crate) fn is_behind(&self, ack: u32) -> bool {
+        let ahead = after(self.next, ack);
+        ahead > 0
+            && ahead.unsigned_abs() <= WINDOW
+            && self.firm
+            && self.vain <= DOUBT
+            && self.fin != Some(self.next)
+    }
+
+    /// A segment of this side waits until what it answers has been captured.
+    #[cold]
+    pub(crate) fn hold(&mut self, held: &mut Held, owner: Owner, data: Data<'_>, sink: &mut impl Sink) {
+        let Data { at, seq, bytes, full, ack } = data;
+        let ahead = after(self.next, seq);
+        if !self.firm || ahead < 0 || ahead.unsigned_abs() > WINDOW {
+            return self.segment(held, owner, data, sink);
+        }
+        let bytes = bytes.into();
+        let segment = Segment { at, bytes, full, ack };
+        if held.put(&mut self.ticket, owner, self.next, ahead.unsigned_abs(), &segment) {
+            sink.odd(Oddity::Overlap);
+        }
+    }
+
+    /// Gives what waits and follows on, as far as what it answers has been captured of the other side; says whether anything was.
+    pub(crate) fn release(&mut self, held: &mut Held, other: &Self, sink: &mut impl Sink) -> bool {
+        let before = self.next;
+        while held.distance(self.ticket, self.next) == Some(0)
+            && held.first_ack(self.ticket).is_none_or(|ack| !other.is_behind(ack))
+        {
+            self.pop(held, sink);
+        }
+        if before != self.next {
+            self.doubt = 0;
+        }
+        before != self.next
+    }
+
+    /// Whether what follows on waits for the other side.
+    pub(crate) fn is_held_back(&self, held: &mut Held) -> bool {
+        held.distance(self.ticket, self.next) == Some(0)
+    }
+
+    /// One more packet has come while the other side waited for something of this one. After so many it does so in vain.
+    pub(crate) fn keep_waiting(&mut self) {
+        self.vain = self.vain.saturating_add(1);
     }
 
     #[inline]
     fn give(&mut self, data: &[u8], full: u32, at: Moment, sink: &mut impl Sink) {
         self.next = self.next.wrapping_add(full);
+        self.vain = 0;
         if !data.is_empty() {
             sink.hear(at, data);
         }
@@ -207,14 +261,6 @@ impl Stream {
         if cut > 0 {
             sink.miss(at, cut);
         }
-    }
-
-    /// Gives what follows on now.
-    fn drain(&mut self, held: &mut Held, sink: &mut impl Sink) {
-        while held.distance(self.ticket, self.next) == Some(0) {
-            self.pop(held, sink);
-        }
-        self.doubt = 0;
     }
 
     fn pop(&mut self, held: &mut Held, sink: &mut impl Sink) {
@@ -237,10 +283,13 @@ impl Stream {
         }
     }
 
-    /// Says that the first hole is missing, and gives what waited behind it.
+    /// Says that the first hole is missing, and gives what waited behind it, whatever it answers.
     pub(crate) fn skip(&mut self, held: &mut Held, sink: &mut impl Sink) {
         self.pop(held, sink);
-        self.drain(held, sink);
+        while held.distance(self.ticket, self.next) == Some(0) {
+            self.pop(held, sink);
+        }
+        self.doubt = 0;
     }
 
     /// The other side says that it has received everything up to here.
@@ -287,7 +336,7 @@ impl Stream {
             sink.odd(Oddity::HeldTooMuch);
             self.skip(held, sink);
         }
-        let Some(distance) = held.distance(self.ticket, self.next) else {
+        let Some(distance @ 1..) = held.distance(self.ticket, self.next) else {
             return;
         };
         let received = self.acknowledged && i64::from(after(self.next, self.acked)) >= distance.cast_signed();

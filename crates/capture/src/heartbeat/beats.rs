@@ -3,7 +3,8 @@
 use super::cover::Span;
 use super::open::{self, Open};
 use super::sealed::{self, Sealed};
-use super::{Cover, Tally};
+use super::torn::Torn;
+use super::{Cover, Ladder, Tally};
 use crate::Moment;
 use crate::both::{pick, pick_mut};
 use crate::listener::Side;
@@ -13,6 +14,9 @@ const RESPONSE: u8 = 2;
 
 /// The shortest content under any protection, and nothing but a header in it.
 const LEAST_SEALED: u64 = 3 + 16;
+
+/// The longest authentication that a suite without encryption puts behind its content.
+const LONGEST_MAC: u64 = 48;
 
 /// A record of heartbeat as it was captured.
 #[derive(Clone, Copy, Debug)]
@@ -64,9 +68,16 @@ pub(crate) struct Heard {
 pub(crate) struct Beats {
     open: [Open; 2],
     sealed: [Option<Sealed>; 2],
+    /// Encrypted ones, once something of the flow is missing.
+    torn: Option<Torn>,
     /// A record that may be a request in the clear, or ciphertext that looks like one.
     doubt: Option<(Side, Cover, Raw, Heard)>,
     datagrams: bool,
+    begun: bool,
+    /// Something of the flow is missing, its beginning or more.
+    holed: bool,
+    /// Who sent the first encrypted one, where nothing is missing before it.
+    asked_first: Option<Side>,
     /// When the first came.
     pub(crate) first: Moment,
     /// And the last.
@@ -80,8 +91,12 @@ impl Beats {
         Self {
             open: [Open::new(datagrams), Open::new(datagrams)],
             sealed: [None, None],
+            torn: None,
             doubt: None,
             datagrams,
+            begun: true,
+            holed: false,
+            asked_first: None,
             first: at,
             last: at,
             company,
@@ -91,8 +106,19 @@ impl Beats {
     /// A record of heartbeat from one side.
     pub(crate) fn record(&mut self, side: Side, seal: Seal, raw: Raw, heard: Heard) {
         self.last = raw.at;
+        self.begun = heard.begun;
+        self.holed |= heard.torn;
+        for side in [Side::Opener, Side::Answerer] {
+            let missing = *pick(&heard.missing, side);
+            pick_mut(&mut self.open, side).start_from(missing, heard.begun);
+        }
         match seal {
-            Seal::Open => self.in_clear(side, raw),
+            Seal::Open => self.in_clear(side, raw, 0),
+            Seal::Sealed(Cover::Bare { mac }) => {
+                let length = raw.length.saturating_sub(mac.into());
+                self.in_clear(side, Raw { length, ..raw }, 0);
+            }
+            Seal::Unknown(Cover::Bare { mac }) => self.in_clear(side, raw, mac.into()),
             Seal::Sealed(cover) => self.encrypted(side, cover, raw, heard),
             Seal::Unknown(cover) => self.either(side, cover, raw, heard),
         }
@@ -110,57 +136,69 @@ impl Beats {
         }
     }
 
-    /// Bytes of a side are missing; `all`: so many so far.
-    pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64, client: Option<Side>) {
-        self.sealed
-            .iter_mut()
-            .flatten()
-            .for_each(|sealed| sealed.tear(true));
+    /// Bytes of a side are missing; `all`: so many of late.
+    pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64) {
+        self.holed = true;
         pick_mut(&mut self.open, side).miss_asker(bytes);
-        if let Some(asking) = pick_mut(&mut self.sealed, side) {
-            asking.miss_asker(bytes);
-        }
-        // What the server was taken to ask may have answered what is missing.
-        if client == Some(side)
-            && let Some(sealed) = pick_mut(&mut self.sealed, side.other())
-            && sealed.is_unanswered()
-        {
-            let (cover, pads_least) = sealed.kind();
-            let answers = sealed.take_back();
-            let datagrams = self.datagrams;
-            let asking = pick_mut(&mut self.sealed, side)
-                .get_or_insert_with(|| Sealed::new(cover, pads_least, false, datagrams));
-            asking.tear(true);
-            asking.start_from(all);
-            for answer in answers {
-                asking.answer(answer);
-            }
-        }
         pick_mut(&mut self.open, side.other()).miss_answerer();
-        if let Some(sealed) = pick_mut(&mut self.sealed, side.other()) {
-            sealed.miss_answerer();
+        if self.torn.is_none() && self.sealed.iter().any(Option::is_some) {
+            let mut before = [0; 2];
+            *pick_mut(&mut before, side) = all.saturating_sub(bytes);
+            self.tear(before, self.begun);
+        }
+        if let Some(torn) = &mut self.torn {
+            torn.miss(side, bytes);
         }
     }
 
-    /// What each side came to by asking.
-    pub(crate) fn finish(mut self, heard: [bool; 2]) -> [Tally; 2] {
+    /// So many bytes of a side were not missing, but late.
+    pub(crate) fn find(&mut self, side: Side, bytes: u64) {
+        pick_mut(&mut self.open, side).find_asker(bytes);
+        if let Some(torn) = &mut self.torn {
+            torn.find(side, bytes);
+        }
+    }
+
+    /// What each side came to by asking. `missing`: bytes of each side that are not in the capture.
+    pub(crate) fn finish(mut self, heard: [bool; 2], missing: [u64; 2], client: Side) -> [Tally; 2] {
         self.settle_doubt();
-        let [first, second] = self.open;
-        let mut tallies = [first.finish(), second.finish()];
-        for (side, sealed) in [Side::Opener, Side::Answerer].into_iter().zip(self.sealed) {
-            let Some(mut sealed) = sealed else { continue };
-            if !*pick(&heard, side.other()) {
-                sealed.one_sided();
+        let torn = self.torn.take();
+        let is_torn = torn.is_some();
+        let hidden = torn.map(|torn| torn.finish(self.asked_first, client));
+        let mut tallies = [Tally::default(); 2];
+        for (side, (open, sealed)) in [Side::Opener, Side::Answerer]
+            .into_iter()
+            .zip(self.open.into_iter().zip(self.sealed))
+        {
+            let missing = *pick(&missing, side.other());
+            let (mut tally, unmet) = open.finish(missing);
+            let mut unseen = unmet;
+            if let Some(mut sealed) = sealed {
+                if !*pick(&heard, side.other()) {
+                    sealed.one_sided();
+                }
+                tally.add(&sealed.finish(is_torn));
+                unseen = unseen.max(missing);
             }
-            pick_mut(&mut tallies, side).add(&sealed.finish());
+            if let Some(hidden) = &hidden {
+                tally.add(pick(hidden, side));
+                unseen = unseen.max(missing);
+            }
+            // All that is missing of the answering side may have been answers.
+            if tally.ladder > Ladder::NoEvidence {
+                tally.most = tally.most.saturating_add(unseen);
+            }
+            *pick_mut(&mut tallies, side) = tally;
         }
         tallies
     }
 
-    fn in_clear(&mut self, side: Side, raw: Raw) {
+    /// `slack`: so many bytes of it may be authentication.
+    fn in_clear(&mut self, side: Side, raw: Raw, slack: u64) {
         let beat = open::Beat {
             start: raw.start,
             length: raw.length,
+            slack: slack.min(raw.length),
             unseen: raw.lost + raw.cut,
             at: raw.at,
         };
@@ -173,8 +211,10 @@ impl Beats {
         let asked = pick_mut(&mut self.open, side.other());
         let answers = asked.goes_on() || kind == Some(RESPONSE) || (kind.is_none() && asked.waits());
         if !answers {
-            if matches!(kind, Some(REQUEST) | None) {
-                pick_mut(&mut self.open, side).ask(beat);
+            match kind {
+                Some(REQUEST) | None => pick_mut(&mut self.open, side).ask(beat),
+                Some(_) if self.holed && !self.datagrams => asked.go_on_unseen(beat),
+                Some(_) => {}
             }
             return;
         }
@@ -189,46 +229,59 @@ impl Beats {
         pick_mut(&mut self.open, side.other()).answer(beat);
     }
 
+    /// From here on something of the flow is missing.
+    fn tear(&mut self, missing: [u64; 2], begun: bool) {
+        let datagrams = self.datagrams;
+        let torn = self
+            .torn
+            .get_or_insert_with(|| Torn::new(missing, begun, datagrams));
+        for side in [Side::Opener, Side::Answerer] {
+            if let Some(sealed) = pick_mut(&mut self.sealed, side) {
+                torn.take(side, &sealed.give_up());
+            }
+        }
+    }
+
     fn encrypted(&mut self, side: Side, cover: Cover, raw: Raw, heard: Heard) {
         let beat = covered(cover, raw);
         let other = side.other();
         let (early, datagrams) = (!heard.late, self.datagrams);
-        if heard.torn {
-            let tear = |sealed: &mut Sealed| sealed.tear(heard.begun);
-            self.sealed.iter_mut().flatten().for_each(tear);
+        let (alone, short) = (!*pick(&heard.heard, other), beat.span.most < sealed::AROUND);
+        let goes_on = pick(&self.sealed, other)
+            .as_ref()
+            .is_some_and(Sealed::goes_on_unasked);
+        // The other side is not in the capture at all: it answers what nobody saw, where it is long enough for an answer.
+        if goes_on || (alone && heard.client != Some(side) && !short) {
+            let pads_least = *pick(&heard.pads_least, side);
+            return pick_mut(&mut self.sealed, other)
+                .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams))
+                .answer_unasked(beat);
         }
-        // Whoever has been seen to ask asks again.
-        let asks = pick(&self.sealed, side).as_ref().is_some_and(Sealed::has_asked);
-        let asked = pick_mut(&mut self.sealed, other);
+        if !self.holed {
+            self.asked_first.get_or_insert(side);
+        }
+        if heard.torn || self.torn.is_some() {
+            if self.torn.is_none() {
+                self.tear(heard.missing, heard.begun);
+            }
+            if let Some(torn) = &mut self.torn {
+                torn.record(side, &beat, heard.pads_least, early, cover == Cover::Compressed);
+            }
+            return;
+        }
         let mut answers = Vec::new();
-        if let Some(asked) = asked.as_mut().filter(|asked| asked.waits()) {
+        if let Some(asked) = pick_mut(&mut self.sealed, other)
+            .as_mut()
+            .filter(|asked| asked.waits())
+        {
             if !asked.is_rather_answered(&beat) {
                 return asked.answer(beat);
             }
             answers = asked.take_back();
         }
-        let (alone, short) = (!*pick(&heard.heard, other), beat.span.most < sealed::AROUND);
-        let goes_on = asked.as_ref().is_some_and(Sealed::goes_on_unasked);
-        // In a torn flow it answers what nobody saw, where it comes from the server and is long enough for an answer.
-        if answers.is_empty()
-            && (goes_on || ((alone || heard.torn) && heard.client != Some(side) && !short && !asks))
-        {
-            let pads_least = *pick(&heard.pads_least, side);
-            let asked = asked.get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
-            if alone || goes_on {
-                return asked.answer_unasked(beat);
-            }
-            asked.tear(heard.begun);
-            asked.start_from(*pick(&heard.missing, other));
-            return asked.answer(beat);
-        }
         let pads_least = *pick(&heard.pads_least, other);
         let asking = pick_mut(&mut self.sealed, side)
             .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
-        if heard.torn {
-            asking.tear(heard.begun);
-        }
-        asking.start_from(*pick(&heard.missing, side));
         asking.ask(beat);
         for answer in answers {
             asking.answer(answer);
@@ -238,17 +291,19 @@ impl Beats {
     /// The beginning was not captured. A body too short for any protection is in the clear, and so are a request and an answer
     /// that name the same claim: of ciphertexts one in sixteen million pairs would.
     fn either(&mut self, side: Side, cover: Cover, raw: Raw, heard: Heard) {
+        // Where nobody knows the suite it may be one that encrypts nothing.
+        let slack = if cover == Cover::Unknown { LONGEST_MAC } else { 0 };
         if let Some((asker, first, request, then)) = self.doubt.take() {
             let same = match (request.start, raw.start) {
                 (Some([_, a, b]), Some([RESPONSE, c, d])) => (a, b) == (c, d),
                 _ => false,
             };
             if asker == side.other() && same {
-                self.in_clear(asker, request);
-                return self.in_clear(side, raw);
+                self.in_clear(asker, request, slack);
+                return self.in_clear(side, raw, slack);
             }
             if raw.length < LEAST_SEALED || is_honest(&raw) {
-                self.in_clear(asker, request);
+                self.in_clear(asker, request, slack);
             } else {
                 self.encrypted(asker, first, request, then);
             }
@@ -262,7 +317,7 @@ impl Beats {
                 matches!(start, [REQUEST, ..]) && pick(&self.open, side).was_answered(start)
             })
         {
-            return self.in_clear(side, raw);
+            return self.in_clear(side, raw, slack);
         }
         if raw.start.is_some_and(|[kind, ..]| kind == REQUEST) {
             self.doubt = Some((side, cover, raw, heard));
@@ -302,7 +357,6 @@ fn covered(cover: Cover, raw: Raw) -> sealed::Beat {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::heartbeat::Ladder;
 
     const GCM: Seal = Seal::Sealed(Cover::Known { fixed: 24, block: 0 });
     const CBC: Seal = Seal::Sealed(Cover::Known { fixed: 36, block: 16 });
@@ -331,12 +385,13 @@ mod tests {
     fn asked(datagrams: bool, holed: bool, records: &[(Side, Seal, Raw)]) -> Tally {
         let mut beats = Beats::new(datagrams, Moment(1), (1, 1));
         if holed {
-            beats.miss(Side::Opener, 45, 45, Some(Side::Opener));
+            beats.miss(Side::Opener, 45, 45);
         }
         for (side, seal, raw) in records {
             beats.record(*side, *seal, *raw, HEARD);
         }
-        let [tally, _] = beats.finish([true; 2]);
+        let missing = if holed { [45, 0] } else { [0; 2] };
+        let [tally, _] = beats.finish([true; 2], missing, Side::Opener);
         tally
     }
 

@@ -11,6 +11,11 @@ pub(crate) const FULL: u64 = 1 << 14;
 pub(crate) enum Cover {
     /// Nothing is encrypted.
     Clear,
+    /// Nothing is encrypted, and so many bytes of authentication stand behind the content: a NULL suite.
+    Bare {
+        /// Bytes of authentication.
+        mac: u16,
+    },
     /// So many bytes are added, and for block ciphers padding up to a block, or more where the sender likes.
     Known {
         /// Initialisation vector, authentication and what else always stands there.
@@ -36,8 +41,8 @@ pub(crate) struct Span {
 }
 
 impl Cover {
-    /// The cover that a suite puts on records of a version.
-    pub(crate) fn of(version: Version, suite: CipherSuite, compression: u8) -> Self {
+    /// The cover that a suite puts on records of a version; `short`: authentication is cut to ten bytes (RFC 6066 section 7).
+    pub(crate) fn of(version: Version, suite: CipherSuite, compression: u8, short: bool) -> Self {
         if compression != 0 {
             return Self::Compressed;
         }
@@ -48,10 +53,11 @@ impl Cover {
         let Some(parts) = suite.parts() else {
             return Self::Unknown;
         };
-        let mac = mac(&parts);
+        let mac = if short { 10 } else { mac(&parts) };
         let block = parts.block / 8;
         match parts.mode {
-            Mode::Null | Mode::Stream => Self::Known { fixed: mac, block: 0 },
+            Mode::Null => Self::Bare { mac },
+            Mode::Stream => Self::Known { fixed: mac, block: 0 },
             Mode::Aead => {
                 let short = parts.cipher.contains("CCM_8") || parts.cipher.contains("POLY1305");
                 Self::Known {
@@ -75,6 +81,7 @@ impl Cover {
         let less = |bytes: u64| length.saturating_sub(bytes).min(FULL);
         match self {
             Self::Clear => Span::exactly(length.min(FULL)),
+            Self::Bare { mac } => Span::exactly(less(mac.into())),
             Self::Known { fixed, block: 0 } => Span::exactly(less(fixed.into())),
             Self::Known { fixed, block } => {
                 let fixed = u64::from(fixed);
@@ -144,7 +151,7 @@ mod tests {
     use super::*;
 
     fn span(version: Version, suite: u16, length: u64) -> (u64, u64, u64) {
-        let span = Cover::of(version, CipherSuite(suite), 0).span(length);
+        let span = Cover::of(version, CipherSuite(suite), 0, false).span(length);
         (span.certain, span.minimal, span.most)
     }
 
@@ -168,10 +175,10 @@ mod tests {
 
     #[test]
     fn a_finished_tells_how_its_sender_pads() {
-        let cover = Cover::of(Version::TLS11, CipherSuite(0x002f), 0);
+        let cover = Cover::of(Version::TLS11, CipherSuite(0x002f), 0, false);
         assert!(cover.pads_least(64, Version::TLS11));
         assert!(!cover.pads_least(80, Version::TLS11));
-        let cover = Cover::of(Version::TLS10, CipherSuite(0x002f), 0);
+        let cover = Cover::of(Version::TLS10, CipherSuite(0x002f), 0, false);
         assert!(cover.pads_least(48, Version::TLS10));
     }
 }

@@ -7,16 +7,17 @@
 use holter_wire::heartbeat::LEAST_PADDING;
 
 use super::cover::{Cover, FULL, Span};
+use super::torn::{NOISE, Sum};
 use super::{Ladder, Tally};
 use crate::Moment;
 
 /// Bytes before the payload, and the least that a heartbeat takes beside its payload.
-const HEADER: u64 = 3;
+pub(super) const HEADER: u64 = 3;
 const PADDING: u64 = LEAST_PADDING as u64;
 pub(crate) const AROUND: u64 = HEADER + PADDING;
 
 /// A claim has two bytes.
-const MOST_CLAIMED: u64 = 0xffff;
+pub(super) const MOST_CLAIMED: u64 = 0xffff;
 
 /// An encrypted record of heartbeat.
 #[derive(Clone, Copy, Debug)]
@@ -56,18 +57,14 @@ struct Burst {
     last: Option<Span>,
     cut: bool,
     spoken: bool,
+    /// And the other side after it, or over datagrams at all.
+    passed: bool,
     at: Moment,
-    /// The most full records in a row, and how many just now.
-    row: u64,
-    full: u64,
 }
-
-/// Less than this is no evidence where something is missing.
-const NOISE: u64 = 256;
 
 /// So many full records in a row are nobody's requests, even where no request of the other side is in the capture: a claim of 65,535
 /// is answered so.
-const LONG_ROW: u64 = 4;
+pub(super) const LONG_ROW: u64 = 4;
 
 /// So many requests are kept by themselves, in case that they turn out to be answers.
 const MOST_KEPT: usize = 16;
@@ -80,20 +77,15 @@ pub(crate) struct Sealed {
     /// The answering side has shown that it pads no more than it must.
     pads_least: bool,
     early: bool,
-    deaf: bool,
     datagrams: bool,
-    /// Something of the flow is missing, so that what is taken for a request may be an answer to one that nobody saw.
-    torn: bool,
     /// The answering side is in the capture.
     heard: bool,
     /// The requests of this burst.
     kept: Vec<Beat>,
+    /// Of this burst what each side sent, the asking one first, in case that the flow turns out to be torn.
+    sums: [Sum; 2],
     /// Answers whose requests are not in the capture, the last of which may go on.
     unasked: Vec<Beat>,
-    /// Bytes of the asking side that are missing: a request may be among them whose answer is taken for that of another.
-    hole: u64,
-    /// The beginning is missing, and perhaps a request with it.
-    unbegun: bool,
     tally: Tally,
 }
 
@@ -105,14 +97,11 @@ impl Sealed {
             cover,
             pads_least,
             early,
-            deaf: false,
             datagrams,
-            torn: false,
             heard: true,
             kept: Vec::new(),
+            sums: [Sum::default(); 2],
             unasked: Vec::new(),
-            hole: 0,
-            unbegun: false,
             tally: Tally::default(),
         }
     }
@@ -132,9 +121,7 @@ impl Sealed {
     pub(crate) fn ask(&mut self, beat: Beat) {
         self.tally.heartbeats += 1;
         let burst = &self.burst;
-        // One that was captured before the last answer had to wait for what is missing, and belongs to the same burst.
-        let later = beat.at >= burst.at;
-        if !self.torn && later && burst.requests > 0 && burst.answers() >= burst.requests {
+        if burst.requests > 0 && burst.answers() >= burst.requests {
             self.settle();
         }
         let burst = &mut self.burst;
@@ -147,7 +134,6 @@ impl Sealed {
         } else {
             burst.smallest.min(least)
         };
-        burst.full = 0;
         burst.requests += 1;
         burst.undersized += u64::from(beat.span.most < AROUND);
         burst.brought_most += most;
@@ -156,25 +142,18 @@ impl Sealed {
         if self.kept.len() < MOST_KEPT {
             self.kept.push(beat);
         }
+        let [asked, _] = &mut self.sums;
+        asked.add(&beat, self.datagrams);
     }
 
     /// Whether what was taken for requests is the answer to a record of the other side that comes only now: captures mix up the
-    /// order of the two directions. Either it was captured before them, or it is too short for an answer, or they are one message of
-    /// several records, which no request may be.
+    /// order of the two directions. Either it is too short for an answer, or they are one message of several records, which no
+    /// request may be.
     pub(crate) fn is_rather_answered(&self, beat: &Beat) -> bool {
-        let Some(first) = self.kept.first() else {
-            return false;
-        };
         let full = self.kept.iter().filter(|beat| beat.span.may_be_full()).count();
         let long = u64::try_from(full).unwrap_or(0) >= LONG_ROW && !self.datagrams;
         let short = beat.span.most < AROUND;
-        self.is_unanswered() && (beat.at < first.at || short || (long && beat.span.most < FULL / 2))
-    }
-
-    /// Something of the flow is missing.
-    pub(crate) const fn tear(&mut self, begun: bool) {
-        self.torn = true;
-        self.unbegun |= !begun;
+        self.is_unanswered() && (short || (long && beat.span.most < FULL / 2))
     }
 
     /// Whether requests wait that are all kept, and nothing has come.
@@ -183,28 +162,28 @@ impl Sealed {
         self.burst.requests > 0 && self.burst.records == 0 && kept == Ok(self.burst.requests)
     }
 
-    /// Whether anything of this burst was asked.
-    pub(crate) const fn has_asked(&self) -> bool {
-        self.burst.requests > 0
-    }
-
-    /// How lengths are to be read here.
-    pub(crate) const fn kind(&self) -> (Cover, bool) {
-        (self.cover, self.pads_least)
-    }
-
     /// Takes those records back.
     pub(crate) fn take_back(&mut self) -> Vec<Beat> {
         self.burst = Burst::default();
+        self.sums = [Sum::default(); 2];
         let beats = std::mem::take(&mut self.kept);
         let count = u64::try_from(beats.len()).unwrap_or(0);
         self.tally.heartbeats = self.tally.heartbeats.saturating_sub(count);
         beats
     }
 
+    /// Something of the flow is missing: gives up what is under way, the asking side's first, for who asked whom is not certain.
+    pub(crate) fn give_up(&mut self) -> [Sum; 2] {
+        self.burst = Burst::default();
+        self.kept.clear();
+        std::mem::take(&mut self.sums)
+    }
+
     /// An answer, or more of one.
     pub(crate) fn answer(&mut self, beat: Beat) {
         self.tally.heartbeats += 1;
+        let [_, given] = &mut self.sums;
+        given.add(&beat, self.datagrams);
         let burst = &mut self.burst;
         if let Some(full) = burst.last.take_if(|span| span.may_be_full()) {
             // A record that is followed by more of the same was full.
@@ -216,12 +195,6 @@ impl Sealed {
             minimal: beat.span.minimal.saturating_sub(beat.lost),
             most: beat.span.most,
         };
-        burst.full = if beat.span.may_be_full() && !self.datagrams {
-            burst.full + 1
-        } else {
-            0
-        };
-        burst.row = burst.row.max(burst.full);
         burst.records += 1;
         burst.certain += span.certain;
         burst.minimal += span.minimal;
@@ -248,26 +221,10 @@ impl Sealed {
         if burst.last.take_if(|span| span.may_be_full()).is_some() && !self.datagrams {
             burst.ended += 1;
         }
+        burst.passed |= burst.requests > 0 && (burst.spoken || self.datagrams);
         let unanswered = burst.undersized > 0 && burst.records == 0;
-        if unanswered && burst.spoken && !self.deaf && !self.datagrams {
+        if unanswered && burst.spoken && !self.datagrams {
             self.tally.ignored = true;
-        }
-    }
-
-    /// Bytes of the answering side are missing.
-    pub(crate) const fn miss_answerer(&mut self) {
-        self.deaf = true;
-    }
-
-    /// Bytes of the asking side are missing.
-    pub(crate) const fn miss_asker(&mut self, bytes: u64) {
-        self.hole = self.hole.saturating_add(bytes);
-    }
-
-    /// So many bytes of the asking side were missing before any of this was heard.
-    pub(crate) const fn start_from(&mut self, missing: u64) {
-        if missing > self.hole {
-            self.hole = missing;
         }
     }
 
@@ -308,8 +265,10 @@ impl Sealed {
             } else {
                 0
             });
-        let most = (full + last.span.most).saturating_sub(AROUND).min(MOST_CLAIMED);
-        let brought = FULL + AROUND;
+        let most = (full + last.span.most).saturating_sub(AROUND);
+        // One in good order and as long as can be may stand before it, and its own request may have been as long.
+        let brought = 2 * FULL + AROUND;
+        let least = least.min(MOST_CLAIMED + AROUND);
         self.tally.answers += 1;
         let one = u64::try_from(beats.len() - 1).unwrap_or(0) >= LONG_ROW;
         let ladder = if one && self.cover != Cover::Compressed {
@@ -328,10 +287,10 @@ impl Sealed {
     }
 
     /// All that came of it.
-    pub(crate) fn finish(mut self) -> Tally {
+    pub(crate) fn finish(mut self, torn: bool) -> Tally {
         self.settle();
         self.settle_unasked();
-        if self.torn && self.tally.ladder == Ladder::AnsweredNoLeak {
+        if torn && self.tally.ladder == Ladder::AnsweredNoLeak {
             // What was settled before the first hole was known may have been laid beside the wrong request.
             self.tally.ladder = Ladder::Suspicious;
         }
@@ -341,8 +300,14 @@ impl Sealed {
     fn settle(&mut self) {
         let burst = std::mem::take(&mut self.burst);
         self.kept.clear();
+        self.sums = [Sum::default(); 2];
         if burst.requests + burst.records == 0 {
             return;
+        }
+        let unmet = burst.requests.saturating_sub(burst.answers());
+        if self.datagrams && !burst.passed && unmet > 0 {
+            // What is lost last leaves no gap in the numbers.
+            self.tally.most = self.tally.most.saturating_add(unmet * (FULL - AROUND));
         }
         let ladder = if burst.records == 0 {
             self.unanswered(&burst)
@@ -352,8 +317,6 @@ impl Sealed {
             self.tally.answers += burst.answers();
             self.tally.most = self.tally.most.saturating_add(MOST_CLAIMED * burst.answers());
             Ladder::Suspicious
-        } else if self.torn {
-            self.answered_in_part(&burst)
         } else {
             self.answered(&burst)
         };
@@ -374,7 +337,16 @@ impl Sealed {
 
     fn answered(&mut self, burst: &Burst) -> Ladder {
         let answers = burst.answers();
-        let weigh = |given: u64| given.saturating_sub(AROUND * burst.requests + burst.brought_most);
+        // Datagrams change places: what was taken for the request may be the answer, and the difference the other's padding. And
+        // where more answers came than requests, one of these is lost.
+        let (noise, lost) = match self.datagrams {
+            true if burst.undersized == 0 => (NOISE, answers > burst.requests),
+            datagrams => (1, datagrams && answers > burst.requests),
+        };
+        let weigh = |given: u64| {
+            let beyond = given.saturating_sub(AROUND * burst.requests + burst.brought_most);
+            if beyond >= noise && !lost { beyond } else { 0 }
+        };
         let certain = weigh(burst.certain);
         let minimal = if self.pads_least {
             weigh(burst.minimal)
@@ -397,8 +369,9 @@ impl Sealed {
         } else {
             burst.certain
         };
-        let proven = answers > burst.requests - burst.undersized
-            || longer > burst.brought_most + HEADER * burst.requests;
+        let proven = !lost
+            && (answers > burst.requests - burst.undersized
+                || longer >= burst.brought_most + HEADER * burst.requests + noise);
         let ladder = match (certain, minimal) {
             (1.., _) => Ladder::LeakBounded,
             (0, 1..) => Ladder::LeakProbable,
@@ -414,57 +387,6 @@ impl Sealed {
                 self.tally.attempts += burst.requests;
                 self.tally.answers += answers;
                 self.tally.leak(burst.at, minimal, most);
-            }
-        }
-        ladder
-    }
-
-    /// Where something of the flow is missing, nobody knows which answer belongs to which request, nor always who asked. All
-    /// answers are weighed against all requests and all that is missing of the asking side; and nothing is called a leak unless
-    /// something was sent that honest peers never send: a request too short, or records in a row.
-    fn answered_in_part(&mut self, burst: &Burst) -> Ladder {
-        let answers = burst.answers();
-        let before = if self.unbegun { FULL } else { 0 };
-        let hole = self.hole.saturating_add(before);
-        let asked = burst.requests + u64::from(hole > 0);
-        let all = AROUND * asked.min(burst.records) + burst.brought_most;
-        let row = if burst.requests > 0 { 2 } else { LONG_ROW };
-        let told = burst.undersized > 0 || burst.row >= row;
-        // A few bytes may be padding of what was laid beside the wrong request.
-        let weigh = |given: u64| {
-            let beyond = given.saturating_sub(all.saturating_add(hole));
-            if told && beyond >= NOISE { beyond } else { 0 }
-        };
-        let certain = weigh(burst.certain);
-        let minimal = if self.pads_least {
-            weigh(burst.minimal)
-        } else {
-            certain
-        };
-        let ceiling = MOST_CLAIMED * answers.max(burst.requests);
-        let most = if burst.cut || self.deaf {
-            ceiling
-        } else {
-            burst.most.saturating_sub(AROUND * answers).min(ceiling)
-        };
-        let ladder = match (certain, minimal) {
-            (1.., _) if hole == 0 => Ladder::LeakBounded,
-            (1.., _) | (0, 1..) => Ladder::LeakProbable,
-            // An answer among these may be to another request.
-            (0, 0) if burst.undersized > 0 => Ladder::AttemptUnanswered,
-            (0, 0) if burst.answer_length <= burst.request_length => Ladder::BenignHeartbeat,
-            (0, 0) => Ladder::Suspicious,
-        };
-        match ladder {
-            Ladder::BenignHeartbeat => self.tally.most = self.tally.most.saturating_add(most),
-            Ladder::AttemptUnanswered => {
-                self.tally.attempts += burst.undersized;
-                self.tally.most = self.tally.most.saturating_add(most);
-            }
-            _ => {
-                self.tally.attempts += burst.requests;
-                self.tally.answers += answers;
-                self.tally.leak(burst.at, minimal, most.max(minimal));
             }
         }
         ladder

@@ -1,4 +1,4 @@
-//! DTLS in datagrams, by itself or within STUN's.
+//! DTLS in datagrams, by itself or within STUN's. Records are numbered, so that a gap shows what was lost, or what was never captured.
 
 use holter_wire::ContentType;
 use holter_wire::dtls::{Reassembler, Record, records};
@@ -9,7 +9,7 @@ use super::talk::{Place, Talk};
 use crate::Moment;
 use crate::book::Book;
 use crate::both::{pick, pick_mut};
-use crate::heartbeat::{Beats, Heard, Raw, Seal};
+use crate::heartbeat::{Beats, Heard, MOST_CONTENT, Raw, Seal};
 use crate::listener::{Ending, Ends, Side};
 
 /// Longer handshake messages are passed over.
@@ -31,8 +31,6 @@ pub(crate) struct Datagrams {
     beats: Option<Box<Beats>>,
     speaks_dtls: bool,
     late: bool,
-    /// Numbers are missing.
-    torn: bool,
     patience: u8,
 }
 
@@ -44,12 +42,7 @@ struct Way {
     mute: bool,
     heard: bool,
     pads_least: Option<bool>,
-    /// The last record of all.
-    last: Option<(u16, u64)>,
-    /// The last heartbeats by their number, since datagrams may come twice.
-    epoch: u16,
-    newest: u64,
-    window: u64,
+    numbers: Numbers,
 }
 
 impl Datagrams {
@@ -60,7 +53,6 @@ impl Datagrams {
             beats: None,
             speaks_dtls: false,
             late: false,
-            torn: false,
             patience: PATIENCE,
         }
     }
@@ -102,21 +94,31 @@ impl Datagrams {
         }
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
+        let missing = self.missing();
         if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
-            server.close(&ending, heard);
+            server.close(&ending, heard, missing != [0; 2]);
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);
-            super::report(book, ends, client, self.talk.server, *beats, heard);
+            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
         }
     }
 
     fn record(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, record: Record<'_>) {
         let sealed = record.epoch > 0;
-        let way = pick_mut(&mut self.ways, side);
-        let last = way.last.replace((record.epoch, record.sequence));
-        self.torn |=
-            last.is_some_and(|(epoch, number)| epoch == record.epoch && record.sequence > number + 1);
+        let arrival = pick_mut(&mut self.ways, side)
+            .numbers
+            .arrive(record.epoch, record.sequence);
+        if let Some(beats) = &mut self.beats {
+            match arrival {
+                Arrival::Next { lost: 0 } | Arrival::Twice => {}
+                Arrival::Next { lost } => {
+                    let bytes = lost.saturating_mul(MOST_CONTENT);
+                    beats.miss(side, bytes, bytes);
+                }
+                Arrival::Late => beats.find(side, MOST_CONTENT),
+            }
+        }
         let place = Place {
             ends,
             side,
@@ -152,7 +154,7 @@ impl Datagrams {
                 self.talk.begin(book, ends, at);
                 self.speaks(side);
             }
-            ContentType(HEARTBEAT) if self.is_new(side, record.epoch, record.sequence) => {
+            ContentType(HEARTBEAT) if arrival != Arrival::Twice => {
                 self.beat(book, ends, side, at, record);
             }
             _ => {}
@@ -162,12 +164,14 @@ impl Datagrams {
     fn beat(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, record: Record<'_>) {
         self.talk.begin(book, ends, at);
         let both = [Side::Opener, Side::Answerer];
+        let missing = self.missing();
         let heard = Heard {
             pads_least: both.map(|side| pick(&self.ways, side).pads_least.unwrap_or(true)),
             late: self.late,
-            begun: ends.begun,
-            torn: self.torn,
-            missing: [0; 2],
+            // Of an association whose hellos are there nothing came before.
+            begun: self.talk.version.is_some(),
+            torn: missing != [0; 2] || self.talk.version.is_none(),
+            missing,
             heard: both.map(|side| pick(&self.ways, side).heard),
             client: self.talk.client,
         };
@@ -232,26 +236,67 @@ impl Datagrams {
         }
     }
 
-    /// Whether this record has not been seen before (RFC 6347 section 4.1.2.6).
-    fn is_new(&mut self, side: Side, epoch: u16, number: u64) -> bool {
-        let way = pick_mut(&mut self.ways, side);
-        if epoch != way.epoch || way.window == 0 {
-            (way.epoch, way.newest, way.window) = (epoch, number, 1);
-            return true;
+    /// Bytes of each side that may be missing, by its records' numbers.
+    fn missing(&self) -> [u64; 2] {
+        let bytes = |side| pick(&self.ways, side).numbers.lost.saturating_mul(MOST_CONTENT);
+        [Side::Opener, Side::Answerer].map(bytes)
+    }
+}
+
+/// The numbers of one side's records (RFC 6347 section 4.1.2.6): which came, and how many did not.
+#[derive(Clone, Copy, Debug, Default)]
+struct Numbers {
+    begun: bool,
+    epoch: u16,
+    newest: u64,
+    /// Which of the last ones came; the lowest bit is the newest.
+    window: u64,
+    lost: u64,
+}
+
+/// How a record comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arrival {
+    /// In its turn, or after so many that are not there.
+    Next { lost: u64 },
+    /// After some that followed it.
+    Late,
+    /// Once more.
+    Twice,
+}
+
+impl Numbers {
+    fn arrive(&mut self, epoch: u16, number: u64) -> Arrival {
+        let known = std::mem::replace(&mut self.begun, true);
+        if !known || epoch != self.epoch {
+            // What is missing of the epoch before has no end, and a record of it that comes now says nothing new.
+            if known && epoch < self.epoch {
+                return Arrival::Next { lost: 0 };
+            }
+            // Each epoch begins with 0; a capture begins anywhere.
+            let lost = if known || (epoch, number < 64) == (0, true) { number } else { 0 };
+            (self.epoch, self.newest, self.window) = (epoch, number, 1);
+            self.lost = self.lost.saturating_add(lost);
+            return Arrival::Next { lost };
         }
-        if number > way.newest {
-            let on = u32::try_from(number - way.newest).unwrap_or(u32::MAX);
-            way.window = way.window.checked_shl(on).unwrap_or(0) | 1;
-            way.newest = number;
-            return true;
+        if number > self.newest {
+            let lost = number - self.newest - 1;
+            let on = u32::try_from(number - self.newest).unwrap_or(u32::MAX);
+            self.window = self.window.checked_shl(on).unwrap_or(0) | 1;
+            self.newest = number;
+            self.lost = self.lost.saturating_add(lost);
+            return Arrival::Next { lost };
         }
-        let back = u32::try_from(way.newest - number).unwrap_or(u32::MAX);
+        let back = u32::try_from(self.newest - number).unwrap_or(u32::MAX);
         let Some(bit) = 1_u64.checked_shl(back) else {
-            return false;
+            return Arrival::Twice;
         };
-        let new = way.window & bit == 0;
-        way.window |= bit;
-        new
+        if self.window & bit != 0 {
+            return Arrival::Twice;
+        }
+        self.window |= bit;
+        self.lost = self.lost.saturating_sub(1);
+        Arrival::Late
     }
 }
 
@@ -294,17 +339,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_datagram_that_comes_twice_counts_once() {
-        let mut flow = Datagrams::new();
-        let side = Side::Opener;
-        assert!(flow.is_new(side, 0, 5));
-        assert!(!flow.is_new(side, 0, 5));
-        assert!(flow.is_new(side, 0, 7));
-        assert!(flow.is_new(side, 0, 6));
-        assert!(!flow.is_new(side, 0, 6));
-        assert!(flow.is_new(side, 1, 6));
-        assert!(flow.is_new(side, 1, 600));
-        assert!(!flow.is_new(side, 1, 6));
+    fn numbers_show_what_came_twice_what_came_late_and_what_did_not_come() {
+        let mut numbers = Numbers::default();
+        let mut arrive = |epoch, number| (numbers.arrive(epoch, number), numbers.lost);
+        let next = |lost| Arrival::Next { lost };
+        assert_eq!(arrive(0, 1), (next(1), 1));
+        assert_eq!(arrive(0, 1), (Arrival::Twice, 1));
+        assert_eq!(arrive(0, 3), (next(1), 2));
+        assert_eq!(arrive(0, 2), (Arrival::Late, 1));
+        assert_eq!(arrive(0, 2), (Arrival::Twice, 1));
+        assert_eq!(arrive(1, 0), (next(0), 1));
+        assert_eq!(arrive(0, 4), (next(0), 1));
+        assert_eq!(arrive(1, 600), (next(599), 600));
+        assert_eq!(arrive(1, 6), (Arrival::Twice, 600));
+        let mut middle = Numbers::default();
+        assert_eq!(middle.arrive(1, 5000), next(0));
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl Stream {
         way.hole_at = at;
         let all = way.hole;
         if let Some(beats) = &mut self.beats {
-            beats.miss(side, bytes, all, self.talk.client);
+            beats.miss(side, bytes, all);
         }
     }
 
@@ -173,11 +173,12 @@ impl Stream {
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
         if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
-            server.close(&ending, heard);
+            server.close(&ending, heard, false);
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);
-            super::report(book, ends, client, self.talk.server, *beats, heard);
+            let missing = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).missing);
+            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
         }
     }
 

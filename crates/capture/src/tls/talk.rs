@@ -31,6 +31,8 @@ pub(crate) struct Talk {
     pub(crate) version: Option<Version>,
     pub(crate) suite: Chosen,
     compression: u8,
+    /// Authentication is cut short.
+    truncated: bool,
     /// The newest version that was offered.
     offered: u16,
     /// The server has sent its certificate or ended its flight: this handshake is a full one.
@@ -75,7 +77,7 @@ impl Talk {
     pub(crate) fn cover(&self) -> Cover {
         match self.version {
             Some(version) if self.suite.0 != CipherSuite(0) => {
-                Cover::of(version, self.suite.0, self.compression)
+                Cover::of(version, self.suite.0, self.compression, self.truncated)
             }
             _ => Cover::Unknown,
         }
@@ -242,6 +244,7 @@ impl Talk {
         self.version = Some(version);
         self.suite = Chosen(hello.suite);
         self.compression = hello.compression;
+        self.truncated = hello.extension(ExtensionType::TRUNCATED_HMAC).is_some();
         // TLS 1.3 with its drafts and experiments, which number themselves otherwise; DTLS 1.3.
         self.hidden = (0x0304..0xfe00).contains(&version.0) || version == Version(0xfefc);
         // Drafts before the 22nd have another form, in which nothing after the random stands where it is looked for.

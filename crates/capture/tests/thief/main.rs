@@ -13,8 +13,10 @@ mod early;
 mod forge;
 mod invented;
 mod packets;
+mod property;
 mod robbery;
 mod tap;
+mod world;
 
 use holter_capture::subject::End;
 use holter_capture::{Ladder, Side};

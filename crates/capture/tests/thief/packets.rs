@@ -21,6 +21,11 @@ pub(crate) struct Sent {
 
 /// A whole connection: opened, spoken, closed.
 pub(crate) fn connection(pieces: &[Piece]) -> Vec<Sent> {
+    cut_in(pieces, SEGMENT)
+}
+
+/// The same in segments of this size.
+pub(crate) fn cut_in(pieces: &[Piece], size: usize) -> Vec<Sent> {
     let mut next = [1_000_u32, 5_000_000];
     let mut sent = Vec::new();
     let mut push = |side: Side, next: &mut [u32; 2], flags: u8, data: &[u8]| {
@@ -41,7 +46,7 @@ pub(crate) fn connection(pieces: &[Piece]) -> Vec<Sent> {
     push(Side::Answerer, &mut next, SYN | ACK, &[]);
     push(Side::Opener, &mut next, ACK, &[]);
     for piece in pieces {
-        for data in piece.bytes.chunks(SEGMENT) {
+        for data in piece.bytes.chunks(size) {
             push(piece.side, &mut next, ACK, data);
         }
         push(piece.side.other(), &mut next, ACK, &[]);
@@ -106,9 +111,21 @@ impl Chance {
 /// Neighbours change places.
 pub(crate) fn mixed(packets: &[Sent], chance: &mut Chance) -> Vec<Sent> {
     let mut packets = packets.to_vec();
-    for at in 3..packets.len() - 3 {
+    for at in 3..packets.len().saturating_sub(3) {
         if chance.below(4) == 0 {
             packets.swap(at, at + 1);
+        }
+    }
+    packets
+}
+
+/// Some packets come so many places late, at most.
+pub(crate) fn shuffled(packets: &[Sent], most: usize, chance: &mut Chance) -> Vec<Sent> {
+    let mut packets = packets.to_vec();
+    for at in 3..packets.len().saturating_sub(3 + most) {
+        if chance.below(8) == 0 {
+            let packet = packets.remove(at);
+            packets.insert(at + 1 + chance.below(most), packet);
         }
     }
     packets

@@ -26,6 +26,9 @@ const LEAST_PATIENCE: Duration = Duration::from_millis(300);
 /// Silence that lasts so long says as much as one that lasts for ever.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(1);
 
+/// By which the user allows that third parties are asked.
+pub(crate) const PHONE_OUT: &str = "--phone-out";
+
 /// What the user asked for, the same for all services of a run.
 #[derive(Debug)]
 pub struct Questions {
@@ -39,6 +42,8 @@ pub struct Questions {
     pub heartbeat_wait: Duration,
     /// Who may be asked beside the targets: the user's `--phone-out`.
     pub phone: Option<Arc<Phone>>,
+    /// Whether checks were asked for by name: one that may not ask then leaves its flaws open, and does not pass over them.
+    pub by_name: bool,
     /// Whose roots a path is looked for to.
     pub trust: Arc<Vec<Store>>,
 }
@@ -51,6 +56,7 @@ impl Default for Questions {
             identity: None,
             heartbeat_wait: Duration::from_millis(3200),
             phone: None,
+            by_name: false,
             trust: Arc::new(vec![Store::mozilla()]),
         }
     }

@@ -1,5 +1,5 @@
-//! The same question in several ways, of which a sound service takes all alike. Where it does not, one of each kind is asked
-//! again, and only a difference that comes back each time counts: networks and busy machines make others.
+//! The same question in several ways, of which a sound service takes all alike. Where it does not, what was answered less often
+//! than the rest is asked again, and only a difference that comes back each time counts: networks and busy machines make others.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,10 @@ use holter_model::{Observation, Reaction};
 
 use crate::reaction;
 
-/// How often a difference must come back to count, the first time among them.
+/// How often an answer of each kind must be heard for their difference to count.
 pub(crate) const ROUNDS: usize = 3;
 
-/// What came of asking in several ways, round by round. After the first round each kind of answer is asked for in one way
-/// only.
+/// What came of asking in several ways, round by round. After the first round a kind of answer is asked for in one way only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Table {
     ways: BTreeMap<&'static str, Vec<Vec<Reaction>>>,
@@ -52,7 +51,28 @@ impl Table {
         self.is_uniform() && self.ways.keys().all(|way| self.first(way).iter().all(silent))
     }
 
-    /// One way for each kind of answer: what the next round asks.
+    /// What a round after the first one asks: a way of each kind of answer that was not heard so often yet. In the last one
+    /// also of each that was not heard since the first: what was ended meanwhile would look as if it had always been so.
+    /// `since` was asked after the first round.
+    pub(crate) fn wanting(&self, round: usize, since: Option<&str>) -> Vec<&'static str> {
+        let mut kinds = self.kinds();
+        kinds.retain(|kind| {
+            let ways = || self.alike(kind);
+            let heard: usize = ways().map(|(_, rounds)| rounds.len()).sum();
+            let lately = ways().any(|(way, rounds)| rounds.len() > 1 || since == Some(way));
+            heard < round || (round == ROUNDS && !lately)
+        });
+        kinds
+    }
+
+    /// The ways that were taken as this one the first time, and how they were taken each time.
+    fn alike(&self, way: &str) -> impl Iterator<Item = (&'static str, &[Vec<Reaction>])> {
+        let signature = self.first(way).to_vec();
+        let ways = self.ways.iter().map(|(way, rounds)| (*way, rounds.as_slice()));
+        ways.filter(move |(_, rounds)| rounds.first() == Some(&signature))
+    }
+
+    /// One way for each kind of answer.
     pub(crate) fn kinds(&self) -> Vec<&'static str> {
         let mut kinds: Vec<&'static str> = Vec::new();
         for way in self.ways.keys() {
@@ -79,16 +99,12 @@ impl Table {
     /// How a way was taken, if what was asked of its kind was taken so every time.
     pub(crate) fn always(&self, way: &str) -> Option<&[Reaction]> {
         let signature = self.first(way);
-        let kind = self
-            .kinds()
-            .into_iter()
-            .find(|kind| self.first(kind) == signature)?;
-        let rounds = self.ways.get(kind)?;
-        let steady = rounds.len() >= ROUNDS && rounds.iter().all(|round| round == signature);
+        let heard: Vec<&Vec<Reaction>> = self.alike(way).flat_map(|(_, rounds)| rounds).collect();
+        let steady = heard.len() >= ROUNDS && heard.iter().all(|round| *round == signature);
         steady.then_some(signature)
     }
 
-    /// Two ways that were each taken alike every time, and not as the other.
+    /// Two ways whose kinds were each taken alike every time, and not as the other.
     pub(crate) fn differing(&self) -> Option<(&'static str, &'static str)> {
         let mut steady = self
             .kinds()
@@ -120,5 +136,22 @@ mod tests {
         assert!(table(&[alert("a", 1, 20), alert("b", 1, 20)]).is_uniform());
         // A round that broke off is none.
         assert!(!table(&[alert("a", 1, 20)]).is_asked());
+        // What three ways had in common the first time is steady by that; it is heard once more at the end.
+        let first = [
+            alert("a", 1, 20),
+            alert("b", 1, 20),
+            alert("c", 1, 20),
+            alert("d", 1, 21),
+        ];
+        let again = [alert("d", 2, 21), alert("d", 3, 21), alert("a", 3, 20)];
+        let ways = ["a", "b", "c", "d"];
+        let table = |facts: &[holter_model::Fact]| Table::of(&observed(facts), "s", &ways);
+        assert_eq!(table(&first).wanting(2, None), ["d"]);
+        let second = table(&[&first[..], &again[..1]].concat());
+        assert_eq!(second.wanting(3, None), ["a", "d"]);
+        assert_eq!(second.wanting(3, Some("c")), ["d"]);
+        let third = table(&[&first[..], &again].concat());
+        assert_eq!(third.differing(), Some(("a", "d")));
+        assert_eq!(second.differing(), None);
     }
 }

@@ -1,5 +1,6 @@
 //! A visit to one service: hands out lines that stand where TLS begins, and notes what was heard.
 
+mod budget;
 mod inside;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,10 @@ use holter_protocols::marks::{Mark, recognise_words};
 use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
 use jiff::Timestamp;
+
+use self::budget::Budget;
+pub(crate) use self::budget::Later;
+use crate::survey::Rest;
 
 /// An answer within this is no sign of trouble, however fast the ones before were.
 const SLOW: Duration = Duration::from_secs(2);
@@ -108,7 +113,12 @@ pub struct Visit<'a> {
     /// Whether some check wants to know what TLS carries.
     looks_inside: bool,
     named: bool,
-    surveyed: bool,
+    /// What it may cost, once it is surveyed.
+    budget: Option<Budget>,
+    /// What is asked when all else was.
+    later: Vec<Later>,
+    /// What the survey has yet to ask.
+    unsurveyed: Option<Box<Rest>>,
     in_session: bool,
     /// The most delicate thing that it gave itself away as.
     mark: Option<&'static Mark>,
@@ -193,7 +203,9 @@ impl<'a> Visit<'a> {
             guessed,
             looks_inside: false,
             named,
-            surveyed: false,
+            budget: None,
+            later: Vec::new(),
+            unsurveyed: None,
             in_session: false,
             mark: None,
             notes,
@@ -216,6 +228,9 @@ impl<'a> Visit<'a> {
             if self.is_over() {
                 let why = format!("it was given up after {:.0} s", self.open_for.as_secs_f64());
                 self.broke(Attempt::TimedOut, Some(why));
+                return None;
+            }
+            if !self.has_room() {
                 return None;
             }
             let mut line = match self.dial().await {
@@ -258,6 +273,9 @@ impl<'a> Visit<'a> {
         let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
             return None;
         };
+        if !self.has_room() {
+            return None;
+        }
         let mut line = match self.dial().await {
             Ok(line) => line,
             Err(error) => {
@@ -344,13 +362,25 @@ impl<'a> Visit<'a> {
     }
 
     /// Whether the survey has been made. The first to ask makes it: `false` once.
-    pub(crate) const fn survey_begins(&mut self) -> bool {
-        !std::mem::replace(&mut self.surveyed, true)
+    pub(crate) fn survey_begins(&mut self) -> bool {
+        let begins = self.budget.is_none();
+        self.budget.get_or_insert_default();
+        begins
+    }
+
+    /// Keeps what the survey has yet to ask.
+    pub(crate) fn survey_rests(&mut self, rest: Rest) {
+        self.unsurveyed = Some(Box::new(rest));
+    }
+
+    /// What the survey has yet to ask.
+    pub(crate) fn survey_goes_on(&mut self) -> Option<Rest> {
+        self.unsurveyed.take().map(|rest| *rest)
     }
 
     /// Whether what the survey found can be built upon.
     pub(crate) const fn is_surveyed(&self) -> bool {
-        self.surveyed
+        self.budget.is_some()
     }
 
     /// Whether the sessions that checks share have been begun. The first to ask begins them: `true` once.
@@ -421,6 +451,11 @@ impl<'a> Visit<'a> {
             self.notes.attempt = attempt;
             self.notes.trouble = why;
         }
+    }
+
+    /// How asking broke off; `None`: it did not.
+    pub(crate) fn has_broken_off(&self) -> Option<Attempt> {
+        Some(self.notes.attempt).filter(|attempt| *attempt != Attempt::Completed)
     }
 
     /// What was heard so far.

@@ -92,8 +92,10 @@ fn by(table: &Table) -> Decision {
 
 /// Whether only a block that is right in every way is told from the others (ROBOT, section 4).
 fn is_weak(table: &Table) -> bool {
-    let start = table.first("wrong-start");
-    start == table.first("no-zero") && start == table.first("wrong-zero")
+    let ways = ["wrong-start", "no-zero", "wrong-zero"];
+    let mut always = ways.iter().filter_map(|way| table.always(way));
+    let first = always.next();
+    always.all(|signature| Some(signature) == first)
 }
 
 fn named(way: &str) -> &'static str {

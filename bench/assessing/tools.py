@@ -25,10 +25,10 @@ TESTSSL_ALL = ("--protocols", "--std", "--pfs", "--server-preference", "--server
 # What the others call a protocol that starts in plain text; where they have no name for it they cannot ask.
 STARTTLS = {
     "smtp": ("smtp", "smtp"), "imap": ("imap", "imap"), "pop3": ("pop3", "pop3"), "ftp": ("ftp", "ftp"),
-    "ldap": ("ldap", "ldap"), "postgresql": ("psql", "postgres"), "xmpp": ("xmpp", "xmpp"),
+    "ldap": ("ldap", "ldap"), "postgres": ("psql", "postgres"), "xmpp": ("xmpp", "xmpp"),
 }
-# What begins with TLS at once, and Holter's name of that.
-DIRECT = {"https": "https", "tls": "tls", "amqp": "amqps", "mqtt": "mqtt"}
+# What begins with TLS at once.
+DIRECT = {"https", "tls", "amqps", "mqtt"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def tool(name, server, host, port, folder):
         known = folder / "inventory.csv"
         known.write_text(f"address,port,fragility\n{host},{port},robust\n")
         command = [lab.holter(), "scan", host, "-p", str(port), "--inventory", str(known), "--protocol",
-                   DIRECT.get(server.protocol, server.protocol), "--sni", server.name,
+                   server.protocol, "--sni", server.name,
                    "--profile", "full", "-f", "json", "--quiet"]
         return Tool(name, command, holter_reader.read, fine=(0, 1, 3))
     if name == "sslscan":
@@ -77,7 +77,7 @@ def tool(name, server, host, port, folder):
                    f"{host}:{port}"]
         # 1: not as Mozilla wishes.
         return Tool(name, command, sslyze_reader.read, document, fine=(0, 1))
-    start = [] if direct else ["--starttls", "postgres" if other_word == "postgres" else other_word]
+    start = [] if direct else ["--starttls", other_word]
     command = [clients.installed("testssl"), "--quiet", "--warnings", "batch", "--color", "0", "--nodns", "none",
                "--ip", host, *TESTSSL_ALL, "--jsonfile-pretty", str(document), *start, f"{server.name}:{port}"]
     # Its code counts what went wrong on the way, and does not say what.

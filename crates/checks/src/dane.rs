@@ -25,6 +25,7 @@ use holter_model::{Attempt, Fact, Judgement, Observation, Transport, Verdict};
 use self::record::{Fit, Record};
 use crate::certificate::shown;
 use crate::ground::{self, Ruling, rule};
+use crate::visit::PHONE_OUT;
 use crate::{Check, Configuration, Needs, Profile, Visit};
 
 /// Clients of these look for TLSA records (RFC 7672; RFC 7673); browsers do not.
@@ -151,6 +152,7 @@ fn unasked(known: &Configuration, observations: &[Observation]) -> Ruling {
         Ruling::inconclusive(
             "the DNS has not said which certificate belongs here: with --phone-out it is asked for TLSA records",
         )
+        .needing(PHONE_OUT)
     } else {
         Ruling::not_applicable(
             "hardly a client of such a service looks for TLSA records; with --phone-out it is compared with them all the same",

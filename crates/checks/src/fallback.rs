@@ -4,7 +4,8 @@
 //! One hello in the second-newest version that the service speaks, with the signal of RFC 7507 in it: "I come again with
 //! an older version, since a newer one failed". A service that knows the signal and the newer version refuses with the alert
 //! made for that. Where it refuses otherwise, the same hello follows without the signal: only if that is taken was it the
-//! signal that was refused.
+//! signal that was refused. Some say no alert over datagrams: there silence is a refusal if the hello without the signal is
+//! taken, and the one with it is met by silence once more.
 //!
 //! ## Why it matters
 //! Whoever stands on the way can make clients' first hellos fail until they come with an old version, whose weaknesses
@@ -15,7 +16,7 @@
 
 use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation, Reaction, Verdict};
 use holter_wire::client_hello::ClientHello;
-use holter_wire::{AlertDescription, CipherSuite, Version};
+use holter_wire::{CipherSuite, Version};
 
 use crate::greeting::{self, Taken};
 use crate::ground::{self, Decision};
@@ -25,7 +26,7 @@ use crate::{Check, Configuration, Needs, Profile, Visit, spoken};
 const SIGNAL: CipherSuite = CipherSuite(0x5600);
 
 /// What a server that knows it answers (RFC 7507 section 2).
-const INAPPROPRIATE: AlertDescription = AlertDescription(86);
+const INAPPROPRIATE: u8 = 86;
 
 const PROBE: &str = "fallback";
 
@@ -52,50 +53,62 @@ async fn ask(visit: &mut Visit<'_>) {
     if !spoken::may_ask(visit) {
         return;
     }
-    let mut hello = greeting::ordinary(visit, &known, older);
-    let plain = hello.clone();
-    hello.suites.push(SIGNAL);
-    let present = match greeting::say(visit, hello).await {
-        None => return,
-        Some(Taken::Answered(hello)) => {
-            note_sentinel(visit, &hello);
-            Some(false)
-        }
-        Some(Taken::Refused(reaction)) => {
-            visit.heard(Fact::Probe {
-                probe: PROBE.to_owned(),
-                version: older.0,
-                suite: 0,
-                reaction,
-            });
-            let known = reaction == Reaction::Alert(INAPPROPRIATE.0);
-            let refused = matches!(reaction, Reaction::Alert(_) | Reaction::Closed | Reaction::Reset);
-            if refused && !known {
-                control(visit, plain, older).await;
-            }
-            known.then_some(true)
-        }
+    let plain = greeting::ordinary(visit, &known, older);
+    let unsaid = match signal(visit, plain.clone(), older).await {
+        None | Some(Reaction::Alert(INAPPROPRIATE) | Reaction::Other(_)) => return,
+        Some(reaction) => matches!(reaction, Reaction::Silence(_)),
     };
-    if let Some(present) = present {
-        visit.heard(Fact::Feature {
-            feature: Feature::FallbackScsv,
-            version: older.0,
-            present,
-        });
+    if unsaid && !older.is_datagram() {
+        return;
+    }
+    if control(visit, plain.clone(), older).await && unsaid {
+        signal(visit, plain, older).await;
     }
 }
 
-/// Says the same again without the signal.
-async fn control(visit: &mut Visit<'_>, mut hello: ClientHello, older: Version) {
+/// Says a hello with the signal. How it was refused; `None`: it was not, or there was no answer to note.
+async fn signal(visit: &mut Visit<'_>, mut hello: ClientHello, older: Version) -> Option<Reaction> {
+    hello.random = crate::hello::random(visit.dice);
+    hello.suites.push(SIGNAL);
+    let reaction = match greeting::say(visit, hello).await? {
+        Taken::Answered(hello) => {
+            note_sentinel(visit, &hello);
+            note(visit, older, false);
+            return None;
+        }
+        Taken::Refused(reaction) => reaction,
+    };
+    probed(visit, PROBE, older, reaction);
+    if reaction == Reaction::Alert(INAPPROPRIATE) {
+        note(visit, older, true);
+    }
+    Some(reaction)
+}
+
+fn note(visit: &mut Visit<'_>, older: Version, present: bool) {
+    visit.heard(Fact::Feature {
+        feature: Feature::FallbackScsv,
+        version: older.0,
+        present,
+    });
+}
+
+/// Says the same again without the signal. Whether that was taken.
+async fn control(visit: &mut Visit<'_>, mut hello: ClientHello, older: Version) -> bool {
     hello.random = crate::hello::random(visit.dice);
     let reaction = match greeting::say(visit, hello).await {
-        None => return,
+        None => return false,
         Some(Taken::Answered(hello)) if hello.negotiated() == older => Reaction::Continued,
         Some(Taken::Answered(_)) => Reaction::Other(0),
         Some(Taken::Refused(reaction)) => reaction,
     };
+    probed(visit, CONTROL, older, reaction);
+    reaction == Reaction::Continued
+}
+
+fn probed(visit: &mut Visit<'_>, probe: &str, older: Version, reaction: Reaction) {
     visit.heard(Fact::Probe {
-        probe: CONTROL.to_owned(),
+        probe: probe.to_owned(),
         version: older.0,
         suite: 0,
         reaction,
@@ -179,6 +192,9 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         None => match ground::answers(observations, PROBE).last() {
             Some(answer) => {
                 let control = ground::answers(observations, CONTROL).last();
+                // A datagram may be lost, with its answer; not both times, and never what came between.
+                let unsaid = matches!(answer.reaction, Reaction::Silence(_));
+                let control = control.filter(|_| !unsaid || ground::answers(observations, PROBE).count() > 1);
                 refused_otherwise(answer.reaction, control.map(|control| control.reaction), older)
             }
             None => ground::not_asked(attempt),
@@ -268,5 +284,11 @@ mod tests {
         let both = [hello(0xfefd), hello(0xfeff)];
         let known = feature(Feature::FallbackScsv, 0xfeff, true);
         check(&[&both[..], &[known]].concat(), "not_affected");
+        // Who says no alert is heard twice, and takes the same without the signal in between.
+        let silent = || probe(PROBE, 0xfeff, Reaction::Silence(2500));
+        let taken = probe(CONTROL, 0xfeff, Reaction::Continued);
+        let once = [&both[..], &[silent(), taken]].concat();
+        check(&once, "inconclusive");
+        check(&[&once[..], &[silent()]].concat(), "not_affected");
     }
 }

@@ -13,6 +13,8 @@ pub(crate) struct Ruling {
     pub(crate) evidence: String,
     /// `None`: what its check usually rests on.
     basis: Option<Basis>,
+    /// What the user has to allow before it can be asked, where it is open for want of that.
+    needs: Option<&'static str>,
 }
 
 /// A verdict and why, by what its check usually rests on.
@@ -41,6 +43,12 @@ impl Ruling {
         Self { basis, ..self }
     }
 
+    /// The same, open for want of what the user has to allow first.
+    pub(crate) fn needing(self, what: &'static str) -> Self {
+        let needs = Some(what);
+        Self { needs, ..self }
+    }
+
     /// Under the names of its check and its flaw; what it rests on is the configuration, unless it says otherwise.
     pub(crate) fn under(self, check: &str, flaw: &str) -> Judgement {
         self.resting_on((check, flaw, Basis::Configuration))
@@ -49,7 +57,10 @@ impl Ruling {
     /// The judgement of it; `usual` is what it rests on where it does not say so itself.
     pub(crate) fn resting_on(self, (check, flaw, usual): (&str, &str, Basis)) -> Judgement {
         let basis = self.basis.unwrap_or(usual);
-        Judgement::new(check, flaw, self.verdict, basis, self.evidence)
+        Judgement {
+            needs: self.needs.map(str::to_owned),
+            ..Judgement::new(check, flaw, self.verdict, basis, self.evidence)
+        }
     }
 }
 
@@ -59,6 +70,7 @@ impl From<Decision> for Ruling {
             verdict,
             evidence,
             basis: None,
+            needs: None,
         }
     }
 }

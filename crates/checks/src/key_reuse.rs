@@ -164,6 +164,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             assessment: None,
+            not_asked: Vec::new(),
             oddities: Vec::new(),
         }
     }

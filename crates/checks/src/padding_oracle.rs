@@ -2,8 +2,8 @@
 //!
 //! ## What it asks
 //! Finished handshakes with a CBC suite, each followed by one record that is wrong in one way: filler of the padding, length
-//! of the padding, checksum, no text and checksum, nothing but padding. A sound service ends all alike. Where it does not, one
-//! of each kind again twice: only a difference that comes back counts. Times are never compared. OpenSSL computes AES with
+//! of the padding, checksum, no text and checksum, nothing but padding. A sound service ends all alike. Where it does not, what
+//! was answered seldom again twice: only a difference that comes back counts. Times are never compared. OpenSSL computes AES with
 //! SHA-1 or SHA-256 by other code than all else, so that AES is asked first, and what is not AES for itself.
 //!
 //! Over datagrams wrong records are dropped without a word. There one session is sent them all, each in the place of
@@ -96,13 +96,18 @@ async fn ask(visit: &mut Visit<'_>) {
     if ask_all(visit, suite, &ways).await.is_none() {
         return;
     }
-    if let Some(plain) = plain {
-        ask_apart(visit, plain).await;
+    if !table(visit.observations()).is_uniform() {
+        visit.later(|visit| Box::pin(again(visit)));
+    }
+    if let Some(plain) = plain
+        && put_each(visit, plain, PLAIN, 1, &[EMPTY]).await.is_some()
+        && taken(visit.observations(), PLAIN, EMPTY) != taken(visit.observations(), SERIES, "checksum")
+    {
+        visit.later(|visit| Box::pin(again_apart(visit)));
     }
 }
 
-/// Every way once, then what the differing ones are compared with, then one of each kind again. `None`: one of them came to no
-/// answer.
+/// Every way once. `None`: one of them came to no answer.
 async fn ask_all(visit: &mut Visit<'_>, suite: (Version, CipherSuite), ways: &[&str]) -> Option<()> {
     put_each(visit, suite, SERIES, 1, ways).await?;
     put_each(visit, suite, SERIES, 1, &[ONLY]).await?;
@@ -110,31 +115,37 @@ async fn ask_all(visit: &mut Visit<'_>, suite: (Version, CipherSuite), ways: &[&
         // An alert of its own is no accident of a network, and a second one is none at all.
         put_each(visit, suite, SERIES, 2, &[ONLY]).await?;
     }
-    if table(visit.observations()).is_uniform() {
-        return Some(());
-    }
-    put_each(visit, suite, SERIES, 1, &[WAYS[0].0]).await?;
-    for round in 2..=ROUNDS {
-        let kinds = table(visit.observations()).kinds();
-        put_each(visit, suite, SERIES, round, &kinds).await?;
-    }
     Some(())
 }
 
-/// The way that tells a record without a text from one with it, and that one where it does.
-async fn ask_apart(visit: &mut Visit<'_>, suite: (Version, CipherSuite)) -> Option<()> {
-    put_each(visit, suite, PLAIN, 1, &[EMPTY]).await?;
-    if taken(visit.observations(), PLAIN, EMPTY) == taken(visit.observations(), SERIES, "checksum") {
-        return Some(());
-    }
-    put_each(visit, suite, PLAIN, 1, &["checksum"]).await?;
+/// What the differing ways are compared with, then what was answered less often than the rest again.
+async fn again(visit: &mut Visit<'_>) {
+    let Some(suite) = askable(&greeting::known(visit)) else {
+        return;
+    };
+    let mut asked = put_each(visit, suite, SERIES, 1, &[WAYS[0].0]).await;
     for round in 2..=ROUNDS {
-        if plain_table(visit.observations()).is_uniform() {
-            return Some(());
+        if asked.is_none() {
+            return;
         }
-        put_each(visit, suite, PLAIN, round, &APART).await?;
+        let wanting = table(visit.observations()).wanting(round, Some(WAYS[0].0));
+        asked = put_each(visit, suite, SERIES, round, &wanting).await;
     }
-    Some(())
+}
+
+/// Where a record without a text is told from one with it: that one, and both again.
+async fn again_apart(visit: &mut Visit<'_>) {
+    let Some(suite) = plain(&greeting::known(visit)) else {
+        return;
+    };
+    let mut asked = put_each(visit, suite, PLAIN, 1, &["checksum"]).await;
+    for round in 2..=ROUNDS {
+        if asked.is_none() || plain_table(visit.observations()).is_uniform() {
+            return;
+        }
+        let wanting = plain_table(visit.observations()).wanting(round, None);
+        asked = put_each(visit, suite, PLAIN, round, &wanting).await;
+    }
 }
 
 /// How a way was taken the first time.

@@ -27,27 +27,28 @@ pub(crate) const AGAIN_UNBOUND: &str = "renegotiation-unbound";
 /// The probe that goes on by a ticket beside a short session id.
 pub(crate) const TICKETBLEED: &str = "ticketbleed";
 
-/// Has them begun when all other questions have been put.
-pub(crate) async fn want(visit: &mut Visit<'_>) {
-    visit.wants_sessions();
-}
-
-/// Surveys what sessions show, where a check wants it. It is the last to ask: a server that is asked to negotiate again
-/// may be busy with that for a second, and then nobody waits for it.
-pub async fn sessions(visit: &mut Visit<'_>) {
+/// Surveys what sessions show, once a visit.
+pub(crate) async fn survey(visit: &mut Visit<'_>) {
     if !visit.sessions_begin() {
         return;
     }
     let known = greeting::known(visit);
     let versions = spoken::versions(&known);
     let older = spoken::before_tls13(&known);
-    if versions.contains(&Version::TLS13) {
-        tls13::survey(visit, older.is_none()).await;
-    }
     if let Some(version) = older {
         older::survey(visit, version).await;
     }
+    if versions.contains(&Version::TLS13) {
+        tls13::survey(visit, older.is_none()).await;
+    }
     visit.note_protocol();
+}
+
+/// Goes on with the last session, when all else was asked.
+pub(crate) async fn last(visit: &mut Visit<'_>) {
+    if let Some(ticket) = visit.last_session_begins() {
+        older::last(visit, ticket).await;
+    }
 }
 
 /// Asks a web service for its front page. Where nobody said what TLS carries here, that is found out first.

@@ -2,7 +2,8 @@
 //!
 //! ## What it asks
 //! One hello as the clients of tomorrow may send it: of a version, with suites, groups, schemes and extensions that
-//! nobody has defined yet, beside those that the service is known to accept. Only when that fails, two more: the version
+//! nobody has defined yet, beside those that the service is known to accept. The survey makes that of one of its own. Only
+//! when that fails, it is said once more, and then two others: the version
 //! alone, and the rest alone; and after each that is taken without a word the usual hello, for who does not answer that
 //! either is gone, not intolerant.
 //!
@@ -20,7 +21,6 @@ use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Versi
 
 use crate::greeting::{self, Taken};
 use crate::ground::{self, Decision};
-use crate::hello::{GROUPS, SCHEMES};
 use crate::{Check, Configuration, Needs, Profile, Visit};
 
 /// A version that nobody speaks, of the family of TLS.
@@ -53,12 +53,14 @@ async fn ask(visit: &mut Visit<'_>) {
     if newest <= Version::SSL3 || !greeting::may_ask(visit) {
         return;
     }
+    if known.has(Feature::ExtensionTolerance) == Some(true) {
+        return;
+    }
     let both = new(visit, &known, newest, true, true);
     match greeting::say(visit, both).await {
         None => return,
         Some(Taken::Answered(_)) => {
-            note(visit, newest, Feature::VersionTolerance, true);
-            note(visit, newest, Feature::ExtensionTolerance, true);
+            tolerates(newest).into_iter().for_each(|fact| visit.heard(fact));
             return;
         }
         Some(Taken::Refused(_)) => {}
@@ -95,11 +97,23 @@ async fn ask(visit: &mut Visit<'_>) {
 }
 
 fn note(visit: &mut Visit<'_>, version: Version, feature: Feature, present: bool) {
-    visit.heard(Fact::Feature {
+    visit.heard(fact(version, feature, present));
+}
+
+const fn fact(version: Version, feature: Feature, present: bool) -> Fact {
+    Fact::Feature {
         feature,
         version: version.0,
         present,
-    });
+    }
+}
+
+/// What is known of who answered a hello with all that is new.
+pub(crate) const fn tolerates(newest: Version) -> [Fact; 2] {
+    [
+        fact(newest, Feature::VersionTolerance, true),
+        fact(newest, Feature::ExtensionTolerance, true),
+    ]
 }
 
 /// A hello with what is new.
@@ -112,31 +126,62 @@ fn new(
 ) -> ClientHello {
     let mut hello = greeting::ordinary(visit, known, newest.min(Version::TLS12));
     if newest >= Version::TLS13 {
-        // Since TLS 1.3 the versions stand in an extension, and the old field is fixed.
-        let list = [Version(RESERVED[0]), Version::TLS13, Version::TLS12];
-        let from = usize::from(!version);
-        greeting::with_tls13(&mut hello, visit, list.get(from..).unwrap_or_default());
-    } else if version {
-        hello.version = FUTURE;
+        greeting::with_tls13(&mut hello, visit, &[Version::TLS13, Version::TLS12]);
+    }
+    if version {
+        with_new_version(&mut hello);
     }
     if extensions {
-        hello.suites.insert(0, CipherSuite(RESERVED[1]));
-        let mut groups = GROUPS.to_vec();
-        groups.insert(0, NamedGroup(RESERVED[0]));
-        greeting::replace(&mut hello, Extension::supported_groups(&groups));
-        if newest >= Version::TLS12 {
-            let mut schemes = SCHEMES.to_vec();
-            schemes.insert(0, SignatureScheme(RESERVED[1]));
-            greeting::replace(&mut hello, Extension::signature_algorithms(&schemes));
-        }
-        let reserved = |kind: u16, body: &[u8]| Extension {
-            kind: ExtensionType(kind),
-            body: body.to_vec(),
-        };
-        hello.extensions.insert(0, reserved(RESERVED[1], &[]));
-        hello.extensions.push(reserved(RESERVED[0], &[0]));
+        with_new_extensions(&mut hello);
     }
     hello
+}
+
+/// Offers a version that nobody has defined, before all others.
+pub(crate) fn with_new_version(hello: &mut ClientHello) {
+    // Since TLS 1.3 the versions stand in an extension, and the old field is fixed.
+    let list = |extension: &&mut Extension| extension.kind == ExtensionType::SUPPORTED_VERSIONS;
+    match hello.extensions.iter_mut().find(list) {
+        Some(list) => {
+            let versions = with_first(RESERVED[0], list.body.get(1..));
+            *list = Extension::supported_versions(&versions.map(Version).collect::<Vec<_>>());
+        }
+        None => hello.version = FUTURE,
+    }
+}
+
+/// Offers suites, groups, schemes and extensions that nobody has defined, before all others.
+pub(crate) fn with_new_extensions(hello: &mut ClientHello) {
+    if !hello.suites.contains(&CipherSuite(RESERVED[0])) {
+        hello.suites.insert(0, CipherSuite(RESERVED[0]));
+    }
+    for extension in &mut hello.extensions {
+        let codes = with_first(RESERVED[1], extension.body.get(2..));
+        match extension.kind {
+            ExtensionType::SUPPORTED_GROUPS => {
+                *extension = Extension::supported_groups(&codes.map(NamedGroup).collect::<Vec<_>>());
+            }
+            ExtensionType::SIGNATURE_ALGORITHMS => {
+                *extension = Extension::signature_algorithms(&codes.map(SignatureScheme).collect::<Vec<_>>());
+            }
+            _ => {}
+        }
+    }
+    let reserved = |kind: u16, body: &[u8]| Extension {
+        kind: ExtensionType(kind),
+        body: body.to_vec(),
+    };
+    hello.extensions.insert(0, reserved(RESERVED[1], &[]));
+    hello.extensions.push(reserved(RESERVED[0], &[0]));
+}
+
+/// This code and those of a list.
+fn with_first(code: u16, list: Option<&[u8]>) -> impl Iterator<Item = u16> + use<> {
+    let codes = list.unwrap_or_default().chunks_exact(2);
+    let codes: Vec<u16> = codes
+        .filter_map(|code| Some(u16::from_be_bytes(code.try_into().ok()?)))
+        .collect();
+    std::iter::once(code).chain(codes)
 }
 
 fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
@@ -182,6 +227,24 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
 mod tests {
     use super::*;
     use crate::testing::{feature, hello, judged, probe};
+
+    #[test]
+    fn what_is_new_stands_first_in_lists_that_stay_whole() {
+        let mut hello = crate::hello::tls13(None, &holter_model::seam::FixedDice(1));
+        with_new_version(&mut hello);
+        with_new_extensions(&mut hello);
+        let body = |kind| {
+            let extension = hello.extensions.iter().find(|extension| extension.kind == kind);
+            extension.unwrap().body.clone()
+        };
+        assert_eq!(body(ExtensionType::SUPPORTED_VERSIONS), [4, 0x5a, 0x5a, 3, 4]);
+        let groups = body(ExtensionType::SUPPORTED_GROUPS);
+        assert_eq!((&groups[..4], groups.len()), (&[0, 14, 0xca, 0xca][..], 16));
+        assert_eq!(hello.version, Version::TLS12);
+        let mut older = crate::hello::spare(Version::TLS11, &holter_model::seam::FixedDice(1));
+        with_new_version(&mut older);
+        assert_eq!(older.version, FUTURE);
+    }
 
     #[test]
     fn what_fails_is_named() {

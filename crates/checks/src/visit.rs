@@ -1,5 +1,6 @@
 //! A visit to one service: hands out lines that stand where TLS begins, and notes what was heard.
 
+mod budget;
 mod inside;
 
 use std::collections::BTreeSet;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holter_cert::{Store, Stores};
+use holter_handshake::resumption::Resumption;
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
@@ -17,6 +19,10 @@ use holter_protocols::{Asking, Chosen, Opening, Start, in_clear};
 use holter_wire::heartbeat::ProveConsent;
 use jiff::Timestamp;
 
+use self::budget::Budget;
+pub(crate) use self::budget::Later;
+use crate::survey::Rest;
+
 /// An answer within this is no sign of trouble, however fast the ones before were.
 const SLOW: Duration = Duration::from_secs(2);
 
@@ -25,6 +31,9 @@ const LEAST_PATIENCE: Duration = Duration::from_millis(300);
 
 /// Silence that lasts so long says as much as one that lasts for ever.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(1);
+
+/// By which the user allows that third parties are asked.
+pub(crate) const PHONE_OUT: &str = "--phone-out";
 
 /// What the user asked for, the same for all services of a run.
 #[derive(Debug)]
@@ -39,6 +48,8 @@ pub struct Questions {
     pub heartbeat_wait: Duration,
     /// Who may be asked beside the targets: the user's `--phone-out`.
     pub phone: Option<Arc<Phone>>,
+    /// Whether checks were asked for by name: one that may not ask then leaves its flaws open, and does not pass over them.
+    pub by_name: bool,
     /// Whose roots a path is looked for to.
     pub trust: Stores,
 }
@@ -52,6 +63,7 @@ impl Default for Questions {
             heartbeat_wait: Duration::from_millis(3200),
             phone: None,
             trust: Stores::from(vec![Store::mozilla()]),
+            by_name: false,
         }
     }
 }
@@ -102,9 +114,15 @@ pub struct Visit<'a> {
     /// Whether some check wants to know what TLS carries.
     looks_inside: bool,
     named: bool,
-    surveyed: bool,
-    /// Whether a check wants sessions, which are begun when all else was asked.
-    sessions_wanted: bool,
+    /// What it may cost, once it is surveyed.
+    budget: Option<Budget>,
+    /// What is asked when all else was.
+    later: Vec<Later>,
+    /// What the survey has yet to ask.
+    unsurveyed: Option<Box<Rest>>,
+    in_session: bool,
+    /// By what the session goes on that is begun when all else was asked.
+    last_session: Option<Resumption>,
     /// The most delicate thing that it gave itself away as.
     mark: Option<&'static Mark>,
     notes: Notes,
@@ -188,8 +206,11 @@ impl<'a> Visit<'a> {
             guessed,
             looks_inside: false,
             named,
-            surveyed: false,
-            sessions_wanted: false,
+            budget: None,
+            later: Vec::new(),
+            unsurveyed: None,
+            in_session: false,
+            last_session: None,
             mark: None,
             notes,
         }
@@ -211,6 +232,9 @@ impl<'a> Visit<'a> {
             if self.is_over() {
                 let why = format!("it was given up after {:.0} s", self.open_for.as_secs_f64());
                 self.broke(Attempt::TimedOut, Some(why));
+                return None;
+            }
+            if !self.has_room() {
                 return None;
             }
             let mut line = match self.dial().await {
@@ -253,6 +277,9 @@ impl<'a> Visit<'a> {
         let (Start::Upgrade, Some(open)) = (self.chosen.start, self.chosen.protocol.open) else {
             return None;
         };
+        if !self.has_room() {
+            return None;
+        }
         let mut line = match self.dial().await {
             Ok(line) => line,
             Err(error) => {
@@ -339,23 +366,40 @@ impl<'a> Visit<'a> {
     }
 
     /// Whether the survey has been made. The first to ask makes it: `false` once.
-    pub(crate) const fn survey_begins(&mut self) -> bool {
-        !std::mem::replace(&mut self.surveyed, true)
+    pub(crate) fn survey_begins(&mut self) -> bool {
+        let begins = self.budget.is_none();
+        self.budget.get_or_insert_default();
+        begins
+    }
+
+    /// Keeps what the survey has yet to ask.
+    pub(crate) fn survey_rests(&mut self, rest: Rest) {
+        self.unsurveyed = Some(Box::new(rest));
+    }
+
+    /// What the survey has yet to ask.
+    pub(crate) fn survey_goes_on(&mut self) -> Option<Rest> {
+        self.unsurveyed.take().map(|rest| *rest)
     }
 
     /// Whether what the survey found can be built upon.
     pub(crate) const fn is_surveyed(&self) -> bool {
-        self.surveyed
+        self.budget.is_some()
     }
 
-    /// Has the sessions begun that checks share, at the end.
-    pub(crate) const fn wants_sessions(&mut self) {
-        self.sessions_wanted = true;
-    }
-
-    /// Whether a check wants them, and they have not been begun: `true` once.
+    /// Whether the sessions that checks share have been begun. The first to ask begins them: `true` once.
     pub(crate) const fn sessions_begin(&mut self) -> bool {
-        std::mem::replace(&mut self.sessions_wanted, false)
+        !std::mem::replace(&mut self.in_session, true)
+    }
+
+    /// Keeps by what a last session is to go on, and a connection for it.
+    pub(crate) fn keep_last_session(&mut self, ticket: Resumption) {
+        self.last_session = Some(ticket);
+    }
+
+    /// By what the last session goes on; once.
+    pub(crate) const fn last_session_begins(&mut self) -> Option<Resumption> {
+        self.last_session.take()
     }
 
     /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
@@ -382,9 +426,15 @@ impl<'a> Visit<'a> {
         (usual * 6).clamp(LEAST_PATIENCE, LONGEST_PATIENCE)
     }
 
+    /// How long to listen for a word that probably does not come.
+    pub(crate) fn glance(&self) -> Duration {
+        const LEAST: Duration = Duration::from_millis(4);
+        (self.lately * 2).clamp(LEAST, self.pause())
+    }
+
     /// How long to listen for a word that, if it comes, comes at once.
     pub(crate) fn pause(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(5);
+        const LEAST: Duration = Duration::from_millis(12);
         const LONGEST: Duration = Duration::from_millis(400);
         self.usual
             .map_or(LONGEST, |_| (self.lately * 4).clamp(LEAST, LONGEST))
@@ -421,6 +471,11 @@ impl<'a> Visit<'a> {
             self.notes.attempt = attempt;
             self.notes.trouble = why;
         }
+    }
+
+    /// How asking broke off; `None`: it did not.
+    pub(crate) fn has_broken_off(&self) -> Option<Attempt> {
+        Some(self.notes.attempt).filter(|attempt| *attempt != Attempt::Completed)
     }
 
     /// What was heard so far.

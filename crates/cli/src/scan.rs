@@ -205,6 +205,7 @@ fn questions(args: &Args) -> anyhow::Result<Questions> {
         // A shorter wait would take a slow device for a silent one.
         heartbeat_wait: args.timeout.unwrap_or_default().max(default.heartbeat_wait),
         trust: trust::stores(&args.ca_file)?,
+        by_name: !args.check.is_empty(),
         ..default
     })
 }

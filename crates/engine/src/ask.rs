@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use holter_checks::{Approach, Needs, Visit};
-use holter_model::{Attempt, Service, Transport};
+use holter_model::{Attempt, Judgement, Service, Transport, Unasked};
 use holter_net::{Care, Line};
 use holter_protocols::roles::role;
 
@@ -51,7 +51,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
     for check in &scan.checks {
         (check.ask)(&mut visit).await;
     }
-    holter_checks::sessions(&mut visit).await;
+    holter_checks::settle(&mut visit).await;
     let notes = visit.leave();
     let (suffers, care, last) = (notes.suffers, notes.care, notes.last);
     // A datagram that nobody answers met nobody; a stream that was accepted met somebody who will not talk.
@@ -77,8 +77,8 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
     let judgements = scan
         .checks
         .iter()
-        .flat_map(|check| check.verdicts(&known, notes.attempt))
-        .collect();
+        .flat_map(|check| check.verdicts(&known, notes.attempt));
+    let (judgements, not_asked) = apart(judgements, scan.questions.by_name);
     let service = Service {
         target: host.label(door),
         endpoint: Some(endpoint),
@@ -98,6 +98,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         trouble: notes.trouble,
         observations: notes.observations,
         judgements,
+        not_asked,
         assessment: None,
         oddities: notes.oddities.into_iter().collect(),
     };
@@ -107,4 +108,21 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
         care,
         last,
     }
+}
+
+/// What was judged, and what was not asked about since the user has not allowed it. Who named a check wants to know that it
+/// decides nothing, so there that is a verdict, too.
+fn apart(judgements: impl Iterator<Item = Judgement>, by_name: bool) -> (Vec<Judgement>, Vec<Unasked>) {
+    let (mut judged, mut not_asked) = (Vec::new(), Vec::new());
+    for mut judgement in judgements {
+        match judgement.needs.take() {
+            Some(needs) if !by_name => not_asked.push(Unasked {
+                check: judgement.check,
+                flaw: judgement.flaw,
+                needs,
+            }),
+            _ => judged.push(judgement),
+        }
+    }
+    (judged, not_asked)
 }

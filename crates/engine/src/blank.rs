@@ -78,6 +78,7 @@ fn blank(
         observations: Vec::new(),
         judgements: Vec::new(),
         assessment: None,
+        not_asked: Vec::new(),
         oddities: Vec::new(),
         role: None,
     }

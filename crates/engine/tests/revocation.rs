@@ -19,7 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use holter_checks::Questions;
-use holter_model::Verdict;
+use holter_model::{Service, Verdict};
 use holter_net::Scope;
 use holter_phone::Phone;
 use support::assess_fully;
@@ -172,17 +172,24 @@ fn answer(mut stream: TcpStream, folder: &Path, ocsp: bool) -> Option<()> {
 
 /// The verdict on revocation, and why.
 fn verdict(authority: &Authority, phone: bool) -> Option<(Verdict, String)> {
-    let questions = Questions {
-        sni: Some("portal.example".to_owned()),
-        phone: phone.then(|| Arc::new(Phone::new(Scope::default(), None).unwrap().anywhere())),
-        ..Questions::default()
-    };
-    let service = assess_fully(authority.address, "https", questions, Duration::ZERO);
-    let judgements = service.judgements.into_iter();
-    let mut found = judgements.filter(|judgement| judgement.flaw == "CERT-REVOKED");
+    let service = scan(authority, phone, false);
+    let mut found = service
+        .judgements
+        .into_iter()
+        .filter(|judgement| judgement.flaw == "CERT-REVOKED");
     found
         .next()
         .map(|judgement| (judgement.verdict, judgement.evidence))
+}
+
+fn scan(authority: &Authority, phone: bool, by_name: bool) -> Service {
+    let questions = Questions {
+        sni: Some("portal.example".to_owned()),
+        phone: phone.then(|| Arc::new(Phone::new(Scope::default(), None).unwrap().anywhere())),
+        by_name,
+        ..Questions::default()
+    };
+    assess_fully(authority.address, "https", questions, Duration::ZERO)
 }
 
 const GOOD: &str = "V\t361120000000Z\t\t1001\tunknown\t/CN=portal.example\n";
@@ -193,15 +200,33 @@ fn a_responder_is_believed() {
     let good = authority(GOOD, true);
     let (is, why) = verdict(&good, true).unwrap();
     assert_eq!(is, Verdict::NotAffected, "{why}");
-    let (open, why) = verdict(&good, false).unwrap();
-    assert_eq!(open, Verdict::Inconclusive, "nobody was asked");
-    assert!(why.contains("--phone-out"), "{why}");
     let (is, why) = verdict(&authority(REVOKED, true), true).unwrap();
     assert_eq!(is, Verdict::Affected);
     assert!(
         why.ends_with("on 2026-11-20, because its key is compromised"),
         "{why}"
     );
+}
+
+#[test]
+fn what_nobody_may_be_asked_is_no_verdict_but_for_who_names_the_check() {
+    let good = authority(GOOD, true);
+    let by_profile = scan(&good, false, false);
+    let not_asked: Vec<_> = by_profile
+        .not_asked
+        .iter()
+        .map(|one| (&*one.flaw, &*one.needs))
+        .collect();
+    assert_eq!(not_asked, [("CERT-REVOKED", "--phone-out")]);
+    assert!(by_profile.judgements.iter().all(|one| one.flaw != "CERT-REVOKED"));
+    let by_name = scan(&good, false, true);
+    let open = by_name
+        .judgements
+        .iter()
+        .find(|one| one.flaw == "CERT-REVOKED")
+        .unwrap();
+    assert_eq!(open.verdict, Verdict::Inconclusive);
+    assert!(open.evidence.contains("--phone-out") && by_name.not_asked.is_empty());
 }
 
 #[test]

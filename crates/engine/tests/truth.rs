@@ -22,13 +22,6 @@ use holter_model::{Attempt, Fact, Service};
 use holter_wire::Version;
 use support::assess_fully;
 
-/// How many connections beyond suites + groups + 25 a padding oracle may cost where it really is: it is asked again until that is
-/// sure.
-const UNTIL_SURE: usize = 3;
-
-/// Two servers behind STARTTLS where that is not all: one connection more, to make sure that they still listened.
-const MORE: [&str; 2] = ["node-0.10.2-smtp", "postfix"];
-
 /// What came of scanning one server.
 struct Seen {
     service: Service,
@@ -124,19 +117,24 @@ fn compare(
         .collect();
     groups.sort_unstable();
     groups.dedup();
-    let sure = if server.id.starts_with("fault-") {
-        UNTIL_SURE
-    } else {
-        0
-    };
-    let more = usize::from(MORE.contains(&server.id.as_str()));
-    let most = suites + groups.len() + 25 + sure + more;
+    let most = suites + groups.len() + 25;
+    println!(
+        "{:>4} of {most:>3} connections: {}",
+        service.connections, server.id
+    );
     if service.connections as usize > most {
         complain(format!(
             "{} connections for {suites} suites and {} groups, more than {most}",
             service.connections,
             groups.len()
         ));
+    }
+    for oddity in service
+        .oddities
+        .iter()
+        .filter(|oddity| oddity.starts_with("not all was asked"))
+    {
+        complain(oddity.clone());
     }
     wrong
 }

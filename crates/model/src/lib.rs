@@ -40,4 +40,4 @@ pub use observation::{Method, Observation};
 pub use role::Role;
 pub use service::Service;
 pub use target::{Target, TargetError};
-pub use verdict::{Basis, Judgement, Verdict};
+pub use verdict::{Basis, Judgement, Unasked, Verdict};

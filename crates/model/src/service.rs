@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Assessment, Attempt, Endpoint, Judgement, Observation, Role};
+use crate::{Assessment, Attempt, Endpoint, Judgement, Observation, Role, Unasked};
 
 /// All that a scan has to say about one endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,9 @@ pub struct Service {
     pub observations: Vec<Observation>,
     /// What the checks make of it.
     pub judgements: Vec<Judgement>,
+    /// What was not asked about, since the user has not allowed it. That is no verdict, and leaves nothing open.
+    #[serde(default)]
+    pub not_asked: Vec<Unasked>,
     /// What rules of others make of it; worked out wherever it is shown.
     #[serde(skip)]
     pub assessment: Option<Assessment>,

@@ -71,6 +71,20 @@ pub struct Judgement {
     pub evidence: String,
     /// Bytes of foreign memory that any answer contained. Counted, never kept.
     pub foreign_bytes: u64,
+    /// What the user has to allow before it can be asked, where it is open for want of that.
+    #[serde(skip)]
+    pub needs: Option<String>,
+}
+
+/// A flaw that nobody was asked about, since the user has not allowed what that takes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unasked {
+    /// The check that would ask.
+    pub check: String,
+    /// The flaw.
+    pub flaw: String,
+    /// What allows it, as the user says it.
+    pub needs: String,
 }
 
 impl Judgement {
@@ -84,6 +98,7 @@ impl Judgement {
             basis,
             evidence: evidence.into(),
             foreign_bytes: 0,
+            needs: None,
         }
     }
 }

@@ -120,6 +120,7 @@ fn service(round: i64, number: u32) -> Service {
         ],
         judgements: judgements.collect(),
         assessment: None,
+        not_asked: Vec::new(),
         oddities: Vec::new(),
     }
 }

@@ -100,6 +100,7 @@ fn service(row: Row) -> Result<Service, ProgramError> {
         observations: Vec::new(),
         judgements: row.verdicts,
         assessment: None,
+        not_asked: Vec::new(),
         oddities: row.oddities,
     })
 }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use holter_model::difference::Kind;
 use holter_model::{
     Assessment, Attempt, Criticality, Difference, Fragility, Judgement, LeftAlone, Service, Transport,
+    Unasked,
 };
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -116,6 +117,8 @@ pub(crate) struct Row<'a> {
     bytes_sent: u64,
     bytes_received: u64,
     verdicts: &'a [Judgement],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    not_asked: &'a [Unasked],
     facts: Facts<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     assessment: Option<&'a Assessment>,
@@ -147,6 +150,7 @@ impl<'a> Row<'a> {
             bytes_sent: service.bytes_sent,
             bytes_received: service.bytes_received,
             verdicts: &service.judgements,
+            not_asked: &service.not_asked,
             facts: Facts(&service.observations),
             assessment: service.assessment.as_ref(),
             oddities: &service.oddities,

@@ -141,7 +141,13 @@ impl Stream {
 
     #[cold]
     fn unordered(&mut self, held: &mut Held, owner: Owner, data: Data<'_>, sink: &mut impl Sink) {
-        let Data { at, seq, bytes, full, ack } = data;
+        let Data {
+            at,
+            seq,
+            bytes,
+            full,
+            ack,
+        } = data;
         let ahead = after(self.next, seq);
         if !std::mem::replace(&mut self.firm, true) && ahead < 0 {
             self.sync(seq);
@@ -214,7 +220,13 @@ impl Stream {
     /// A segment of this side waits until what it answers has been captured.
     #[cold]
     pub(crate) fn hold(&mut self, held: &mut Held, owner: Owner, data: Data<'_>, sink: &mut impl Sink) {
-        let Data { at, seq, bytes, full, ack } = data;
+        let Data {
+            at,
+            seq,
+            bytes,
+            full,
+            ack,
+        } = data;
         let ahead = after(self.next, seq);
         if !self.firm || ahead < 0 || ahead.unsigned_abs() > WINDOW {
             return self.segment(held, owner, data, sink);
@@ -230,7 +242,9 @@ impl Stream {
     pub(crate) fn release(&mut self, held: &mut Held, other: &Self, sink: &mut impl Sink) -> bool {
         let before = self.next;
         while held.distance(self.ticket, self.next) == Some(0)
-            && held.first_ack(self.ticket).is_none_or(|ack| !other.is_behind(ack))
+            && held
+                .first_ack(self.ticket)
+                .is_none_or(|ack| !other.is_behind(ack))
         {
             self.pop(held, sink);
         }

@@ -50,6 +50,7 @@ pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Option<Ju
         basis: Basis::Behaviour,
         evidence,
         foreign_bytes: findings.iter().map(|finding| finding.foreign).sum(),
+        needs: None,
     })
 }
 

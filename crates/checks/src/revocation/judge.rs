@@ -9,6 +9,7 @@ use super::leaf_and_issuer;
 use crate::Configuration;
 use crate::certificate::shown::unseen;
 use crate::ground::{Ruling, rule};
+use crate::visit::PHONE_OUT;
 
 /// What is known of one certificate's state, and how.
 type Known = (Verdict, String);
@@ -42,7 +43,8 @@ fn unknown(configuration: &Configuration) -> Ruling {
     if leaves.any(|named| !named.ocsp.is_empty() || !named.crls.is_empty()) {
         return Ruling::inconclusive(
             "it staples no proof, and its issuer has not said whether it was revoked: with --phone-out the issuer is asked",
-        );
+        )
+        .needing(PHONE_OUT);
     }
     Ruling::not_applicable(
         "it names neither a responder nor a list, so there is nobody to say that it was revoked; ask its issuer for \

@@ -55,7 +55,7 @@ fn wants_certificate() -> Decision {
 }
 
 fn by(table: &Table) -> Decision {
-    let said = |way: &str| reaction::in_words(table.always(way).unwrap_or_else(|| table.first(way)));
+    let said = |way: &str| reaction::in_words(table.first(way));
     if table.is_silent() {
         let why = "it said nothing in time to any of them, a sound one among them".to_owned();
         return (Verdict::Inconclusive, why);
@@ -92,11 +92,10 @@ fn by(table: &Table) -> Decision {
 
 /// Whether only a block that is right in every way is told from the others (ROBOT, section 4).
 fn is_weak(table: &Table) -> bool {
-    let mut wrong = ["wrong-start", "no-zero", "wrong-zero"]
-        .into_iter()
-        .filter_map(|way| table.always(way));
-    let first = wrong.next();
-    wrong.all(|taken| Some(taken) == first)
+    let ways = ["wrong-start", "no-zero", "wrong-zero"];
+    let mut always = ways.iter().filter_map(|way| table.always(way));
+    let first = always.next();
+    always.all(|signature| Some(signature) == first)
 }
 
 fn named(way: &str) -> &'static str {
@@ -132,7 +131,7 @@ mod tests {
     fn a_difference_counts_when_it_comes_back() {
         let check = |facts: &[Fact], expected: &str| assert_eq!(judged(judge, facts), expected);
         check(&facts(&[[20; 5]]), "not_affected");
-        let odd = [20, 40, 20, 20, 20];
+        let odd = [40, 20, 20, 20, 20];
         check(&facts(&[odd]), "inconclusive");
         check(&facts(&[odd, odd, odd]), "affected");
         check(&facts(&[odd, [20; 5], odd]), "inconclusive");
@@ -144,8 +143,8 @@ mod tests {
             let facts = facts(&[codes, codes, codes]);
             judge(&observed(&facts), Attempt::Completed)[0].evidence.clone()
         };
-        assert!(evidence([20, 40, 40, 40, 20]).contains("weak"));
-        assert!(evidence([20, 40, 20, 20, 20]).contains("strong"));
+        assert!(evidence([40, 20, 40, 40, 20]).contains("weak"));
+        assert!(evidence([40, 20, 20, 20, 20]).contains("strong"));
     }
 
     #[test]

@@ -47,15 +47,11 @@ pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
     let mut ticket = tickets(visit, &session);
     let resumed = session.facts().resumed;
     note(visit, Feature::SessionId, session.version(), resumed);
-    let fresh = Offer {
-        resume: None,
-        ..second
-    };
     // A session that goes on by its id need not bring a ticket, even where others do.
     if ticket.is_none() && resumed {
         let _ = session.close(&mut line).await;
         visit.done(line);
-        let Some(third) = begin(visit, &fresh).await else {
+        let Some(third) = begin(visit, &fresh(visit, version)).await else {
             return;
         };
         (line, session) = third;
@@ -64,19 +60,23 @@ pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
     if let Some(ticket) = ticket {
         let _ = session.close(&mut line).await;
         visit.done(line);
-        let last = match bleed(visit, version, &ticket).await {
-            Some(last) => Some(last),
-            None => begin(visit, &fresh).await,
-        };
-        let Some(last) = last else {
-            return;
-        };
-        (line, session) = last;
+        visit.keep_last_session(ticket);
     } else {
         note(visit, Feature::SessionTicket, version, false);
+        negotiate_again(visit, line, session).await;
     }
-    // This comes last: some servers are busy with it for a second.
-    negotiate_again(visit, line, session, &fresh).await;
+}
+
+/// Goes on by a ticket, and asks to negotiate again at the end. Some servers are busy with that for a second, for which
+/// nobody waits when this is the last question.
+pub(super) async fn last(visit: &mut Visit<'_>, ticket: Resumption) {
+    let session = match bleed(visit, &ticket).await {
+        Some(session) => Some(session),
+        None => begin(visit, &fresh(visit, ticket.version())).await,
+    };
+    if let Some((line, session)) = session {
+        negotiate_again(visit, line, session).await;
+    }
 }
 
 /// The same extensions each time: a session goes on as it began.
@@ -84,6 +84,14 @@ fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
     Offer {
         encrypt_then_mac: true,
         ..super::offer(visit, version)
+    }
+}
+
+/// What a session is begun with that goes on with no other.
+fn fresh<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
+    Offer {
+        tickets: true,
+        ..offer(visit, version)
     }
 }
 
@@ -95,7 +103,8 @@ fn tickets(visit: &mut Visit<'_>, session: &Session) -> Option<Resumption> {
 }
 
 /// Asks once to negotiate again, and leaves it there.
-async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session, offer: &Offer<'_>) {
+async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session) {
+    let offer = fresh(visit, session.version());
     let (version, suite) = (session.version(), session.suite().code.0);
     let (probe, how) = if session.facts().secure_renegotiation {
         (AGAIN_BOUND, How::Secure)
@@ -107,7 +116,9 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
         Transport::Tcp => visit.short_patience(),
         Transport::Udp => WORD_OVER_DATAGRAMS,
     };
-    let outcome = session.renegotiate(&mut line, offer, how, visit.dice, word).await;
+    let outcome = session
+        .renegotiate(&mut line, &offer, how, visit.dice, word)
+        .await;
     visit.provoked(line);
     let (reaction, accepted) = match outcome {
         Ok(Outcome::Accepted) => (Reaction::Continued, Some(true)),
@@ -132,7 +143,8 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
 }
 
 /// Goes on by a ticket. `None`: no session came of it.
-async fn bleed(visit: &mut Visit<'_>, version: Version, ticket: &Resumption) -> Option<(Line, Session)> {
+async fn bleed(visit: &mut Visit<'_>, ticket: &Resumption) -> Option<(Line, Session)> {
+    let version = ticket.version();
     if !spoken::may_ask(visit) {
         return None;
     }

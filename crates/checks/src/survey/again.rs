@@ -1,23 +1,17 @@
 //! What is asked again: what cannot be of one server, and everything where there are several.
 
 use holter_model::Refusal;
-use holter_wire::suite::{Exchange, Mode};
-use holter_wire::{NamedGroup, Version};
+use holter_wire::Version;
 
 use super::enumerate::Survey;
 use super::say::Said;
 use super::streams::VERSIONS;
 
-/// So many connections beside one for each suite and each group are little enough.
-const ALLOWANCE: usize = 25;
-
-/// So many are for other questions than the survey's, so many more for ROBOT and so many for padding.
-const LATER: usize = 11;
-const ROBOT: usize = 5;
-const PADDING: usize = 6;
-
 /// More repeats make nothing surer.
 const MOST_REPEATS: usize = 6;
+
+/// So many connections are left for a no to be heard again, and for asking whether it still listens.
+const ASSURANCE: usize = 3;
 
 /// How often a version is asked for that one server of several may speak.
 const TRIES: usize = 3;
@@ -40,28 +34,42 @@ impl Survey<'_, '_> {
                 Err(None) => return false,
             }
         }
-        if !self.in_both_turns().await || !self.by_chance().await {
-            return false;
-        }
-        self.servers.why().is_none() || (self.versions().await && self.all_suites().await)
+        self.of_several().await
     }
 
-    /// Asks again what was asked first, and for the suites that are left, as long as that costs no more connections than a
-    /// survey may: where chance says which server answers, two of them show themselves sooner or later.
-    async fn by_chance(&mut self) -> bool {
-        for turn in 0..self.room().min(MOST_REPEATS) {
-            if self.servers.why().is_some() {
+    /// Of several servers, asks for all that was refused. Whether there is any use in asking on.
+    pub(super) async fn of_several(&mut self) -> bool {
+        if self.servers.why().is_none() {
+            return true;
+        }
+        self.versions().await && self.all_suites().await
+    }
+
+    /// Asks again what was asked first, and for the suites that are left, as long as connections are left: where chance says
+    /// which server answers, two of them show themselves sooner or later.
+    pub(super) async fn by_chance(&mut self) {
+        for turn in 0..MOST_REPEATS {
+            if self.servers.why().is_some() || !self.may_go_on() {
                 break;
             }
-            if turn % 2 == 0 {
-                if !self.as_first().await {
-                    return false;
-                }
-            } else if !self.last_no().await {
-                return false;
+            let on = if turn % 2 == 0 {
+                self.as_first().await
+            } else {
+                self.last_no().await
+            };
+            if !on {
+                return;
             }
         }
-        true
+    }
+
+    /// Whether there is time and a connection for what is good to know and decides no flaw, and for making sure of it.
+    pub(super) fn may_go_on(&self) -> bool {
+        let visit = &self.visit;
+        visit.room() > ASSURANCE
+            && !visit.is_spared()
+            && !visit.is_mostly_spent()
+            && visit.has_broken_off().is_none()
     }
 
     /// The hello that was answered first, to the letter.
@@ -84,24 +92,6 @@ impl Survey<'_, '_> {
             Said::End => return false,
         }
         true
-    }
-
-    /// How many connections are left for what is good to know and decides no flaw.
-    pub(super) fn room(&self) -> usize {
-        let parts = || {
-            let suites = self.found.iter().flat_map(|(_, tally)| tally.chosen());
-            suites.filter_map(|suite| suite.parts())
-        };
-        let rsa = parts().any(|parts| parts.exchange == Exchange::Rsa);
-        let cbc = parts().any(|parts| parts.mode == Mode::Cbc);
-        let mut groups: Vec<NamedGroup> = self.old.groups.seen().to_vec();
-        groups.extend(self.new.groups.seen());
-        groups.sort_unstable_by_key(|group| group.0);
-        groups.dedup();
-        let may = parts().count() + groups.len() + ALLOWANCE;
-        let later = LATER + if rsa { ROBOT } else { 0 } + if cbc { PADDING } else { 0 };
-        let spent = usize::try_from(self.visit.connections()).unwrap_or(usize::MAX);
-        may.saturating_sub(later).saturating_sub(spent)
     }
 
     /// The versions that were not found.

@@ -3,10 +3,10 @@
 use holter_model::{Attempt, Refusal, Transport};
 use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 
-use super::enumerate::Survey;
-use super::known;
+use super::enumerate::{News, Survey};
 use super::offer::{Extent, Offer};
 use super::say::{Said, say};
+use super::{heard, known};
 
 /// So many lines one after the other may end without a word before that is looked into: the last suite of a version, and
 /// the next version.
@@ -31,12 +31,16 @@ impl Survey<'_, '_> {
             Said::No(_) => self.bare += 1,
             Said::Flight(_) | Said::End => self.bare = 0,
         }
-        let suspicious = self.bare > 0 && (self.uses_alerts || self.bare > BARE);
+        // An ordinary hello follows one of tomorrow that was refused.
+        let suspicious = self.news != News::Now && self.bare > 0 && (self.uses_alerts || self.bare > BARE);
         if !suspicious || self.control.is_none() {
             return said;
         }
         self.bare = 0;
         if !self.listens().await {
+            if self.visit.room() == 0 {
+                return Said::End;
+            }
             let why = "it no longer answers what it answered before".to_owned();
             self.visit.broke(Attempt::Closed, Some(why));
             return Said::End;
@@ -88,10 +92,16 @@ impl Survey<'_, '_> {
         groups: &[NamedGroup],
         schemes: &[SignatureScheme],
     ) -> Said {
+        if self.servers.why().is_some() {
+            self.visit.may_cost_twice();
+        }
         if let Err(why) = self.bound.hello() {
             return self.give_up(why);
         }
         if self.visit.is_mostly_spent() {
+            if self.rests {
+                return Said::End;
+            }
             return self.give_up("its answers took longer than a survey may".to_owned());
         }
         let offer = Offer {
@@ -101,6 +111,7 @@ impl Survey<'_, '_> {
             schemes,
             name: None,
             extent,
+            news: self.news == News::Now,
         };
         let said = say(self.visit, &offer).await;
         // An alert is a no by somebody who listens; so is a closed datagram port, which nobody confuses with a full one.
@@ -112,6 +123,8 @@ impl Survey<'_, '_> {
         self.ledger.answered(listens);
         if let Said::Flight(flight) = &said {
             let impossible = self.servers.is_impossible(flight);
+            let (spoken, suite) = (flight.hello.negotiated(), flight.hello.suite);
+            self.visit.may_cost(spoken, suite, heard::exchanged(flight).group);
             if let Err(why) = self.bound.chosen(flight.hello.suite, impossible) {
                 self.servers.feign(&why);
                 return self.give_up(why);

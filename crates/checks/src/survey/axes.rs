@@ -12,9 +12,6 @@ use super::{heard, known};
 /// So many connections may go into schemes that no suite needed.
 const MOST_FOR_SCHEMES: usize = 8;
 
-/// So many connections are kept for versions older than the one whose schemes are asked for.
-const OLDER: usize = 7;
-
 /// What is offered beside suites.
 pub(super) struct Axes {
     pub(super) groups: Rotation<NamedGroup>,
@@ -208,23 +205,20 @@ impl Survey<'_, '_> {
         on
     }
 
-    /// The schemes that no suite needed yet; TLS 1.3 signs behind a curtain, older versions name none.
-    pub(super) async fn schemes(&mut self, version: Version, suites: &[CipherSuite]) -> bool {
-        let signed: Vec<CipherSuite> = suites
-            .iter()
-            .copied()
-            .filter(|suite| known::is_signed(*suite))
-            .collect();
-        if !matches!(version, Version::TLS12 | Version::DTLS12) || signed.is_empty() {
-            return true;
-        }
-        let (mut complete, mut on) = (false, true);
+    /// The schemes that no suite needed yet; TLS 1.3 signs behind a curtain, older versions name none. Whether there is any
+    /// use in asking on, as there is where `on`.
+    pub(super) async fn schemes(&mut self, mut on: bool) -> bool {
+        let named = |version: Version| matches!(version, Version::TLS12 | Version::DTLS12);
+        let Some((version, signed)) = self.found.iter().find_map(|(version, tally)| {
+            let signed = tally.chosen().iter().copied();
+            let signed: Vec<CipherSuite> = signed.filter(|suite| known::is_signed(*suite)).collect();
+            (named(*version) && !signed.is_empty()).then_some((*version, signed))
+        }) else {
+            return on;
+        };
+        let mut complete = self.old.schemes.is_exhausted();
         for _ in 0..MOST_FOR_SCHEMES {
-            if self.old.schemes.is_exhausted() {
-                complete = true;
-                break;
-            }
-            if self.room() <= OLDER {
+            if complete || !on || self.servers.why().is_some() || !self.may_go_on() {
                 break;
             }
             let unseen = self.old.schemes.unseen();
@@ -236,19 +230,10 @@ impl Survey<'_, '_> {
                 Said::Flight(flight) => {
                     let scheme = heard::exchanged(&flight).scheme;
                     self.take(version, &flight, (&groups, &unseen));
-                    if scheme.is_none_or(|scheme| !unseen.contains(&scheme)) {
-                        complete = true;
-                        break;
-                    }
+                    complete = scheme.is_none_or(|scheme| !unseen.contains(&scheme));
                 }
-                Said::No(_) => {
-                    complete = true;
-                    break;
-                }
-                Said::End => {
-                    on = false;
-                    break;
-                }
+                Said::No(_) => complete = true,
+                Said::End => on = false,
             }
         }
         self.old.schemes.spend();

@@ -51,6 +51,5 @@ pub(super) async fn survey(visit: &mut Visit<'_>) {
         survey.visit.broke(attempt, None);
     }
     survey.field().await;
-    survey.tell().await;
     survey.end().await;
 }

@@ -8,12 +8,24 @@ use super::bound::Bound;
 use super::known;
 use super::ledger::Ledger;
 use super::offer::Extent;
+use super::rest::Rest;
 use super::say::Said;
 use super::servers::Servers;
 use super::streams::First;
 use super::tally::Tally;
 use super::{heard, ssl2};
 use crate::Visit;
+
+/// Whether a hello has what nobody has defined yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum News {
+    /// None had it yet.
+    Yet,
+    /// This one has.
+    Now,
+    /// One had.
+    Past,
+}
 
 /// A survey under way.
 pub(super) struct Survey<'v, 'a> {
@@ -51,6 +63,10 @@ pub(super) struct Survey<'v, 'a> {
     /// How many lines it has ended without a word, one after the other.
     pub(super) bare: usize,
     pub(super) chains: Vec<Vec<u8>>,
+    /// Whether what nobody has defined yet is offered, too.
+    pub(super) news: News,
+    /// Whether all checks have asked, so that this is the last that is asked.
+    pub(super) rests: bool,
     pub(super) old: Axes,
     pub(super) new: Axes,
 }
@@ -77,6 +93,8 @@ impl<'v, 'a> Survey<'v, 'a> {
             uses_alerts: false,
             bare: 0,
             chains: Vec::new(),
+            news: News::Yet,
+            rests: false,
             old: Axes::of(Version::TLS12),
             new: Axes::of(Version::TLS13),
         }
@@ -195,27 +213,36 @@ impl<'v, 'a> Survey<'v, 'a> {
         if !complete || !self.compression(version, &suites).await {
             return false;
         }
-        let groups = self.groups(version, &suites).await;
-        groups && self.schemes(version, &suites).await
+        self.groups(version, &suites).await
     }
 
-    /// Makes sure that what was refused last was refused because it is not known, and notes all that was found.
+    /// Makes sure that what was refused last was refused because it is not known, and notes all that was found. What waits
+    /// until all checks have asked is kept.
     pub(super) async fn end(mut self) {
+        self.compare_orders();
         if !self.ledger.is_sure() && self.control.is_some() && !self.listens().await {
-            self.visit
-                .odd("it fell silent in the middle: what it refused last is not held against it");
+            if self.visit.room() > 0 {
+                self.visit
+                    .odd("it fell silent in the middle: what it refused last is not held against it");
+            }
             self.ledger.doubt();
         }
-        if let Some(why) = self.servers.why() {
-            let why = why.to_owned();
+        if let Some(why) = self.servers.why().map(str::to_owned) {
             self.visit.odd(&why);
             self.ledger.leave_open();
-            self.ledger.note(Fact::Inconsistent { why });
+            let inconsistent = Fact::Inconsistent { why };
+            let mut noted = self.visit.observations().iter();
+            if !noted.any(|observation| observation.fact == inconsistent) {
+                self.ledger.note(inconsistent);
+            }
         } else if let Some(order) = self.order {
             self.ledger.order(order);
         }
-        for fact in self.ledger.into_facts() {
+        for fact in std::mem::take(&mut self.ledger).into_facts() {
             self.visit.heard(fact);
+        }
+        if !self.rests {
+            Rest::keep(self);
         }
     }
 }

@@ -8,6 +8,7 @@ use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Versi
 use super::bound::RESERVED;
 use super::known;
 use crate::hello::pad;
+use crate::tolerance;
 
 /// What a hello of the survey offers.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,8 @@ pub(super) struct Offer<'a> {
     pub(super) name: Option<&'a str>,
     /// What else is wanted.
     pub(super) extent: Extent,
+    /// Whether it also has what nobody has defined yet, as the hellos of tomorrow will.
+    pub(super) news: bool,
 }
 
 /// How much a hello asks for beyond its version.
@@ -82,6 +85,10 @@ impl Offer<'_> {
         }
         hello.extensions = self.extensions();
         hello.compression = self.compression();
+        if self.news {
+            tolerance::with_new_version(&mut hello);
+            tolerance::with_new_extensions(&mut hello);
+        }
         pad(&mut hello);
         hello
     }
@@ -192,6 +199,7 @@ mod tests {
                     schemes: &schemes,
                     name: Some("portal.hospital.example"),
                     extent: Extent::Everything(true),
+                    news: false,
                 };
                 offer.hello(&FixedDice(1)).encode(&mut bytes);
                 let hangs = (256..512).contains(&bytes.len());
@@ -214,6 +222,7 @@ mod tests {
             schemes: &[],
             name: Some("portal.hospital.example"),
             extent: Extent::Needed,
+            news: false,
         };
         assert!(offer.hello(&FixedDice(1)).extensions.is_empty());
     }

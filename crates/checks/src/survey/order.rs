@@ -1,6 +1,6 @@
 //! Whose order of suites decides: the client's, or the server's own.
 
-use holter_model::Order;
+use holter_model::{Fact, Order};
 use holter_wire::{CipherSuite, Version};
 
 use super::enumerate::Survey;
@@ -13,11 +13,16 @@ impl Survey<'_, '_> {
     /// What was accepted before, in an order whose answer tells whose order decides, if no version has told it yet. One
     /// version tells it for all.
     pub(super) fn telling(&mut self) -> Option<(Version, Vec<CipherSuite>)> {
+        self.compare_orders();
+        let mut tallies = self.found.iter().filter(|_| self.order.is_none());
+        tallies.find_map(|(version, tally)| Some((*version, tally.to_tell()?)))
+    }
+
+    /// What the versions tell of it together.
+    pub(super) fn compare_orders(&mut self) {
         if self.order.is_none() {
             self.order = together(self.found.iter().map(|(_, tally)| tally));
         }
-        let mut tallies = self.found.iter().filter(|_| self.order.is_none());
-        tallies.find_map(|(version, tally)| Some((*version, tally.to_tell()?)))
     }
 
     /// Takes what an answer tells of that.
@@ -35,18 +40,26 @@ impl Survey<'_, '_> {
         }
     }
 
-    /// Asks once more where that tells whose order decides.
-    pub(super) async fn tell(&mut self) {
-        let Some((version, offered)) = self.telling() else {
-            return;
+    /// Asks once more where that tells whose order decides, and says again what was found, with that. Whether there is any
+    /// use in asking on.
+    pub(super) async fn tell(&mut self) -> bool {
+        let Some((version, offered)) = self.telling().filter(|_| self.may_go_on()) else {
+            return true;
         };
         let axes = self.axes(version);
         let (groups, schemes) = (axes.groups.all(), axes.schemes.all());
-        if let Said::Flight(flight) = self
+        let said = self
             .ask((version, Extent::Needed), &offered, &groups, &schemes)
-            .await
-        {
-            self.told(&flight, version, &offered);
+            .await;
+        if let Said::Flight(flight) = &said {
+            self.told(flight, version, &offered);
         }
+        if self.order.is_some() {
+            let noted = self.visit.observations().iter().map(|noted| &noted.fact);
+            let suites = noted.filter(|fact| matches!(fact, Fact::Suites { .. })).cloned();
+            let suites = suites.collect();
+            self.ledger.note_all(suites);
+        }
+        !matches!(said, Said::End)
     }
 }

@@ -44,7 +44,6 @@ pub(super) async fn survey(visit: &mut Visit<'_>) {
                 && survey.again(&refused).await
             {
                 survey.field().await;
-                survey.tell().await;
             }
         }
         Newest::Refuses(last) => {

@@ -4,20 +4,21 @@ use holter_model::{Fact, Order, Refusal};
 use holter_wire::{AlertDescription, CipherSuite, Version};
 
 use super::axes::Narrow;
-use super::enumerate::Survey;
+use super::enumerate::{News, Survey};
 use super::known;
 use super::offer::Extent;
 use super::say::Said;
 use super::tally::Tally;
+use crate::tolerance::tolerates;
 
 /// How often a no is heard before it is believed of one server of several.
 const SEVERAL: usize = 5;
 
+/// How often a no is heard for the sake of turns: a line in between may be in the way.
+const TURNS: usize = 2;
+
 /// How often one is heard that says that a version is not spoken which was spoken before.
 const STRANGE: usize = 4;
-
-/// How often a no is heard for the sake of turns: a line in between may be in the way.
-const TURNS: usize = 3;
 
 impl Survey<'_, '_> {
     /// Suites until no other is accepted; whether that is so. Offers stand backwards and forwards in turn.
@@ -49,10 +50,15 @@ impl Survey<'_, '_> {
             } else {
                 (axes.groups.offer(), axes.schemes.offer(), axes.narrow())
             };
-            match self
+            let news = self.begin_news(version, narrow);
+            let said = self
                 .ask((version, Extent::Needed), &offered, &groups, &schemes)
-                .await
-            {
+                .await;
+            if news && !self.end_news(version, &said) {
+                // Not for want of a suite, perhaps: the same without what is new.
+                continue;
+            }
+            match said {
                 Said::Flight(flight) if flight.hello.negotiated() == version => {
                     let chosen = flight.hello.suite;
                     if !offered.contains(&chosen) {
@@ -100,6 +106,29 @@ impl Survey<'_, '_> {
         true
     }
 
+    /// Makes the next hello one of tomorrow, once: the second one of the newest version, which answered the first. Whether
+    /// it is one.
+    fn begin_news(&mut self, version: Version, narrow: Narrow) -> bool {
+        let streams = (Version::TLS10..=Version::TLS13).contains(&version);
+        let ordinary = self.first != Extent::Least && self.window == usize::MAX && !narrow.is_any();
+        let wanted = self.news == News::Yet && self.visit.may_be_asked_all();
+        let news = wanted && streams && ordinary && self.found.is_empty();
+        if news {
+            self.news = News::Now;
+        }
+        news
+    }
+
+    /// Takes the answer to a hello of tomorrow. Whether it says as much as one to an ordinary hello, or nothing ever will.
+    fn end_news(&mut self, version: Version, said: &Said) -> bool {
+        self.news = News::Past;
+        let taken = matches!(said, Said::Flight(flight) if flight.hello.negotiated() == version);
+        if taken {
+            self.ledger.note_all(tolerates(version).into());
+        }
+        taken || matches!(said, Said::End)
+    }
+
     /// Whether to believe a no, or rather the last of several to the same question.
     fn believes(&mut self, version: Version, last: bool, noes: &[Option<Refusal>]) -> bool {
         if let [.., before, now] = noes
@@ -127,19 +156,16 @@ impl Survey<'_, '_> {
                 &mut self.turns.1
             };
             *turn = true;
-            // Who is that new has hardly an older version, whose last no would do.
-            if self.speaks(Version::TLS13) && self.turns != (true, true) && noes.len() < TURNS {
-                return false;
-            }
         }
         !strange || noes.len() >= STRANGE
     }
 
     /// Hears the last no of the versions that share their suites in both turns. Whether there is any use in asking on.
     pub(super) async fn in_both_turns(&mut self) -> bool {
-        for _ in 0..2 {
+        for _ in 0..TURNS {
             let shared = self.found.iter().any(|(version, _)| shares(*version));
-            if !shared || self.turns == (true, true) || self.servers.why().is_some() {
+            let done = self.turns == (true, true) || self.servers.why().is_some();
+            if !shared || done || !self.may_go_on() {
                 break;
             }
             if !self.last_no().await {

@@ -17,6 +17,11 @@ impl Visit<'_> {
         self.looks_inside = true;
     }
 
+    /// Whether all is to be known of it, and may be asked.
+    pub(crate) fn may_be_asked_all(&self) -> bool {
+        self.looks_inside && !self.is_spared()
+    }
+
     /// Whether that is to be found out here.
     pub(crate) fn is_unknown_inside(&self) -> bool {
         let unknown = self.chosen.start == Start::Direct && self.chosen.id() == "tls";

@@ -327,6 +327,7 @@ mod tests {
             observations: Vec::new(),
             judgements: judged.iter().map(judge).collect(),
             assessment: None,
+            not_asked: Vec::new(),
             oddities: Vec::new(),
         };
         let mut failing = Failing::default();

@@ -31,6 +31,7 @@ fn service(said: &str) -> Service {
         basis: Basis::Behaviour,
         evidence: String::new(),
         foreign_bytes: 0,
+        needs: None,
     };
     let (version, suite, heartbeat) = match said {
         "tls13" => (0x0304, 0x1301, None),
@@ -75,6 +76,7 @@ fn service(said: &str) -> Service {
         observations: answered.then_some(observation).into_iter().collect(),
         judgements: verdict.map(judgement).into_iter().collect(),
         assessment: None,
+        not_asked: Vec::new(),
         oddities: Vec::new(),
     }
 }

@@ -50,6 +50,7 @@ fn service(day: i64, keys: &[&str]) -> Service {
         observations: facts.map(observed).collect(),
         judgements: Vec::new(),
         assessment: None,
+        not_asked: Vec::new(),
         oddities: Vec::new(),
     }
 }

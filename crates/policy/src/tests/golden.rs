@@ -31,6 +31,7 @@ pub(crate) fn service(protocol: &str) -> Service {
         observations: Vec::new(),
         judgements: Vec::new(),
         assessment: None,
+        not_asked: Vec::new(),
         oddities: Vec::new(),
     }
 }

@@ -68,6 +68,7 @@ pub(crate) fn service(address: &str, minute: i64, verdict: Verdict) -> Service {
             "it was asked",
         )],
         assessment: None,
+        not_asked: Vec::new(),
         oddities: Vec::new(),
     }
 }

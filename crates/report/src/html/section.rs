@@ -166,11 +166,20 @@ fn verdicts(service: &Service) -> Markup {
                 }
             }
         }
+        @for unasked in &service.not_asked {
+            p class="small" {
+                strong { "Not asked: " } (terminal(name_of(&unasked.flaw))) ", which needs " code { (terminal(&unasked.needs)) } "."
+            }
+        }
         @if !clean.is_empty() { p class="small" { strong { "Not affected: " } (terminal(&clean.join(", "))) "." } }
         @if !idle.is_empty() { p class="small soft" { strong { "Does not apply: " } (terminal(&idle.join(", "))) "." } }
     }
 }
 
 fn name(judgement: &Judgement) -> &str {
-    catalogue::flaw(&judgement.flaw).map_or(&judgement.flaw, |known| &known.flaw.name)
+    name_of(&judgement.flaw)
+}
+
+fn name_of(id: &str) -> &str {
+    catalogue::flaw(id).map_or(id, |known| &known.flaw.name)
 }

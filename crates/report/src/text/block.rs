@@ -277,6 +277,12 @@ fn verdicts(service: &Service, say: &mut impl FnMut(&str, String)) {
             format!("{}: {}", name(judgement), judgement.evidence),
         );
     }
+    for unasked in &service.not_asked {
+        say(
+            "Not asked",
+            format!("{}: needs {}", name_of(&unasked.flaw), unasked.needs),
+        );
+    }
     if service.attempt != Attempt::Completed {
         let why = service.trouble.as_deref().unwrap_or(service.attempt.explain());
         say("Broke off", why.to_owned());
@@ -288,5 +294,9 @@ fn verdicts(service: &Service, say: &mut impl FnMut(&str, String)) {
 }
 
 fn name(judgement: &Judgement) -> &str {
-    flaw(&judgement.flaw).map_or(&judgement.flaw, |known| &known.flaw.name)
+    name_of(&judgement.flaw)
+}
+
+fn name_of(id: &str) -> &str {
+    flaw(id).map_or(id, |known| &known.flaw.name)
 }

@@ -152,6 +152,7 @@ fn answered(last: u8, facts: &[Fact], verdict: Verdict, evidence: &str) -> Servi
         basis: Basis::Behaviour,
         evidence: evidence.to_owned(),
         foreign_bytes: 0,
+        needs: None,
     }];
     service
 }
@@ -173,6 +174,7 @@ fn broken(target: &str, last: u8, attempt: Attempt, why: &str) -> Service {
         observations: Vec::new(),
         judgements: Vec::new(),
         assessment: None,
+        not_asked: Vec::new(),
         oddities: Vec::new(),
     }
 }

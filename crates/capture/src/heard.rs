@@ -182,6 +182,9 @@ fn service(book: &Book, keys: &Keys, judged: &mut Judged, server: &Server, secon
         verdicts.push(said);
     }
     verdicts.extend(server.early.as_deref().map(weighed::early_change));
+    if let Some(pushed) = &server.pushed {
+        verdicts.extend(weighed::downgrade(pushed, newest(&observations)));
+    }
     verdicts.extend(judged.of(server, &observations));
     judged.spare(&mut observations);
     let asking = server.evidence.as_deref().map(asking).unwrap_or_default();
@@ -255,6 +258,18 @@ fn client(
         coverage,
         observations: Vec::new(),
     }
+}
+
+/// The newest version that a service of TLS chose.
+fn newest(observations: &[Observation]) -> u16 {
+    let chosen = observations
+        .iter()
+        .filter_map(|observation| match observation.fact {
+            Fact::Hello { version, .. } => Some(version),
+            _ => None,
+        });
+    // DTLS counts down.
+    chosen.filter(|version| *version < 0xfe00).max().unwrap_or(0)
 }
 
 /// The peers whose heartbeats are evidence.

@@ -421,8 +421,7 @@ impl Open {
         for (place, asked) in std::mem::replace(&mut self.asked, later).iter_mut().enumerate() {
             if !least.contains(&Some(place)) {
                 // One after it was answered, and nothing between is missing.
-                asked.passed |= !torn;
-                self.tally.ignored |= certain && asked.is_forbidden() && !torn && !self.datagrams;
+                asked.passed |= certain && !torn;
                 self.unanswered(asked);
             }
         }

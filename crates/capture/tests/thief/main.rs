@@ -12,6 +12,7 @@ mod early;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod invented;
+mod nmap;
 mod packets;
 mod property;
 mod robbery;

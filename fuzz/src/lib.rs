@@ -29,6 +29,7 @@ pub mod sct;
 pub mod server_hello;
 pub mod session_ticket;
 pub mod ssl2;
+pub mod takeover;
 pub mod tape;
 pub mod target;
 pub mod tds;
@@ -63,6 +64,7 @@ pub static ALL: &[Target] = &[
     ("server_hello", server_hello::run),
     ("session_ticket", session_ticket::run),
     ("ssl2", ssl2::run),
+    ("takeover", takeover::run),
     ("tape", tape::run),
     ("target", target::run),
     ("tds", tds::run),

@@ -1,5 +1,6 @@
 //! Logs of other tools: nothing panics, whatever they hold, and nothing in them is ever called a leak.
 
+use holter_capture::Part;
 use holter_capture::captured::Kind;
 use holter_capture::others::{kind, read};
 
@@ -7,8 +8,9 @@ use holter_capture::others::{kind, read};
 pub fn run(data: &[u8]) {
     let _ = kind(data);
     for tool in [Kind::Zeek, Kind::Suricata] {
-        let captured = read(data, tool, "log".to_owned());
-        for subject in &captured.heard.subjects {
+        let (_, parts) = read(data, tool, "log".to_owned());
+        for part in parts {
+            let Part::Subject(subject) = part else { continue };
             for said in &subject.verdicts {
                 assert!(
                     said.weight

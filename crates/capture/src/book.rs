@@ -1,10 +1,12 @@
 //! What is remembered of all that was heard: servers, clients, certificates, who talks to whom. Bounded, and it says where a bound
 //! was reached.
 
+pub(crate) mod aside;
 pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod evidence;
 pub(crate) mod facts;
+pub(crate) mod keys;
 pub(crate) mod server;
 
 use std::collections::HashMap;
@@ -19,10 +21,12 @@ use crate::Moment;
 use crate::heartbeat::Tally;
 use crate::tls::offer::Offer;
 use crate::tls::offers::Offers;
+use aside::Aside;
 use certificates::Certificates;
 use client::Clients;
 use evidence::Evidence;
 use facts::Facts;
+use keys::Keys;
 use server::Server;
 
 /// How much is remembered. A bound that is reached is said.
@@ -114,8 +118,14 @@ struct Failed {
 pub(crate) struct Book {
     pub(crate) bounds: Bounds,
     pub(crate) beyond: Beyond,
-    pub(crate) servers: Vec<Server>,
+    pub(crate) servers: Vec<Option<Server>>,
+    /// Places whose server was handed on.
+    free: Vec<u32>,
     places: HashMap<(SocketAddr, Transport), u32>,
+    /// What was handed on to make room.
+    pub(crate) aside: Aside,
+    /// Keys of servers that were handed on.
+    pub(crate) keys: Keys,
     pub(crate) victims: HashMap<IpAddr, (u16, Transport, Evidence)>,
     pub(crate) clients: Clients,
     pub(crate) offers: Offers,
@@ -181,8 +191,10 @@ impl Book {
             return Some(ServerId(*place));
         }
         let room = self.bounds.servers + if grave { self.bounds.evidence } else { 0 };
-        let place = u32::try_from(self.servers.len()).ok()?;
-        if self.servers.len() >= room {
+        if self.places.len() >= room {
+            self.hand_on_servers();
+        }
+        if self.places.len() >= room {
             if grave {
                 self.beyond.evidence += 1;
             } else {
@@ -190,13 +202,24 @@ impl Book {
             }
             return None;
         }
-        self.servers.push(Server::new(address, transport, at));
+        let server = Server::new(address, transport, at);
+        let place = match self.free.pop() {
+            Some(place) => {
+                *self.servers.get_mut(usize::try_from(place).ok()?)? = Some(server);
+                place
+            }
+            None => {
+                self.servers.push(Some(server));
+                u32::try_from(self.servers.len() - 1).ok()?
+            }
+        };
         self.places.insert((address, transport), place);
         Some(ServerId(place))
     }
 
+    /// A server in its place. It is not handed on as long as a session runs at it, so that a session may hold its place.
     pub(crate) fn at(&mut self, id: ServerId) -> Option<&mut Server> {
-        self.servers.get_mut(usize::try_from(id.0).ok()?)
+        self.servers.get_mut(usize::try_from(id.0).ok()?)?.as_mut()
     }
 
     /// How many sessions run at a server now, and how many have begun there.
@@ -236,6 +259,9 @@ impl Book {
             return;
         }
         if self.pairs.len() >= self.bounds.interfaces {
+            self.hand_on_pairs();
+        }
+        if self.pairs.len() >= self.bounds.interfaces {
             self.beyond.interfaces += 1;
             return;
         }
@@ -253,8 +279,12 @@ impl Book {
 
     /// A client offered something to a server.
     pub(crate) fn offered(&mut self, client: IpAddr, server: SocketAddr, offer: &Arc<Offer>, at: Moment) {
-        if !self.clients.offered(client, offer, at, self.bounds.clients) {
-            self.beyond.clients += 1;
+        let most = self.bounds.clients;
+        if !self.clients.offered(client, offer, at, most) {
+            self.hand_on_clients();
+            if !self.clients.offered(client, offer, at, most) {
+                self.beyond.clients += 1;
+            }
         }
         let Some(id) = self.places.get(&(server, Transport::Tcp)).copied().map(ServerId) else {
             return;

@@ -4,8 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::Moment;
+use crate::book::{Beyond, Totals};
 use crate::coverage::Coverage;
-use crate::heard::{Heard, time};
+use crate::heard::{Part, time};
+use crate::subject::Subject;
 use crate::takeover::{Flips, Log};
 
 /// One capture: a file, files that follow on each other, an interface, or what another tool wrote of it.
@@ -13,10 +15,20 @@ use crate::takeover::{Flips, Log};
 pub struct Captured {
     /// What it was read from, in the order of time.
     pub sources: Vec<Origin>,
-    /// What was heard in it.
-    pub heard: Heard,
     /// How much of it could be heard.
     pub coverage: Coverage,
+    /// Its flows, counted.
+    pub totals: Totals,
+    /// What could not be remembered for want of room.
+    pub beyond: Beyond,
+}
+
+/// What is said beside each subject of a capture: where it was heard, and what the capture as a whole lacks.
+#[derive(Clone, Debug)]
+pub struct Beside<'a> {
+    sources: &'a [Origin],
+    seconds: f64,
+    notes: Vec<String>,
 }
 
 /// A file or an interface that was listened to.
@@ -86,7 +98,22 @@ pub trait Sink {
     /// Why it can take no more.
     type Error;
 
-    /// One capture is over.
+    /// One of the things that were heard in the capture that is being listened to. The same subject may come again, with what was
+    /// heard of it later.
+    ///
+    /// # Errors
+    /// Where it cannot be taken.
+    fn part(&mut self, part: Part, sources: &[Origin]) -> Result<(), Self::Error>;
+
+    /// What is known of a subject by now, while nobody knows when the capture will be over. All of it will come again as a part.
+    ///
+    /// # Errors
+    /// Where it cannot be taken.
+    fn so_far(&mut self, _subject: Subject, _sources: &[Origin]) -> Result<(), Self::Error> {
+        Ok(())
+    }
+
+    /// The capture is over, and all its parts have come.
     ///
     /// # Errors
     /// Where it cannot be taken.
@@ -100,24 +127,6 @@ pub trait Sink {
 }
 
 impl Captured {
-    /// Names in each subject the source in which it was first heard.
-    #[must_use]
-    pub fn placed(mut self) -> Self {
-        for subject in &mut self.heard.subjects {
-            let holds = |source: &&Origin| {
-                source
-                    .first
-                    .zip(source.last)
-                    .is_some_and(|(first, last)| first <= subject.first && subject.first <= last)
-            };
-            let source = self.sources.iter().find(holds).or_else(|| self.sources.first());
-            if let Some(source) = source {
-                source.name.clone_into(&mut subject.file);
-            }
-        }
-        self
-    }
-
     /// Whether all that was captured could be heard: nothing torn, nothing dropped, nothing one-sided or begun before.
     #[must_use]
     pub fn is_whole(&self) -> bool {
@@ -138,7 +147,48 @@ impl Captured {
         let whole = |origin: &Origin| {
             origin.trouble.is_none() && matches!(origin.kind, Kind::Capture | Kind::Interface)
         };
-        !self.heard.beyond.any() && self.sources.iter().all(whole)
+        !self.beyond.any() && self.sources.iter().all(whole)
+    }
+}
+
+impl<'a> Beside<'a> {
+    /// What is to be said beside subjects of a capture of these sources, as far as it has been heard.
+    #[must_use]
+    pub fn new(sources: &'a [Origin], coverage: &Coverage, beyond: &Beyond) -> Self {
+        let notes = [
+            (coverage.dropped, "packets were dropped before they were captured"),
+            (coverage.cut, "packets were cut by the snap length"),
+            (coverage.forgotten, "flows were forgotten to make room"),
+            (
+                beyond.servers,
+                "sessions are of services beyond those that are listed",
+            ),
+            (
+                beyond.handshakes,
+                "handshakes were not read to their end, for want of room",
+            ),
+        ];
+        let notes = notes.into_iter().filter(|(count, _)| *count > 0);
+        Self {
+            sources,
+            seconds: coverage.seconds(),
+            notes: notes.map(|(count, what)| format!("{count} {what}")).collect(),
+        }
+    }
+
+    /// Says it beside a subject, and names the source in which that was first heard.
+    pub fn put(&self, subject: &mut Subject) {
+        subject.coverage.seconds = self.seconds;
+        subject.coverage.notes.extend(self.notes.iter().cloned());
+        // The one that is being read has no last packet yet.
+        let holds = |source: &&Origin| {
+            source.first.is_some_and(|first| first <= subject.first)
+                && source.last.is_none_or(|last| subject.first <= last)
+        };
+        let source = self.sources.iter().find(holds).or_else(|| self.sources.first());
+        if let Some(source) = source {
+            source.name.clone_into(&mut subject.file);
+        }
     }
 }
 

@@ -3,8 +3,10 @@
 mod follow;
 mod packed;
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 pub use follow::{Follow, Progress};
@@ -60,8 +62,9 @@ pub fn gather(paths: &[PathBuf]) -> (Vec<CaptureFile>, Vec<Unreadable>) {
 /// The same, without what need not be looked at.
 fn gather_but(paths: &[PathBuf], known: &dyn Fn(&Path) -> bool) -> (Vec<CaptureFile>, Vec<Unreadable>) {
     let (mut files, mut unreadable) = (Vec::new(), Vec::new());
+    let mut folders = HashSet::new();
     for path in paths {
-        if let Err(what) = add(path, DEPTH, known, &mut files, &mut unreadable) {
+        if let Err(what) = add(path, DEPTH, known, &mut folders, &mut files, &mut unreadable) {
             unreadable.push(Unreadable {
                 path: path.clone(),
                 what,
@@ -77,6 +80,7 @@ fn add(
     path: &Path,
     depth: u8,
     known: &dyn Fn(&Path) -> bool,
+    folders: &mut HashSet<PathBuf>,
     files: &mut Vec<CaptureFile>,
     unreadable: &mut Vec<Unreadable>,
 ) -> Result<(), Reason> {
@@ -86,12 +90,18 @@ fn add(
         }
         return Ok(());
     }
+    // A link may lead back to a folder, in as many ways as it has links.
+    if !folders.insert(fs::canonicalize(path)?) {
+        return Ok(());
+    }
     for entry in fs::read_dir(path)? {
         let inner = entry?.path();
-        if inner.is_dir() && depth == 0 {
+        let Ok(about) = fs::metadata(&inner) else { continue };
+        // Whoever opens a pipe waits for its other end.
+        if about.is_dir() && depth == 0 || !about.is_dir() && !about.is_file() {
             continue;
         }
-        match add(&inner, depth.saturating_sub(1), known, files, unreadable) {
+        match add(&inner, depth.saturating_sub(1), known, folders, files, unreadable) {
             Ok(()) | Err(Reason::Fault(_)) => {}
             Err(what) => unreadable.push(Unreadable { path: inner, what }),
         }
@@ -124,6 +134,37 @@ fn look(path: &Path) -> Result<CaptureFile, Reason> {
     })
 }
 
+/// How far a capture was heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stretch {
+    /// Packets.
+    pub packets: u64,
+    /// When the earliest of them was captured.
+    pub first: Option<Moment>,
+    /// When the latest was.
+    pub last: Option<Moment>,
+}
+
+/// Hears the packets that a reader has, and lets `watch` look after each, which may end it.
+pub fn hear_on<R: Read, L: Listener>(
+    reader: &mut Reader<R>,
+    hearing: &mut Hearing<L>,
+    mut watch: impl FnMut(&mut Hearing<L>, &Stretch) -> ControlFlow<()>,
+) -> Stretch {
+    let mut stretch = Stretch::default();
+    while let Some(packet) = reader.packet() {
+        let at = packet.at;
+        hearing.packet(&packet);
+        stretch.packets += 1;
+        stretch.first = Some(stretch.first.map_or(at, |first| first.min(at)));
+        stretch.last = stretch.last.max(Some(at));
+        if watch(hearing, &stretch).is_break() {
+            break;
+        }
+    }
+    stretch
+}
+
 /// Hears all packets of a capture, compressed or not: gives how many, and what was wrong with it.
 pub fn hear<R: Read, L: Listener>(source: R, hearing: &mut Hearing<L>) -> (u64, Option<Trouble>) {
     let mut reader = match Unpacked::new(source) {
@@ -133,11 +174,7 @@ pub fn hear<R: Read, L: Listener>(source: R, hearing: &mut Hearing<L>) -> (u64, 
             return (0, Some(Trouble { offset: 0, what }));
         }
     };
-    let mut packets = 0;
-    while let Some(packet) = reader.packet() {
-        hearing.packet(&packet);
-        packets += 1;
-    }
+    let stretch = hear_on(&mut reader, hearing, |_, _| ControlFlow::Continue(()));
     hearing.dropped(reader.dropped());
-    (packets, reader.trouble())
+    (stretch.packets, reader.trouble())
 }

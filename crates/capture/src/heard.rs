@@ -1,12 +1,11 @@
-//! All that was heard, ready to be shown: subjects with their verdicts, clients, interfaces.
+//! What was heard, ready to be shown: subjects with their verdicts, clients, interfaces.
 
 pub(crate) mod judged;
+mod seen;
+pub(crate) mod telling;
 mod weighed;
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::net::IpAddr;
 
 use holter_cert::number::hex;
 use holter_model::{Basis, Der, Endpoint, Fact, Method, Observation, Transport, Verdict};
@@ -16,15 +15,16 @@ use judged::Judged;
 
 use crate::Moment;
 use crate::book::evidence::Evidence;
+use crate::book::keys::{Keys, own};
 use crate::book::server::Server;
 use crate::book::{Beyond, Book, Totals};
 use crate::subject::{
-    ClientSeen, Coverage, End, ExposedKey, Exposure, InterfaceSeen, Inventory, Offered, SCHEMA, Said, Sign,
-    SignKind, Subject, Who,
+    ClientSeen, Coverage, End, ExposedKey, Exposure, InterfaceSeen, Inventory, SCHEMA, Said, Sign, SignKind,
+    Subject, Who,
 };
 
-/// All that was heard.
-#[derive(Clone, Debug)]
+/// All that was heard, gathered: for whoever needs all of it at once, and has the memory.
+#[derive(Clone, Debug, Default)]
 pub struct Heard {
     /// Services, and clients that were sent heartbeats, in the order of their addresses.
     pub subjects: Vec<Subject>,
@@ -38,73 +38,25 @@ pub struct Heard {
     pub beyond: Beyond,
 }
 
+/// One of the things that were heard.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// A service, or a client that was sent heartbeats, and what is said of it.
+    Subject(Box<Subject>),
+    /// A client and what it offers.
+    Client(ClientSeen),
+    /// Who talks to whom.
+    Interface(InterfaceSeen),
+}
+
 impl Heard {
-    pub(crate) fn of(mut book: Book, span: Option<(Moment, Moment)>) -> Self {
-        let seconds = span.map_or(0.0, |(first, last)| {
-            std::time::Duration::from_nanos(last.0.saturating_sub(first.0)).as_secs_f64()
-        });
-        let keys = Keys::of(&book);
-        // Each server is forgotten as soon as it has become a subject.
-        let servers = std::mem::take(&mut book.servers);
-        let book = &book;
-        let mut judged = Judged::default();
-        let servers = servers
-            .into_iter()
-            .map(|server| service(book, &keys, &mut judged, &server, seconds));
-        let victims = book.victims.iter().map(|(address, (port, transport, evidence))| {
-            let who = Who {
-                address: *address,
-                port: *port,
-                role: End::Client,
-            };
-            client(book, who, *transport, evidence, seconds, span)
-        });
-        let mut subjects: Vec<Subject> = servers.chain(victims).collect();
-        subjects.sort_unstable_by_key(|subject| (subject.subject, subject.transport));
-        Self {
-            subjects,
-            clients: clients(book),
-            interfaces: interfaces(book),
-            totals: book.totals,
-            beyond: book.beyond,
+    /// Takes one thing more.
+    pub fn take(&mut self, part: Part) {
+        match part {
+            Part::Subject(subject) => self.subjects.push(*subject),
+            Part::Client(client) => self.clients.push(client),
+            Part::Interface(interface) => self.interfaces.push(interface),
         }
-    }
-
-    /// Says in which file, or on which interface, all this was heard.
-    #[must_use]
-    pub fn in_file(mut self, file: &str) -> Self {
-        for subject in &mut self.subjects {
-            file.clone_into(&mut subject.file);
-        }
-        self
-    }
-
-    /// Says beside each subject what the capture as a whole lacks.
-    #[must_use]
-    pub fn within(mut self, capture: &crate::coverage::Coverage) -> Self {
-        let seconds = capture.seconds();
-        let mut notes = Vec::new();
-        let mut note = |count: u64, what: &str| {
-            if count > 0 {
-                notes.push(format!("{count} {what}"));
-            }
-        };
-        note(capture.dropped, "packets were dropped before they were captured");
-        note(capture.cut, "packets were cut by the snap length");
-        note(capture.forgotten, "flows were forgotten to make room");
-        note(
-            self.beyond.servers,
-            "sessions are of services beyond those that are listed",
-        );
-        note(
-            self.beyond.handshakes,
-            "handshakes were not read to their end, for want of room",
-        );
-        for subject in &mut self.subjects {
-            subject.coverage.seconds = seconds;
-            subject.coverage.notes.extend(notes.iter().cloned());
-        }
-        self
     }
 
     /// The gravest verdict of all.
@@ -115,49 +67,13 @@ impl Heard {
     }
 }
 
-/// Which keys stand where, and what they open.
-struct Keys {
-    places: BTreeMap<[u8; 32], BTreeSet<SocketAddr>>,
-    opens: BTreeMap<[u8; 32], u64>,
-}
-
-impl Keys {
-    fn of(book: &Book) -> Self {
-        let mut keys = Self {
-            places: BTreeMap::new(),
-            opens: BTreeMap::new(),
-        };
-        for server in &book.servers {
-            let own = own_keys(book, server);
-            for key in &own {
-                keys.places.entry(*key).or_default().insert(server.address);
-            }
-            // Which of several keys a session was under is not remembered; the first is as good as any to count it once.
-            if let Some(first) = own.first() {
-                *keys.opens.entry(*first).or_default() += server.opened_by_key;
-            }
-        }
-        keys
-    }
-}
-
-fn own_keys(book: &Book, server: &Server) -> BTreeSet<[u8; 32]> {
-    let leaves = server
-        .chains
-        .iter()
-        .filter_map(|shown| shown.certificates.first());
-    leaves
-        .filter_map(|place| book.certificates.at(*place)?.key)
-        .collect()
-}
-
 fn service(book: &Book, keys: &Keys, judged: &mut Judged, server: &Server, seconds: f64) -> Subject {
     let who = Who {
         address: server.address.ip(),
         port: server.address.port(),
         role: End::Server,
     };
-    let mut observations = observations(book, server);
+    let observations = observations(book, server);
     let mut coverage = Coverage {
         seconds,
         sessions: server.begun,
@@ -186,7 +102,6 @@ fn service(book: &Book, keys: &Keys, judged: &mut Judged, server: &Server, secon
         verdicts.extend(weighed::downgrade(pushed, newest(&observations)));
     }
     verdicts.extend(judged.of(server, &observations));
-    judged.spare(&mut observations);
     let asking = server.evidence.as_deref().map(asking).unwrap_or_default();
     Subject {
         schema: SCHEMA,
@@ -206,6 +121,7 @@ fn service(book: &Book, keys: &Keys, judged: &mut Judged, server: &Server, secon
         signs: signs(server),
         inventory: inventory(book, server),
         coverage,
+        so_far: false,
         observations,
     }
 }
@@ -256,6 +172,7 @@ fn client(
             ..Inventory::default()
         },
         coverage,
+        so_far: false,
         observations: Vec::new(),
     }
 }
@@ -331,7 +248,10 @@ fn inventory(book: &Book, server: &Server) -> Inventory {
     let mut inventory = Inventory {
         names: server.names.iter().map(ToString::to_string).collect(),
         ja3: server.prints.iter().map(|print| hex(print)).collect(),
-        keys: own_keys(book, server).iter().map(|key| hex(key)).collect(),
+        keys: own(&book.certificates, server)
+            .iter()
+            .map(|key| hex(key))
+            .collect(),
         heartbeat_sessions: server.beating,
         ..Inventory::default()
     };
@@ -365,17 +285,18 @@ fn inventory(book: &Book, server: &Server) -> Inventory {
 }
 
 fn exposure(book: &Book, keys: &Keys, server: &Server, evidence: &Evidence) -> Exposure {
-    let exposed = own_keys(book, server).into_iter().map(|key| ExposedKey {
-        spki: hex(&key),
-        also_at: keys
-            .places
-            .get(&key)
-            .into_iter()
-            .flatten()
-            .filter(|place| **place != server.address)
-            .map(ToString::to_string)
-            .collect(),
-        opens_sessions: keys.opens.get(&key).copied().unwrap_or(0),
+    let exposed = own(&book.certificates, server).into_iter().map(|spki| {
+        let known = keys.at(&spki);
+        let places = known.into_iter().flat_map(|key| &key.places);
+        ExposedKey {
+            also_at: places
+                .filter(|place| **place != server.address)
+                .map(ToString::to_string)
+                .collect(),
+            more_places: known.map_or(0, |key| key.more),
+            opens_sessions: known.map_or(0, |key| key.opens),
+            spki: hex(&spki),
+        }
     });
     Exposure {
         sessions: evidence.exposed(),
@@ -426,66 +347,6 @@ fn notes(coverage: &Coverage, bounded: bool) -> Vec<String> {
         notes.push("not all that was heard of it is listed: a bound was reached".to_owned());
     }
     notes
-}
-
-fn clients(book: &Book) -> Vec<ClientSeen> {
-    let named = |codes: &[u16]| codes.iter().map(|code| Version(*code).to_string()).collect();
-    // Thousands of clients offer the same: it is put into words once.
-    let offers: Vec<Arc<Offered>> = book
-        .clients
-        .profiles()
-        .map(|profile| Offered {
-            ja3: hex(&profile.ja3),
-            ja4: profile.ja4.to_string(),
-            versions: named(&profile.versions),
-            suites: profile
-                .suites
-                .iter()
-                .map(|code| CipherSuite(*code).to_string())
-                .collect(),
-            heartbeat: profile.heartbeat,
-            compression: profile.compression,
-        })
-        .map(Arc::new)
-        .collect();
-    let mut clients: Vec<ClientSeen> = book
-        .clients
-        .clients
-        .iter()
-        .map(|(address, client)| ClientSeen {
-            address: *address,
-            first: time(client.first),
-            last: time(client.last),
-            hellos: client.hellos,
-            offers: client
-                .profiles
-                .iter()
-                .filter_map(|place| offers.get(usize::try_from(*place).ok()?))
-                .cloned()
-                .collect(),
-        })
-        .collect();
-    clients.sort_unstable_by_key(|client| client.address);
-    clients
-}
-
-fn interfaces(book: &Book) -> Vec<InterfaceSeen> {
-    let mut pairs: Vec<_> = book.pairs.iter().collect();
-    pairs.sort_unstable_by_key(|(pair, _)| **pair);
-    pairs
-        .into_iter()
-        .map(|(pair, passed)| InterfaceSeen {
-            client: pair.client,
-            server: pair.server.ip(),
-            port: pair.server.port(),
-            transport: pair.transport,
-            protocol: Cow::Borrowed(passed.protocol),
-            encrypted: passed.encrypted,
-            sessions: passed.sessions,
-            first: time(passed.first),
-            last: time(passed.last),
-        })
-        .collect()
 }
 
 fn add(list: &mut Vec<String>, item: String) {

@@ -349,6 +349,14 @@ impl<L: Listener> Hearing<L> {
         }
     }
 
+    /// Ends what has been over for a while, without waiting for more packets to do so; where none come any more, all that is over.
+    pub fn settle(&mut self, idle: bool) {
+        self.sweep();
+        while idle && let Some(index) = self.table.quietest(Class::Closing) {
+            self.end(index);
+        }
+    }
+
     /// Forgets what has been over for a while.
     fn sweep(&mut self) {
         let now = self.coverage.last.unwrap_or_default();

@@ -21,7 +21,6 @@ pub mod heartbeat;
 mod ip;
 pub mod limits;
 pub mod link;
-pub mod listen;
 pub mod listener;
 pub mod listening;
 #[cfg(all(target_os = "linux", feature = "live"))]
@@ -37,13 +36,13 @@ mod transport;
 mod tunnel;
 
 pub use book::{Beyond, Bounds, Totals};
-pub use captured::{Captured, Origin, SessionLog, Sink};
+pub use captured::{Beside, Captured, Origin, SessionLog, Sink};
 pub use coverage::{Coverage, Oddity};
-pub use heard::Heard;
+pub use heard::telling::Rest;
+pub use heard::{Heard, Part};
 pub use hearing::Hearing;
 pub use heartbeat::Ladder;
 pub use limits::Limits;
-pub use listen::{Listened, Memory, Source, listen, listen_on};
 pub use listener::{Ending, Ends, Listener, Moment, Side};
 pub use listening::Listening;
 pub use packet::Packet;

@@ -1,18 +1,23 @@
 //! The listener that knows TLS: it hears flows and remembers what they show.
 
+use std::time::Duration;
+
 use holter_model::Transport;
 
 use crate::Moment;
-use crate::book::{Book, Bounds, Pair};
+use crate::book::{Beyond, Book, Bounds, Pair};
 use crate::clear::{Clear, Clinical};
-use crate::heard::Heard;
+use crate::heard::telling::{Rest, Teller};
+use crate::heard::{Heard, Part};
 use crate::listener::{Ending, Ends, Listener, Side};
+use crate::subject::Subject;
 use crate::tls::{Course, Datagrams, Stream, likely_ends};
 
 /// Hears every flow of a capture, or of several, and says at the end what was heard.
 #[derive(Debug)]
 pub struct Listening {
     book: Book,
+    teller: Teller,
     span: Option<(Moment, Moment)>,
 }
 
@@ -34,14 +39,57 @@ impl Listening {
     pub fn new(bounds: Bounds) -> Self {
         Self {
             book: Book::new(bounds),
+            teller: Teller::default(),
             span: None,
         }
     }
 
-    /// What was heard of flows that are over.
+    /// Whether something was handed on to make room. Where it is not told soon, the next one finds none.
+    #[must_use]
+    pub const fn has_handed_on(&self) -> bool {
+        !self.book.aside.is_empty()
+    }
+
+    /// What was handed on to make room, and is remembered no longer.
+    pub fn handed_on(&mut self) -> impl Iterator<Item = Part> {
+        let seconds = self.seconds();
+        self.teller.handed_on(&mut self.book, seconds)
+    }
+
+    /// What is known by now of subjects of which more is known than when this was asked last. It will all be told again.
+    pub fn news(&mut self) -> impl Iterator<Item = Subject> {
+        let seconds = self.seconds();
+        self.teller.news(&mut self.book, seconds, self.span)
+    }
+
+    /// What the bounds kept from being remembered so far.
+    #[must_use]
+    pub const fn beyond(&self) -> Beyond {
+        self.book.beyond
+    }
+
+    /// All that has not been told, one after the other.
+    #[must_use]
+    pub fn rest(self) -> Rest {
+        let seconds = self.seconds();
+        self.teller.rest(self.book, seconds, self.span)
+    }
+
+    /// The same, gathered.
     #[must_use]
     pub fn finish(self) -> Heard {
-        Heard::of(self.book, self.span)
+        let mut rest = self.rest();
+        let mut heard = Heard::default();
+        rest.by_ref().for_each(|part| heard.take(part));
+        heard.totals = rest.totals();
+        heard.beyond = rest.beyond();
+        heard
+    }
+
+    fn seconds(&self) -> f64 {
+        self.span.map_or(0.0, |(first, last)| {
+            Duration::from_nanos(last.0.saturating_sub(first.0)).as_secs_f64()
+        })
     }
 
     fn turn(&mut self, flow: &mut Flow, ends: &Ends, side: Side, at: Moment, bytes: &[u8], course: Course) {

@@ -12,8 +12,10 @@ mod zeek;
 use std::io::BufRead;
 
 use crate::Captured;
+use crate::book::Totals;
 use crate::captured::{Kind, Origin};
 use crate::coverage::Coverage;
+use crate::heard::Part;
 use lines::Lines;
 use told::Told;
 
@@ -40,9 +42,8 @@ pub fn kind(first: &[u8]) -> Option<Kind> {
     zeek.then_some(Kind::Zeek)
 }
 
-/// Reads such a log to its end.
-#[must_use]
-pub fn read(from: impl BufRead, kind: Kind, name: String) -> Captured {
+/// Reads such a log to its end: what it came to, and the things that are said in it, one after the other.
+pub fn read(from: impl BufRead, kind: Kind, name: String) -> (Captured, impl Iterator<Item = Part>) {
     let mut lines = Lines::new(from);
     let mut told = Told::new(kind);
     let mut zeek = zeek::Columns::default();
@@ -77,14 +78,16 @@ pub fn read(from: impl BufRead, kind: Kind, name: String) -> Captured {
         (None, None) if used == 0 => Some("there is no line in it".to_owned()),
         (None, None) => None,
     };
-    Captured {
-        heard: told.heard(),
+    let captured = Captured {
         sources: vec![origin],
         coverage: Coverage {
             packets: used,
             ..Coverage::default()
         },
-    }
+        totals: Totals::default(),
+        beyond: told.beyond,
+    };
+    (captured, told.parts())
 }
 
 #[cfg(test)]

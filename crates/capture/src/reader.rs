@@ -69,6 +69,8 @@ enum Step {
     /// No more bytes for now.
     End,
     Broken(Fault),
+    /// A packet that cannot be understood; what follows can.
+    Strange(Fault, usize),
 }
 
 enum Format {
@@ -82,6 +84,8 @@ pub struct Reader<R> {
     buffer: Buffer<R>,
     format: Format,
     trouble: Option<Trouble>,
+    // The first that was passed over.
+    strange: Option<Trouble>,
     // What the packet that was given last takes of the buffer.
     taken: usize,
 }
@@ -93,6 +97,7 @@ impl<R: Read> Reader<R> {
             buffer: Buffer::new(source),
             format: Format::Unread,
             trouble: None,
+            strange: None,
             taken: 0,
         }
     }
@@ -129,6 +134,11 @@ impl<R: Read> Reader<R> {
                     return None;
                 }
                 Step::Broken(fault) => self.stumble(fault),
+                Step::Strange(what, whole) => {
+                    let offset = self.buffer.offset();
+                    self.strange.get_or_insert(Trouble { offset, what });
+                    self.buffer.consume(whole);
+                }
             }
         };
         self.taken = found.whole;
@@ -158,7 +168,10 @@ impl<R: Read> Reader<R> {
                 },
             })
         };
-        self.trouble.clone().or_else(truncated)
+        self.trouble
+            .clone()
+            .or_else(truncated)
+            .or_else(|| self.strange.clone())
     }
 
     /// Packets that the interfaces dropped, as far as the capture says.

@@ -45,6 +45,9 @@ pub struct Subject {
     pub inventory: Inventory,
     /// How much of it was heard.
     pub coverage: Coverage,
+    /// This is what is known by now: it will be told again, and that takes the place of this.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub so_far: bool,
     /// The facts, for the store and for other judges.
     #[serde(skip)]
     pub observations: Vec<Observation>,
@@ -161,6 +164,9 @@ pub struct ExposedKey {
     pub spki: String,
     /// Other services with the same key.
     pub also_at: Vec<String>,
+    /// How many more of them there are, about.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub more_places: u64,
     /// Sessions in the capture that it opens, at any time and of any of these services: those with an RSA key exchange.
     pub opens_sessions: u64,
 }
@@ -235,6 +241,11 @@ pub struct Coverage {
     pub bytes_missing: u64,
     /// What it all comes to, in words.
     pub notes: Vec<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A client, as inventory.

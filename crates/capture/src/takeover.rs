@@ -10,6 +10,7 @@ mod json;
 mod log;
 pub(crate) mod moment;
 mod network;
+mod record;
 
 use std::{collections::BTreeSet, net::IpAddr};
 

@@ -9,13 +9,14 @@ mod forge;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
+use std::ops::ControlFlow;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use forge::{ACK, Notes, SYN, Tally, pcap, pcapng, segment};
-use holter_capture::files::{Follow, gather, hear};
+use holter_capture::files::{Follow, Progress, gather, hear};
 use holter_capture::link::Link;
-use holter_capture::{Fault, Hearing, Limits, Reader, Side};
+use holter_capture::{Fault, Hearing, Limits, Listener, Reader, Side};
 
 /// A conversation in so many packets, cut into files of two.
 fn rotated() -> Vec<Vec<u8>> {
@@ -87,6 +88,10 @@ fn compressed_captures_are_read_and_cut_ones_as_far_as_they_go() {
     assert_eq!(trouble.unwrap().what, Fault::Truncated);
 }
 
+fn poll<L: Listener>(follow: &mut Follow, hearing: &mut Hearing<L>) -> Progress {
+    follow.poll(hearing, |_| ControlFlow::Continue(()))
+}
+
 #[test]
 fn a_file_that_grows_is_read_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -95,12 +100,12 @@ fn a_file_that_grows_is_read_on() {
     fs::write(&path, &whole[..30]).unwrap();
     let mut follow = Follow::new(vec![path.clone()]);
     let mut hearing = Hearing::new(Tally::default(), Limits::default());
-    assert_eq!(follow.poll(&mut hearing).packets, 0);
+    assert_eq!(poll(&mut follow, &mut hearing).packets, 0);
     let mut file = OpenOptions::new().append(true).open(&path).unwrap();
     let mut packets = 0;
     for part in whole[30..].chunks(11) {
         file.write_all(part).unwrap();
-        let progress = follow.poll(&mut hearing);
+        let progress = poll(&mut follow, &mut hearing);
         packets += progress.packets;
         assert!(progress.finished.is_empty());
     }
@@ -112,12 +117,12 @@ fn a_folder_that_is_rotated_into_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let mut follow = Follow::new(vec![folder.path().to_owned()]);
     let mut hearing = Hearing::new(Notes::default(), Limits::default());
-    assert_eq!(follow.poll(&mut hearing).packets, 0);
+    assert_eq!(poll(&mut follow, &mut hearing).packets, 0);
     let files = rotated();
     for (number, file) in files.iter().enumerate() {
         let path = folder.path().join(format!("{number}.pcap"));
         fs::write(&path, file).unwrap();
-        let progress = follow.poll(&mut hearing);
+        let progress = poll(&mut follow, &mut hearing);
         assert_eq!(progress.packets, 2);
         assert_eq!(progress.finished.len(), usize::from(number > 0));
     }
@@ -125,14 +130,14 @@ fn a_folder_that_is_rotated_into_is_followed() {
     let again = folder.path().join("new");
     fs::write(&again, &files[0]).unwrap();
     fs::rename(&again, folder.path().join("3.pcap")).unwrap();
-    assert_eq!(follow.poll(&mut hearing).packets, 2);
+    assert_eq!(poll(&mut follow, &mut hearing).packets, 2);
     // And the first one is written anew: the ring of names has come round.
     let mut again = pcap(&[segment(Side::Answerer, 700, 39, ACK, b"x")]);
     // Some seconds later.
     again[24] = 9;
     fs::write(folder.path().join("0.pcap"), &again).unwrap();
-    assert_eq!(follow.poll(&mut hearing).packets, 1);
-    assert_eq!(follow.poll(&mut hearing).packets, 0);
+    assert_eq!(poll(&mut follow, &mut hearing).packets, 1);
+    assert_eq!(poll(&mut follow, &mut hearing).packets, 0);
     let (notes, _) = hearing.finish();
     assert_eq!(notes.0[0].heard(Side::Opener), b"data".repeat(7));
 }

@@ -7,12 +7,20 @@
 
 mod forge;
 
+use forge::flows::flow;
 use forge::{ACK, SERVER, SYN, Tally, fragment, ip, packet, saw, segment, tcp, udp};
-use holter_capture::{Hearing, Limits, Oddity, Side};
+use holter_capture::{Bounds, Hearing, Limits, Listening, Oddity, Side};
 
 /// In a build without optimisation, a small flood is enough.
 const FLOOD: u32 = if cfg!(debug_assertions) {
     400_000
+} else {
+    10_000_000
+};
+
+/// Servers, each with one session.
+const SERVERS: u32 = if cfg!(debug_assertions) {
+    60_000
 } else {
     10_000_000
 };
@@ -29,6 +37,7 @@ fn memory_is_bounded_whatever_comes() {
             "fragments",
             fragments_that_never_become_whole_are_bounded_and_counted,
         ),
+        ("servers", servers_without_number_are_told_and_forgotten),
     ] {
         flood();
         let peak = peak();
@@ -75,6 +84,22 @@ fn floods_push_out_no_conversation() {
     assert_eq!(coverage.missing, 0);
     assert_eq!(tally.heard, 15 + u64::from(FLOOD / 4));
     assert!(coverage.forgotten > 0 && coverage.silent > u64::from(FLOOD / 2));
+}
+
+fn servers_without_number_are_told_and_forgotten() {
+    let mut listening = Listening::new(Bounds::default());
+    let mut told = 0_u64;
+    for number in 0..SERVERS {
+        flow(&mut listening, number, None);
+        if number % 64 == 0 && listening.has_handed_on() {
+            told += u64::try_from(listening.handed_on().count()).unwrap();
+        }
+    }
+    let mut rest = listening.rest();
+    told += u64::try_from(rest.by_ref().count()).unwrap();
+    assert!(!rest.beyond().any(), "{:?}", rest.beyond());
+    // Each as a subject, a client and an interface.
+    assert_eq!(told, 3 * u64::from(SERVERS));
 }
 
 fn what_waits_is_bounded_over_all_flows() {

@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     profile: Profile::Full,
     needs: Needs::Inside,
     flaws: &[include_str!("../../../flaws/CVE-2013-3587.toml")],
-    ask: |visit| Box::pin(session::survey(visit)),
+    ask: |visit| Box::pin(session::want(visit)),
     judge,
 };
 

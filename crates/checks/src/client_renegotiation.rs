@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     profile: Profile::Full,
     needs: Needs::Survey,
     flaws: &[include_str!("../../../flaws/CVE-2011-1473.toml")],
-    ask: |visit| Box::pin(session::survey(visit)),
+    ask: |visit| Box::pin(session::want(visit)),
     judge,
 };
 

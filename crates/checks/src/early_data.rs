@@ -25,7 +25,7 @@ pub(crate) static CHECK: Check = Check {
     profile: Profile::Full,
     needs: Needs::Survey,
     flaws: &[include_str!("../../../flaws/TLS-EARLY-DATA.toml")],
-    ask: |visit| Box::pin(session::survey(visit)),
+    ask: |visit| Box::pin(session::want(visit)),
     judge,
 };
 

@@ -33,7 +33,7 @@ pub(crate) static CHECK: Check = Check {
         include_str!("../../../flaws/HTTP-NO-HSTS.toml"),
         include_str!("../../../flaws/HTTP-WEAK-HEADERS.toml"),
     ],
-    ask: |visit| Box::pin(session::survey(visit)),
+    ask: |visit| Box::pin(session::want(visit)),
     judge,
 };
 

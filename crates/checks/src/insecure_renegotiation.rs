@@ -26,7 +26,7 @@ pub(crate) static CHECK: Check = Check {
     profile: Profile::Standard,
     needs: Needs::Survey,
     flaws: &[include_str!("../../../flaws/CVE-2009-3555.toml")],
-    ask: |visit| Box::pin(session::survey(visit)),
+    ask: |visit| Box::pin(session::want(visit)),
     judge,
 };
 

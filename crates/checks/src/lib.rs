@@ -27,6 +27,7 @@ mod web;
 pub use configuration::Configuration;
 pub use key_reuse::Keys;
 pub use roster::{Asked, Check, Needs, Profile};
+pub use session::sessions;
 pub use survey::survey;
 pub use visit::{Approach, Questions, Visit};
 

@@ -1,20 +1,22 @@
 //! The same question in several ways, of which a sound service takes all alike. Where it does not, one of each kind is asked
 //! again, and only a difference that comes back each time counts: networks and busy machines make others.
 
-use std::collections::BTreeMap;
-
 use holter_model::{Observation, Reaction};
 
 use crate::reaction;
 
-/// How often a difference must come back to count, the first time among them.
+/// How often a difference must be seen in a row to count.
 pub(crate) const ROUNDS: usize = 3;
+
+/// How many rounds there are at most: the first may have been a hasty one.
+pub(crate) const MOST_ROUNDS: usize = ROUNDS + 1;
 
 /// What came of asking in several ways, round by round. After the first round each kind of answer is asked for in one way
 /// only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Table {
-    ways: BTreeMap<&'static str, Vec<Vec<Reaction>>>,
+    /// In the order in which they were given, so that the first of a kind is the one that is asked again.
+    ways: Vec<(&'static str, Vec<Vec<Reaction>>)>,
 }
 
 /// The id of one probe.
@@ -26,11 +28,12 @@ impl Table {
     /// What came of a series; empty where its first round did not come to its end.
     pub(crate) fn of(observations: &[Observation], series: &str, ways: &[&'static str]) -> Self {
         let answers = |way: &'static str| {
-            let rounds = (1..=ROUNDS).map(|round| reaction::signature(observations, &id(series, way, round)));
+            let rounds =
+                (1..=MOST_ROUNDS).map(|round| reaction::signature(observations, &id(series, way, round)));
             let rounds: Vec<_> = rounds.filter(|signature| !signature.is_empty()).collect();
             (!rounds.is_empty()).then_some((way, rounds))
         };
-        let whole: Option<BTreeMap<_, _>> = ways.iter().map(|way| answers(way)).collect();
+        let whole: Option<Vec<_>> = ways.iter().map(|way| answers(way)).collect();
         Self {
             ways: whole.unwrap_or_default(),
         }
@@ -49,13 +52,13 @@ impl Table {
     /// Whether nothing at all came in the first round: then nothing was compared.
     pub(crate) fn is_silent(&self) -> bool {
         let silent = |reaction: &Reaction| matches!(reaction, Reaction::Silence(_));
-        self.is_uniform() && self.ways.keys().all(|way| self.first(way).iter().all(silent))
+        self.is_uniform() && self.names().all(|way| self.first(way).iter().all(silent))
     }
 
     /// One way for each kind of answer: what the next round asks.
     pub(crate) fn kinds(&self) -> Vec<&'static str> {
         let mut kinds: Vec<&'static str> = Vec::new();
-        for way in self.ways.keys() {
+        for way in self.names() {
             if kinds.iter().all(|other| self.first(other) != self.first(way)) {
                 kinds.push(way);
             }
@@ -65,36 +68,48 @@ impl Table {
 
     /// Whether the answer to any way began so the first time.
     pub(crate) fn begins_so(&self, signature: &[Reaction]) -> bool {
-        self.ways
-            .keys()
+        self.names()
             .any(|way| self.first(way).first() == signature.first())
     }
 
     /// How a way was taken the first time.
     pub(crate) fn first(&self, way: &str) -> &[Reaction] {
-        let rounds = self.ways.get(way).map(Vec::as_slice).unwrap_or_default();
-        rounds.first().map(Vec::as_slice).unwrap_or_default()
+        self.rounds(way).first().map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// How a way was taken, if what was asked of its kind was taken so every time.
+    /// How a way was taken, if what was asked of its kind was taken so every time of the last [`ROUNDS`].
     pub(crate) fn always(&self, way: &str) -> Option<&[Reaction]> {
-        let signature = self.first(way);
-        let kind = self
-            .kinds()
-            .into_iter()
-            .find(|kind| self.first(kind) == signature)?;
-        let rounds = self.ways.get(kind)?;
-        let steady = rounds.len() >= ROUNDS && rounds.iter().all(|round| round == signature);
-        steady.then_some(signature)
+        let first = self.first(way);
+        let kind = self.kinds().into_iter().find(|kind| self.first(kind) == first)?;
+        let rounds = self.rounds(kind);
+        let last = rounds.get(rounds.len().checked_sub(ROUNDS)?..)?;
+        let signature = last.first()?;
+        // Others of the kind were asked in the first round only.
+        let stands = kind == way || signature == first;
+        (stands && last.iter().all(|round| round == signature)).then_some(signature)
+    }
+
+    /// Whether each kind was taken alike every time.
+    pub(crate) fn is_steady(&self) -> bool {
+        self.kinds().into_iter().all(|kind| self.always(kind).is_some())
     }
 
     /// Two ways that were each taken alike every time, and not as the other.
     pub(crate) fn differing(&self) -> Option<(&'static str, &'static str)> {
-        let mut steady = self
-            .kinds()
-            .into_iter()
-            .filter(|kind| self.always(kind).is_some());
-        Some((steady.next()?, steady.next()?))
+        let kinds = self.kinds().into_iter();
+        let mut steady = kinds.filter_map(|kind| Some((kind, self.always(kind)?)));
+        let (one, taken) = steady.next()?;
+        let (other, _) = steady.find(|(_, differently)| *differently != taken)?;
+        Some((one, other))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.ways.iter().map(|(way, _)| *way)
+    }
+
+    fn rounds(&self, way: &str) -> &[Vec<Reaction>] {
+        let found = self.ways.iter().find(|(name, _)| *name == way);
+        found.map(|(_, rounds)| rounds.as_slice()).unwrap_or_default()
     }
 }
 
@@ -117,6 +132,19 @@ mod tests {
         let mut once = steady.clone();
         once[5] = alert("b", 3, 20);
         assert_eq!(table(&once).differing(), None);
+        // A first round that was misheard is made up for by a fourth.
+        once[5] = alert("b", 3, 21);
+        once[1] = alert("b", 1, 22);
+        assert!(!table(&once).is_steady());
+        once.extend([alert("a", 4, 20), alert("b", 4, 21)]);
+        assert!(table(&once).is_steady());
+        assert_eq!(table(&once).differing(), Some(("a", "b")));
+        let hasty = (2..=4).flat_map(|round| [alert("a", round, 20), alert("b", round, 20)]);
+        let hasty: Vec<_> = [alert("a", 1, 20), alert("b", 1, 21)]
+            .into_iter()
+            .chain(hasty)
+            .collect();
+        assert_eq!(table(&hasty).differing(), None);
         assert!(table(&[alert("a", 1, 20), alert("b", 1, 20)]).is_uniform());
         // A round that broke off is none.
         assert!(!table(&[alert("a", 1, 20)]).is_asked());

@@ -27,19 +27,25 @@ pub(crate) const AGAIN_UNBOUND: &str = "renegotiation-unbound";
 /// The probe that goes on by a ticket beside a short session id.
 pub(crate) const TICKETBLEED: &str = "ticketbleed";
 
-/// Surveys what sessions show, once a visit.
-pub(crate) async fn survey(visit: &mut Visit<'_>) {
+/// Has them begun when all other questions have been put.
+pub(crate) async fn want(visit: &mut Visit<'_>) {
+    visit.wants_sessions();
+}
+
+/// Surveys what sessions show, where a check wants it. It is the last to ask: a server that is asked to negotiate again
+/// may be busy with that for a second, and then nobody waits for it.
+pub async fn sessions(visit: &mut Visit<'_>) {
     if !visit.sessions_begin() {
         return;
     }
     let known = greeting::known(visit);
     let versions = spoken::versions(&known);
     let older = spoken::before_tls13(&known);
-    if let Some(version) = older {
-        older::survey(visit, version).await;
-    }
     if versions.contains(&Version::TLS13) {
         tls13::survey(visit, older.is_none()).await;
+    }
+    if let Some(version) = older {
+        older::survey(visit, version).await;
     }
     visit.note_protocol();
 }

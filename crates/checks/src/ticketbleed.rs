@@ -29,7 +29,7 @@ pub(crate) static CHECK: Check = Check {
     profile: Profile::Standard,
     needs: Needs::Survey,
     flaws: &[include_str!("../../../flaws/CVE-2016-9244.toml")],
-    ask: |visit| Box::pin(session::survey(visit)),
+    ask: |visit| Box::pin(session::want(visit)),
     judge,
 };
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use holter_cert::Store;
+use holter_cert::{Store, Stores};
 use holter_model::seam::{Clock, Dice};
 use holter_model::{Attempt, Endpoint, Fact, Method, Observation};
 use holter_net::identity::Identity;
@@ -40,7 +40,7 @@ pub struct Questions {
     /// Who may be asked beside the targets: the user's `--phone-out`.
     pub phone: Option<Arc<Phone>>,
     /// Whose roots a path is looked for to.
-    pub trust: Arc<Vec<Store>>,
+    pub trust: Stores,
 }
 
 impl Default for Questions {
@@ -51,7 +51,7 @@ impl Default for Questions {
             identity: None,
             heartbeat_wait: Duration::from_millis(3200),
             phone: None,
-            trust: Arc::new(vec![Store::mozilla()]),
+            trust: Stores::from(vec![Store::mozilla()]),
         }
     }
 }
@@ -103,7 +103,8 @@ pub struct Visit<'a> {
     looks_inside: bool,
     named: bool,
     surveyed: bool,
-    in_session: bool,
+    /// Whether a check wants sessions, which are begun when all else was asked.
+    sessions_wanted: bool,
     /// The most delicate thing that it gave itself away as.
     mark: Option<&'static Mark>,
     notes: Notes,
@@ -188,7 +189,7 @@ impl<'a> Visit<'a> {
             looks_inside: false,
             named,
             surveyed: false,
-            in_session: false,
+            sessions_wanted: false,
             mark: None,
             notes,
         }
@@ -347,9 +348,14 @@ impl<'a> Visit<'a> {
         self.surveyed
     }
 
-    /// Whether the sessions that checks share have been begun. The first to ask begins them: `true` once.
+    /// Has the sessions begun that checks share, at the end.
+    pub(crate) const fn wants_sessions(&mut self) {
+        self.sessions_wanted = true;
+    }
+
+    /// Whether a check wants them, and they have not been begun: `true` once.
     pub(crate) const fn sessions_begin(&mut self) -> bool {
-        !std::mem::replace(&mut self.in_session, true)
+        std::mem::replace(&mut self.sessions_wanted, false)
     }
 
     /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
@@ -378,7 +384,7 @@ impl<'a> Visit<'a> {
 
     /// How long to listen for a word that, if it comes, comes at once.
     pub(crate) fn pause(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(12);
+        const LEAST: Duration = Duration::from_millis(5);
         const LONGEST: Duration = Duration::from_millis(400);
         self.usual
             .map_or(LONGEST, |_| (self.lately * 4).clamp(LEAST, LONGEST))

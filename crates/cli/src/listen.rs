@@ -7,6 +7,7 @@ mod progress;
 mod series;
 mod sources;
 mod tap;
+mod telling;
 
 use std::io;
 
@@ -29,13 +30,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         );
     }
     let mut output = Output::to(args.output.as_deref(), args.color, false)?;
+    let live = args.interface.as_deref().map(long::open).transpose()?;
     let stop = Stop::default();
     interrupt::watch(stop.clone());
     let report = report(args, output.look)?;
     let mut course = Course::new(args, &mut output, report, stop.clone());
     course.sessions()?;
-    match &args.interface {
-        Some(interface) => course.interface(interface)?,
+    match args.interface.as_deref().zip(live) {
+        Some((interface, live)) => course.interface(interface, live)?,
         None if args.follow => course.follow()?,
         None => course.files()?,
     }
@@ -48,8 +50,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         }
     }
     report.made(SystemClock.now());
-    report.end().context("the answer cannot be written")?;
-    output.write(report.out())?;
+    report
+        .end(|out| output.write(out))
+        .context("the answer cannot be written")?;
     output.settle()?;
     Ok(match report.sums().exit {
         0 => Outcome::Clean,

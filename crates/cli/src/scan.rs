@@ -204,7 +204,7 @@ fn questions(args: &Args) -> anyhow::Result<Questions> {
         identity,
         // A shorter wait would take a slow device for a silent one.
         heartbeat_wait: args.timeout.unwrap_or_default().max(default.heartbeat_wait),
-        trust: Arc::new(trust::stores(&args.ca_file)?),
+        trust: trust::stores(&args.ca_file)?,
         ..default
     })
 }

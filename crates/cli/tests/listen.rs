@@ -8,10 +8,16 @@
 )]
 
 mod command;
+#[path = "listen/harm.rs"]
+mod harm;
 #[path = "listen/packets.rs"]
 mod packets;
+#[cfg(target_os = "linux")]
+#[path = "listen/rights.rs"]
+mod rights;
 
 use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -260,6 +266,34 @@ fn a_file_that_grows_is_followed() {
     let said = said(child.wait_with_output().unwrap());
     assert_eq!(said.code, Some(1), "{}", said.err);
     assert_eq!(heartbleed(&lines(&said.out)[0])["leaked_min"], 200);
+}
+
+#[test]
+fn what_is_known_by_now_is_told_while_it_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = written(folder.path(), "growing.pcap", &file(&Conversation::theft(200)));
+    let mut child = command("listen --follow --for 60s -f jsonl")
+        .arg(&path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+    let news: Value = serde_json::from_str(&out.next().unwrap().unwrap()).unwrap();
+    // Long before it is over.
+    assert!(child.try_wait().unwrap().is_none());
+    assert_eq!(
+        (&news["so_far"], &heartbleed(&news)["leaked_min"]),
+        (&true.into(), &200.into())
+    );
+    let schema = validator(include_str!("../../../docs/schema/holter.capture-1.json"));
+    schema.validate(&news).unwrap();
+    signal("-INT", child.id());
+    let rest: Vec<Value> = out
+        .map(|line| serde_json::from_str(&line.unwrap()).unwrap())
+        .collect();
+    assert_eq!(rest.len(), 1);
+    assert!(rest[0].get("so_far").is_none());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }
 
 #[test]

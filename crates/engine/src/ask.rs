@@ -51,6 +51,7 @@ pub(crate) async fn ask(scan: &Scan, host: &Host, door: &Door, care: Care, line:
     for check in &scan.checks {
         (check.ask)(&mut visit).await;
     }
+    holter_checks::sessions(&mut visit).await;
     let notes = visit.leave();
     let (suffers, care, last) = (notes.suffers, notes.care, notes.last);
     // A datagram that nobody answers met nobody; a stream that was accepted met somebody who will not talk.

@@ -12,10 +12,10 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
 
-use holter_cert::{Store, StoreKind};
+use holter_cert::{Store, StoreKind, Stores};
 use holter_checks::{Configuration, Questions};
 use holter_lab::truth::{Run, Server, Table, start_server};
 use holter_model::{Attempt, Fact, Service};
@@ -47,7 +47,7 @@ fn look(server: &Server, rest: Duration) -> Option<Seen> {
     let roots = Store::from_pem(StoreKind::User, &fs::read(&running.root).unwrap()).0;
     let questions = Questions {
         sni: Some(running.name.to_owned()),
-        trust: Arc::new(vec![Store::mozilla(), roots]),
+        trust: Stores::from(vec![Store::mozilla(), roots]),
         ..Questions::default()
     };
     let service = assess_fully(running.address, &running.protocol, questions, rest);

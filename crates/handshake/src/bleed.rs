@@ -9,7 +9,7 @@ use zeroize::Zeroize as _;
 
 use crate::datagrams::leave;
 use crate::dialogue::Dialogue;
-use crate::{HandshakeError, Offer, hello};
+use crate::{HandshakeError, Offer, Session, client, hello};
 
 /// Lengths only: no byte of what was not ours is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,24 +30,33 @@ impl Echo {
     }
 }
 
-/// Offers a session and reads the ServerHello, and nothing of what follows.
+/// Offers a session up to TLS 1.2, and goes on with it where nothing bleeds; none comes of it when the handshake cannot be
+/// finished.
 ///
 /// # Errors
-/// See [`HandshakeError`].
-pub async fn ask(line: &mut Line, offer: &Offer<'_>, dice: &dyn Dice) -> Result<Echo, HandshakeError> {
+/// See [`HandshakeError`]: no ServerHello came.
+pub async fn ask(
+    line: &mut Line,
+    offer: &Offer<'_>,
+    dice: &dyn Dice,
+) -> Result<(Echo, Option<Session>), HandshakeError> {
     let mut random = [0; 32];
     dice.fill(&mut random);
     let hello = hello::client_hello(offer, random)?;
     let mut dialogue = Dialogue::new(line, offer.version);
     let mut answer = dialogue.greet(&hello).await?;
     let echo = measure(&hello, &mut answer);
-    if dialogue.line.is_datagram() {
-        leave(dialogue.line, offer.version).await;
+    if echo.is_bleeding() {
+        dialogue.transcript.wipe();
+        dialogue.joiner.wipe();
+        dialogue.records.wipe();
+    } else if let Ok(session) = client::go_on(dialogue, offer, &hello, answer, dice).await {
+        return Ok((echo, Some(session)));
     }
-    dialogue.transcript.wipe();
-    dialogue.joiner.wipe();
-    dialogue.records.wipe();
-    Ok(echo)
+    if line.is_datagram() {
+        leave(line, offer.version).await;
+    }
+    Ok((echo, None))
 }
 
 /// Measures, and wipes what was not ours.
@@ -144,8 +153,8 @@ mod tests {
         };
         let foreign = [&[9; 16][..], b"sixteen of theirs"].concat();
         let echo = ask(&mut line(&foreign).await, &offer, &FixedDice(1)).await;
-        let echo = echo.unwrap();
-        assert!(echo.is_bleeding());
+        let (echo, session) = echo.unwrap();
+        assert!(echo.is_bleeding() && session.is_none());
         assert_eq!((echo.sent, echo.came), (16, 33));
         for version in [Version::TLS12, Version::TLS13] {
             let offer = Offer {

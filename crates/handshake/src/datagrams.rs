@@ -1,20 +1,21 @@
 //! The record layer over datagrams (RFC 6347 sections 4.1 and 4.2): numbered records in epochs, handshake messages in
-//! fragments, and flights that are sent again until an answer comes. What does not open is passed over, as RFC 6347 section
-//! 4.1.2.7 has it. Handshake messages go in and come out with the header that they have in TLS.
+//! fragments, and flights that are sent again until an answer comes. Handshake messages go in and come out with the header that they
+//! have in TLS.
 
-use std::collections::VecDeque;
+mod reading;
+mod writing;
+
 use std::time::Duration;
 
 use holter_net::{Line, LineError};
 use holter_wire::alert::Alert;
-use holter_wire::dtls::{self, Reassembler, Record};
-use holter_wire::handshake::Joiner;
-use holter_wire::{AlertDescription, ContentType, Version, handshake};
+use holter_wire::{AlertDescription, ContentType, Version, dtls};
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
+use self::reading::Reading;
+use self::writing::{Writing, is_of_a_flight};
 use crate::HandshakeError;
-use crate::dialogue::LONGEST_MESSAGE;
 use crate::protect::{Malformed, Protection};
 
 /// RFC 6347 section 4.2.4.1 starts at a second and doubles.
@@ -27,115 +28,57 @@ const TIMERS: [Duration; 3] = [
 /// What nearly every way carries in one piece, with room for tunnels.
 const DATAGRAM: usize = 1200;
 
-/// The body of a fragment: with its headers and protection it fits a datagram.
-const FRAGMENT: usize = 1000;
-
-/// How many records of the epoch to come are kept: they may overtake the change.
-const AHEAD: usize = 16;
-
 /// How often a flight is sent again because the peer repeats its own.
 const MOST_REPEATS: usize = 8;
-
-/// One side's records of one epoch.
-#[derive(Debug, Default)]
-struct Epoch {
-    protection: Option<Protection>,
-    /// How many records were sent in it.
-    count: u64,
-}
-
-/// One record of the last flight: what is sent again has a new number each time.
-#[derive(Debug)]
-struct Said {
-    epoch: usize,
-    content: ContentType,
-    body: Vec<u8>,
-}
 
 /// Both directions of one datagram connection.
 #[derive(Debug)]
 pub(crate) struct Datagrams {
-    /// Ours, the first of them in the open.
-    epochs: Vec<Epoch>,
-    /// How many numbers of an epoch that was left are used up.
-    used: u64,
-    /// The number of our next handshake message.
-    number: u16,
-    flight: Vec<Said>,
-    /// Whether the peer has said something since our last flight.
-    answered: bool,
-    reading: Option<Protection>,
-    /// How the peer's records of the epoch before were protected, which may come late.
-    before: Option<Protection>,
-    reading_epoch: u16,
-    reassembler: Reassembler,
-    repeats: usize,
-    /// Records of the epoch to come.
-    ahead: Vec<(ContentType, Version, u64, Vec<u8>)>,
-    ready: VecDeque<(ContentType, Vec<u8>)>,
+    writing: Writing,
+    reading: Reading,
 }
 
 impl Datagrams {
     pub(crate) fn new() -> Self {
         Self {
-            epochs: vec![Epoch::default()],
-            used: 0,
-            number: 0,
-            flight: Vec::new(),
-            answered: false,
-            reading: None,
-            before: None,
-            reading_epoch: 0,
-            reassembler: Reassembler::new(0, LONGEST_MESSAGE),
-            repeats: 0,
-            ahead: Vec::new(),
-            ready: VecDeque::new(),
+            writing: Writing::new(),
+            reading: Reading::new(),
         }
     }
 
     /// The number of our next handshake message.
     pub(crate) const fn number(&self) -> u16 {
-        self.number
+        self.writing.number
     }
 
     /// From here on numbers messages from this one on.
     pub(crate) const fn number_from(&mut self, number: u16) {
-        self.number = number;
+        self.writing.number = number;
     }
 
     /// A handshake inside a session counts anew.
     pub(crate) fn begin_handshake(&mut self) {
-        self.number = 0;
-        self.reassembler = Reassembler::new(0, LONGEST_MESSAGE);
-        self.flight.clear();
+        self.writing.number = 0;
+        self.writing.forget_flight();
+        self.reading.begin_handshake();
     }
 
     /// From here on writes in a new epoch.
     pub(crate) fn protect_writing(&mut self, protection: Protection) {
-        self.epochs.push(Epoch {
-            protection: Some(protection),
-            count: std::mem::take(&mut self.used),
-        });
+        self.writing.protect(protection);
     }
 
-    /// From here on writes in the open again, as if it had never changed keys; nothing of it is sent again. The numbers of the
-    /// epoch that is left are not used twice.
+    /// From here on writes in the open again; see [`Writing::unprotect`].
     pub(crate) fn unprotect_writing(&mut self) {
-        self.flight.clear();
-        self.used = self.epochs.get(1).map_or(0, |epoch| epoch.count);
-        self.epochs.truncate(1);
+        self.writing.unprotect();
     }
 
     /// From here on expects what is read to be in a new epoch.
     pub(crate) fn protect_reading(&mut self, protection: Protection) {
-        self.before = self.reading.replace(protection);
-        self.reading_epoch = self.reading_epoch.wrapping_add(1);
-        for (content, version, number, body) in std::mem::take(&mut self.ahead) {
-            self.open(content, version, number, &body);
-        }
+        self.reading.protect(protection);
     }
 
-    /// Appends a body as records.
+    /// Appends a body as records. What is said behind an answer begins a new flight.
     pub(crate) fn seal(
         &mut self,
         out: &mut Vec<u8>,
@@ -143,23 +86,10 @@ impl Datagrams {
         content: ContentType,
         body: &[u8],
     ) -> Result<(), HandshakeError> {
-        let epoch = self.epochs.len() - 1;
-        let flight = matches!(content, ContentType::HANDSHAKE | ContentType::CHANGE_CIPHER_SPEC);
-        if flight && std::mem::take(&mut self.answered) {
-            self.flight.clear();
+        if is_of_a_flight(content) && std::mem::take(&mut self.reading.answered) {
+            self.writing.forget_flight();
         }
-        let bodies = if content == ContentType::HANDSHAKE {
-            self.fragments(body)
-        } else {
-            vec![body.to_vec()]
-        };
-        for body in bodies {
-            self.put(out, version, epoch, content, &body)?;
-            if flight {
-                self.flight.push(Said { epoch, content, body });
-            }
-        }
-        Ok(())
+        self.writing.seal(out, version, content, body)
     }
 
     /// Appends one record with a wrong padding or tag; `None` where the suite knows none.
@@ -171,12 +101,7 @@ impl Datagrams {
         text: &[u8],
         malformed: Malformed,
     ) -> Option<()> {
-        let number = self.next_number(self.epochs.len() - 1)?;
-        let protection = self.epochs.last_mut()?.protection.as_mut()?;
-        protection.number(number);
-        let body = protection.malform(content, version, text, malformed)?;
-        dtls::encode_numbered(out, content, version, number, &body);
-        Some(())
+        self.writing.malform(out, version, content, text, malformed)
     }
 
     /// The next record. A flight that is not answered is sent again meanwhile.
@@ -191,20 +116,21 @@ impl Datagrams {
         let mut timer = timers.next().map(|timer| Instant::now() + timer);
         let mut datagram = Vec::new();
         loop {
-            if let Some(record) = self.ready.pop_front() {
+            if let Some(record) = self.reading.ready.pop_front() {
                 return Ok(record);
             }
-            let due = timer.filter(|due| *due < until && !self.answered && !self.flight.is_empty());
+            let due = timer.filter(|due| *due < until && !self.reading.answered && self.writing.has_flight());
             let rest = due.unwrap_or(until).saturating_duration_since(Instant::now());
             if rest.is_zero() && due.is_none() {
                 return Err(LineError::Silence.into());
             }
             match line.receive_within(rest, &mut datagram).await {
                 Ok(_) => {
-                    let repeats = self.repeats;
-                    self.take(&datagram);
+                    let repeats = self.reading.repeats;
+                    self.reading.take(&datagram);
                     datagram.zeroize();
-                    if self.repeats > repeats && self.repeats <= MOST_REPEATS && self.ready.is_empty() {
+                    let now = self.reading.repeats;
+                    if now > repeats && now <= MOST_REPEATS && self.reading.ready.is_empty() {
                         self.again(line, version).await?;
                     }
                 }
@@ -219,119 +145,13 @@ impl Datagrams {
 
     /// Forgets what has come.
     pub(crate) fn wipe(&mut self) {
-        for (_, text) in &mut self.ready {
-            text.zeroize();
-        }
-        self.ready.clear();
-        self.ahead.clear();
+        self.reading.wipe();
     }
 
     async fn again(&mut self, line: &mut Line, version: Version) -> Result<(), HandshakeError> {
-        let flight = std::mem::take(&mut self.flight);
         let mut out = Vec::new();
-        for said in &flight {
-            self.put(&mut out, version, said.epoch, said.content, &said.body)?;
-        }
-        self.flight = flight;
+        self.writing.again(&mut out, version)?;
         send(line, &out).await
-    }
-
-    /// Appends one record in one of our epochs.
-    fn put(
-        &mut self,
-        out: &mut Vec<u8>,
-        version: Version,
-        epoch: usize,
-        content: ContentType,
-        body: &[u8],
-    ) -> Result<(), HandshakeError> {
-        const LEFT: HandshakeError = HandshakeError::Unsupported("a record of an epoch that was left");
-        let number = self.next_number(epoch).ok_or(LEFT)?;
-        match self
-            .epochs
-            .get_mut(epoch)
-            .and_then(|epoch| epoch.protection.as_mut())
-        {
-            Some(protection) => {
-                protection.number(number);
-                let body = protection.seal(content, version, body)?;
-                dtls::encode_numbered(out, content, version, number, &body);
-            }
-            None => dtls::encode_numbered(out, content, version, number, body),
-        }
-        Ok(())
-    }
-
-    fn next_number(&mut self, epoch: usize) -> Option<u64> {
-        let high = u64::try_from(epoch).ok()? << 48;
-        let epoch = self.epochs.get_mut(epoch)?;
-        let number = high | epoch.count;
-        epoch.count += 1;
-        Some(number)
-    }
-
-    /// The fragments of handshake messages that have TLS's headers.
-    fn fragments(&mut self, messages: &[u8]) -> Vec<Vec<u8>> {
-        let mut joiner = Joiner::new(messages.len());
-        joiner.push(messages);
-        let mut fragments = Vec::new();
-        while let Some(message) = joiner.next_message() {
-            let body = message.body.unwrap_or_default();
-            fragments.extend(dtls::encode_fragments(message.kind, self.number, body, FRAGMENT));
-            self.number = self.number.wrapping_add(1);
-        }
-        fragments
-    }
-
-    fn take(&mut self, datagram: &[u8]) {
-        for record in dtls::records(datagram).0 {
-            self.take_record(&record);
-        }
-    }
-
-    fn take_record(&mut self, record: &Record<'_>) {
-        let late = self.reading_epoch.checked_sub(1) == Some(record.epoch);
-        if record.epoch == self.reading_epoch || late && record.content == ContentType::HANDSHAKE {
-            self.open(record.content, record.version, record.number(), record.body);
-        } else if self.reading_epoch.checked_add(1) == Some(record.epoch) && self.ahead.len() < AHEAD {
-            let body = record.body.to_vec();
-            self.ahead
-                .push((record.content, record.version, record.number(), body));
-        }
-    }
-
-    fn open(&mut self, content: ContentType, version: Version, number: u64, body: &[u8]) {
-        let late = number >> 48 != u64::from(self.reading_epoch);
-        let protection = if late { &mut self.before } else { &mut self.reading };
-        let text = match protection {
-            None => body.to_vec(),
-            Some(protection) => {
-                protection.number(number);
-                match protection.open(content, version, body) {
-                    Ok(text) => text,
-                    // Whoever can send a datagram could end a session by it.
-                    Err(_) => return,
-                }
-            }
-        };
-        if content != ContentType::HANDSHAKE {
-            self.answered |= content == ContentType::CHANGE_CIPHER_SPEC;
-            self.ready.push_back((content, text));
-            return;
-        }
-        let repeats = self.reassembler.repeats();
-        let _ = self.reassembler.push(&text);
-        if self.reassembler.repeats() > repeats {
-            self.repeats = self.repeats.saturating_add(1);
-        }
-        while let Some(message) = self.reassembler.next_message() {
-            let mut text = Vec::new();
-            handshake::encode(&mut text, message.kind, |out| {
-                out.extend_from_slice(&message.body)
-            });
-            self.answered = true;
-            self.ready.push_back((content, text));
-        }
     }
 }
 
@@ -381,8 +201,7 @@ pub async fn leave(line: &mut Line, version: Version) {
 
 #[cfg(test)]
 mod tests {
-    use holter_wire::HandshakeType;
-    use proptest::prelude::*;
+    use holter_wire::{HandshakeType, handshake};
 
     use super::*;
 
@@ -407,46 +226,27 @@ mod tests {
         let (records, _) = dtls::records(&out);
         assert_eq!(records.len(), 4, "three fragments and a small message");
         for record in records.iter().rev() {
-            assert!(theirs.ready.is_empty());
-            theirs.take_record(record);
-            theirs.take_record(record);
+            assert!(theirs.reading.ready.is_empty());
+            theirs.reading.take_record(record);
+            theirs.reading.take_record(record);
         }
-        let came: Vec<Vec<u8>> = theirs.ready.drain(..).map(|(_, text)| text).collect();
+        let came: Vec<Vec<u8>> = theirs.reading.ready.drain(..).map(|(_, text)| text).collect();
         assert_eq!(came, sent);
     }
 
     #[test]
     fn a_flight_is_kept_until_something_new_is_said_behind_an_answer() {
         let mut ours = Datagrams::new();
-        let say = |ours: &mut Datagrams| {
-            let mut out = Vec::new();
+        let again = |ours: &mut Datagrams| {
+            let (mut said, mut repeated) = (Vec::new(), Vec::new());
             let hello = message(HandshakeType::CLIENT_HELLO, b"hello");
-            ours.seal(&mut out, Version::DTLS12, ContentType::HANDSHAKE, &hello)
+            ours.seal(&mut said, Version::DTLS12, ContentType::HANDSHAKE, &hello)
                 .unwrap();
+            ours.writing.again(&mut repeated, Version::DTLS12).unwrap();
+            dtls::records(&repeated).0.len()
         };
-        say(&mut ours);
-        say(&mut ours);
-        assert_eq!((ours.flight.len(), ours.number()), (2, 2));
-        ours.answered = true;
-        say(&mut ours);
-        assert_eq!((ours.flight.len(), ours.number()), (1, 3));
-        assert_eq!(ours.next_number(0), Some(3), "no number is used twice");
-    }
-
-    proptest! {
-        #[test]
-        fn hostile_datagrams_neither_panic_nor_are_kept(
-            datagrams in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..80), 0..40),
-        ) {
-            let mut ours = Datagrams::new();
-            for mut datagram in datagrams {
-                if let [content, major, ..] = datagram.as_mut_slice() {
-                    (*content, *major) = (0x14 + *content % 5, 0xfe);
-                }
-                ours.take(&datagram);
-                ours.ready.clear();
-                prop_assert!(ours.ahead.len() <= AHEAD);
-            }
-        }
+        assert_eq!((again(&mut ours), again(&mut ours), ours.number()), (1, 2, 2));
+        ours.reading.answered = true;
+        assert_eq!((again(&mut ours), ours.number()), (1, 3));
     }
 }

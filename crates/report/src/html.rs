@@ -7,6 +7,7 @@
 mod badge;
 mod contents;
 mod head;
+pub(crate) mod page;
 mod remedy;
 mod section;
 mod settings;
@@ -14,20 +15,15 @@ mod settings;
 use std::collections::BTreeMap;
 use std::io;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use holter_checks::catalogue::severity;
 use holter_model::{Differences, KeyKin, LeftAlone, Service, Severity, Verdict};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
-use sha2::{Digest as _, Sha256};
+use maud::{Markup, PreEscaped, html};
 
 use self::remedy::Found;
 use crate::place::Place;
 use crate::sentence::{self, Tally};
 use crate::span::Span;
 use crate::{Document, Preamble, Summary};
-
-pub(crate) const STYLE: &str = include_str!("html/style.css");
 
 /// Where there are more services than this, each is folded.
 const MANY: usize = 12;
@@ -106,42 +102,29 @@ impl Html {
     fn page(&self, summary: &Summary) -> Markup {
         let (mood, sentence) = sentence::of(summary, &self.tally);
         let also = sentence::behind(summary, &self.tally);
-        html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta http-equiv="Content-Security-Policy" content=(policy());
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="referrer" content="no-referrer";
-                    meta name="generator" content={ "Holter " (env!("CARGO_PKG_VERSION")) };
-                    title { "Holter: " (sentence) }
-                    style { (PreEscaped(STYLE)) }
+        let body = html! {
+            header {
+                (head::head(mood, (&sentence, also.as_deref()), summary, &self.preamble, self.span))
+                (head::tiles(summary, &self.tally))
+            }
+            main {
+                (contents::all(self))
+                @if let Some(differences) = &self.differences {
+                    (head::differences(differences))
                 }
-                body {
-                    header {
-                        (head::head(mood, (&sentence, also.as_deref()), summary, &self.preamble, self.span))
-                        (head::tiles(summary, &self.tally))
-                    }
-                    main {
-                        (contents::all(self))
-                        @if let Some(differences) = &self.differences {
-                            (head::differences(differences))
-                        }
-                        (remedy::all(&self.found))
-                        (head::kin(&self.kin))
-                        (self.services())
-                        (head::left_alone(&self.left_alone))
-                    }
-                    footer {
-                        p {
-                            "Made by Holter " (env!("CARGO_PKG_VERSION")) ". “Not affected” was measured; what could not be "
-                            "measured says so. No byte of any system's memory was asked for, and no patient's data is in this report."
-                        }
-                    }
+                (remedy::all(&self.found))
+                (head::kin(&self.kin))
+                (self.services())
+                (head::left_alone(&self.left_alone))
+            }
+            footer {
+                p {
+                    "Made by Holter " (env!("CARGO_PKG_VERSION")) ". “Not affected” was measured; what could not be "
+                    "measured says so. No byte of any system's memory was asked for, and no patient's data is in this report."
                 }
             }
-        }
+        };
+        page::whole(&sentence, &body)
     }
 
     fn services(&self) -> Markup {
@@ -177,10 +160,4 @@ impl Html {
             }
         }
     }
-}
-
-/// Nothing may be loaded, and nothing but this page's own style applies.
-pub(crate) fn policy() -> String {
-    let hash = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
 }

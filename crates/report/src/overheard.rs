@@ -1,9 +1,12 @@
-//! What came of listening, in every format. Captures are taken as they are over; only `-f jsonl` writes them at once.
+//! What came of listening, in every format. Whatever a person reads is made of a digest; the forms for programs are written as
+//! the parts come, so that no form needs memory for all of them.
 
 mod csv;
+mod digest;
 mod gaps;
 mod html;
 mod json;
+mod later;
 mod sums;
 mod text;
 mod words;
@@ -11,11 +14,12 @@ mod words;
 use std::io;
 
 use holter_capture::subject::Said;
-use holter_capture::{Captured, Ladder, SessionLog, Sink, flaws};
+use holter_capture::{Captured, Ladder, Origin, Part, SessionLog, Sink, Subject, flaws};
 use holter_model::Verdict;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use digest::Digest;
 pub use sums::{Heed, Sums};
 
 use crate::{Format, Look};
@@ -23,7 +27,7 @@ use crate::{Format, Look};
 /// All that was listened to, and what it is written as.
 #[derive(Debug)]
 pub struct Overheard {
-    format: Format,
+    form: Form,
     look: Look,
     heed: Heed,
     captures: Vec<Captured>,
@@ -33,6 +37,16 @@ pub struct Overheard {
     sums: Sums,
     /// What can be written already.
     out: Vec<u8>,
+}
+
+/// What it is written as, and what that takes.
+#[derive(Debug)]
+enum Form {
+    Text(Digest),
+    Html(Digest),
+    Csv(csv::Table),
+    Json(json::Document),
+    Jsonl,
 }
 
 /// What was named and could not be listened to.
@@ -48,12 +62,16 @@ impl Overheard {
     /// Nothing yet. Listening knows five of the formats; `None` for the others.
     #[must_use]
     pub fn new(format: Format, look: Look, heed: Heed) -> Option<Self> {
-        let known = matches!(
-            format,
-            Format::Text | Format::Json | Format::Jsonl | Format::Csv | Format::Html
-        );
-        known.then(|| Self {
-            format,
+        let form = match format {
+            Format::Text => Form::Text(Digest::default()),
+            Format::Html => Form::Html(Digest::default()),
+            Format::Csv => Form::Csv(csv::Table::default()),
+            Format::Json => Form::Json(json::Document::default()),
+            Format::Jsonl => Form::Jsonl,
+            _ => return None,
+        };
+        Some(Self {
+            form,
             look,
             heed,
             captures: Vec::new(),
@@ -94,47 +112,80 @@ impl Overheard {
         &self.sums
     }
 
-    /// Appends all that is still to be written.
+    /// Ends the report. All of it is handed to `write`, in pieces that it empties.
     ///
     /// # Errors
-    /// When it cannot be put into the format.
-    pub fn end(&mut self) -> io::Result<()> {
+    /// When it cannot be put into the format, and what `write` says.
+    pub fn end<E: From<io::Error>>(
+        &mut self,
+        mut write: impl FnMut(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut out = std::mem::take(&mut self.out);
-        match self.format {
-            Format::Json => json::document(self, &mut out)?,
-            Format::Csv => csv::table(self, &mut out)?,
-            Format::Html => out.extend_from_slice(html::page(self).into_string().as_bytes()),
-            Format::Text => text::page(self, &mut out),
-            _ => {}
+        match &mut self.form {
+            Form::Json(document) => {
+                let ending = json::Ending {
+                    captures: &self.captures,
+                    unread: &self.unread,
+                    sessions: &self.sessions,
+                    sums: &self.sums,
+                };
+                document.end(&ending, &mut out, &mut write)?;
+            }
+            Form::Csv(table) => table.end(&mut out)?,
+            Form::Html(digest) => {
+                let digest = std::mem::take(digest);
+                out.extend_from_slice(html::page(self, &digest).into_string().as_bytes());
+            }
+            Form::Text(digest) => {
+                let digest = std::mem::take(digest);
+                text::page(self, &digest, &mut out);
+            }
+            Form::Jsonl => {}
         }
-        self.out = out;
-        Ok(())
+        write(&mut out)
     }
 }
 
 impl Sink for Overheard {
     type Error = io::Error;
 
-    fn captured(&mut self, mut captured: Captured) -> io::Result<()> {
-        self.sums.add(&captured, self.heed);
-        if self.format == Format::Jsonl {
-            return json::lines(&captured, &mut self.out);
+    fn part(&mut self, part: Part, sources: &[Origin]) -> io::Result<()> {
+        self.sums.part(&part, self.heed);
+        match (&mut self.form, &part) {
+            (Form::Text(digest) | Form::Html(digest), Part::Subject(subject)) => digest.take(subject),
+            (Form::Csv(table), Part::Subject(subject)) => table.subject(subject, &mut self.out)?,
+            (Form::Jsonl, Part::Subject(subject)) => json::line(subject, sources, &mut self.out)?,
+            (Form::Json(document), part) => document.part(part, sources, &mut self.out)?,
+            // Clients and interfaces are counted.
+            _ => {}
         }
-        // What was measured has been judged; no format shows it.
-        for subject in &mut captured.heard.subjects {
-            subject.observations = Vec::new();
+        Ok(())
+    }
+
+    fn so_far(&mut self, subject: Subject, sources: &[Origin]) -> io::Result<()> {
+        match self.form {
+            Form::Jsonl => json::line(&subject, sources, &mut self.out),
+            // A document has one end.
+            _ => Ok(()),
         }
+    }
+
+    fn captured(&mut self, captured: Captured) -> io::Result<()> {
+        self.sums.add(&captured);
         self.captures.push(captured);
         Ok(())
     }
 
     fn sessions(&mut self, log: &SessionLog) -> io::Result<()> {
         self.sums.add_sessions(log, self.heed);
-        if self.format == Format::Jsonl {
-            return json::session_line(log, &mut self.out);
+        match &mut self.form {
+            Form::Jsonl => json::session_line(log, &mut self.out),
+            Form::Csv(table) => table.sessions(log, &mut self.out),
+            _ => {
+                self.sessions.push(log.clone());
+                Ok(())
+            }
         }
-        self.sessions.push(log.clone());
-        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use holter_cert::Store as Roots;
+use holter_cert::Stores;
 use holter_checks::Check;
 use holter_engine::{Networks, Own, QuietHours, Stop};
 use holter_inventory::Inventory;
@@ -47,7 +47,7 @@ pub struct ScanRules {
     /// What bounds a conversation.
     pub limits: Limits,
     /// Whose roots certificates are held against.
-    pub trust: Arc<Vec<Roots>>,
+    pub trust: Stores,
 }
 
 /// A scan that somebody wants.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use crate::heartbeat::Tally;
+use crate::heartbeat::{Ladder, Tally};
 
 /// Peers that are told apart; what the others did counts all the same.
 const MOST_PEERS: usize = 64;
@@ -19,6 +19,8 @@ pub(crate) struct Evidence {
     pub(crate) connections: u64,
     /// Sessions open when the first connection that leaked began to ask, and the number of the session that was the last then.
     window: Option<(u64, u64, u64)>,
+    /// What it came to when it was told last.
+    told: (Ladder, u64),
 }
 
 impl Evidence {
@@ -38,6 +40,20 @@ impl Evidence {
                 Some((_, _, last)) => (live, then, last.max(begun)),
             });
         }
+    }
+
+    /// Whether it shows more than when it was told last; it is taken for told.
+    pub(crate) fn has_news(&mut self) -> bool {
+        let Tally {
+            ladder,
+            attempts,
+            answers,
+            least,
+            ..
+        } = self.tally;
+        // Each only grows.
+        let now = (ladder, attempts.saturating_add(answers).saturating_add(least));
+        std::mem::replace(&mut self.told, now) != now
     }
 
     /// Sessions that were open at some moment between the first and the last leak, at most.

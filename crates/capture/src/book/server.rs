@@ -50,6 +50,8 @@ pub(crate) struct Server {
     pub(crate) dance: Option<Box<Dance>>,
     pub(crate) pushed: Option<Box<Pushed>>,
     pub(crate) clinical: Option<Box<Clinical>>,
+    /// How much was known of it when it was told last.
+    told: u64,
 }
 
 /// A chain that it showed.
@@ -123,6 +125,7 @@ impl Server {
             dance: None,
             pushed: None,
             clinical: None,
+            told: 0,
         }
     }
 
@@ -139,6 +142,41 @@ impl Server {
                 self.more_peers = true;
             }
         }
+    }
+
+    /// Whether something was tried on it, or is wrong with it.
+    pub(super) const fn is_grave(&self) -> bool {
+        self.evidence.is_some()
+            || self.early.is_some()
+            || self.pushed.is_some()
+            || self.clinical.is_some()
+    }
+
+    /// Whether more is known of it than when it was told last, but for numbers of sessions; it is taken for told.
+    pub(crate) fn has_news(&mut self) -> bool {
+        let tried = self.evidence.as_deref_mut().is_some_and(Evidence::has_news);
+        let known = [
+            self.facts.len(),
+            self.chains.len(),
+            self.names.len(),
+            usize::from(self.clinical.is_some()),
+            // Nothing but that somebody talked to it.
+            usize::from(self.begun > self.live),
+        ];
+        let known: u64 = known
+            .into_iter()
+            .filter_map(|count| u64::try_from(count).ok())
+            .sum();
+        let early = self.early.as_deref().map_or(0, |early| early.attempts);
+        let dance = self.dance.as_deref().map_or(0, |dance| dance.times);
+        let pushed = self
+            .pushed
+            .as_deref()
+            .map_or(0, |pushed| pushed.told + pushed.unsaid);
+        // Each only grows.
+        let now = known + early + dance + pushed;
+        let more = std::mem::replace(&mut self.told, now) != now;
+        more || tried
     }
 
     /// A session is over; `torn`: its records' numbers show that some are missing.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, Metadata};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::{CaptureFile, Unpacked, gather_but};
+use super::{CaptureFile, Unpacked, gather_but, hear_on};
 use crate::hearing::Hearing;
 use crate::listener::{Listener, Moment};
 use crate::reader::{Reader, Trouble};
@@ -56,8 +57,12 @@ impl Follow {
         }
     }
 
-    /// Hears what has come since the last time.
-    pub fn poll<L: Listener>(&mut self, hearing: &mut Hearing<L>) -> Progress {
+    /// Hears what has come since the last time, and lets `watch` look after each packet, which may end it.
+    pub fn poll<L: Listener>(
+        &mut self,
+        hearing: &mut Hearing<L>,
+        mut watch: impl FnMut(&mut Hearing<L>) -> ControlFlow<()>,
+    ) -> Progress {
         let mut progress = Progress::default();
         loop {
             if self.now.is_none() {
@@ -69,8 +74,13 @@ impl Follow {
                 return progress;
             };
             let replaced = now.is_replaced();
-            progress.packets += now.read_on(hearing);
-            if !replaced && next.is_none() {
+            let mut over = false;
+            progress.packets += now.read_on(hearing, |hearing| {
+                let course = watch(hearing);
+                over = course.is_break();
+                course
+            });
+            if over || (!replaced && next.is_none()) {
                 return progress;
             }
             progress.finished.push((now.path.clone(), now.reader.trouble()));
@@ -133,16 +143,16 @@ impl Reading {
         }
     }
 
-    fn read_on<L: Listener>(&mut self, hearing: &mut Hearing<L>) -> u64 {
-        let mut packets = 0;
-        while let Some(packet) = self.reader.packet() {
-            hearing.packet(&packet);
-            packets += 1;
-        }
+    fn read_on<L: Listener>(
+        &mut self,
+        hearing: &mut Hearing<L>,
+        mut watch: impl FnMut(&mut Hearing<L>) -> ControlFlow<()>,
+    ) -> u64 {
+        let stretch = hear_on(&mut self.reader, hearing, |hearing, _| watch(hearing));
         let dropped = self.reader.dropped();
         hearing.dropped(dropped.saturating_sub(self.dropped));
         self.dropped = dropped;
-        packets
+        stretch.packets
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use holter_checks::ALL;
-use holter_model::{Attempt, Fact, Observation, Verdict};
+use holter_model::{Attempt, Observation, Verdict};
 
 use crate::book::facts::FactId;
 use crate::book::server::Server;
@@ -32,12 +32,8 @@ const BY_ONE_SIGHT: [&str; 13] = [
 #[derive(Debug, Default)]
 pub(super) struct Judged {
     known: HashMap<Like, Vec<Said>>,
-    handed_out: usize,
+    generation: u64,
 }
-
-/// Bytes of certificates that are handed out among the facts of all subjects together: each subject has them for itself, however
-/// many share them. Beyond that their hashes have to do.
-const MOST_HANDED_OUT: usize = 8 << 20;
 
 /// Different services that are remembered.
 const MOST: usize = 4096;
@@ -46,16 +42,11 @@ const MOST: usize = 4096;
 const DAY: u64 = 86_400_000_000_000;
 
 impl Judged {
-    /// Takes the certificates out of the facts, once too many were handed out.
-    pub(super) fn spare(&mut self, observations: &mut Vec<Observation>) {
-        let size = |observation: &Observation| match &observation.fact {
-            Fact::Chain { certificates, .. } => certificates.iter().map(|der| der.0.len()).sum(),
-            _ => 0,
-        };
-        self.handed_out += observations.iter().map(size).sum::<usize>();
-        if self.handed_out > MOST_HANDED_OUT {
-            observations.retain(|observation| size(observation) == 0);
-            observations.shrink_to_fit();
+    /// Forgets all where places of certificates speak of others since.
+    pub(super) fn follow(&mut self, generation: u64) {
+        if self.generation != generation {
+            self.generation = generation;
+            self.known.clear();
         }
     }
 

@@ -9,9 +9,9 @@ use holter_model::{Basis, Endpoint, Fact, Method, Observation, Transport};
 use holter_wire::{CipherSuite, Version};
 use jiff::Timestamp;
 
-use crate::book::{Beyond, Totals};
+use crate::book::Beyond;
 use crate::captured::Kind;
-use crate::heard::{Heard, judged};
+use crate::heard::{Part, judged};
 use crate::heartbeat::Ladder;
 use crate::subject::{
     Asker, Coverage, End, InterfaceSeen, Inventory, Manner, SCHEMA, Said, Subject, Weight, Who,
@@ -32,7 +32,7 @@ pub(super) struct Told {
     subjects: BTreeMap<(Who, Transport), About>,
     interfaces: BTreeMap<(IpAddr, IpAddr, u16, Transport), InterfaceSeen>,
     connections: HashSet<(String, bool)>,
-    beyond: Beyond,
+    pub(super) beyond: Beyond,
     pub(super) first: Option<Timestamp>,
     pub(super) last: Option<Timestamp>,
 }
@@ -165,22 +165,20 @@ impl Told {
         seen.last = seen.last.max(at);
     }
 
-    /// All of it, as what was heard.
-    pub(super) fn heard(self) -> Heard {
+    /// All of it, one after the other.
+    pub(super) fn parts(self) -> impl Iterator<Item = Part> {
         let tool = match self.kind {
             Kind::Suricata => "Suricata",
             _ => "Zeek",
         };
-        let subjects = self.subjects.into_iter();
-        Heard {
-            subjects: subjects
-                .map(|((who, transport), about)| about.subject(who, transport, tool))
-                .collect(),
-            clients: Vec::new(),
-            interfaces: self.interfaces.into_values().collect(),
-            totals: Totals::default(),
-            beyond: self.beyond,
-        }
+        let subjects = self
+            .subjects
+            .into_iter()
+            .map(move |((who, transport), about)| about.subject(who, transport, tool));
+        let interfaces = self.interfaces.into_values().map(Part::Interface);
+        subjects
+            .map(|subject| Part::Subject(Box::new(subject)))
+            .chain(interfaces)
     }
 
     fn about(&mut self, who: Who, transport: Transport) -> Option<&mut About> {
@@ -296,6 +294,7 @@ impl About {
                 notes,
                 ..Coverage::default()
             },
+            so_far: false,
             observations,
         }
     }

@@ -224,7 +224,7 @@ impl Ng {
     fn timed(&mut self, interface: u32, head: [u8; 16], room: usize, whole: usize) -> Step {
         let [h0, h1, h2, h3, t0, t1, t2, t3, c0, c1, c2, c3, w0, w1, w2, w3] = head;
         let Some(interface) = self.interfaces.get(interface as usize) else {
-            return Step::Broken(Fault::Interface);
+            return Step::Strange(Fault::Interface, whole);
         };
         let captured = self.number([c0, c1, c2, c3]);
         if captured as usize > room - 20 {
@@ -253,7 +253,7 @@ impl Ng {
             return Step::Broken(Fault::BlockLength);
         };
         let Some(interface) = self.interfaces.first() else {
-            return Step::Broken(Fault::Interface);
+            return Step::Strange(Fault::Interface, whole);
         };
         let length = self.number([w0, w1, w2, w3]);
         let snap = if interface.snap == 0 {

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::{
     columns::Columns,
     log::{Log, LogError, Numbers},
+    record::{Bounded, Budget},
 };
 
 /// Longer lines are not a log.
@@ -53,7 +54,10 @@ impl Log {
     pub(super) fn array(&mut self, from: impl Read, columns: &Columns) -> Result<(), LogError> {
         let mut members = Members::new(columns);
         let mut trouble = None;
+        let budget = Budget::new();
+        let renewed = budget.clone();
         let elements = Elements(|place, object: &Value| {
+            renewed.renew();
             if self.full() {
                 return false;
             }
@@ -65,7 +69,8 @@ impl Log {
                 }
             }
         });
-        let read = serde_json::Deserializer::from_reader(from.take(LONGEST_ARRAY)).deserialize_seq(elements);
+        let from = Bounded::new(from.take(LONGEST_ARRAY), budget);
+        let read = serde_json::Deserializer::from_reader(from).deserialize_seq(elements);
         match (trouble, read) {
             (Some(error), _) => Err(error),
             (None, Err(_)) if !self.cut => {

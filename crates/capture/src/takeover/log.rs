@@ -2,14 +2,20 @@
 
 use std::{
     collections::HashMap,
-    io::{BufRead, Read},
+    io::{self, BufRead, Read},
     net::{IpAddr, SocketAddr},
 };
 
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use super::{Use, columns::Columns, json::LONGEST_LINE, moment::moment};
+use super::{
+    Use,
+    columns::Columns,
+    json::LONGEST_LINE,
+    moment::moment,
+    record::{Bounded, Budget},
+};
 
 /// More lines than this are not held; what was read until then is judged.
 const MOST_USES: usize = 4_000_000;
@@ -99,12 +105,14 @@ impl Log {
         let places = chosen
             .each_ref()
             .map(|name| headings.iter().position(|heading| heading == name));
-        let mut rows = table.from_reader(from);
+        let budget = Budget::new();
+        let mut rows = table.from_reader(Bounded::new(from, budget.clone()));
         let mut numbers = Numbers::default();
         let mut row = csv::ByteRecord::new();
         loop {
             // The line of headings was read before.
             let line = rows.position().line() + 1;
+            budget.renew();
             match rows.read_byte_record(&mut row) {
                 Ok(false) => break,
                 Ok(true) if self.full() => break,
@@ -116,6 +124,11 @@ impl Log {
                     self.take(&mut numbers, line, &time, &session, &source);
                 }
                 Err(error) => match error.into_kind() {
+                    csv::ErrorKind::Io(error) if error.kind() == io::ErrorKind::InvalidData => {
+                        self.pass_over(line);
+                        self.cut = true;
+                        break;
+                    }
                     csv::ErrorKind::Io(error) => return Err(error.into()),
                     _ => self.pass_over(line),
                 },

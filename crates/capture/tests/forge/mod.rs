@@ -1,6 +1,8 @@
 //! Forged packets, and a listener that writes down what it is told.
 #![allow(dead_code, unreachable_pub, reason = "each test uses its part of it")]
 
+pub mod flows;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 

@@ -55,7 +55,7 @@ fn wants_certificate() -> Decision {
 }
 
 fn by(table: &Table) -> Decision {
-    let said = |way: &str| reaction::in_words(table.first(way));
+    let said = |way: &str| reaction::in_words(table.always(way).unwrap_or_else(|| table.first(way)));
     if table.is_silent() {
         let why = "it said nothing in time to any of them, a sound one among them".to_owned();
         return (Verdict::Inconclusive, why);
@@ -92,8 +92,11 @@ fn by(table: &Table) -> Decision {
 
 /// Whether only a block that is right in every way is told from the others (ROBOT, section 4).
 fn is_weak(table: &Table) -> bool {
-    let start = table.first("wrong-start");
-    start == table.first("no-zero") && start == table.first("wrong-zero")
+    let mut wrong = ["wrong-start", "no-zero", "wrong-zero"]
+        .into_iter()
+        .filter_map(|way| table.always(way));
+    let first = wrong.next();
+    wrong.all(|taken| Some(taken) == first)
 }
 
 fn named(way: &str) -> &'static str {

@@ -41,35 +41,42 @@ pub(super) async fn survey(visit: &mut Visit<'_>, version: Version) {
         tickets: true,
         ..offer(visit, version)
     };
-    let Some((line, session)) = begin(visit, &second).await else {
+    let Some((mut line, mut session)) = begin(visit, &second).await else {
         return;
     };
-    let ticket = tickets(visit, &session);
+    let mut ticket = tickets(visit, &session);
     let resumed = session.facts().resumed;
     note(visit, Feature::SessionId, session.version(), resumed);
-    negotiate_again(visit, line, session, &second).await;
+    let fresh = Offer {
+        resume: None,
+        ..second
+    };
     // A session that goes on by its id need not bring a ticket, even where others do.
-    let ticket = match ticket {
-        None if resumed => {
-            let third = Offer {
-                resume: None,
-                ..second
-            };
-            let Some((mut line, session)) = begin(visit, &third).await else {
-                return;
-            };
-            let ticket = tickets(visit, &session);
-            let _ = session.close(&mut line).await;
-            visit.done(line);
-            ticket
-        }
-        ticket => ticket,
-    };
-    let Some(ticket) = ticket else {
+    if ticket.is_none() && resumed {
+        let _ = session.close(&mut line).await;
+        visit.done(line);
+        let Some(third) = begin(visit, &fresh).await else {
+            return;
+        };
+        (line, session) = third;
+        ticket = tickets(visit, &session);
+    }
+    if let Some(ticket) = ticket {
+        let _ = session.close(&mut line).await;
+        visit.done(line);
+        let last = match bleed(visit, version, &ticket).await {
+            Some(last) => Some(last),
+            None => begin(visit, &fresh).await,
+        };
+        let Some(last) = last else {
+            return;
+        };
+        (line, session) = last;
+    } else {
         note(visit, Feature::SessionTicket, version, false);
-        return;
-    };
-    bleed(visit, version, &ticket).await;
+    }
+    // This comes last: some servers are busy with it for a second.
+    negotiate_again(visit, line, session, &fresh).await;
 }
 
 /// The same extensions each time: a session goes on as it began.
@@ -124,14 +131,12 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
     }
 }
 
-/// Goes on by a ticket, as far as the ServerHello.
-async fn bleed(visit: &mut Visit<'_>, version: Version, ticket: &Resumption) {
+/// Goes on by a ticket. `None`: no session came of it.
+async fn bleed(visit: &mut Visit<'_>, version: Version, ticket: &Resumption) -> Option<(Line, Session)> {
     if !spoken::may_ask(visit) {
-        return;
+        return None;
     }
-    let Some(mut line) = visit.open().await else {
-        return;
-    };
+    let mut line = visit.open().await?;
     let mut id = vec![0; SHORT_ID];
     visit.dice.fill(&mut id);
     let offer = Offer {
@@ -140,19 +145,18 @@ async fn bleed(visit: &mut Visit<'_>, version: Version, ticket: &Resumption) {
         tickets: true,
         ..offer(visit, version)
     };
-    let echo = bleed::ask(&mut line, &offer, visit.dice).await;
-    visit.done(line);
-    let reaction = match echo {
-        Ok(echo) if echo.is_bleeding() => {
-            Reaction::Other(u32::try_from(echo.came.saturating_sub(echo.sent)).unwrap_or(u32::MAX))
+    let (reaction, session) = match bleed::ask(&mut line, &offer, visit.dice).await {
+        Ok((echo, _)) if echo.is_bleeding() => {
+            let foreign = u32::try_from(echo.came.saturating_sub(echo.sent)).unwrap_or(u32::MAX);
+            (Reaction::Other(foreign), None)
         }
-        Ok(echo) => {
+        Ok((echo, session)) => {
             // RFC 5077 section 3.4: a server that takes the ticket says the id again.
             let taken = echo.begins_with_ours;
             note(visit, Feature::SessionTicket, version, taken);
-            Reaction::Continued
+            (Reaction::Continued, session)
         }
-        Err(error) => super::failure(&error),
+        Err(error) => (super::failure(&error), None),
     };
     visit.heard(Fact::Probe {
         probe: TICKETBLEED.to_owned(),
@@ -160,4 +164,11 @@ async fn bleed(visit: &mut Visit<'_>, version: Version, ticket: &Resumption) {
         suite: 0,
         reaction,
     });
+    match session {
+        Some(session) => Some((line, session)),
+        None => {
+            visit.done(line);
+            None
+        }
+    }
 }

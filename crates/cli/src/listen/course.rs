@@ -2,16 +2,17 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read as _};
+use std::ops::ControlFlow;
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use holter_capture::captured::Kind;
-use holter_capture::files::{CaptureFile, Unpacked};
+use holter_capture::files::{CaptureFile, Unpacked, hear_on};
 use holter_capture::takeover::Log;
 use holter_capture::{
-    Bounds, Captured, Fault, Hearing, Limits, Listening, Moment, Origin, Reader, SessionLog, Sink as _,
-    Trouble, others,
+    Bounds, Fault, Hearing, Limits, Listening, Moment, Origin, Part, Reader, SessionLog, Sink as _, Trouble,
+    others,
 };
 use holter_engine::Stop;
 use holter_model::seam::{Dice as _, SystemDice};
@@ -28,11 +29,14 @@ use crate::scan::Output;
 /// After so many packets the clock is looked at.
 const GLANCE: u64 = 0x3fff;
 
+/// After so many packets what was handed on is told: before its room is needed again.
+pub(super) const ROOM: u64 = 0xff;
+
 /// Everything while it is being listened to.
 pub(crate) struct Course<'a> {
     pub(super) args: &'a Args,
     output: &'a mut Output,
-    report: Overheard,
+    pub(super) report: Overheard,
     pub(super) stop: Stop,
     pub(super) progress: Progress,
     /// Bytes and packets of what has been read to its end.
@@ -146,8 +150,8 @@ impl<'a> Course<'a> {
         let meter = Meter::new(self.args.hashes());
         let opened = self
             .open(path, &meter)
-            .and_then(|tap| Ok((tap.again()?, Unpacked::new(tap)?)));
-        let (rest, unpacked) = match opened {
+            .and_then(|tap| Ok((path.metadata()?.len(), tap.again()?, Unpacked::new(tap)?)));
+        let (length, rest, unpacked) = match opened {
             Ok(opened) => opened,
             Err(error) => {
                 self.unread(shown(path), error.to_string());
@@ -164,38 +168,57 @@ impl<'a> Course<'a> {
             self.settle(done)?;
         }
         let series = series.get_or_insert_with(Series::new);
-        self.hear(Reader::new(unpacked), path, &meter, series);
+        self.hear(Reader::new(unpacked), path, &meter, series)?;
+        if let Some(source) = series.sources.last_mut()
+            && source.trouble.is_none()
+            && meter.bytes() < length
+            && !self.stop.asked()
+        {
+            source.trouble = Some("it became shorter while it was read".to_owned());
+        }
         self.whole(rest, &meter, series);
         Ok(())
     }
 
     /// Hears all packets of a file.
-    fn hear<R: io::Read>(&mut self, mut reader: Reader<R>, path: &Path, meter: &Meter, series: &mut Series) {
-        let mut source = Origin::new(shown(path), Kind::Capture);
-        let (mut first, mut last): (Option<Moment>, Option<Moment>) = (None, None);
-        while let Some(packet) = reader.packet() {
-            let at = packet.at;
-            first = Some(first.map_or(at, |first| first.min(at)));
-            last = last.max(Some(at));
-            series.hearing.packet(&packet);
-            source.packets += 1;
-            if source.packets & GLANCE == 0 {
-                self.progress
-                    .draw(self.bytes + meter.bytes(), self.packets + source.packets);
-                if self.stop.asked() {
-                    break;
+    fn hear<R: io::Read>(
+        &mut self,
+        mut reader: Reader<R>,
+        path: &Path,
+        meter: &Meter,
+        series: &mut Series,
+    ) -> anyhow::Result<()> {
+        series.sources.push(Origin::new(shown(path), Kind::Capture));
+        let Series { hearing, sources, .. } = series;
+        let mut told = Ok(());
+        let stretch = hear_on(&mut reader, hearing, |hearing, stretch| {
+            if stretch.packets & ROOM == 0 {
+                if let Some(source) = sources.last_mut() {
+                    source.spans(stretch.first, None);
                 }
+                told = self.handed_on(hearing, sources);
             }
+            if stretch.packets & GLANCE == 0 {
+                self.progress
+                    .draw(self.bytes + meter.bytes(), self.packets + stretch.packets);
+            }
+            if told.is_err() || (stretch.packets & GLANCE == 0 && self.stop.asked()) {
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        });
+        hearing.dropped(reader.dropped());
+        if let Some(source) = sources.last_mut() {
+            source.packets = stretch.packets;
+            source.spans(stretch.first, stretch.last);
+            source.trouble = trouble(reader.trouble(), stretch.packets, self.stop.asked());
+            source.bytes = meter.bytes();
         }
-        series.hearing.dropped(reader.dropped());
-        source.spans(first, last);
-        source.trouble = trouble(reader.trouble(), source.packets, self.stop.asked());
-        if let Some(last) = last {
+        if let Some(last) = stretch.last {
             series.last = Some((path.to_owned(), last));
         }
-        source.bytes = meter.bytes();
-        self.packets += source.packets;
-        series.sources.push(source);
+        self.packets += stretch.packets;
+        told
     }
 
     /// Reads to the file's end, where that is to be hashed, and notes what came of it.
@@ -236,7 +259,7 @@ impl<'a> Course<'a> {
         match kind {
             Some(Kind::Capture) => {
                 let mut series = Series::new();
-                self.hear(Reader::new(whole), path, &meter, &mut series);
+                self.hear(Reader::new(whole), path, &meter, &mut series)?;
                 self.whole(rest, &meter, &mut series);
                 self.settle(Some(series))
             }
@@ -266,35 +289,19 @@ impl<'a> Course<'a> {
     }
 
     fn told(&mut self, from: impl io::Read, path: &Path, kind: Kind, meter: &Meter) -> anyhow::Result<()> {
-        let mut captured = others::read(BufReader::new(from), kind, shown(path));
+        let (mut captured, parts) = others::read(BufReader::new(from), kind, shown(path));
         for source in &mut captured.sources {
             source.bytes = meter.bytes();
             source.sha256 = meter.sha256();
         }
-        self.take(captured)
-    }
-
-    /// A capture is over.
-    pub(super) fn settle(&mut self, series: Option<Series>) -> anyhow::Result<()> {
-        let Some(series) = series else { return Ok(()) };
-        let (listening, coverage) = series.hearing.finish();
-        self.take(Captured {
-            sources: series.sources,
-            heard: listening.finish().within(&coverage),
-            coverage,
-        })
-    }
-
-    fn take(&mut self, captured: Captured) -> anyhow::Result<()> {
-        let captured = captured.placed();
-        for source in &captured.sources {
-            if let Some(trouble) = &source.trouble {
-                self.progress
-                    .aside(|| complain(&format!("{}: {trouble}", source.name)));
+        // Of the coverage of what another tool saw it says nothing.
+        for mut part in parts {
+            if let Part::Subject(subject) = &mut part {
+                shown(path).clone_into(&mut subject.file);
             }
+            self.part(part, &captured.sources)?;
         }
-        self.report.captured(captured)?;
-        self.write()
+        self.take(captured)
     }
 
     pub(super) fn unread(&mut self, file: String, why: String) {
@@ -302,7 +309,7 @@ impl<'a> Course<'a> {
         self.report.unread(Unread { file, why });
     }
 
-    fn write(&mut self) -> anyhow::Result<()> {
+    pub(super) fn write(&mut self) -> anyhow::Result<()> {
         self.output
             .write(self.report.out())
             .context("the answer cannot be written")?;
@@ -327,6 +334,14 @@ impl Series {
             last: None,
         }
     }
+
+    /// Of one source, which has no end yet.
+    pub(super) fn of(source: Origin) -> Self {
+        Self {
+            sources: vec![source],
+            ..Self::new()
+        }
+    }
 }
 
 /// What is neither a capture nor a known log.
@@ -340,6 +355,13 @@ pub(super) fn trouble(trouble: Option<Trouble>, packets: u64, stopped: bool) -> 
             what: Fault::Truncated,
             ..
         }) if stopped => None,
+        Some(Trouble {
+            offset,
+            what: what @ Fault::Interface,
+        }) if packets > 0 => Some(format!(
+            "{what}, at byte {}; such packets were passed over",
+            number(offset)
+        )),
         Some(Trouble { offset, what }) => Some(format!(
             "{what}, at byte {}; the {} packets before that were heard",
             number(offset),

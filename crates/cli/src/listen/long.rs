@@ -1,17 +1,31 @@
 //! Listening without an end: to an interface, and to files that are still written. The user ends it, or the time that was given.
 
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use holter_capture::captured::Kind;
 use holter_capture::files::Follow;
+#[cfg(all(target_os = "linux", feature = "live"))]
+use holter_capture::live::{Account, Live, give_up};
 use holter_capture::{Coverage, Origin};
 
-use super::course::{Course, Series, shown, trouble};
+use super::args::Form;
+use super::course::{Course, ROOM, Series, shown, trouble};
 use super::progress::Progress;
 use super::tap::Meter;
 
+/// There is none.
+#[cfg(not(all(target_os = "linux", feature = "live")))]
+pub(super) enum Live {}
+
 /// How often files that do not grow are looked at.
 const AGAIN: Duration = Duration::from_millis(250);
+
+/// How often it is told what is known by now, in the form that can say so.
+const NEWS_EVERY: Duration = Duration::from_secs(5);
+
+/// When news are due, and how many packets there were then.
+struct News(Option<(Instant, u64)>);
 
 impl Course<'_> {
     /// Files and folders that are still written.
@@ -22,32 +36,42 @@ impl Course<'_> {
         self.progress = Progress::new(self.args.quiet, 0);
         let end = self.end_of_time();
         let mut follow = Follow::new(self.args.files.clone());
-        let mut series = Series::new();
+        let names: Vec<String> = self.args.files.iter().map(|path| shown(path)).collect();
+        let mut series = Series::of(Origin::new(names.join(", "), Kind::Capture));
         let mut broken = None;
+        let mut news = News::new(self.args.format);
+        let Series { hearing, sources, .. } = &mut series;
         loop {
-            let polled = follow.poll(&mut series.hearing);
+            let mut told = Ok(());
+            let polled = follow.poll(hearing, |hearing| {
+                if hearing.coverage().packets & ROOM == 0 {
+                    told = self.handed_on(hearing, sources);
+                    if told.is_err() || self.is_over(end) {
+                        return ControlFlow::Break(());
+                    }
+                }
+                ControlFlow::Continue(())
+            });
+            told?;
             for (path, found) in polled.finished {
                 if let Some(what) = trouble(found, 1, false) {
                     broken.get_or_insert(format!("{}: {what}", path.display()));
                 }
             }
-            let coverage = series.hearing.coverage();
+            let coverage = hearing.coverage();
             self.progress.draw(coverage.bytes, coverage.packets);
             if self.is_over(end) {
                 break;
+            }
+            if let Some(idle) = news.are_due(coverage.packets) {
+                hearing.settle(idle);
+                self.news(hearing, sources)?;
             }
             if polled.packets == 0 {
                 std::thread::sleep(AGAIN);
             }
         }
-        let name = self
-            .args
-            .files
-            .iter()
-            .map(|path| shown(path))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let mut origin = of(name, Kind::Capture, series.hearing.coverage());
+        let mut origin = of(names.join(", "), Kind::Capture, hearing.coverage());
         origin.trouble = broken.or(origin.trouble);
         // Of several files, or of one that grows on, there is no hash that would hold.
         if let ([path], true) = (self.args.files.as_slice(), self.args.hashes())
@@ -60,45 +84,45 @@ impl Course<'_> {
                 origin.sha256 = meter.sha256();
             }
         }
-        series.sources.push(origin);
+        series.sources = vec![origin];
         self.settle(Some(series))
     }
 
     /// An interface of this machine.
     #[cfg(all(target_os = "linux", feature = "live"))]
-    pub(super) fn interface(&mut self, interface: &str) -> anyhow::Result<()> {
-        use holter_capture::live::{Account, Live, give_up};
-
+    pub(super) fn interface(&mut self, interface: &str, mut live: Live) -> anyhow::Result<()> {
         /// So long it is waited for packets before it is asked whether the user stopped.
         const WAIT: Duration = Duration::from_millis(100);
 
-        let mut live = Live::listen(interface)?;
-        // What reads hostile bytes shall not be root; the answer's file is open already.
-        give_up(Account::NOBODY)?;
         self.progress = Progress::new(self.args.quiet, 0);
         let end = self.end_of_time();
-        let mut series = Series::new();
+        let mut series = Series::of(Origin::new(interface.to_owned(), Kind::Interface));
+        let mut news = News::new(self.args.format);
+        let Series { hearing, sources, .. } = &mut series;
         let mut gone = None;
         while !self.is_over(end) {
-            if let Err(error) = live.hear(&mut series.hearing, WAIT) {
+            if let Err(error) = live.hear(hearing, WAIT) {
                 gone = Some(format!("the interface is gone: {error}"));
                 break;
             }
-            let coverage = series.hearing.coverage();
+            self.handed_on(hearing, sources)?;
+            let coverage = hearing.coverage();
             self.progress.draw(coverage.bytes, coverage.packets);
+            if let Some(idle) = news.are_due(coverage.packets) {
+                hearing.settle(idle);
+                self.news(hearing, sources)?;
+            }
         }
-        let mut origin = of(interface.to_owned(), Kind::Interface, series.hearing.coverage());
+        let mut origin = of(interface.to_owned(), Kind::Interface, hearing.coverage());
         origin.trouble = gone.or(origin.trouble);
-        series.sources.push(origin);
+        series.sources = vec![origin];
         self.settle(Some(series))
     }
 
     /// The same where it cannot be.
     #[cfg(not(all(target_os = "linux", feature = "live")))]
-    pub(super) fn interface(&mut self, interface: &str) -> anyhow::Result<()> {
-        anyhow::bail!(
-            "{interface}: this build of Holter cannot listen to an interface; capture with tcpdump -w - and hand that to holter listen -"
-        )
+    pub(super) fn interface(&mut self, _: &str, live: Live) -> anyhow::Result<()> {
+        match live {}
     }
 
     fn end_of_time(&self) -> Option<Instant> {
@@ -108,6 +132,40 @@ impl Course<'_> {
     fn is_over(&self, end: Option<Instant>) -> bool {
         self.stop.asked() || end.is_some_and(|end| Instant::now() >= end)
     }
+}
+
+impl News {
+    fn new(form: Form) -> Self {
+        Self((form == Form::Jsonl).then(|| (Instant::now(), 0)))
+    }
+
+    /// Whether they are, and then whether nothing has come since the last.
+    fn are_due(&mut self, packets: u64) -> Option<bool> {
+        let now = Instant::now();
+        let (last, before) = self.0.as_mut()?;
+        if now.duration_since(*last) < NEWS_EVERY {
+            return None;
+        }
+        *last = now;
+        Some(std::mem::replace(before, packets) == packets)
+    }
+}
+
+/// Opens an interface, and gives up the rights that this took. Each thread has rights of its own: there must be no other yet.
+#[cfg(all(target_os = "linux", feature = "live"))]
+pub(super) fn open(interface: &str) -> anyhow::Result<Live> {
+    let live = Live::listen(interface)?;
+    // What reads hostile bytes shall not be root; the answer's file is open already.
+    give_up(Account::NOBODY)?;
+    Ok(live)
+}
+
+/// The same where it cannot be.
+#[cfg(not(all(target_os = "linux", feature = "live")))]
+pub(super) fn open(interface: &str) -> anyhow::Result<Live> {
+    anyhow::bail!(
+        "{interface}: this build of Holter cannot listen to an interface; capture with tcpdump -w - and hand that to holter listen -"
+    )
 }
 
 /// What was read, by what was heard of it.

@@ -1,7 +1,9 @@
 //! What the user named: which files there are, and what each of them is by its first bytes.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use holter_capture::captured::Kind;
@@ -32,6 +34,8 @@ pub(crate) struct Sources {
     pub(crate) left_out: u64,
     /// The bytes of all files, as they lie there.
     pub(crate) bytes: u64,
+    /// What has been looked at: links lead to the same again, and a folder may lie within itself.
+    seen: HashSet<(u64, u64)>,
 }
 
 impl Sources {
@@ -58,6 +62,11 @@ impl Sources {
 
     fn look(&mut self, path: &Path, depth: u8, named: bool, captures: &mut Vec<PathBuf>) -> io::Result<()> {
         let about = fs::metadata(path)?;
+        // What is named twice is heard twice, which whoever names it can see.
+        let new = self.seen.insert((about.dev(), about.ino()));
+        if !new && !named {
+            return Ok(());
+        }
         if about.is_dir() {
             return self.folder(path, depth, captures);
         }

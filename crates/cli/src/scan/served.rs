@@ -1,7 +1,5 @@
 //! What holds for scans that are started from a page: `holter.toml`, as on the command line.
 
-use std::sync::Arc;
-
 use anyhow::Context as _;
 use clap::{Args as _, FromArgMatches as _};
 use holter_engine::{Network, Networks};
@@ -49,6 +47,6 @@ pub(crate) fn rules(config: &Config) -> anyhow::Result<ScanRules> {
         pace: Pace::within(&speed.tempo),
         hosts_at_once: speed.hosts,
         limits: Limits::default(),
-        trust: Arc::new(trust::stores(&[])?),
+        trust: trust::stores(&[])?,
     })
 }

@@ -3,19 +3,32 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
-use holter_cert::{Store, StoreKind};
+use holter_cert::{Store, StoreKind, Stores};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
 /// The stores that there are. A machine without one of its own is no fault; a file of the user's that holds no
 /// certificate is.
-pub(super) fn stores(files: &[PathBuf]) -> anyhow::Result<Vec<Store>> {
-    let mut stores = vec![Store::mozilla()];
+pub(super) fn stores(files: &[PathBuf]) -> anyhow::Result<Stores> {
+    let users = of_user(files)?;
+    // The first question need not wait for a hundred files to be read.
+    let platform = std::thread::spawn(platform);
+    Ok(Stores::later(move || {
+        let platform = platform.join().ok().flatten();
+        let all = [Some(Store::mozilla()), platform, users];
+        all.into_iter().flatten().collect()
+    }))
+}
+
+/// This machine's own.
+fn platform() -> Option<Store> {
     let native = rustls_native_certs::load_native_certs();
     let (platform, _) = Store::from_ders(StoreKind::Platform, native.certs.iter().map(AsRef::as_ref));
-    if !platform.is_empty() {
-        stores.push(platform);
-    }
+    Some(platform).filter(|platform| !platform.is_empty())
+}
+
+/// What is in the user's files.
+fn of_user(files: &[PathBuf]) -> anyhow::Result<Option<Store>> {
     let mut roots = Vec::new();
     for file in files {
         let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -31,10 +44,7 @@ pub(super) fn stores(files: &[PathBuf]) -> anyhow::Result<Vec<Store>> {
         }
         roots.extend(found.into_iter().map(CertificateDer::into_owned));
     }
-    if !roots.is_empty() {
-        stores.push(Store::from_ders(StoreKind::User, roots.iter().map(AsRef::as_ref)).0);
-    }
-    Ok(stores)
+    Ok((!roots.is_empty()).then(|| Store::from_ders(StoreKind::User, roots.iter().map(AsRef::as_ref)).0))
 }
 
 #[cfg(test)]
@@ -50,7 +60,7 @@ mod tests {
     #[test]
     fn the_users_files_are_a_store_of_their_own() {
         let stores = stores(&[made("root.pem"), made("oldroot.pem")]).unwrap();
-        assert_eq!(stores[0].kind(), StoreKind::Mozilla);
+        assert_eq!(stores.iter().next().unwrap().kind(), StoreKind::Mozilla);
         let user = stores
             .iter()
             .find(|store| store.kind() == StoreKind::User)

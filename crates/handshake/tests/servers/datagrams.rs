@@ -121,9 +121,10 @@ async fn current_stacks_are_finished_with_too() {
 }
 
 #[tokio::test]
-async fn a_way_that_loses_every_sixth_datagram_is_gone_through() {
+async fn a_way_that_loses_every_seventh_datagram_is_gone_through() {
     let server = old(true);
-    let lossy = proxy::loss::start(server.address, 6).unwrap();
+    // What is sent again, and its answer, are two or three datagrams: a multiple of that would lose the same one for ever.
+    let lossy = proxy::loss::start(server.address, 7).unwrap();
     for code in BOTH {
         finishes(lossy.address, Version::DTLS12, code).await;
     }

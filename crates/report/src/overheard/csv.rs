@@ -2,12 +2,12 @@
 
 use std::io;
 
+use holter_capture::SessionLog;
 use holter_capture::flaws::severity;
 use holter_capture::subject::{End, Said, Subject};
 use holter_capture::takeover::Flips;
 use jiff::Timestamp;
 
-use super::Overheard;
 use crate::escape::{cell, terminal};
 use crate::shape::time;
 
@@ -38,20 +38,42 @@ const HEAD: [&str; 24] = [
     "coverage",
 ];
 
-/// The whole table.
-pub(super) fn table(overheard: &Overheard, out: &mut Vec<u8>) -> io::Result<()> {
-    row(out, HEAD.map(str::to_owned))?;
-    for subject in overheard.captures.iter().flat_map(|one| &one.heard.subjects) {
+/// The table, written as it comes.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    begun: bool,
+}
+
+impl Table {
+    /// A subject's rows.
+    pub(super) fn subject(&mut self, subject: &Subject, out: &mut Vec<u8>) -> io::Result<()> {
+        self.begin(out)?;
         for said in &subject.verdicts {
             row(out, line(subject, said))?;
         }
+        Ok(())
     }
-    for log in &overheard.sessions {
+
+    /// The rows of a log of sessions.
+    pub(super) fn sessions(&mut self, log: &SessionLog, out: &mut Vec<u8>) -> io::Result<()> {
+        self.begin(out)?;
         for flips in &log.flips {
             row(out, session(&log.file, flips))?;
         }
+        Ok(())
     }
-    Ok(())
+
+    /// A table without a row has a head, too.
+    pub(super) fn end(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        self.begin(out)
+    }
+
+    fn begin(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        row(out, HEAD.map(str::to_owned))
+    }
 }
 
 fn line(subject: &Subject, said: &Said) -> [String; HEAD.len()] {

@@ -32,7 +32,7 @@ pub(super) fn of(captured: &Captured) -> Option<String> {
             "flows were forgotten to make room",
         ),
         (
-            captured.heard.totals.hidden,
+            captured.totals.hidden,
             "session speaks TLS 1.3",
             "sessions speak TLS 1.3",
         ),
@@ -46,7 +46,7 @@ pub(super) fn of(captured: &Captured) -> Option<String> {
     if captured.sources.len() > 1 {
         named.push_str(" and those that follow on it");
     }
-    let beyond = if captured.heard.beyond.any() {
+    let beyond = if captured.beyond.any() {
         "; more was heard than can be listed"
     } else {
         ""

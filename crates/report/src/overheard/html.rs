@@ -5,71 +5,59 @@ mod found;
 mod heard;
 mod method;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 
+use super::digest::Digest;
 use super::words::{answer, moment};
 use super::{Overheard, Sums};
-use crate::html::{STYLE, policy};
+use crate::html::page::whole;
 use crate::sentence::Mood;
 use crate::text::number;
 
 /// The page.
-pub(super) fn page(overheard: &Overheard) -> Markup {
+pub(super) fn page(overheard: &Overheard, digest: &Digest) -> Markup {
     let (mood, sentence) = answer(&overheard.sums);
     let class = match mood {
         Mood::Bad => "bad",
         Mood::Open => "open",
         Mood::Good => "good",
     };
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="referrer" content="no-referrer";
-                meta name="generator" content={ "Holter " (env!("CARGO_PKG_VERSION")) };
-                title { "Holter: " (sentence) }
-                style { (PreEscaped(STYLE)) }
+    let body = html! {
+        header {
+            p class="brand" { "Holter · evidence from captured traffic" }
+            div class={ "answer " (class) } {
+                h1 { (sentence) }
+                p { "What was not captured proves nothing: no evidence is never the same as not attacked." }
+                @if overheard.sums.interrupted {
+                    p { strong { "Listening was stopped before its end: this is what was heard by then." } }
+                }
             }
-            body {
-                header {
-                    p class="brand" { "Holter · evidence from captured traffic" }
-                    div class={ "answer " (class) } {
-                        h1 { (sentence) }
-                        p { "What was not captured proves nothing: no evidence is never the same as not attacked." }
-                        @if overheard.sums.interrupted {
-                            p { strong { "Listening was stopped before its end: this is what was heard by then." } }
-                        }
-                    }
-                    p class="soft small" {
-                        @if let (Some(first), Some(last)) = (overheard.sums.first, overheard.sums.last) {
-                            "Captured " (moment(first)) " to " (moment(last))
-                        }
-                        @if let Some(made) = overheard.made { " · Report made " (moment(made)) " with Holter " (env!("CARGO_PKG_VERSION")) }
-                    }
-                    (tiles(&overheard.sums))
+            p class="soft small" {
+                @if let (Some(first), Some(last)) = (overheard.sums.first, overheard.sums.last) {
+                    "Captured " (moment(first)) " to " (moment(last))
                 }
-                main {
-                    (found::attacks(overheard))
-                    (found::clear_text(overheard))
-                    (found::sessions(overheard))
-                    (found::others(overheard))
-                    (heard::files(overheard))
-                    (heard::coverage(overheard))
-                    (method::all())
-                    (heard::servers(overheard))
-                }
-                footer {
-                    p {
-                        "Made by Holter " (env!("CARGO_PKG_VERSION")) ". Bytes that leaked were counted, never kept: nothing of them is in "
-                        "this report, and no patient's data. They are in the captures, which are to be guarded like the records."
-                    }
-                }
+                @if let Some(made) = overheard.made { " · Report made " (moment(made)) " with Holter " (env!("CARGO_PKG_VERSION")) }
+            }
+            (tiles(&overheard.sums))
+        }
+        main {
+            (found::attacks(digest))
+            (found::clear_text(digest))
+            (found::sessions(overheard))
+            (found::others(digest))
+            (heard::files(overheard))
+            (heard::coverage(overheard))
+            (method::all())
+            (heard::servers(digest))
+        }
+        footer {
+            p {
+                "Made by Holter " (env!("CARGO_PKG_VERSION")) ". Bytes that leaked were counted, never kept: nothing of them is in "
+                "this report, and no patient's data. They are in the captures, which are to be guarded like the records."
             }
         }
-    }
+    };
+    whole(&sentence, &body)
 }
 
 fn tiles(sums: &Sums) -> Markup {

@@ -3,12 +3,13 @@
 use std::io;
 
 use holter_capture::subject::Subject;
-use holter_capture::{Captured, Coverage, Origin, SessionLog};
+use holter_capture::{Beyond, Captured, Coverage, Origin, Part, SessionLog, Totals};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::Overheard;
+use super::later::Later;
 use super::words::{LIMITS, METHOD};
+use super::{Sums, Unread};
 use crate::spelled;
 
 /// Session logs' shape.
@@ -40,16 +41,14 @@ struct Capture<'a> {
     seconds: f64,
     whole: bool,
     coverage: &'a Coverage,
-    flows: &'a holter_capture::Totals,
-    beyond: &'a holter_capture::Beyond,
+    flows: &'a Totals,
+    beyond: &'a Beyond,
 }
 
-/// The objects of one capture.
-pub(super) fn lines(captured: &Captured, out: &mut Vec<u8>) -> io::Result<()> {
-    for row in rows(captured) {
-        spelled::json(out, &row)?;
-        out.push(b'\n');
-    }
+/// The object of one subject.
+pub(super) fn line(subject: &Subject, sources: &[Origin], out: &mut Vec<u8>) -> io::Result<()> {
+    spelled::json(out, &row(subject, sources))?;
+    out.push(b'\n');
     Ok(())
 }
 
@@ -60,42 +59,87 @@ pub(super) fn session_line(log: &SessionLog, out: &mut Vec<u8>) -> io::Result<()
     Ok(())
 }
 
-/// The document.
-pub(super) fn document(overheard: &Overheard, out: &mut Vec<u8>) -> io::Result<()> {
-    out.extend_from_slice(b"{\"schema\":\"holter.capture-report/1\",\n\"holter\":");
-    spelled::json(out, &env!("CARGO_PKG_VERSION"))?;
-    out.extend_from_slice(b",\n\"method\":");
-    spelled::json(out, &METHOD)?;
-    out.extend_from_slice(b",\n\"limits\":");
-    spelled::json(out, &LIMITS)?;
-    out.extend_from_slice(b",\n\"summary\":");
-    spelled::json(out, &overheard.sums)?;
-    let captures = &overheard.captures;
-    array("captures", captures.iter().map(capture), out)?;
-    array("unread", overheard.unread.iter(), out)?;
-    array("subjects", captures.iter().flat_map(rows), out)?;
-    array("clients", captures.iter().flat_map(|one| &one.heard.clients), out)?;
-    array(
-        "interfaces",
-        captures.iter().flat_map(|one| &one.heard.interfaces),
-        out,
-    )?;
-    array("sessions", overheard.sessions.iter().map(session), out)?;
-    out.extend_from_slice(b"}\n");
-    Ok(())
+/// The document. Subjects are written as they come, and what is known only when all have come is written behind them. Clients and
+/// interfaces come between subjects and stand behind them: they wait in a file that has no name, once they are many.
+#[derive(Debug, Default)]
+pub(super) struct Document {
+    begun: bool,
+    subjects: u64,
+    clients: Later,
+    interfaces: Later,
 }
 
-fn rows(captured: &Captured) -> impl Iterator<Item = Row<'_>> {
-    let several = captured.sources.len() > 1;
-    let files: Vec<&str> = captured
-        .sources
-        .iter()
-        .map(|source| source.name.as_str())
-        .collect();
-    captured.heard.subjects.iter().map(move |subject| Row {
+/// What is written at the end.
+pub(super) struct Ending<'a> {
+    pub(super) captures: &'a [Captured],
+    pub(super) unread: &'a [Unread],
+    pub(super) sessions: &'a [SessionLog],
+    pub(super) sums: &'a Sums,
+}
+
+impl Document {
+    /// One part more.
+    pub(super) fn part(&mut self, part: &Part, sources: &[Origin], out: &mut Vec<u8>) -> io::Result<()> {
+        match part {
+            Part::Subject(subject) => {
+                self.begin(out)?;
+                out.extend_from_slice(if self.subjects == 0 { b"\n" } else { b",\n" });
+                self.subjects += 1;
+                spelled::json(out, &row(subject, sources))
+            }
+            Part::Client(client) => self.clients.take(client),
+            Part::Interface(interface) => self.interfaces.take(interface),
+        }
+    }
+
+    /// The rest of it.
+    pub(super) fn end<E: From<io::Error>>(
+        &mut self,
+        ending: &Ending<'_>,
+        out: &mut Vec<u8>,
+        write: &mut impl FnMut(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.begin(out)?;
+        out.push(b']');
+        for (name, waiting) in [
+            ("clients", &mut self.clients),
+            ("interfaces", &mut self.interfaces),
+        ] {
+            begin_array(name, out);
+            waiting.give(out, write)?;
+            out.push(b']');
+        }
+        array("sessions", ending.sessions.iter().map(session), out)?;
+        array("captures", ending.captures.iter().map(capture), out)?;
+        array("unread", ending.unread.iter(), out)?;
+        out.extend_from_slice(b",\n\"summary\":");
+        spelled::json(out, ending.sums)?;
+        out.extend_from_slice(b"}\n");
+        Ok(())
+    }
+
+    fn begin(&mut self, out: &mut Vec<u8>) -> io::Result<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Ok(());
+        }
+        out.extend_from_slice(b"{\"schema\":\"holter.capture-report/1\",\n\"holter\":");
+        spelled::json(out, &env!("CARGO_PKG_VERSION"))?;
+        out.extend_from_slice(b",\n\"method\":");
+        spelled::json(out, &METHOD)?;
+        out.extend_from_slice(b",\n\"limits\":");
+        spelled::json(out, &LIMITS)?;
+        begin_array("subjects", out);
+        Ok(())
+    }
+}
+
+fn row<'a>(subject: &'a Subject, sources: &'a [Origin]) -> Row<'a> {
+    let several = sources.len() > 1;
+    let names = sources.iter().filter(|_| several);
+    Row {
         subject,
-        files: if several { files.clone() } else { Vec::new() },
-    })
+        files: names.map(|source| source.name.as_str()).collect(),
+    }
 }
 
 fn session(log: &SessionLog) -> Sessions<'_> {
@@ -113,19 +157,23 @@ fn capture(captured: &Captured) -> Capture<'_> {
         seconds: captured.coverage.seconds(),
         whole: captured.is_whole(),
         coverage: &captured.coverage,
-        flows: &captured.heard.totals,
-        beyond: &captured.heard.beyond,
+        flows: &captured.totals,
+        beyond: &captured.beyond,
     }
 }
 
 fn array(name: &str, items: impl Iterator<Item = impl Serialize>, out: &mut Vec<u8>) -> io::Result<()> {
-    out.extend_from_slice(b",\n\"");
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\":[");
+    begin_array(name, out);
     for (place, item) in items.enumerate() {
         out.extend_from_slice(if place == 0 { b"\n" } else { b",\n" });
         spelled::json(out, &item)?;
     }
     out.push(b']');
     Ok(())
+}
+
+fn begin_array(name: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\n\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":[");
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use holter_capture::flaws::severity;
 use holter_capture::subject::{Said, Subject};
-use holter_capture::{Captured, Ladder, SessionLog};
+use holter_capture::{Captured, Ladder, Part, SessionLog};
 use holter_model::{Basis, Severity, Verdict};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -83,7 +83,17 @@ pub struct Sums {
 const ADDRESSES: usize = 65_536;
 
 impl Sums {
-    pub(super) fn add(&mut self, captured: &Captured, heed: Heed) {
+    /// One part more.
+    pub(super) fn part(&mut self, part: &Part, heed: Heed) {
+        match part {
+            Part::Subject(subject) => self.subject(subject, heed),
+            Part::Client(_) => self.clients += 1,
+            Part::Interface(_) => self.interfaces += 1,
+        }
+    }
+
+    /// A capture, whose parts have come.
+    pub(super) fn add(&mut self, captured: &Captured) {
         for source in &captured.sources {
             self.sources += 1;
             self.damaged += u64::from(source.trouble.is_some());
@@ -92,13 +102,7 @@ impl Sums {
             self.first = [self.first, source.first].into_iter().flatten().min();
             self.last = [self.last, source.last].into_iter().flatten().max();
         }
-        let heard = &captured.heard;
-        self.clients += count(heard.clients.len());
-        self.interfaces += count(heard.interfaces.len());
         self.incomplete += u64::from(!captured.is_whole());
-        for subject in &heard.subjects {
-            self.subject(subject, heed);
-        }
         self.settle();
     }
 

@@ -6,6 +6,7 @@ mod other;
 
 use anstyle::Style;
 
+use super::digest::Digest;
 use super::words::{LIMITS, answer, moment};
 use super::{Overheard, Sums};
 use crate::escape::terminal;
@@ -13,7 +14,7 @@ use crate::sentence::Mood;
 use crate::text::{Page, Palette, counted, number, painted};
 
 /// Writes it.
-pub(super) fn page(overheard: &Overheard, out: &mut Vec<u8>) {
+pub(super) fn page(overheard: &Overheard, digest: &Digest, out: &mut Vec<u8>) {
     let mut page = Page::new(out, Palette::new(overheard.look.colour), overheard.look.width);
     let (mood, sentence) = answer(&overheard.sums);
     let style = match mood {
@@ -28,11 +29,11 @@ pub(super) fn page(overheard: &Overheard, out: &mut Vec<u8>) {
         let said = "It was stopped before its end: this is what was heard by then.";
         page.line(&painted(page.palette.open, said));
     }
-    page.attacks(overheard);
-    page.clear_text(overheard);
+    page.attacks(digest);
+    page.clear_text(digest);
     page.takeovers(overheard);
-    page.others(overheard);
-    page.inventory(overheard);
+    page.others(digest);
+    page.inventory(digest, &overheard.sums);
     page.limits(overheard);
 }
 

@@ -69,7 +69,7 @@ async fn run(
         dialer: Dialer::new(reach, Arc::clone(&rules.pace), rules.limits),
         checks,
         questions: Questions {
-            trust: Arc::clone(&rules.trust),
+            trust: rules.trust.clone(),
             ..Questions::default()
         },
         clock: Box::new(SystemClock),

@@ -77,7 +77,7 @@ pub(super) fn rules() -> ScanRules {
         }),
         hosts_at_once: 8,
         limits: Limits::default(),
-        trust: Arc::new(Vec::new()),
+        trust: Vec::new().into(),
     }
 }
 

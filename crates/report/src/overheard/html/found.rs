@@ -1,52 +1,33 @@
 //! What was found: who was attacked and what went out; what passes in the clear; sessions in two places; the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use holter_capture::flaws;
 use holter_capture::subject::{Exposure, Said, Subject};
 use holter_model::{Basis, Verdict};
 use maud::{Markup, html};
 
+use super::super::digest::{Digest, MOST, Told};
 use super::super::words::{asker, bytes, meaning, moment, place, title};
 use super::super::{Overheard, sums};
 use crate::escape::terminal;
 use crate::text::{counted, number};
 
-/// As many are shown of each kind; the JSON has all.
-const MOST: usize = 500;
-
-fn all(overheard: &Overheard) -> impl Iterator<Item = (&Subject, &Said)> {
-    let subjects = overheard.captures.iter().flat_map(|one| &one.heard.subjects);
-    subjects.flat_map(|subject| subject.verdicts.iter().map(move |said| (subject, said)))
-}
-
 /// Attacks and attempts, the gravest first.
-pub(super) fn attacks(overheard: &Overheard) -> Markup {
-    let mut found: Vec<(&Subject, &Said)> = all(overheard)
-        .filter(|(_, said)| super::super::is_told(said))
-        .collect();
-    found.sort_by_key(|(_, said)| std::cmp::Reverse((said.verdict, said.weight.map(|weight| weight.ladder))));
+pub(super) fn attacks(digest: &Digest) -> Markup {
+    let Digest { worked, tried, .. } = digest;
     html! {
         section aria-labelledby="found" {
             h2 id="found" { "What was done" }
-            @if found.is_empty() {
+            @if worked.all + tried.all == 0 {
                 p { "No forbidden heartbeat, and no other sign of an attack, was heard in what was captured." }
             }
-            @for (subject, said) in found.iter().take(MOST) { (attack(subject, said)) }
-            (more(found.len()))
-            (steps(&found))
-        }
-    }
-}
-
-/// What to do first about what worked.
-fn steps(found: &[(&Subject, &Said)]) -> Markup {
-    let worked = found.iter().filter(|(_, said)| said.verdict == Verdict::Affected);
-    let ids: BTreeSet<&str> = worked.map(|(_, said)| said.flaw.as_str()).collect();
-    html! {
-        @for flaw in ids.into_iter().filter_map(flaws::flaw) {
-            h3 { "What to do first about " (flaw.name) }
-            ol { @for step in &flaw.first_steps { li { (step) } } }
+            @for told in &worked.told { (attack(&told.subject, &told.what)) }
+            (more(worked.all))
+            @for told in &tried.told { (attack(&told.subject, &told.what)) }
+            (more(tried.all))
+            @for flaw in digest.flaws.iter().filter_map(|id| flaws::flaw(id)) {
+                h3 { "What to do first about " (flaw.name) }
+                ol { @for step in &flaw.first_steps { li { (step) } } }
+            }
         }
     }
 }
@@ -117,11 +98,9 @@ fn exposed(exposure: &Exposure) -> Markup {
 }
 
 /// Clinical messages without encryption.
-pub(super) fn clear_text(overheard: &Overheard) -> Markup {
-    let found: Vec<(&Subject, &Said)> = all(overheard)
-        .filter(|(_, said)| said.flaw == flaws::CLEAR_CLINICAL)
-        .collect();
-    if found.is_empty() {
+pub(super) fn clear_text(digest: &Digest) -> Markup {
+    let found = &digest.clear_text;
+    if found.all == 0 {
         return html! {};
     }
     html! {
@@ -131,7 +110,7 @@ pub(super) fn clear_text(overheard: &Overheard) -> Markup {
                 table class="stack" {
                     thead { tr { th scope="col" { "Service" } th scope="col" { "What" } th scope="col" { "Who talks to it" } th scope="col" { "When" } } }
                     tbody {
-                        @for (subject, said) in found.iter().take(MOST) {
+                        @for Told { subject, what: said } in &found.told {
                             tr {
                                 th scope="row" { (place(subject)) }
                                 td data-l="What" { (terminal(&said.evidence)) }
@@ -142,7 +121,7 @@ pub(super) fn clear_text(overheard: &Overheard) -> Markup {
                     }
                 }
             }
-            (more(found.len()))
+            (more(found.all))
         }
     }
 }
@@ -186,15 +165,8 @@ pub(super) fn sessions(overheard: &Overheard) -> Markup {
 }
 
 /// What else services are affected by, flaw by flaw.
-pub(super) fn others(overheard: &Overheard) -> Markup {
-    let mut found: BTreeMap<_, Vec<String>> = BTreeMap::new();
-    for (subject, said) in all(overheard) {
-        if super::super::is_weakness(said) {
-            let key = (std::cmp::Reverse(flaws::severity(&said.flaw)), said.flaw.as_str());
-            found.entry(key).or_default().push(place(subject));
-        }
-    }
-    if found.is_empty() {
+pub(super) fn others(digest: &Digest) -> Markup {
+    if digest.weak.is_empty() {
         return html! {};
     }
     html! {
@@ -205,13 +177,13 @@ pub(super) fn others(overheard: &Overheard) -> Markup {
                 table class="stack" {
                     thead { tr { th scope="col" { "Flaw" } th scope="col" { "Severity" } th scope="col" { "Where" } } }
                     tbody {
-                        @for ((severity, id), places) in found {
+                        @for ((severity, id), weak) in &digest.weak {
                             tr {
-                                th scope="row" { (flaws::flaw(id).map_or(id, |flaw| flaw.name.as_str())) " " span class="soft small" { (id) } }
+                                th scope="row" { (flaws::flaw(id).map_or(id.as_str(), |flaw| flaw.name.as_str())) " " span class="soft small" { (id) } }
                                 td data-l="Severity" { span class={ "badge " (severity.0.as_str()) } { (severity.0.as_str()) } }
                                 td data-l="Where" {
-                                    (places.iter().take(40).cloned().collect::<Vec<_>>().join(", "))
-                                    @if places.len() > 40 { " and " (number(sums::count(places.len() - 40))) " others" }
+                                    (weak.places.join(", "))
+                                    @if weak.all > weak.places.len() { " and " (number(sums::count(weak.all - weak.places.len()))) " others" }
                                 }
                             }
                         }

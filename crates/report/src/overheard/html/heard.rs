@@ -1,16 +1,13 @@
 //! What was listened to: files with their hashes, how much of them could be heard, and who was in them.
 
-use holter_capture::subject::{End, Subject};
 use maud::{Markup, html};
 
 use super::super::Overheard;
+use super::super::digest::Digest;
 use super::super::words::{moment, place};
 use super::found::more;
 use crate::escape::terminal;
 use crate::text::number;
-
-/// As many servers are shown.
-const MOST: usize = 500;
 
 /// Files, and what is wrong with them.
 pub(super) fn files(overheard: &Overheard) -> Markup {
@@ -73,9 +70,9 @@ pub(super) fn coverage(overheard: &Overheard) -> Markup {
                                 ("Flows forgotten to make room", coverage.forgotten),
                                 ("Bytes of data heard", coverage.heard),
                                 ("Bytes sent that are not in the capture", coverage.missing),
-                                ("Flows of TLS and DTLS", captured.heard.totals.tls),
-                                ("Of these TLS 1.3, where heartbeats cannot be told from data", captured.heard.totals.hidden),
-                                ("Records of heartbeat", captured.heard.totals.heartbeats),
+                                ("Flows of TLS and DTLS", captured.totals.tls),
+                                ("Of these TLS 1.3, where heartbeats cannot be told from data", captured.totals.hidden),
+                                ("Records of heartbeat", captured.totals.heartbeats),
                             ] {
                                 tr { th scope="row" { (what) } td class="n" { (number(count)) } }
                             }
@@ -83,7 +80,7 @@ pub(super) fn coverage(overheard: &Overheard) -> Markup {
                         }
                     }
                 }
-                @if captured.heard.beyond.any() {
+                @if captured.beyond.any() {
                     p { strong { "More was heard than can be listed: a bound was reached." } }
                 }
             }
@@ -92,12 +89,9 @@ pub(super) fn coverage(overheard: &Overheard) -> Markup {
 }
 
 /// The servers.
-pub(super) fn servers(overheard: &Overheard) -> Markup {
-    let subjects = overheard.captures.iter().flat_map(|one| &one.heard.subjects);
-    let servers: Vec<&Subject> = subjects
-        .filter(|subject| subject.subject.role == End::Server)
-        .collect();
-    if servers.is_empty() {
+pub(super) fn servers(digest: &Digest) -> Markup {
+    let servers = &digest.servers;
+    if servers.all == 0 {
         return html! {};
     }
     html! {
@@ -107,7 +101,7 @@ pub(super) fn servers(overheard: &Overheard) -> Markup {
                 table class="stack" {
                     thead { tr { th scope="col" { "Server" } th scope="col" { "Names" } th scope="col" { "Spoke" } th scope="col" class="n" { "Sessions" } th scope="col" class="n" { "With heartbeats agreed" } } }
                     tbody {
-                        @for subject in servers.iter().take(MOST) {
+                        @for subject in &servers.told {
                             @let inventory = &subject.inventory;
                             tr {
                                 th scope="row" { (place(subject)) }
@@ -120,7 +114,7 @@ pub(super) fn servers(overheard: &Overheard) -> Markup {
                     }
                 }
             }
-            (more(servers.len()))
+            (more(servers.all))
         }
     }
 }

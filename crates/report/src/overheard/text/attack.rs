@@ -5,8 +5,9 @@ use holter_capture::flaws;
 use holter_capture::subject::{Exposure, Said, SignKind, Subject};
 use holter_model::Verdict;
 
+use super::super::digest::{Digest, Told};
 use super::super::words::{asker, moment, place};
-use super::super::{Overheard, is_told, sums, words};
+use super::super::{sums, words};
 use crate::escape::terminal;
 use crate::text::{Page, counted, painted};
 
@@ -18,40 +19,27 @@ const MOST: usize = 40;
 
 impl Page<'_> {
     /// Leaks and attempts, the gravest first.
-    pub(super) fn attacks(&mut self, overheard: &Overheard) {
-        let subjects = overheard.captures.iter().flat_map(|one| &one.heard.subjects);
-        let mut found: Vec<(&Subject, &Said)> = subjects
-            .flat_map(|subject| subject.verdicts.iter().map(move |said| (subject, said)))
-            .filter(|(_, said)| is_told(said))
-            .collect();
-        found.sort_by_key(|(_, said)| {
-            std::cmp::Reverse((said.verdict, said.weight.map(|weight| weight.ladder)))
-        });
-        let affected = found
-            .iter()
-            .filter(|(_, said)| said.verdict == Verdict::Affected)
-            .count();
+    pub(super) fn attacks(&mut self, digest: &Digest) {
         let (bad, open) = (self.palette.bad, self.palette.open);
-        let (worked, others) = found.split_at(affected);
-        if !worked.is_empty() {
+        let Digest { worked, tried, .. } = digest;
+        if worked.all > 0 {
             self.titled(bad, "What worked");
-            for (subject, said) in worked {
-                self.attack(subject, said);
+            for told in &worked.told {
+                self.attack(&told.subject, &told.what);
             }
-            let ids: std::collections::BTreeSet<&str> =
-                worked.iter().map(|(_, said)| said.flaw.as_str()).collect();
-            for id in ids {
+            self.more(worked.all, worked.told.len());
+            for id in &digest.flaws {
                 self.first_steps(id);
             }
         }
-        if !others.is_empty() {
+        if tried.all > 0 {
             self.titled(open, "What was tried, or may have been");
-            for (subject, said) in others.iter().take(MOST) {
-                self.attack(subject, said);
+            for told in tried.told.iter().take(MOST) {
+                self.attack(&told.subject, &told.what);
             }
-            self.more(others.len(), MOST);
+            self.more(tried.all, MOST);
         }
-        self.signs(overheard);
+        self.signs(digest);
     }
 
     fn attack(&mut self, subject: &Subject, said: &Said) {
@@ -129,17 +117,14 @@ impl Page<'_> {
         }
     }
 
-    fn signs(&mut self, overheard: &Overheard) {
-        let subjects = overheard.captures.iter().flat_map(|one| &one.heard.subjects);
-        let signs: Vec<_> = subjects
-            .flat_map(|subject| subject.signs.iter().map(move |sign| (subject, sign)))
-            .collect();
-        if signs.is_empty() {
+    fn signs(&mut self, digest: &Digest) {
+        let signs = &digest.signs;
+        if signs.all == 0 {
             return;
         }
         let open = self.palette.open;
         self.titled(open, "Other signs");
-        for (subject, sign) in signs.iter().take(MOST) {
+        for Told { subject, what: sign } in signs.told.iter().take(MOST) {
             let what = match sign.sign {
                 SignKind::Downgrade => {
                     "clients came again with an older version after a failure: an attacker on the way forces that, and so do bad lines"
@@ -154,7 +139,7 @@ impl Page<'_> {
             );
             self.item(&format!("  {}  ", place(subject)), Style::new(), &said);
         }
-        self.more(signs.len(), MOST);
+        self.more(signs.all, MOST);
     }
 
     /// Says how many are not named.

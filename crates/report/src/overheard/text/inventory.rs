@@ -1,10 +1,12 @@
 //! Who was heard: servers with what they spoke, clients, and who talks to whom.
 
 use anstyle::Style;
-use holter_capture::subject::{End, Subject};
+use holter_capture::subject::Subject;
 
+use super::super::Sums;
+use super::super::digest::Digest;
+use super::super::sums::count;
 use super::super::words::place;
-use super::super::{Overheard, sums};
 use crate::escape::terminal;
 use crate::text::{Page, columns, counted};
 
@@ -13,25 +15,21 @@ const MOST: usize = 30;
 
 impl Page<'_> {
     /// The inventory.
-    pub(super) fn inventory(&mut self, overheard: &Overheard) {
-        let subjects = overheard.captures.iter().flat_map(|one| &one.heard.subjects);
-        let servers: Vec<&Subject> = subjects
-            .filter(|subject| subject.subject.role == End::Server)
-            .collect();
-        let sums = &overheard.sums;
-        if servers.is_empty() && sums.clients == 0 {
+    pub(super) fn inventory(&mut self, digest: &Digest, sums: &Sums) {
+        let servers = &digest.servers;
+        if servers.all == 0 && sums.clients == 0 {
             return;
         }
         let strong = self.palette.strong;
         self.titled(strong, "Who was heard");
         let said = format!(
             "{}, {}, {} between them; -f json has them all with what they offer.",
-            counted(sums::count(servers.len()), "server", "servers"),
+            counted(count(servers.all), "server", "servers"),
             counted(sums.clients, "client", "clients"),
             counted(sums.interfaces, "interface", "interfaces"),
         );
         self.paragraph(2, Style::new(), &said);
-        let named = servers.get(..MOST).unwrap_or(&servers);
+        let named = servers.told.get(..MOST).unwrap_or(&servers.told);
         let widest = named
             .iter()
             .map(|subject| columns(&place(subject)))
@@ -41,7 +39,7 @@ impl Page<'_> {
             let left = format!("  {:widest$}  ", place(subject));
             self.item(&left, Style::new(), &spoken(subject));
         }
-        self.more(servers.len(), MOST);
+        self.more(servers.all, MOST);
     }
 }
 

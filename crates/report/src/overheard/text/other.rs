@@ -1,14 +1,12 @@
 //! What else is wrong: clinical traffic in the clear, sessions in two places, and, summed up, the rest.
 
-use std::collections::BTreeMap;
-
 use anstyle::Style;
 use holter_capture::flaws;
-use holter_capture::subject::{Said, Subject};
 use holter_model::Verdict;
 
+use super::super::digest::{Digest, Told};
 use super::super::words::{moment, place};
-use super::super::{Overheard, is_weakness, sums};
+use super::super::{Overheard, sums};
 use crate::escape::terminal;
 use crate::text::{Page, counted, painted};
 
@@ -20,16 +18,14 @@ const PLACES: usize = 3;
 
 impl Page<'_> {
     /// Clinical messages without encryption.
-    pub(super) fn clear_text(&mut self, overheard: &Overheard) {
-        let found: Vec<(&Subject, &Said)> = all(overheard)
-            .filter(|(_, said)| said.flaw == flaws::CLEAR_CLINICAL)
-            .collect();
-        if found.is_empty() {
+    pub(super) fn clear_text(&mut self, digest: &Digest) {
+        let found = &digest.clear_text;
+        if found.all == 0 {
             return;
         }
         let bad = self.palette.bad;
         self.titled(bad, "Clinical messages that anybody on the way can read");
-        for (subject, said) in found.iter().take(MOST) {
+        for Told { subject, what: said } in found.told.iter().take(MOST) {
             let at = painted(self.palette.strong, place(subject));
             self.item(
                 &format!("  {at}  "),
@@ -37,7 +33,7 @@ impl Page<'_> {
                 &format!("{}.", terminal(&said.evidence)),
             );
         }
-        self.more(found.len(), MOST);
+        self.more(found.all, MOST);
         if let Some(flaw) = flaws::flaw(flaws::CLEAR_CLINICAL)
             && let Some(step) = flaw.first_steps.get(1)
         {
@@ -94,42 +90,22 @@ impl Page<'_> {
     }
 
     /// The rest of what services are affected by, flaw by flaw.
-    pub(super) fn others(&mut self, overheard: &Overheard) {
-        let mut flaws: BTreeMap<_, Vec<&Subject>> = BTreeMap::new();
-        for (subject, said) in all(overheard) {
-            if is_weakness(said) {
-                let key = (std::cmp::Reverse(flaws::severity(&said.flaw)), said.flaw.as_str());
-                flaws.entry(key).or_default().push(subject);
-            }
-        }
-        if flaws.is_empty() {
+    pub(super) fn others(&mut self, digest: &Digest) {
+        if digest.weak.is_empty() {
             return;
         }
         let strong = self.palette.strong;
         self.titled(strong, "What else is weak, as far as it was used");
-        for ((severity, id), subjects) in flaws {
-            let name = flaws::flaw(id).map_or(id, |flaw| flaw.name.as_str());
-            let places: Vec<String> = subjects
-                .iter()
-                .take(PLACES)
-                .map(|subject| place(subject))
-                .collect();
-            let more = if subjects.len() > PLACES {
-                " and others"
-            } else {
-                ""
-            };
+        for ((severity, id), weak) in &digest.weak {
+            let name = flaws::flaw(id).map_or(id.as_str(), |flaw| flaw.name.as_str());
+            let places = weak.places.get(..PLACES).unwrap_or(&weak.places);
+            let more = if weak.all > PLACES { " and others" } else { "" };
             let said = format!(
                 "{name} ({id}): {}, {}{more}",
-                counted(sums::count(subjects.len()), "system", "systems"),
+                counted(sums::count(weak.all), "system", "systems"),
                 places.join(", ")
             );
             self.item(&format!("  {:8}  ", severity.0.as_str()), Style::new(), &said);
         }
     }
-}
-
-fn all(overheard: &Overheard) -> impl Iterator<Item = (&Subject, &Said)> {
-    let subjects = overheard.captures.iter().flat_map(|one| &one.heard.subjects);
-    subjects.flat_map(|subject| subject.verdicts.iter().map(move |said| (subject, said)))
 }

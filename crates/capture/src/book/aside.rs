@@ -1,0 +1,119 @@
+//! How room is made: what was silent longest is handed on, to be told at once, and is remembered no longer. Should it be heard
+//! again, it is told again, with what was heard then.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use super::client::Client;
+use super::server::Server;
+use super::{Book, Pair, Passed};
+
+/// Where fewer than one in so many servers can be handed on, it is not tried again before as many more were left out: to look for
+/// them takes time.
+const FEW: usize = 16;
+
+/// What was handed on and has not been told yet. It is bounded, too: as long as one kind waits here, no more of it is handed on.
+#[derive(Debug, Default)]
+pub(crate) struct Aside {
+    pub(crate) servers: Vec<Server>,
+    pub(crate) clients: Vec<(IpAddr, Client)>,
+    pub(crate) pairs: Vec<(Pair, Passed)>,
+    patience: usize,
+}
+
+impl Aside {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.servers.is_empty() && self.clients.is_empty() && self.pairs.is_empty()
+    }
+}
+
+impl Book {
+    /// Hands on half of the servers with which nobody talks: first such as nothing was tried on, and of these the longest silent.
+    pub(super) fn hand_on_servers(&mut self) {
+        if !self.aside.servers.is_empty() {
+            return;
+        }
+        if self.aside.patience > 0 {
+            self.aside.patience -= 1;
+            return;
+        }
+        // Those that were handed on last have been told: what only they showed can go.
+        self.forget_certificates();
+        let all = self.servers.iter().flatten();
+        let mut idle: Vec<_> = all
+            .filter(|server| server.live == 0)
+            .map(|server| (server.is_grave(), server.last, server.address, server.transport))
+            .collect();
+        let half = idle.len().div_ceil(2);
+        if half < self.bounds.servers / FEW {
+            self.aside.patience = self.bounds.servers / FEW;
+        }
+        if half < idle.len() {
+            idle.select_nth_unstable(half);
+        }
+        for (_, _, address, transport) in idle.into_iter().take(half) {
+            let Some(place) = self.places.remove(&(address, transport)) else {
+                continue;
+            };
+            let gone = usize::try_from(place)
+                .ok()
+                .and_then(|at| self.servers.get_mut(at));
+            if let Some(server) = gone.and_then(Option::take) {
+                self.keys.note(&self.certificates, &server);
+                self.free.push(place);
+                self.aside.servers.push(server);
+            }
+        }
+    }
+
+    /// Hands on the half of the clients that were silent longest.
+    pub(super) fn hand_on_clients(&mut self) {
+        if !self.aside.clients.is_empty() {
+            return;
+        }
+        let clients = &mut self.clients.clients;
+        let mut all: Vec<_> = clients
+            .iter()
+            .map(|(address, client)| (client.last, *address))
+            .collect();
+        let half = all.len() / 2;
+        if half > 0 {
+            all.select_nth_unstable(half);
+        }
+        let gone = all.into_iter().take(half);
+        let gone = gone.filter_map(|(_, address)| clients.remove_entry(&address));
+        self.aside.clients.extend(gone);
+    }
+
+    /// Hands on the half of the pairs that were silent longest.
+    pub(super) fn hand_on_pairs(&mut self) {
+        if !self.aside.pairs.is_empty() {
+            return;
+        }
+        let mut all: Vec<_> = self
+            .pairs
+            .iter()
+            .map(|(pair, passed)| (passed.last, *pair))
+            .collect();
+        let half = all.len() / 2;
+        if half > 0 {
+            all.select_nth_unstable(half);
+        }
+        let pairs = &mut self.pairs;
+        let gone = all.into_iter().take(half);
+        self.aside
+            .pairs
+            .extend(gone.filter_map(|(_, pair)| pairs.remove_entry(&pair)));
+    }
+
+    fn forget_certificates(&mut self) {
+        if !self.certificates.is_crowded() {
+            return;
+        }
+        let chains = self.servers.iter().flatten().flat_map(|server| &server.chains);
+        let shown: HashSet<u32> = chains
+            .flat_map(|shown| shown.certificates.iter().copied())
+            .collect();
+        self.certificates.keep(&shown);
+    }
+}

@@ -141,7 +141,13 @@ impl Stream {
 
     #[cold]
     fn unordered(&mut self, held: &mut Held, owner: Owner, data: Data<'_>, sink: &mut impl Sink) {
-        let Data { at, seq, bytes, full, ack } = data;
+        let Data {
+            at,
+            seq,
+            bytes,
+            full,
+            ack,
+        } = data;
         let ahead = after(self.next, seq);
         if !std::mem::replace(&mut self.firm, true) && ahead < 0 {
             self.sync(seq);
@@ -189,13 +195,18 @@ impl Stream {
         }
         // What comes next, or was said before, in part or in whole: the first one was believed.
         let old = ahead.unsigned_abs();
-        if old < full {
-            self.give(
-                bytes.get(old as usize..).unwrap_or_default(),
-                full - old,
-                at,
-                sink,
-            );
+        if old >= full {
+            return;
+        }
+        let (bytes, full) = (bytes.get(old as usize..).unwrap_or_default(), full - old);
+        if self.ticket.is_none() {
+            return self.give(bytes, full, at, sink);
+        }
+        // The first one may be among what waits.
+        let bytes = bytes.into();
+        let segment = Segment { at, bytes, full, ack };
+        if held.put(&mut self.ticket, owner, self.next, 0, &segment) {
+            sink.odd(Oddity::Overlap);
         }
     }
 
@@ -214,7 +225,13 @@ impl Stream {
     /// A segment of this side waits until what it answers has been captured.
     #[cold]
     pub(crate) fn hold(&mut self, held: &mut Held, owner: Owner, data: Data<'_>, sink: &mut impl Sink) {
-        let Data { at, seq, bytes, full, ack } = data;
+        let Data {
+            at,
+            seq,
+            bytes,
+            full,
+            ack,
+        } = data;
         let ahead = after(self.next, seq);
         if !self.firm || ahead < 0 || ahead.unsigned_abs() > WINDOW {
             return self.segment(held, owner, data, sink);
@@ -230,7 +247,9 @@ impl Stream {
     pub(crate) fn release(&mut self, held: &mut Held, other: &Self, sink: &mut impl Sink) -> bool {
         let before = self.next;
         while held.distance(self.ticket, self.next) == Some(0)
-            && held.first_ack(self.ticket).is_none_or(|ack| !other.is_behind(ack))
+            && held
+                .first_ack(self.ticket)
+                .is_none_or(|ack| !other.is_behind(ack))
         {
             self.pop(held, sink);
         }

@@ -8,6 +8,7 @@
 )]
 
 mod datagram;
+mod downgrade;
 mod early;
 #[path = "../forge/mod.rs"]
 mod forge;

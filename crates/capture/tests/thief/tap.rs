@@ -55,8 +55,12 @@ impl Tap {
 /// A relay for as many connections as come, one after the other or at once.
 pub(crate) struct Taps {
     pub(crate) address: SocketAddr,
-    heard: Arc<Mutex<Vec<Arc<Mutex<Vec<Piece>>>>>>,
+    heard: Arc<Mutex<Vec<Noted>>>,
 }
+
+/// What passed in one of them.
+#[derive(Clone, Default)]
+struct Noted(Arc<Mutex<Vec<Piece>>>);
 
 impl Taps {
     pub(crate) fn to(server: SocketAddr) -> Self {
@@ -70,12 +74,12 @@ impl Taps {
                 let Ok(server) = TcpStream::connect(server) else {
                     break;
                 };
-                let noted = Arc::new(Mutex::new(Vec::new()));
-                all.lock().unwrap().push(Arc::clone(&noted));
+                let noted = Noted::default();
+                all.lock().unwrap().push(noted.clone());
                 let (back, to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-                let noted_back = Arc::clone(&noted);
-                std::thread::spawn(move || relay(back, to, Side::Answerer, &noted_back));
-                std::thread::spawn(move || relay(client, server, Side::Opener, &noted));
+                let noted_back = noted.clone();
+                std::thread::spawn(move || relay(back, to, Side::Answerer, &noted_back.0));
+                std::thread::spawn(move || relay(client, server, Side::Opener, &noted.0));
             }
         });
         Self { address, heard }
@@ -84,7 +88,7 @@ impl Taps {
     /// What has passed so far, connection by connection.
     pub(crate) fn heard(&self) -> Vec<Vec<Piece>> {
         let all = self.heard.lock().unwrap();
-        all.iter().map(|noted| noted.lock().unwrap().clone()).collect()
+        all.iter().map(|noted| noted.0.lock().unwrap().clone()).collect()
     }
 }
 

@@ -16,7 +16,7 @@ fn subjects(kind: Kind, log: &str) -> Vec<Subject> {
     assert_eq!(read.sources[0].trouble, None);
     parts
         .filter_map(|part| match part {
-            Part::Subject(subject) => Some(subject),
+            Part::Subject(subject) => Some(*subject),
             _ => None,
         })
         .collect()

@@ -199,10 +199,10 @@ impl Stream {
             return;
         }
         let (bytes, full) = (bytes.get(old as usize..).unwrap_or_default(), full - old);
-        if self.ticket.is_none() {
+        if held.distance(self.ticket, self.next) != Some(0) {
             return self.give(bytes, full, at, sink);
         }
-        // The first one may be among what waits.
+        // The first one waits for what it answers.
         let bytes = bytes.into();
         let segment = Segment { at, bytes, full, ack };
         if held.put(&mut self.ticket, owner, self.next, 0, &segment) {

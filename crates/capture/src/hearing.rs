@@ -295,7 +295,13 @@ impl<L: Listener> Hearing<L> {
             // It goes on, so nobody has believed the reset.
             entry.reset &= !own.is_next(seq);
             let ack = segment.ack;
-            let data = Data { at, seq, bytes, full, ack };
+            let data = Data {
+                at,
+                seq,
+                bytes,
+                full,
+                ack,
+            };
             if ack.is_some_and(|ack| peer.is_behind(ack)) {
                 own.hold(&mut self.held, owner, data, &mut ear);
             } else {

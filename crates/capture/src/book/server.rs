@@ -146,10 +146,7 @@ impl Server {
 
     /// Whether something was tried on it, or is wrong with it.
     pub(super) const fn is_grave(&self) -> bool {
-        self.evidence.is_some()
-            || self.early.is_some()
-            || self.pushed.is_some()
-            || self.clinical.is_some()
+        self.evidence.is_some() || self.early.is_some() || self.pushed.is_some() || self.clinical.is_some()
     }
 
     /// Whether more is known of it than when it was told last, but for numbers of sessions; it is taken for told.

@@ -274,7 +274,11 @@ impl Numbers {
                 return Arrival::Next { lost: 0 };
             }
             // Each epoch begins with 0; a capture begins anywhere.
-            let lost = if known || (epoch, number < 64) == (0, true) { number } else { 0 };
+            let lost = if known || (epoch, number < 64) == (0, true) {
+                number
+            } else {
+                0
+            };
             (self.epoch, self.newest, self.window) = (epoch, number, 1);
             self.lost = self.lost.saturating_add(lost);
             return Arrival::Next { lost };

@@ -296,7 +296,7 @@ impl Book {
         if lower || offer.fell_back {
             self.failures.remove(&key);
             if let Some(server) = self.at(id) {
-                server.fell_back(client, at);
+                server.fell_back(client, at, (!offer.fell_back).then_some(offer.newest.0));
             }
         }
     }

@@ -98,6 +98,9 @@ fn service(book: &Book, keys: &Keys, judged: &mut Judged, server: &Server, secon
         verdicts.push(said);
     }
     verdicts.extend(server.early.as_deref().map(weighed::early_change));
+    if let Some(pushed) = &server.pushed {
+        verdicts.extend(weighed::downgrade(pushed, newest(&observations)));
+    }
     verdicts.extend(judged.of(server, &observations));
     let asking = server.evidence.as_deref().map(asking).unwrap_or_default();
     Subject {
@@ -172,6 +175,18 @@ fn client(
         so_far: false,
         observations: Vec::new(),
     }
+}
+
+/// The newest version that a service of TLS chose.
+fn newest(observations: &[Observation]) -> u16 {
+    let chosen = observations
+        .iter()
+        .filter_map(|observation| match observation.fact {
+            Fact::Hello { version, .. } => Some(version),
+            _ => None,
+        });
+    // DTLS counts down.
+    chosen.filter(|version| *version < 0xfe00).max().unwrap_or(0)
 }
 
 /// The peers whose heartbeats are evidence.

@@ -5,6 +5,7 @@
 
 mod beats;
 mod cover;
+mod exchange;
 mod open;
 mod paired;
 mod sealed;

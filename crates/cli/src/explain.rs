@@ -4,8 +4,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, bail};
 use clap::{ColorChoice, ValueEnum};
-use holter_checks::catalogue::{Known, known};
-use holter_report::{Answer, Look};
+use holter_report::{Answer, Entry, Look};
 
 use crate::exit::Outcome;
 
@@ -35,7 +34,7 @@ enum Form {
 
 /// Runs the verb.
 pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
-    let mut flaws: Vec<&'static Known> = Vec::new();
+    let mut flaws: Vec<&'static Entry> = Vec::new();
     for id in &args.ids {
         for found in find(id)? {
             if !flaws.iter().any(|flaw| flaw.flaw.id == found.flaw.id) {
@@ -45,7 +44,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let look = look(args);
     let text = match (args.format, flaws.as_slice()) {
-        (Form::Json, []) => holter_report::explain_json(&known().iter().collect::<Vec<_>>())?,
+        (Form::Json, []) => holter_report::explain_json(&Entry::all().iter().collect::<Vec<_>>())?,
         (Form::Json, flaws) => holter_report::explain_json(flaws)?,
         (Form::Text, []) => holter_report::list(look),
         (Form::Text, flaws) => holter_report::explain(flaws, look),
@@ -59,7 +58,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
 }
 
-fn find(id: &str) -> anyhow::Result<Vec<&'static Known>> {
+fn find(id: &str) -> anyhow::Result<Vec<&'static Entry>> {
     match holter_report::search(id) {
         Answer::Found(flaws) => Ok(flaws),
         Answer::Similar(names) if names.is_empty() => {

@@ -51,11 +51,29 @@ fn a_flaw_is_explained_by_any_of_its_names() {
 }
 
 #[test]
+fn whatever_listening_can_name_is_explained() {
+    let heard = holter_capture::flaws::CHECKS.iter();
+    for id in heard.flat_map(|check| check.flaws.iter().chain([&check.id])) {
+        let said = holter(&format!("explain {id}"));
+        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{id}");
+    }
+    assert!(
+        holter("explain SESSION-TAKEOVER")
+            .out
+            .contains("To hear it: holter listen")
+    );
+    assert_eq!(
+        holter("explain heartbeats-heard").out,
+        holter("explain heartbleed").out
+    );
+}
+
+#[test]
 fn a_name_that_nothing_has_is_an_error_with_what_is_like_it() {
     let said = holter("explain haertbleed");
     assert_eq!((said.code, said.out.as_str()), (Some(2), ""));
     assert!(
-        said.err.contains("'haertbleed'; similar: ") && said.err.contains("eartbleed;"),
+        said.err.contains("'haertbleed'; similar: ") && said.err.contains("eartbleed"),
         "{}",
         said.err
     );

@@ -1,15 +1,18 @@
 //! `holter explain`: what is known of flaws, for a person who has to do something about them, or as JSON.
 
+mod entry;
 mod search;
 
 use std::io;
 
 use anstyle::Style;
+use holter_capture::flaws::{self, CHECKS, Overheard};
+use holter_checks::Check;
 use holter_checks::catalogue::Known;
-use holter_checks::{Check, Profile};
 use holter_model::{Flaw, Severity};
 use serde::Serialize;
 
+pub use self::entry::Entry;
 pub use self::search::{Answer, search};
 use crate::text::{Page, Palette, painted};
 use crate::{Look, spelled};
@@ -56,7 +59,7 @@ struct Whole<'a> {
 
 /// All that is known of these flaws, one after the other.
 #[must_use]
-pub fn explain(flaws: &[&Known], look: Look) -> Vec<u8> {
+pub fn explain(flaws: &[&Entry], look: Look) -> Vec<u8> {
     let mut out = Vec::new();
     let mut page = Page::new(&mut out, Palette::new(look.colour), look.width);
     for (index, known) in flaws.iter().enumerate() {
@@ -76,6 +79,9 @@ pub fn list(look: Look) -> Vec<u8> {
     for check in holter_checks::ALL {
         page.checked(check);
     }
+    for check in &CHECKS {
+        page.overheard(check);
+    }
     page.line("");
     page.paragraph(
         0,
@@ -89,7 +95,7 @@ pub fn list(look: Look) -> Vec<u8> {
 ///
 /// # Errors
 /// When it cannot be put into JSON, which does not happen.
-pub fn explain_json(flaws: &[&Known]) -> io::Result<Vec<u8>> {
+pub fn explain_json(flaws: &[&Entry]) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     let whole = Whole {
         schema: "holter.explain/1",
@@ -100,17 +106,18 @@ pub fn explain_json(flaws: &[&Known]) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-impl<'a> Explained<'a> {
-    fn of(known: &'a Known) -> Self {
-        let (flaw, check) = (&known.flaw, known.check);
+impl Explained<'static> {
+    fn of(known: &Entry) -> Self {
+        let flaw = known.flaw;
+        let [id, name, about] = known.check();
         Self {
             id: &flaw.id,
             name: &flaw.name,
             check: Asked {
-                id: check.id,
-                name: check.name,
-                about: check.about,
-                profile: profile(check.profile),
+                id,
+                name,
+                about,
+                profile: known.profile(),
             },
             severity: flaw.severity,
             disclosed: flaw.disclosed.to_string(),
@@ -135,36 +142,40 @@ impl<'a> Explained<'a> {
     }
 }
 
-const fn profile(profile: Profile) -> &'static str {
-    match profile {
-        Profile::Heartbleed => "heartbleed",
-        Profile::Standard => "standard",
-        Profile::Full => "full",
-    }
-}
-
 impl Page<'_> {
     fn checked(&mut self, check: &Check) {
         let id = painted(self.palette.strong, check.id);
         self.item(&format!("{id}  "), self.palette.faint, check.about);
         let of = |known: &&Known| known.check.id == check.id;
         for known in holter_checks::catalogue::known().iter().filter(of) {
-            let flaw = &known.flaw;
-            let word = painted(
-                self.weight(flaw.severity),
-                format!("{:8}", flaw.severity.as_str()),
-            );
-            let name = if flaw.name == flaw.id {
-                ""
-            } else {
-                flaw.name.as_str()
-            };
-            self.item(&format!("    {word}  {:26}  ", flaw.id), Style::new(), name);
+            self.decided(&known.flaw);
         }
     }
 
-    fn explained(&mut self, known: &Known) {
-        let (flaw, check) = (&known.flaw, known.check);
+    fn overheard(&mut self, check: &Overheard) {
+        let id = painted(self.palette.strong, check.id);
+        self.item(&format!("{id}  "), self.palette.faint, check.about);
+        for flaw in check.flaws.iter().filter_map(|id| flaws::flaw(id)) {
+            self.decided(flaw);
+        }
+    }
+
+    fn decided(&mut self, flaw: &Flaw) {
+        let word = painted(
+            self.weight(flaw.severity),
+            format!("{:8}", flaw.severity.as_str()),
+        );
+        let name = if flaw.name == flaw.id {
+            ""
+        } else {
+            flaw.name.as_str()
+        };
+        self.item(&format!("    {word}  {:26}  ", flaw.id), Style::new(), name);
+    }
+
+    fn explained(&mut self, known: &Entry) {
+        let flaw = known.flaw;
+        let [_, _, about] = known.check();
         let title = if flaw.name == flaw.id {
             flaw.id.clone()
         } else {
@@ -176,18 +187,9 @@ impl Page<'_> {
         self.line("");
         self.paragraph(0, Style::new(), &flaw.summary);
         self.chapter("Why it matters to a hospital", &flaw.why);
-        let asks = if flaw.asks.is_empty() {
-            check.about
-        } else {
-            &flaw.asks
-        };
+        let asks = if flaw.asks.is_empty() { about } else { &flaw.asks };
         self.chapter("What Holter asks", asks);
-        let set = format!(
-            "To ask it: holter scan HOST --check {}; it belongs to --profile {}.",
-            check.id,
-            profile(check.profile)
-        );
-        self.paragraph(2, self.palette.faint, &set);
+        self.paragraph(2, self.palette.faint, &known.how());
         self.remedy(flaw);
         self.chapter("Where the device cannot be changed", &flaw.unchangeable);
         self.sources(flaw);

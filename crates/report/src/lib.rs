@@ -24,7 +24,7 @@ mod waiting;
 
 pub use document::{Document, Format, Look};
 pub use escape::{cell, terminal};
-pub use explain::{Answer, explain, explain_json, list, search};
+pub use explain::{Answer, Entry, explain, explain_json, list, search};
 pub use overheard::{Heed, Overheard, Unread};
 pub use preamble::Preamble;
 pub use shape::{Failing, Summary};

@@ -48,6 +48,7 @@ pub(crate) struct Server {
     pub(crate) evidence: Option<Box<Evidence>>,
     pub(crate) early: Option<Box<Early>>,
     pub(crate) dance: Option<Box<Dance>>,
+    pub(crate) pushed: Option<Box<Pushed>>,
     pub(crate) clinical: Option<Box<Clinical>>,
     /// How much was known of it when it was told last.
     told: u64,
@@ -83,6 +84,17 @@ pub(crate) struct Dance {
     pub(crate) peers: Vec<IpAddr>,
 }
 
+/// Connections that may have been pushed to an older version.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Pushed {
+    /// It said that it can do more, and the client had offered that.
+    pub(crate) told: u64,
+    /// A client came again with less and did not say that it fell back.
+    pub(crate) unsaid: u64,
+    /// The least that such a client came with.
+    pub(crate) least: u16,
+}
+
 impl Server {
     pub(crate) fn new(address: SocketAddr, transport: Transport, at: Moment) -> Self {
         Self {
@@ -111,6 +123,7 @@ impl Server {
             evidence: None,
             early: None,
             dance: None,
+            pushed: None,
             clinical: None,
             told: 0,
         }
@@ -133,7 +146,7 @@ impl Server {
 
     /// Whether something was tried on it, or is wrong with it.
     pub(super) const fn is_grave(&self) -> bool {
-        self.evidence.is_some() || self.early.is_some() || self.clinical.is_some()
+        self.evidence.is_some() || self.early.is_some() || self.pushed.is_some() || self.clinical.is_some()
     }
 
     /// Whether more is known of it than when it was told last, but for numbers of sessions; it is taken for told.
@@ -153,8 +166,12 @@ impl Server {
             .sum();
         let early = self.early.as_deref().map_or(0, |early| early.attempts);
         let dance = self.dance.as_deref().map_or(0, |dance| dance.times);
+        let pushed = self
+            .pushed
+            .as_deref()
+            .map_or(0, |pushed| pushed.told + pushed.unsaid);
         // Each only grows.
-        let now = known + early + dance;
+        let now = known + early + dance + pushed;
         let more = std::mem::replace(&mut self.told, now) != now;
         more || tried
     }
@@ -221,8 +238,22 @@ impl Server {
         }
     }
 
-    /// A client came again with a lower version, or says that it did.
-    pub(crate) fn fell_back(&mut self, peer: IpAddr, at: Moment) {
+    /// It said in its hello that it can do more than it chose, and more had been offered.
+    pub(crate) fn told_of_more(&mut self) {
+        self.pushed.get_or_insert_default().told += 1;
+    }
+
+    /// A client came again with a lower version, or says that it did; `unsaid` is the version of one that did not say so.
+    pub(crate) fn fell_back(&mut self, peer: IpAddr, at: Moment, unsaid: Option<u16>) {
+        if let Some(version) = unsaid {
+            let pushed = self.pushed.get_or_insert_default();
+            pushed.least = if pushed.unsaid == 0 {
+                version
+            } else {
+                pushed.least.min(version)
+            };
+            pushed.unsaid += 1;
+        }
         let dance = self.dance.get_or_insert_default();
         if dance.times == 0 {
             dance.first = at;

@@ -195,13 +195,18 @@ impl Stream {
         }
         // What comes next, or was said before, in part or in whole: the first one was believed.
         let old = ahead.unsigned_abs();
-        if old < full {
-            self.give(
-                bytes.get(old as usize..).unwrap_or_default(),
-                full - old,
-                at,
-                sink,
-            );
+        if old >= full {
+            return;
+        }
+        let (bytes, full) = (bytes.get(old as usize..).unwrap_or_default(), full - old);
+        if held.distance(self.ticket, self.next) != Some(0) {
+            return self.give(bytes, full, at, sink);
+        }
+        // The first one waits for what it answers.
+        let bytes = bytes.into();
+        let segment = Segment { at, bytes, full, ack };
+        if held.put(&mut self.ticket, owner, self.next, 0, &segment) {
+            sink.odd(Oddity::Overlap);
         }
     }
 

@@ -6,7 +6,8 @@ use holter_model::Verdict;
 
 use super::{said, time};
 use crate::book::evidence::Evidence;
-use crate::book::server::Early;
+use crate::book::server::{Early, Pushed};
+use crate::flaws::TLS_DOWNGRADED;
 use crate::heartbeat::{Ladder, Tally};
 use crate::subject::{Asker, Coverage, End, Manner, Said, Weight};
 
@@ -70,6 +71,33 @@ pub(super) fn early_change(early: &Early) -> Said {
         )
     };
     said("ccs-heard", "CVE-2014-0224", verdict, evidence)
+}
+
+/// What connections with an older version than both ends can speak come to; `best` is the newest that the service chose.
+pub(super) fn downgrade(pushed: &Pushed, best: u16) -> Option<Said> {
+    let told = (pushed.told > 0).then(|| {
+        format!(
+            "it said in its hello {} that it can speak a newer version than it chose (RFC 8446 section 4.1.3), and the client had \
+             offered that",
+            times(pushed.told)
+        )
+    });
+    // Of a service that never spoke more nobody can tell whether it could.
+    let unsaid = (pushed.unsaid > 0 && pushed.least < best).then(|| {
+        format!(
+            "a client whose offer had come to nothing came again {} with an older version than it speaks, and did not say that it \
+             fell back (RFC 7507)",
+            times(pushed.unsaid)
+        )
+    });
+    let evidence: Vec<String> = told.into_iter().chain(unsaid).collect();
+    (!evidence.is_empty()).then(|| {
+        let evidence = format!(
+            "{}; somebody between them does so, or a faulty box: packets do not say which",
+            evidence.join("; ")
+        );
+        said("downgrade-heard", TLS_DOWNGRADED, Verdict::Inconclusive, evidence)
+    })
 }
 
 fn asker(address: IpAddr, tally: &Tally) -> Asker {

@@ -3,8 +3,9 @@
 //! OpenSSL gives back the claim of the request, so that a claim names its request. Where several requests have one claim and fewer
 //! answers came, the lower bound takes the answers to be those that leak least, and the upper one those that leak most.
 
-use holter_wire::heartbeat::{LEAST_PADDING, Seen};
+use holter_wire::heartbeat::Seen;
 
+use super::exchange::{AROUND, Asked, Given, HEADER};
 use super::paired::{Cost, Price, in_any_order, in_order};
 use super::{Ladder, Tally};
 use crate::Moment;
@@ -15,12 +16,6 @@ const MOST_PENDING: usize = 64;
 
 /// How an answer begins.
 const RESPONSE: u8 = 2;
-
-/// Bytes before the payload.
-const HEADER: u64 = 3;
-
-/// The least that a heartbeat takes beside its payload.
-const AROUND: u64 = HEADER + LEAST_PADDING as u64;
 
 /// A record's own header, which a request that is missing had, too.
 const RECORD: u64 = 5;
@@ -41,31 +36,6 @@ pub(crate) struct Beat {
     pub(crate) unseen: u64,
     /// When it was over.
     pub(crate) at: Moment,
-}
-
-/// A request.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    length: u64,
-    slack: u64,
-    claimed: u64,
-    /// The asker has gone on speaking.
-    spoken: bool,
-    /// And the other side after that.
-    passed: bool,
-}
-
-/// An answer.
-#[derive(Clone, Copy, Debug)]
-struct Given {
-    claimed: u64,
-    sent: u64,
-    seen: u64,
-    slack: u64,
-    first: u64,
-    /// So many requests had come before it.
-    after: usize,
-    at: Moment,
 }
 
 /// One direction of asking, in the clear.
@@ -93,58 +63,6 @@ pub(crate) struct Open {
     /// Bytes of answers that are known of and not in the capture.
     unseen: u64,
     tally: Tally,
-}
-
-impl Asked {
-    /// What RFC 6520 section 4 forbids, and what the remedy of OpenSSL 1.0.1g drops.
-    const fn is_forbidden(&self) -> bool {
-        self.length < AROUND || self.claimed + AROUND > self.length
-    }
-
-    /// Bytes that it brought behind its header, at most.
-    const fn brought(&self) -> u64 {
-        self.length.saturating_sub(HEADER)
-    }
-
-    /// What it asks for beyond what it brought, at most.
-    const fn greed(&self) -> u64 {
-        self.claimed
-            .saturating_sub(self.brought().saturating_sub(self.slack))
-    }
-
-    /// Whether an answer with this claim may be its: one that is too short to hold its claim is answered by what lies behind it in
-    /// memory, and can have claimed anything.
-    const fn claims(&self, claimed: u64) -> bool {
-        self.claimed == claimed || self.length < HEADER
-    }
-}
-
-impl Given {
-    /// Bytes of payload that are in the capture.
-    fn there(&self) -> u64 {
-        let slack = if self.is_bare() { 0 } else { self.slack };
-        self.claimed.min(self.seen.saturating_sub(HEADER + slack))
-    }
-
-    /// Bytes that went out and were not brought, as far as they are in the capture.
-    fn least(&self, brought: u64) -> u64 {
-        self.there().saturating_sub(brought)
-    }
-
-    /// Whether all of it came, and nothing around it: nor was anything around its request then.
-    const fn is_bare(&self) -> bool {
-        self.sent == self.claimed + AROUND
-    }
-
-    fn most(&self, asked: &Asked) -> u64 {
-        let slack = if self.is_bare() { 0 } else { asked.slack };
-        let claimed = if asked.length < HEADER {
-            self.claimed
-        } else {
-            asked.claimed
-        };
-        claimed.saturating_sub(asked.brought().saturating_sub(slack))
-    }
 }
 
 /// What the lower bound costs, or the upper.
@@ -421,8 +339,7 @@ impl Open {
         for (place, asked) in std::mem::replace(&mut self.asked, later).iter_mut().enumerate() {
             if !least.contains(&Some(place)) {
                 // One after it was answered, and nothing between is missing.
-                asked.passed |= !torn;
-                self.tally.ignored |= certain && asked.is_forbidden() && !torn && !self.datagrams;
+                asked.passed |= certain && !torn;
                 self.unanswered(asked);
             }
         }
@@ -515,135 +432,4 @@ struct Weighed {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use holter_model::Verdict;
-
-    fn beat(kind: u8, claimed: u16, length: u64) -> Beat {
-        let [high, low] = claimed.to_be_bytes();
-        Beat {
-            start: Some([kind, high, low]),
-            length,
-            slack: 0,
-            unseen: 0,
-            at: Moment(1),
-        }
-    }
-
-    #[test]
-    fn the_line_between_legal_and_forbidden_is_openssls() {
-        for (length, claimed, forbidden) in [
-            (18, 0, true),
-            (19, 0, false),
-            (19, 1, true),
-            (20, 1, false),
-            (16_384, 16_365, false),
-            (16_368, 16_365, true),
-        ] {
-            let asked = Asked {
-                length,
-                slack: 0,
-                claimed,
-                spoken: false,
-                passed: false,
-            };
-            assert_eq!(asked.is_forbidden(), forbidden, "{length} {claimed}");
-        }
-    }
-
-    #[test]
-    fn only_who_goes_on_in_answer_has_passed_it_over() {
-        let verdict = |steps: fn(&mut Open)| {
-            let mut open = Open::new(false);
-            open.ask(beat(1, 0x4000, 3));
-            steps(&mut open);
-            let (tally, _) = open.finish(0);
-            (tally.ladder.verdict(tally.ignored), tally.ladder)
-        };
-        let unanswered = Ladder::AttemptUnanswered;
-        assert_eq!(verdict(|_| {}), (Verdict::Inconclusive, unanswered));
-        assert_eq!(
-            verdict(Open::answerer_speaks),
-            (Verdict::Inconclusive, unanswered)
-        );
-        let goes_on = |open: &mut Open| {
-            open.asker_speaks();
-            open.answerer_speaks();
-        };
-        assert_eq!(verdict(goes_on), (Verdict::NotAffected, unanswered));
-        let with_hole = |open: &mut Open| {
-            open.miss_answerer();
-            open.asker_speaks();
-            open.answerer_speaks();
-        };
-        assert_eq!(verdict(with_hole), (Verdict::Inconclusive, unanswered));
-        let mut holed = Open::new(false);
-        holed.ask(beat(1, 0x4000, 3));
-        holed.miss_answerer();
-        let (tally, unmet) = holed.finish(0x10_0000);
-        assert_eq!((tally.least, tally.most, unmet), (0, 0, 0x4000));
-        let answered_later = |open: &mut Open| {
-            open.asker_speaks();
-            open.answerer_speaks();
-            open.answer(beat(2, 0x4000, 16_384));
-            open.answer(beat(9, 0x0909, 19));
-        };
-        assert_eq!(verdict(answered_later), (Verdict::Affected, Ladder::LeakExact));
-    }
-
-    #[test]
-    fn an_answer_that_an_honest_request_explains_accuses_nobody() {
-        let mut open = Open::new(false);
-        open.ask(beat(1, 0, 3));
-        open.ask(beat(1, 0, 19));
-        open.answer(beat(2, 0, 19));
-        assert_eq!(open.finish(0).0.ladder, Ladder::AttemptUnanswered);
-        let mut open = Open::new(false);
-        open.ask(beat(1, 4, 3));
-        open.ask(beat(1, 4, 23));
-        open.answer(beat(2, 4, 23));
-        open.answer(beat(2, 4, 23));
-        let (tally, _) = open.finish(0);
-        assert_eq!((tally.ladder, tally.least), (Ladder::LeakExact, 4));
-    }
-
-    #[test]
-    fn whatever_is_asked_between_an_honest_one_is_believed_before_a_forbidden_one() {
-        let mut open = Open::new(false);
-        open.ask(beat(1, 44, 3));
-        open.ask(beat(1, 100, 3));
-        open.ask(beat(1, 44, 63));
-        open.answer(beat(2, 44, 63));
-        let (tally, _) = open.finish(0);
-        assert_eq!((tally.ladder, tally.least), (Ladder::AttemptUnanswered, 0));
-        assert_eq!((tally.most, tally.ignored), (44, false));
-    }
-
-    #[test]
-    fn a_thousand_requests_at_once_hide_no_answer() {
-        for claim in [|_| 0x4000, |number: u16| 0x4000 + number] {
-            let mut open = Open::new(false);
-            for number in 0..1000 {
-                open.ask(beat(1, claim(number), 3));
-            }
-            for number in 0..1000 {
-                open.answer(beat(2, claim(number), u64::from(claim(number)) + AROUND));
-            }
-            let (tally, _) = open.finish(0);
-            let leaked: u64 = (0..1000).map(|number| u64::from(claim(number))).sum();
-            assert_eq!((tally.least, tally.most), (leaked, leaked));
-            assert_eq!(tally.ladder, Ladder::LeakExact);
-        }
-    }
-
-    #[test]
-    fn an_honest_heartbeat_behind_it_shows_that_it_was_passed_over() {
-        let mut open = Open::new(false);
-        open.ask(beat(1, 0x4000, 3));
-        open.ask(beat(1, 4, 23));
-        open.answer(beat(2, 4, 23));
-        let (tally, _) = open.finish(0);
-        assert_eq!(tally.ladder.verdict(tally.ignored), Verdict::NotAffected);
-        assert_eq!((tally.attempts, tally.answers, tally.most), (1, 0, 0));
-    }
-}
+mod tests;

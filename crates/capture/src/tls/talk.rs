@@ -257,6 +257,13 @@ impl Talk {
         if hello.is_retry_request() || draft {
             return;
         }
+        if let (Some(asked), Some(server)) = (&self.offer, self.server.and_then(|id| book.at(id)))
+            && !self.hidden
+            && !place.datagram
+            && told_of(&hello).is_some_and(|can| version < can && can <= asked.offer.newest)
+        {
+            server.told_of_more();
+        }
         let heartbeat = hello.heartbeat().map(|mode| match mode {
             HeartbeatMode::PeerAllowedToSend => 1,
             HeartbeatMode::PeerNotAllowedToSend => 2,
@@ -383,6 +390,14 @@ impl Talk {
         }
         self.offered = 0;
     }
+}
+
+/// The version that a server of TLS says it can speak, where it chose an older one (RFC 8446 section 4.1.3).
+fn told_of(hello: &ServerHello) -> Option<Version> {
+    if hello.random.ends_with(b"DOWNGRD\x01") {
+        return Some(Version::TLS13);
+    }
+    hello.random.ends_with(b"DOWNGRD\x00").then_some(Version::TLS12)
 }
 
 /// The addresses of client and server.

@@ -8,10 +8,12 @@
 )]
 
 mod datagram;
+mod downgrade;
 mod early;
 #[path = "../forge/mod.rs"]
 mod forge;
 mod invented;
+mod nmap;
 mod packets;
 mod property;
 mod robbery;

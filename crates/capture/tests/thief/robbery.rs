@@ -165,7 +165,7 @@ pub(crate) fn encrypted(
 }
 
 /// What came for these requests: messages in records, of which only the first of each has a header.
-fn count(requests: &[Vec<u8>], got: &[Vec<u8>]) -> Loot {
+pub(crate) fn count(requests: &[Vec<u8>], got: &[Vec<u8>]) -> Loot {
     let mut loot = Loot {
         requests: u64::try_from(requests.len()).unwrap(),
         ..Loot::default()

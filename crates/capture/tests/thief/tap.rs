@@ -52,6 +52,46 @@ impl Tap {
     }
 }
 
+/// A relay for as many connections as come, one after the other or at once.
+pub(crate) struct Taps {
+    pub(crate) address: SocketAddr,
+    heard: Arc<Mutex<Vec<Noted>>>,
+}
+
+/// What passed in one of them.
+#[derive(Clone, Default)]
+struct Noted(Arc<Mutex<Vec<Piece>>>);
+
+impl Taps {
+    pub(crate) fn to(server: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let all = Arc::clone(&heard);
+        // It ends with the process of the test.
+        std::thread::spawn(move || {
+            while let Ok((client, _)) = listener.accept() {
+                let Ok(server) = TcpStream::connect(server) else {
+                    break;
+                };
+                let noted = Noted::default();
+                all.lock().unwrap().push(noted.clone());
+                let (back, to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+                let noted_back = noted.clone();
+                std::thread::spawn(move || relay(back, to, Side::Answerer, &noted_back.0));
+                std::thread::spawn(move || relay(client, server, Side::Opener, &noted.0));
+            }
+        });
+        Self { address, heard }
+    }
+
+    /// What has passed so far, connection by connection.
+    pub(crate) fn heard(&self) -> Vec<Vec<Piece>> {
+        let all = self.heard.lock().unwrap();
+        all.iter().map(|noted| noted.0.lock().unwrap().clone()).collect()
+    }
+}
+
 fn relay(mut from: TcpStream, mut to: TcpStream, side: Side, noted: &Mutex<Vec<Piece>>) {
     let mut buffer = vec![0; 32 * 1024];
     while let Ok(count @ 1..) = from.read(&mut buffer) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use holter_checks::catalogue::{Known, known};
+use super::Entry;
 
 /// Less alike than this is something else.
 const ALIKE: f64 = 0.75;
@@ -11,7 +11,7 @@ const ALIKE: f64 = 0.75;
 #[derive(Debug)]
 pub enum Answer {
     /// These flaws are called so, or are those of the check that is.
-    Found(Vec<&'static Known>),
+    Found(Vec<&'static Entry>),
     /// None is; these names are like it, the likest first.
     Similar(Vec<String>),
 }
@@ -21,9 +21,9 @@ pub enum Answer {
 #[must_use]
 pub fn search(text: &str) -> Answer {
     let wanted = plain(text);
-    let matching = |fits: &dyn Fn(&str) -> bool| -> Vec<&'static Known> {
-        let is = |known: &&Known| names(known).any(|name| fits(&plain(name)));
-        known().iter().filter(is).collect()
+    let matching = |fits: &dyn Fn(&str) -> bool| -> Vec<&'static Entry> {
+        let is = |known: &&Entry| names(known).any(|name| fits(&plain(name)));
+        Entry::all().iter().filter(is).collect()
     };
     let mut found = matching(&|name| name == wanted);
     // A part that is too short is a part of everything.
@@ -37,7 +37,7 @@ pub fn search(text: &str) -> Answer {
 }
 
 fn similar(wanted: &str) -> Vec<String> {
-    let all: BTreeSet<&str> = known().iter().flat_map(names).collect();
+    let all: BTreeSet<&str> = Entry::all().iter().flat_map(names).collect();
     let mut alike: Vec<(f64, &str)> = all
         .into_iter()
         .map(|name| (strsim::jaro_winkler(&plain(name), wanted), name))
@@ -51,10 +51,12 @@ fn similar(wanted: &str) -> Vec<String> {
         .collect()
 }
 
-fn names(known: &Known) -> impl Iterator<Item = &str> {
-    let also = known.flaw.also.iter().map(String::as_str);
-    [known.flaw.id.as_str(), known.flaw.name.as_str(), known.check.id]
+fn names(known: &Entry) -> impl Iterator<Item = &'static str> + use<> {
+    let flaw = known.flaw;
+    let also = flaw.also.iter().map(String::as_str);
+    [flaw.id.as_str(), flaw.name.as_str()]
         .into_iter()
+        .chain(known.checks())
         .chain(also)
 }
 
@@ -87,7 +89,7 @@ mod tests {
         ] {
             assert!(found(name).contains(&"CVE-2014-0160"), "{name}");
         }
-        for known in known() {
+        for known in Entry::all() {
             for name in names(known) {
                 assert!(found(name).contains(&known.flaw.id.as_str()), "{name}");
             }

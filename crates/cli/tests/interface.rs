@@ -1,0 +1,119 @@
+//! `holter listen -i` in a network namespace of the test's own: a theft that passes there is told, by a process that has given up
+//! its rights.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says what it skipped"
+)]
+
+mod command;
+#[path = "listen/packets.rs"]
+#[allow(dead_code, reason = "shared with the captures in files")]
+mod packets;
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use command::{command, said};
+use packets::Conversation;
+use serde_json::Value;
+
+/// Says that this process is the one within the namespace.
+const INSIDE: &str = "HOLTER_TEST_INSIDE";
+
+#[test]
+fn a_theft_on_an_interface_is_told() {
+    if std::env::var_os(INSIDE).is_some() {
+        return inside();
+    }
+    let namespace = |script: &str| {
+        let mut unshare = Command::new("unshare");
+        unshare.args(["--net", "sh", "-c", script]);
+        unshare
+    };
+    let may = namespace("ip link set lo up").status();
+    if !may.is_ok_and(|status| status.success()) {
+        println!("skipped: no right to make network namespaces");
+        return;
+    }
+    let me = std::env::current_exe().unwrap();
+    let again = "ip link set lo up && exec \"$0\" --exact a_theft_on_an_interface_is_told --nocapture --test-threads 1";
+    let ended = namespace(again).arg(me).env(INSIDE, "1").status();
+    assert!(ended.unwrap().success());
+}
+
+fn inside() {
+    let mut listening = command("listen -i lo --for 8s -f jsonl --quiet");
+    let child = listening
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_until_it_may_nothing(child.id());
+    replay();
+    let said = said(child.wait_with_output().unwrap());
+    assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
+    let objects = said
+        .out
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
+    // What is told while it listens may be told again, with more; the last word counts.
+    let server = objects
+        .filter(|object| object["subject"]["role"] == "server")
+        .last()
+        .unwrap();
+    assert_eq!(
+        (&server["file"], &server["subject"]["address"]),
+        (&"lo".into(), &"127.0.0.1".into())
+    );
+    let verdicts = server["verdicts"].as_array().unwrap();
+    let verdict = verdicts
+        .iter()
+        .find(|said| said["flaw"] == "CVE-2014-0160")
+        .unwrap();
+    assert_eq!(
+        (&verdict["ladder"], &verdict["leaked_min"], &verdict["leaked_max"]),
+        (&"leak_exact".into(), &200.into(), &200.into()),
+        "{verdict}"
+    );
+}
+
+/// It gives up root once the interface is open, and reads its first packet after that.
+fn wait_until_it_may_nothing(pid: u32) {
+    let start = Instant::now();
+    loop {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let is = |name: &str, value: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            line.is_some_and(|line| line.split_whitespace().all(|word| word == value))
+        };
+        if is("CapEff:", "0000000000000000") && is("CapPrm:", "0000000000000000") && !is("Uid:", "0") {
+            return;
+        }
+        assert!(start.elapsed() < Duration::from_secs(6), "{status}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Two ends say to each other what the conversation has.
+fn replay() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (server, _) = listener.accept().unwrap();
+    for (_, packet) in Conversation::theft(200) {
+        let data = packet.get(40..).unwrap_or_default();
+        // The server of the conversation is 192.0.2.1.
+        let (mut from, mut to) = if packet[15] == 1 {
+            (&server, &client)
+        } else {
+            (&client, &server)
+        };
+        from.write_all(data).unwrap();
+        let mut got = vec![0; data.len()];
+        to.read_exact(&mut got).unwrap();
+    }
+}

@@ -20,7 +20,6 @@ use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Versi
 
 use crate::greeting::{self, Taken};
 use crate::ground::{self, Decision};
-use crate::hello::{GROUPS, SCHEMES};
 use crate::{Check, Configuration, Needs, Profile, Visit};
 
 /// A version that nobody speaks, of the family of TLS.
@@ -115,17 +114,17 @@ fn new(
         // Since TLS 1.3 the versions stand in an extension, and the old field is fixed.
         let list = [Version(RESERVED[0]), Version::TLS13, Version::TLS12];
         let from = usize::from(!version);
-        greeting::with_tls13(&mut hello, visit, list.get(from..).unwrap_or_default());
+        greeting::with_tls13(&mut hello, visit, known, list.get(from..).unwrap_or_default());
     } else if version {
         hello.version = FUTURE;
     }
     if extensions {
         hello.suites.insert(0, CipherSuite(RESERVED[1]));
-        let mut groups = GROUPS.to_vec();
+        let mut groups = greeting::groups(known);
         groups.insert(0, NamedGroup(RESERVED[0]));
         greeting::replace(&mut hello, Extension::supported_groups(&groups));
         if newest >= Version::TLS12 {
-            let mut schemes = SCHEMES.to_vec();
+            let mut schemes = greeting::schemes();
             schemes.insert(0, SignatureScheme(RESERVED[1]));
             greeting::replace(&mut hello, Extension::signature_algorithms(&schemes));
         }

@@ -30,9 +30,6 @@ const NAME: &str = "holter.invalid";
 /// The ALPN list with one protocol that nobody speaks: "holter".
 const PROTOCOLS: &[u8] = b"\x00\x07\x06holter";
 
-const ALPN: ExtensionType = ExtensionType(16);
-const NO_PROTOCOL: AlertDescription = AlertDescription(120);
-
 const PROBE: &str = "alpaca";
 
 /// The check.
@@ -59,11 +56,11 @@ async fn ask(visit: &mut Visit<'_>) {
     }
     let mut hello = greeting::ordinary(visit, &known, newest.min(Version::TLS12));
     if newest >= Version::TLS13 {
-        greeting::with_tls13(&mut hello, visit, &[Version::TLS13, Version::TLS12]);
+        greeting::with_tls13(&mut hello, visit, &known, &[Version::TLS13, Version::TLS12]);
     }
     greeting::replace(&mut hello, Extension::server_name(NAME));
     hello.extensions.push(Extension {
-        kind: ALPN,
+        kind: ExtensionType::ALPN,
         body: PROTOCOLS.to_vec(),
     });
     let Some(taken) = greeting::say(visit, hello).await else {
@@ -96,7 +93,9 @@ fn strictness(reaction: Reaction) -> Option<(Feature, bool)> {
         Reaction::Alert(code) if code == AlertDescription::UNRECOGNIZED_NAME.0 => {
             Some((Feature::StrictName, true))
         }
-        Reaction::Alert(code) if code == NO_PROTOCOL.0 => Some((Feature::StrictAlpn, true)),
+        Reaction::Alert(code) if code == AlertDescription::NO_APPLICATION_PROTOCOL.0 => {
+            Some((Feature::StrictAlpn, true))
+        }
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use holter_model::{Fact, Observation, Reaction, Refusal, Transport};
 use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::Extension;
 use holter_wire::server_hello::ServerHello;
-use holter_wire::{CipherSuite, ExtensionType, NamedGroup, Version};
+use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Version};
 
 use crate::conversation::{Conversation, Reply};
 use crate::hello::{self, Suites};
@@ -48,6 +48,9 @@ pub(crate) fn ordinary(visit: &Visit<'_>, known: &Configuration, version: Versio
     if version <= Version::SSL3 {
         hello.extensions.clear();
     }
+    if version == Version::TLS12 {
+        replace(&mut hello, Extension::signature_algorithms(&schemes()));
+    }
     if let Some(spoken) = known
         .versions
         .get(&version)
@@ -66,19 +69,55 @@ pub(crate) fn ordinary(visit: &Visit<'_>, known: &Configuration, version: Versio
     hello
 }
 
-/// Makes an ordinary hello one that offers TLS 1.3, too. The share is random: nothing is finished with it.
-pub(crate) fn with_tls13(hello: &mut ClientHello, visit: &Visit<'_>, versions: &[Version]) {
+/// Makes an ordinary hello one that offers TLS 1.3, too, with the suites and groups that are known to be accepted there.
+/// The share is random: nothing is finished with it.
+pub(crate) fn with_tls13(
+    hello: &mut ClientHello,
+    visit: &Visit<'_>,
+    known: &Configuration,
+    versions: &[Version],
+) {
+    let newest = known.versions.get(&Version::TLS13);
     let share = hello::random(visit.dice);
     hello.session_id = hello::random(visit.dice).to_vec();
-    hello
-        .suites
-        .splice(0..0, [0x1301, 0x1302, 0x1303].map(CipherSuite));
-    replace(hello, Extension::supported_groups(hello::GROUPS));
-    replace(hello, Extension::signature_algorithms(hello::SCHEMES));
+    let mut suites = newest.map(|newest| newest.suites.clone()).unwrap_or_default();
+    if suites.is_empty() {
+        suites = [0x1301, 0x1302, 0x1303].map(CipherSuite).to_vec();
+    }
+    hello.suites.splice(0..0, suites);
+    // A group that only older versions know stays in the hello: the peer may choose one of those.
+    let groups = groups(known);
+    replace(hello, Extension::supported_groups(&groups));
+    replace(hello, Extension::signature_algorithms(&schemes()));
     hello.extensions.push(Extension::supported_versions(versions));
-    hello
-        .extensions
-        .push(Extension::key_share(&[(NamedGroup::X25519, &share)]));
+    // No share may be of a group that is not offered; a peer that misses one asks for it.
+    let shares: &[(NamedGroup, &[u8])] = if groups.contains(&NamedGroup::X25519) {
+        &[(NamedGroup::X25519, &share)]
+    } else {
+        &[]
+    };
+    hello.extensions.push(Extension::key_share(shares));
+}
+
+/// The groups that a service is known to accept in any version, those of the newest first; the usual ones where none is.
+pub(crate) fn groups(known: &Configuration) -> Vec<NamedGroup> {
+    let mut groups: Vec<NamedGroup> = Vec::new();
+    for group in known.versions.values().rev().flat_map(|spoken| &spoken.groups) {
+        if !groups.contains(group) {
+            groups.push(*group);
+        }
+    }
+    if groups.is_empty() {
+        groups = hello::GROUPS.to_vec();
+    }
+    groups
+}
+
+/// The usual schemes, and those of keys that few have: Ed448, RSA that may do nothing but PSS, brainpool's curves.
+pub(crate) fn schemes() -> Vec<SignatureScheme> {
+    const RARE: [u16; 7] = [0x0808, 0x0809, 0x080a, 0x080b, 0x081a, 0x081b, 0x081c];
+    let rare = RARE.into_iter().map(SignatureScheme);
+    hello::SCHEMES.iter().copied().chain(rare).collect()
 }
 
 /// Says a hello on a new connection. `None`: there was none to be had, and why is noted.
@@ -121,7 +160,7 @@ pub(crate) async fn still_listens(
 ) -> bool {
     let mut hello = ordinary(visit, known, newest.min(Version::TLS12));
     if newest >= Version::TLS13 {
-        with_tls13(&mut hello, visit, &[Version::TLS13, Version::TLS12]);
+        with_tls13(&mut hello, visit, known, &[Version::TLS13, Version::TLS12]);
     }
     let reaction = match say(visit, hello).await {
         None => return false,

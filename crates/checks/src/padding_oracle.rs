@@ -20,16 +20,18 @@
 mod datagrams;
 mod judge;
 
+use std::time::Duration;
+
 use holter_handshake::mac::Mac;
 use holter_handshake::odd::cbc::{self, Malformed};
 use holter_handshake::protect::BlockCipher;
 use holter_handshake::suite::Bulk;
-use holter_handshake::{Offer, Suite, suite};
-use holter_model::{Observation, Reaction};
+use holter_handshake::{HandshakeError, Offer, Suite, suite};
+use holter_model::{Fact, Observation, Reaction};
 use holter_wire::{CipherSuite, Version};
 
 use crate::oracle::{self, ROUNDS, Table};
-use crate::{Check, Configuration, Needs, Profile, Visit, greeting, reaction, session, spoken};
+use crate::{Check, Configuration, Needs, Profile, Visit, greeting, ground, reaction, session, spoken};
 
 const SERIES: &str = "padding-oracle";
 
@@ -78,7 +80,7 @@ pub(crate) static CHECK: Check = Check {
 };
 
 async fn ask(visit: &mut Visit<'_>) {
-    let known = greeting::known(visit);
+    let known = Configuration::of(visit.observations());
     let Some(suite) = askable(&known) else {
         return;
     };
@@ -239,20 +241,29 @@ async fn put(
     text: &[u8],
     probe: &str,
 ) -> Option<()> {
-    if !spoken::may_ask(visit) {
-        return None;
-    }
-    let mut line = visit.open().await?;
     let suites = [suite];
     let offer = Offer {
         suites: &suites,
         ..session::offer(visit, version)
     };
-    let patience = visit.short_patience();
-    let answer = cbc::probe(&mut line, &offer, malformed, text, visit.dice, patience).await;
-    visit.provoked(line);
+    let mut answer = put_once(visit, &offer, malformed, text).await?;
+    // It may have gone on with a greeting, and not with an answer.
+    let unclear = answer
+        .as_ref()
+        .is_ok_and(|heard| heard.goes_on() && heard.alert().is_none());
+    if unclear && !visit.is_web() && greets(visit.observations()).is_none() {
+        visit.heard(greeting((version, suite), Reaction::Continued));
+        answer = put_once(visit, &offer, malformed, text).await?;
+        if answer
+            .as_ref()
+            .is_ok_and(holter_handshake::odd::Reaction::goes_on)
+        {
+            visit.heard(greeting((version, suite), Reaction::Silence(0)));
+        }
+    }
     match answer {
         Ok(heard) => {
+            let patience = visit.short_patience();
             reaction::note(visit, probe, (version, suite), &heard, patience);
             Some(())
         }
@@ -263,6 +274,53 @@ async fn put(
             None
         }
     }
+}
+
+async fn put_once(
+    visit: &mut Visit<'_>,
+    offer: &Offer<'_>,
+    malformed: Malformed,
+    text: &[u8],
+) -> Option<Result<holter_handshake::odd::Reaction, HandshakeError>> {
+    if !spoken::may_ask(visit) {
+        return None;
+    }
+    let mut line = visit.open().await?;
+    let patience = visit.short_patience();
+    let greeting = if greets(visit.observations()) == Some(true) {
+        patience
+    } else {
+        Duration::ZERO
+    };
+    let answer = cbc::probe(
+        &mut line,
+        offer,
+        malformed,
+        text,
+        visit.dice,
+        (greeting, patience),
+    )
+    .await;
+    visit.provoked(line);
+    Some(answer)
+}
+
+/// The probe under which it is noted that the service speaks first.
+const GREETING: &str = "greeting-inside";
+
+fn greeting((version, suite): (Version, CipherSuite), reaction: Reaction) -> Fact {
+    Fact::Probe {
+        probe: GREETING.to_owned(),
+        version: version.0,
+        suite: suite.0,
+        reaction,
+    }
+}
+
+/// Whether the service speaks first inside of TLS; `None`: nothing said so yet.
+fn greets(observations: &[Observation]) -> Option<bool> {
+    let last = ground::answers(observations, GREETING).last()?;
+    Some(last.reaction == Reaction::Continued)
 }
 
 /// What came of all but nothing but padding, which has one reader alone.
@@ -278,4 +336,19 @@ fn table(observations: &[Observation]) -> Table {
 
 fn plain_table(observations: &[Observation]) -> Table {
     Table::of(observations, PLAIN, &APART)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{observed, probe};
+
+    #[test]
+    fn who_greets_is_known_by_the_last_word() {
+        let word = |reaction| probe(GREETING, 0x0303, reaction);
+        assert_eq!(greets(&observed([])), None);
+        assert_eq!(greets(&observed([word(Reaction::Continued)])), Some(true));
+        let no = observed([word(Reaction::Continued), word(Reaction::Silence(0))]);
+        assert_eq!(greets(&no), Some(false));
+    }
 }

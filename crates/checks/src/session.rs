@@ -7,11 +7,11 @@ mod older;
 mod tls13;
 
 use holter_handshake::tls13::shares;
-use holter_handshake::{HandshakeError, Offer, Session, handshake};
+use holter_handshake::{HandshakeError, Offer, Session, handshake, suite};
 use holter_model::{Attempt, Fact, Feature, Observation, Reaction};
 use holter_net::{Line, LineError};
 use holter_wire::session_ticket::Ticket;
-use holter_wire::{NamedGroup, Version};
+use holter_wire::{AlertDescription, CipherSuite, NamedGroup, Version};
 use sha2::{Digest as _, Sha256};
 
 use crate::{Configuration, Visit, greeting, ground, spoken, web};
@@ -68,19 +68,54 @@ async fn look_inside(visit: &mut Visit<'_>, line: &mut Line, session: &mut Sessi
     let facts = web::ask(line, session, host, visit.short_patience()).await;
     if unknown && !facts.is_empty() {
         visit.found_inside("https");
+        // What came about without a protocol's name does so again.
+        visit.heard(unnamed(session));
     }
     facts.into_iter().for_each(|fact| visit.heard(fact));
 }
 
 /// What every session's hello has.
 pub(crate) fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
-    let protocols: &[&[u8]] = if visit.is_web() { &[b"http/1.1"] } else { &[] };
+    let names_protocol = visit.is_web() && !goes_unnamed(visit);
+    let protocols: &[&[u8]] = if names_protocol { &[b"http/1.1"] } else { &[] };
     Offer {
+        suites: suites(&Configuration::of(visit.observations()), version),
         server_name: visit.questions.sni.as_deref().or(visit.name),
         identity: visit.questions.identity.as_ref(),
         protocols,
         ..Offer::new(version)
     }
+}
+
+/// The suites to finish with: the usual ones, unless the survey found others alone.
+pub(crate) fn suites(known: &Configuration, version: Version) -> &'static [CipherSuite] {
+    let usual = suite::preferred();
+    let found = known
+        .versions
+        .get(&version)
+        .map_or(&[][..], |spoken| &spoken.suites);
+    if found.is_empty() || found.iter().any(|suite| usual.contains(suite)) {
+        usual
+    } else {
+        suite::unusual()
+    }
+}
+
+/// The probe under which it is noted that a handshake came about without a protocol's name, and is to be asked for so.
+const UNNAMED: &str = "unnamed-session";
+
+fn unnamed(session: &Session) -> Fact {
+    Fact::Probe {
+        probe: UNNAMED.to_owned(),
+        version: session.version().0,
+        suite: session.suite().code.0,
+        reaction: Reaction::Continued,
+    }
+}
+
+/// Whether handshakes are to be asked for without naming HTTP/1.1 by ALPN.
+fn goes_unnamed(visit: &Visit<'_>) -> bool {
+    ground::answers(visit.observations(), UNNAMED).next().is_some()
 }
 
 /// The groups that a session in TLS 1.3 can be agreed on: those that the survey found, where Holter has them too.
@@ -108,6 +143,24 @@ async fn begin(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Option<(Line, Sessio
     }
     let mut line = visit.open().await?;
     let mut outcome = handshake(&mut line, offer, visit.dice).await;
+    let stumbles = match &outcome {
+        Err(HandshakeError::Alert(alert)) => *alert == AlertDescription::NO_APPLICATION_PROTOCOL,
+        Err(HandshakeError::Line(LineError::Closed | LineError::Reset)) => true,
+        Ok(_) | Err(_) => false,
+    };
+    // It may know HTTP/2 alone, or stumble over ALPN altogether.
+    if stumbles && !offer.protocols.is_empty() {
+        visit.done(line);
+        line = visit.open().await?;
+        let without = Offer {
+            protocols: &[],
+            ..offer.clone()
+        };
+        outcome = handshake(&mut line, &without, visit.dice).await;
+        if let Ok(session) = &outcome {
+            visit.heard(unnamed(session));
+        }
+    }
     // What the survey saw accepted, one server accepts again; another that stands behind the same address may not.
     if matches!(outcome, Err(HandshakeError::Alert(_))) {
         visit.done(line);

@@ -126,7 +126,7 @@ fn new(
 ) -> ClientHello {
     let mut hello = greeting::ordinary(visit, known, newest.min(Version::TLS12));
     if newest >= Version::TLS13 {
-        greeting::with_tls13(&mut hello, visit, &[Version::TLS13, Version::TLS12]);
+        greeting::with_tls13(&mut hello, visit, known, &[Version::TLS13, Version::TLS12]);
     }
     if version {
         with_new_version(&mut hello);

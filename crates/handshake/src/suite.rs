@@ -190,6 +190,18 @@ pub fn preferred() -> &'static [CipherSuite] {
     &PREFERRED
 }
 
+/// Suites that can be finished and are not [`preferred`]: those of AES-CCM, and those that show no certificate. For whoever
+/// has nothing else.
+#[must_use]
+pub fn unusual() -> &'static [CipherSuite] {
+    static UNUSUAL: LazyLock<Vec<CipherSuite>> = LazyLock::new(|| {
+        CipherSuite::registered()
+            .filter(|code| Suite::of(*code).is_some() && !preferred().contains(code))
+            .collect()
+    });
+    &UNUSUAL
+}
+
 const fn obsolete(suite: &Suite) -> bool {
     matches!(suite.bulk, Bulk::Stream(_) | Bulk::Cbc(BlockCipher::Obsolete(_)))
 }
@@ -234,5 +246,10 @@ mod tests {
         let last = Suite::of(*suites.last().unwrap()).unwrap();
         assert!(obsolete(&last));
         assert!(suites.len() < 70, "{} suites make a long hello", suites.len());
+        // AES-CCM in TLS 1.3, and Diffie-Hellman without a certificate.
+        for code in [0x1304, 0x1305, 0x0034] {
+            assert!(unusual().contains(&CipherSuite(code)), "{code:04x}");
+        }
+        assert!(unusual().iter().all(|suite| !suites.contains(suite)));
     }
 }

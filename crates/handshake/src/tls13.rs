@@ -2,6 +2,7 @@
 //! tickets. A peer that chooses a lower version is followed there.
 
 mod client;
+mod field;
 mod flight;
 mod later;
 mod resuming;

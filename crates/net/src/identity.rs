@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::pem::{self, PemObject as _};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 /// A certificate chain, leaf first, and its private key.
@@ -40,7 +40,10 @@ impl Identity {
         if chain.is_empty() {
             return Err(wrong(certificate, "holds no certificate in PEM form".to_owned()));
         }
-        let key_der = PrivateKeyDer::from_pem_file(key).map_err(|error| wrong(key, error.to_string()))?;
+        let key_der = PrivateKeyDer::from_pem_file(key).map_err(|error| match error {
+            pem::Error::NoItemsFound => wrong(key, "holds no private key in PEM form".to_owned()),
+            error => wrong(key, error.to_string()),
+        })?;
         Ok(Self { chain, key: key_der })
     }
 }

@@ -151,10 +151,14 @@ code_point! {
         PROTOCOL_VERSION = 0x46,
         /// What was offered is too weak for the peer.
         INSUFFICIENT_SECURITY = 0x47,
+        /// A fault of the peer's own.
+        INTERNAL_ERROR = 0x50,
         /// The peer does not negotiate again (RFC 5246 section 7.2.2).
         NO_RENEGOTIATION = 0x64,
         /// The peer does not know the name asked for.
         UNRECOGNIZED_NAME = 0x70,
+        /// None of the protocols named is spoken (RFC 7301 section 3.2).
+        NO_APPLICATION_PROTOCOL = 0x78,
     }
 }
 
@@ -217,8 +221,28 @@ code_point! {
         X25519 = 0x001d,
         /// Curve448.
         X448 = 0x001e,
+        /// A field of 2,048 bits (RFC 7919).
+        FFDHE2048 = 0x0100,
+        /// A field of 3,072 bits (RFC 7919).
+        FFDHE3072 = 0x0101,
+        /// A field of 4,096 bits (RFC 7919).
+        FFDHE4096 = 0x0102,
+        /// A field of 6,144 bits (RFC 7919).
+        FFDHE6144 = 0x0103,
+        /// A field of 8,192 bits (RFC 7919).
+        FFDHE8192 = 0x0104,
+        /// ML-KEM-512 (draft-ietf-tls-mlkem).
+        MLKEM512 = 0x0200,
+        /// ML-KEM-768 (draft-ietf-tls-mlkem).
+        MLKEM768 = 0x0201,
+        /// ML-KEM-1024 (draft-ietf-tls-mlkem).
+        MLKEM1024 = 0x0202,
+        /// P-256 and ML-KEM-768 together (draft-ietf-tls-ecdhe-mlkem).
+        SECP256R1_MLKEM768 = 0x11eb,
         /// Curve25519 and ML-KEM-768 together (draft-ietf-tls-ecdhe-mlkem).
         X25519_MLKEM768 = 0x11ec,
+        /// P-384 and ML-KEM-1024 together (draft-ietf-tls-ecdhe-mlkem).
+        SECP384R1_MLKEM1024 = 0x11ed,
     }
 }
 

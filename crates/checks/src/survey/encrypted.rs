@@ -21,6 +21,7 @@ pub(super) async fn ask(visit: &mut Visit<'_>) {
     let name = visit.questions.sni.as_deref().or(visit.name);
     let groups = crate::session::groups(&known);
     let offer = Offer {
+        suites: crate::session::suites(&known, Version::TLS13),
         groups: &groups,
         server_name: name,
         identity: visit.questions.identity.as_ref(),

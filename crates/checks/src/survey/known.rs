@@ -94,6 +94,20 @@ pub(super) fn has_group(suite: CipherSuite) -> bool {
         .is_some_and(|parts| matches!(parts.exchange, Exchange::Ecdhe | Exchange::Any))
 }
 
+/// Whether a suite agrees on its keys in a finite field of the server's choice.
+pub(super) fn has_field(suite: CipherSuite) -> bool {
+    suite.parts().is_some_and(|parts| parts.exchange == Exchange::Dhe)
+}
+
+/// Whether a suite needs a key or a password that both sides know beforehand, whether it shows a certificate or not.
+pub(super) fn is_shared(suite: CipherSuite) -> bool {
+    let named = |name: &str| name.contains("PSK") || name.contains("SRP");
+    suite.name().is_some_and(named)
+        || suite
+            .parts()
+            .is_some_and(|parts| parts.authentication == Authentication::Shared)
+}
+
 /// Whether a suite goes with certificates of elliptic curves alone.
 pub(super) fn is_ecdsa(suite: CipherSuite) -> bool {
     suite

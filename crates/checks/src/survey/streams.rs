@@ -75,6 +75,8 @@ async fn newest(survey: &mut Survey<'_, '_>) -> Newest {
     let ways = [
         (Version::TLS13, usize::MAX, everything),
         (Version::TLS12, usize::MAX, everything),
+        // wolfSSL takes no more than 150 suites in any version.
+        (Version::TLS13, FEW, Extent::Needed),
         (Version::TLS12, FEW, Extent::Needed),
         (Version::TLS10, FEW, Extent::Least),
         (Version::SSL3, FEW, Extent::Least),
@@ -82,7 +84,8 @@ async fn newest(survey: &mut Survey<'_, '_>) -> Newest {
     let mut last = Refusal::Closed;
     for (version, window, extent) in ways {
         // It may choke on what is new or long; only the smallest hellos are worth another wait.
-        if last == Refusal::Silence && version == Version::TLS12 && extent != Extent::Needed {
+        let small = version <= Version::TLS12 && extent != everything;
+        if last == Refusal::Silence && !small {
             continue;
         }
         (survey.window, survey.first) = (window, extent);

@@ -20,6 +20,9 @@ const TURNS: usize = 2;
 /// How often one is heard that says that a version is not spoken which was spoken before.
 const STRANGE: usize = 4;
 
+/// `internal_error`: a server's own fault, and no answer to what was asked.
+const INTERNAL_ERROR: u8 = AlertDescription::INTERNAL_ERROR.0;
+
 impl Survey<'_, '_> {
     /// Suites until no other is accepted; whether that is so. Offers stand backwards and forwards in turn.
     ///
@@ -35,11 +38,17 @@ impl Survey<'_, '_> {
         rest.retain(|suite| !tally.chosen().contains(suite));
         let mut refused = None;
         let mut noes: Vec<Option<Refusal>> = Vec::new();
+        // Some fail on a suite that they have themselves chosen, and so refuse all in that order of suites. Where they fail
+        // in both orders they often have no field to offer for DHE, and where they chose suites with a shared key they may
+        // have none: such are then asked for apart.
+        let mut failing = None;
+        let mut apart: Option<fn(CipherSuite) -> bool> = has_shared(tally).then_some(known::is_shared);
         while !rest.is_empty() {
-            let mut offered = rest
-                .get(..self.window.min(rest.len()))
-                .unwrap_or_default()
-                .to_vec();
+            let mut offered = without(&rest, apart);
+            offered.truncate(self.window);
+            if failing.is_some_and(|failing| failing == backwards) && noes.is_empty() {
+                backwards = !backwards;
+            }
             if backwards {
                 offered.reverse();
             }
@@ -86,6 +95,20 @@ impl Survey<'_, '_> {
                 Said::Flight(_) | Said::No(_) if narrow.is_any() => {
                     refused = Some(self.axes(version).widen(narrow));
                     backwards = !backwards;
+                }
+                Said::No(Refusal::Alert(code)) if code == INTERNAL_ERROR && failing.is_none() => {
+                    failing = Some(backwards);
+                }
+                Said::No(Refusal::Alert(code)) if code == INTERNAL_ERROR && apart.is_none() => {
+                    failing = None;
+                    apart = Some(known::has_field);
+                }
+                Said::No(Refusal::Alert(_))
+                    if apart.is_none()
+                        && has_shared(tally)
+                        && !offered.iter().all(|suite| known::is_shared(*suite)) =>
+                {
+                    apart = Some(known::is_shared);
                 }
                 // An older version, for want of a suite in this one, is as good as a no.
                 said @ (Said::Flight(_) | Said::No(_)) => {
@@ -246,7 +269,35 @@ impl Survey<'_, '_> {
     }
 }
 
+/// What is left without those that are asked for apart; when nothing else is left, those.
+fn without(rest: &[CipherSuite], apart: Option<fn(CipherSuite) -> bool>) -> Vec<CipherSuite> {
+    let others = |suite: &&CipherSuite| apart.is_none_or(|apart| !apart(**suite));
+    let others: Vec<CipherSuite> = rest.iter().filter(others).copied().collect();
+    if others.is_empty() { rest.to_vec() } else { others }
+}
+
+/// Whether a suite was chosen that needs a key which both sides know.
+fn has_shared(tally: &Tally<CipherSuite>) -> bool {
+    tally.chosen().iter().any(|suite| known::is_shared(*suite))
+}
+
 /// Whether a version is one of those that share their suites, so that what one has and another has not is a wonder.
 fn shares(version: Version) -> bool {
     (Version::TLS10..=Version::TLS12).contains(&version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_apart_comes_last() {
+        // ECDHE with RSA, a shared key with RSA, a password, DHE with RSA.
+        let rest = [0xc02f, 0x0094, 0xc01e, 0x009e].map(CipherSuite);
+        assert_eq!(without(&rest, None), rest);
+        let certified = [0xc02f, 0x009e].map(CipherSuite);
+        assert_eq!(without(&rest, Some(known::is_shared)), certified);
+        assert_eq!(without(&certified, Some(known::has_field)), [certified[0]]);
+        assert_eq!(without(&certified[1..], Some(known::has_field)), [certified[1]]);
+    }
 }

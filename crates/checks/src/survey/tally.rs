@@ -107,6 +107,8 @@ enum Reach {
     Wide,
     /// What was not chosen yet.
     Narrow,
+    /// All, the one chosen last in front: whose order it goes by is in doubt.
+    Doubtful,
     /// All for good.
     Spent,
     /// All for good, and none that was not chosen is known to the peer.
@@ -134,8 +136,13 @@ impl<T: Copy + PartialEq> Rotation<T> {
         }
     }
 
-    /// All, the unseen first.
+    /// All, the unseen first; in doubt, and where nobody knows those, the seen ones, the last in front: wolfSSL breaks off
+    /// over some that stand before one that it takes.
     pub(super) fn all(&self) -> Vec<T> {
+        if matches!(self.reach, Reach::Doubtful | Reach::Exhausted) {
+            let seen = self.seen.iter().rev().copied();
+            return seen.chain(self.unseen()).collect();
+        }
         let mut offer = self.unseen();
         offer.extend(&self.seen);
         offer
@@ -174,16 +181,19 @@ impl<T: Copy + PartialEq> Rotation<T> {
 
     /// Notes what was chosen from an offer. Whoever was offered unseen ones first and chose a seen one has none of the
     /// unseen, if it goes by the client's order; else it has an order of its own, by which no other will show as long as
-    /// this one is there.
+    /// this one is there. Who seemed to go by the client's order may only have read a part of a long list, as Mbed TLS
+    /// does: so the next offer puts that to the test.
     pub(super) fn chose_from(&mut self, one: T, offer: &[T]) {
-        let unseen_first = offer.first().is_some_and(|first| !self.seen.contains(first));
-        if !self.chose(one) && unseen_first && self.reach == Reach::Wide {
-            self.reach = if self.seen.len() >= FOLLOWS {
-                Reach::Exhausted
-            } else {
-                Reach::Narrow
-            };
-        }
+        let first = offer.first();
+        let unseen_first = first.is_some_and(|first| !self.seen.contains(first));
+        let new = self.chose(one);
+        self.reach = match self.reach {
+            Reach::Wide if !new && unseen_first && self.seen.len() >= FOLLOWS => Reach::Doubtful,
+            Reach::Wide if !new && unseen_first => Reach::Narrow,
+            Reach::Doubtful if !unseen_first && first == Some(&one) => Reach::Exhausted,
+            Reach::Doubtful if !unseen_first => Reach::Narrow,
+            reach => reach,
+        };
     }
 
     /// Those that were never chosen.
@@ -291,6 +301,25 @@ mod tests {
         assert_eq!(groups.offer(), [1, 2, 3]);
         groups.chose_from(2, &[1, 2, 3]);
         assert_eq!(groups.offer(), [1, 2, 3], "it is not tried twice");
+    }
+
+    #[test]
+    fn who_seems_to_follow_is_put_to_the_test() {
+        let doubtful = || {
+            let mut groups = Rotation::new(vec![1, 2, 3, 4, 5]);
+            for one in [5, 3, 4] {
+                groups.chose_from(one, &groups.offer());
+            }
+            groups.chose_from(5, &[1, 2, 5, 3, 4]);
+            assert_eq!(groups.offer(), [4, 3, 5, 1, 2]);
+            groups
+        };
+        let mut follows = doubtful();
+        follows.chose_from(4, &follows.offer());
+        assert!(follows.is_exhausted());
+        let mut own_order = doubtful();
+        own_order.chose_from(5, &own_order.offer());
+        assert_eq!(own_order.offer(), [1, 2]);
     }
 
     #[test]

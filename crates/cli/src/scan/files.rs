@@ -58,6 +58,9 @@ fn read(
     };
     let form = Form::of(&text).map_err(wrong)?;
     if let Some(why) = refuses(form) {
+        if text.trim().is_empty() {
+            bail!("{place} is empty");
+        }
         bail!("{place}: {form}, {why}");
     }
     let read = read_as(form, &text, &targets::known).map_err(wrong)?;

@@ -12,6 +12,7 @@ use holter_model::seam::Dice;
 use holter_net::Line;
 use holter_wire::extension::Extension;
 use holter_wire::{ContentType, ExtensionType, HandshakeType, dtls};
+use zeroize::Zeroize as _;
 
 use super::reaction::{self, Reaction};
 use crate::session::GOODBYE;
@@ -24,7 +25,8 @@ const UNSUITABLE: HandshakeError =
     HandshakeError::Unsupported("a malformed record in this suite's protection");
 
 /// Finishes a handshake, sends `text` in one malformed record, and hears how the server takes it. A text that the server
-/// answers by itself, such as a whole request, shows at once where a malformed record is taken.
+/// answers by itself, such as a whole request, shows at once where a malformed record is taken. Whoever greets by itself is
+/// heard out for `greeting` first, so that its words are not taken for an answer.
 ///
 /// # Errors
 /// What keeps the handshake from being finished; [`HandshakeError::Unsupported`] when its suite has no padding or
@@ -35,9 +37,15 @@ pub async fn probe(
     malformed: Malformed,
     text: &[u8],
     dice: &dyn Dice,
-    wait: Duration,
+    (greeting, wait): (Duration, Duration),
 ) -> Result<Reaction, HandshakeError> {
     let mut session = handshake(line, offer, dice).await?;
+    if !greeting.is_zero() {
+        // Silence is no fault here, and whoever ended the session shows that below.
+        if let Ok((_, mut text)) = session.receive(line, greeting).await {
+            text.zeroize();
+        }
+    }
     let mut out = Vec::new();
     let padded = matches!(session.suite().bulk, Bulk::Cbc(_));
     padded

@@ -68,7 +68,7 @@ async fn probed(address: SocketAddr, version: Version, code: u16, malformed: Mal
     offer.suites = &suites;
     let mut line = dial(address).await;
     let text = b"GET / HTTP/1.0\r\n\r\n";
-    probe(&mut line, &offer, malformed, text, &DICE, WAIT)
+    probe(&mut line, &offer, malformed, text, &DICE, (Duration::ZERO, WAIT))
         .await
         .unwrap_or_else(|error| panic!("{version} {code:04x} {malformed:?}: {error}"))
 }
@@ -120,7 +120,15 @@ async fn a_suite_without_padding_is_not_asked() {
         offer.suites = &suites;
         offer.encrypt_then_mac = first;
         let mut line = peer.dial().await;
-        let asked = probe(&mut line, &offer, Malformed::Sound, b"x", &DICE, WAIT).await;
+        let asked = probe(
+            &mut line,
+            &offer,
+            Malformed::Sound,
+            b"x",
+            &DICE,
+            (Duration::ZERO, WAIT),
+        )
+        .await;
         assert!(matches!(asked, Err(HandshakeError::Unsupported(_))), "{asked:?}");
     }
 }

@@ -6,14 +6,24 @@ use holter_handshake::tls13::shares::GROUPS;
 use holter_handshake::{Offer, Session, handshake};
 use holter_wire::{CipherSuite, NamedGroup, Version};
 use rustls::crypto::SupportedKxGroup;
-use rustls::crypto::aws_lc_rs::kx_group::{SECP256R1, SECP384R1, X25519, X25519MLKEM768};
+use rustls::crypto::aws_lc_rs::kx_group::{
+    MLKEM768, MLKEM1024, SECP256R1, SECP256R1MLKEM768, SECP384R1, X25519, X25519MLKEM768,
+};
 
 use crate::early_ccs::dial;
 use crate::matrix::converse;
 use crate::peer::DICE;
 use crate::rustls_server::serve;
 
-static ALL: [&dyn SupportedKxGroup; 4] = [X25519MLKEM768, X25519, SECP256R1, SECP384R1];
+static ALL: [&dyn SupportedKxGroup; 7] = [
+    X25519MLKEM768,
+    X25519,
+    SECP256R1,
+    SECP384R1,
+    SECP256R1MLKEM768,
+    MLKEM768,
+    MLKEM1024,
+];
 
 async fn finished(address: SocketAddr, offer: &Offer<'_>) -> Session {
     let mut line = dial(address).await;
@@ -31,8 +41,9 @@ async fn finished(address: SocketAddr, offer: &Offer<'_>) -> Session {
 async fn every_suite_and_group_with_new_keys_for_every_word() {
     let address = serve(&ALL);
     for code in [0x1301, 0x1302, 0x1303] {
-        // rustls on aws-lc-rs has no P-521, which OpenSSL's servers are asked for.
-        for group in GROUPS.into_iter().filter(|group| *group != NamedGroup::SECP521R1) {
+        // Of the others, P-521 and the finite fields, OpenSSL's servers are asked for.
+        let has = |group: &NamedGroup| ALL.iter().any(|has| u16::from(has.name()) == group.0);
+        for group in GROUPS.into_iter().filter(has) {
             let (suites, groups) = ([CipherSuite(code)], [group]);
             let offer = Offer {
                 suites: &suites,

@@ -271,7 +271,14 @@ fn verdicts(service: &Service, say: &mut impl FnMut(&str, String)) {
     };
     let names = |verdict| of(verdict).map(name).collect::<Vec<_>>().join(", ");
     say("Affected", names(Verdict::Affected));
-    for judgement in of(Verdict::Inconclusive) {
+    let same = one_reason(service);
+    if let Some(why) = same {
+        say(
+            "Not decided",
+            format!("any of {} flaws: {why}", service.judgements.len()),
+        );
+    }
+    for judgement in of(Verdict::Inconclusive).filter(|_| same.is_none()) {
         say(
             "Not decided",
             format!("{}: {}", name(judgement), judgement.evidence),
@@ -291,6 +298,14 @@ fn verdicts(service: &Service, say: &mut impl FnMut(&str, String)) {
     say("Not affected", names(Verdict::NotAffected));
     say("Not applicable", names(Verdict::NotApplicable));
     say("Strange", service.oddities.join("; "));
+}
+
+/// Why nothing at all was decided, where that has one reason: it is said once.
+fn one_reason(service: &Service) -> Option<&str> {
+    let (first, rest) = service.judgements.split_first()?;
+    let undecided = |judgement: &Judgement| judgement.verdict == Verdict::Inconclusive;
+    let same = |judgement: &Judgement| undecided(judgement) && judgement.evidence == first.evidence;
+    (undecided(first) && !rest.is_empty() && rest.iter().all(same)).then_some(first.evidence.as_str())
 }
 
 fn name(judgement: &Judgement) -> &str {

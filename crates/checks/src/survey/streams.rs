@@ -23,8 +23,8 @@ pub(super) struct First {
     pub(super) backwards: bool,
 }
 
-/// Suites in a hello to peers that take no long one.
-const FEW: usize = 50;
+/// Suites in a hello to peers that take no long one: some choke on 128.
+const FEW: usize = 120;
 
 /// From the newest on.
 pub(super) const VERSIONS: [Version; 5] = [

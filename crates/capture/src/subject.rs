@@ -243,7 +243,6 @@ pub struct Coverage {
     pub notes: Vec<String>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it so")]
 const fn is_zero(count: &u64) -> bool {
     *count == 0
 }

@@ -10,14 +10,15 @@ use crate::spelled;
 /// So many bytes wait in memory; more of them, in a file without a name, which is gone with this process however that ends.
 const IN_MEMORY: usize = 1 << 20;
 
-/// So many of them are given at once.
-const PIECE: u64 = 1 << 16;
+/// So many bytes are handed on at once.
+const PIECE: usize = 1 << 16;
 
 /// What waits.
 #[derive(Debug)]
 pub(super) struct Later {
     spool: SpooledTempFile,
-    line: Vec<u8>,
+    /// Those that came last.
+    last: Vec<u8>,
     any: bool,
 }
 
@@ -25,7 +26,7 @@ impl Default for Later {
     fn default() -> Self {
         Self {
             spool: SpooledTempFile::new(IN_MEMORY),
-            line: Vec::new(),
+            last: Vec::new(),
             any: false,
         }
     }
@@ -34,11 +35,15 @@ impl Default for Later {
 impl Later {
     /// One more.
     pub(super) fn take(&mut self, item: &impl Serialize) -> io::Result<()> {
-        self.line.clear();
-        self.line.extend_from_slice(if self.any { b",\n" } else { b"\n" });
+        self.last.extend_from_slice(if self.any { b",\n" } else { b"\n" });
         self.any = true;
-        spelled::json(&mut self.line, item)?;
-        self.spool.write_all(&self.line)
+        spelled::json(&mut self.last, item)?;
+        if self.last.len() < PIECE {
+            return Ok(());
+        }
+        self.spool.write_all(&self.last)?;
+        self.last.clear();
+        Ok(())
     }
 
     /// All of them, piece by piece, each of which is to be written before the next comes.
@@ -48,9 +53,11 @@ impl Later {
         write: &mut impl FnMut(&mut Vec<u8>) -> Result<(), E>,
     ) -> Result<(), E> {
         self.spool.seek(SeekFrom::Start(0))?;
-        while io::Read::by_ref(&mut self.spool).take(PIECE).read_to_end(out)? > 0 {
+        let piece = u64::try_from(PIECE).unwrap_or(u64::MAX);
+        while io::Read::by_ref(&mut self.spool).take(piece).read_to_end(out)? > 0 {
             write(out)?;
         }
+        out.append(&mut self.last);
         Ok(())
     }
 }

@@ -68,7 +68,8 @@ def document(visitor):
     _, _, text, _ = visitor.ask("/api/v1/openapi.json")
     for path, ways in json.loads(text)["paths"].items():
         if "get" in ways:
-            yield path, [one["name"] for one in ways["get"].get("parameters", []) if one["in"] == "query"]
+            named = [one["name"] for one in ways["get"].get("parameters", [])]
+            yield path, [name for name in named if f"{{{name}}}" not in path]
 
 
 def ways(visitor, route, parameters, samples):

@@ -12,6 +12,8 @@
 )]
 
 mod command;
+#[path = "hostile/deeds.rs"]
+mod deeds;
 #[path = "hostile/inert.rs"]
 mod inert;
 #[allow(dead_code, reason = "it has conversations for other tests too")]
@@ -32,6 +34,7 @@ use std::panic::catch_unwind;
 use std::path::Path;
 
 use command::{command, said};
+use deeds::{lists, says};
 use holter_store::Store;
 use inert::{Made, as_a_table, as_json, on_a_terminal};
 use packets::{Conversation, file};
@@ -60,100 +63,6 @@ async fn house(folder: &Path, words: &[&str]) -> (Served, Asker) {
     remembered::fill(&store, words).await;
     store.close().await;
     Served::set_up(&db, folder)
-}
-
-/// Lists with this word in every field, as the programs write them that Holter reads.
-fn lists(word: &str) -> Vec<String> {
-    let quoted = serde_json::to_string(word).unwrap();
-    let cell = format!("\"{}\"", word.replace('"', "\"\""));
-    let xml = word
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('"', "&quot;");
-    vec![
-        format!("name,address,role,department,owner,site,vendor,product,note\n{cell},127.99.99.9,{cell},{cell},{cell},{cell},{cell},{cell},{cell}\n"),
-        format!("{cell},address\n{cell},{cell}\n"),
-        format!(
-            "<?xml version=\"1.0\"?><nmaprun scanner=\"nmap\" args=\"{xml}\"><host><status state=\"up\"/><address addr=\"127.99.99.8\" addrtype=\"ipv4\"/>\
-             <hostnames><hostname name=\"{xml}\" type=\"PTR\"/></hostnames><ports><port protocol=\"tcp\" portid=\"443\"><state state=\"open\"/>\
-             <service name=\"{xml}\" product=\"{xml}\" version=\"{xml}\"/></port></ports></host></nmaprun>"
-        ),
-        format!(
-            "{{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"components\": [{{\"type\": \"device\", \"bom-ref\": {quoted}, \
-             \"name\": {quoted}, \"version\": {quoted}, \"description\": {quoted}, \"supplier\": {{\"name\": {quoted}}}}}]}}"
-        ),
-        format!(
-            "{{\"count\": 1, \"next\": null, \"previous\": null, \"results\": [{{\"id\": 1, \"name\": {quoted}, \"display\": {quoted}, \
-             \"site\": {{\"name\": {quoted}}}, \"role\": {{\"name\": {quoted}}}, \"tenant\": {{\"name\": {quoted}}}, \
-             \"device_type\": {{\"model\": {quoted}, \"manufacturer\": {{\"name\": {quoted}}}}}, \"primary_ip\": {{\"address\": \"127.99.99.7/24\"}}}}]}}"
-        ),
-        // Half of a character: no text at all.
-        "{\"count\": 1, \"next\": null, \"previous\": null, \"results\": [{\"id\": 2, \"name\": \"a\\ud800b\"}]}".to_owned(),
-    ]
-}
-
-/// What somebody says of things, and what a stranger tries.
-fn says(admin: &mut Asker, token: &mut Asker, word: &str) -> Vec<(String, Answer)> {
-    let mut all = Vec::new();
-    let quoted = serde_json::to_string(word).unwrap();
-    for (number, list) in lists(word).iter().enumerate() {
-        let said = token
-            .send("/api/v1/assets/import", "application/octet-stream", list)
-            .unwrap();
-        all.push((format!("the list {number}, to the API"), said));
-        all.push((
-            format!("the list {number}"),
-            admin.fill("/assets/import", "/assets/import", &[("list", list)]),
-        ));
-    }
-    for (path, body) in [
-        (
-            "/api/v1/findings/1/events",
-            format!("{{\"deed\": \"comment\", \"text\": {quoted}}}"),
-        ),
-        ("/api/v1/findings/1/events", format!("{{\"deed\": {quoted}}}")),
-        (
-            "/api/v1/assets/1",
-            format!(
-                "{{\"name\": {quoted}, \"role\": {quoted}, \"note\": {quoted}, \"owner\": {quoted}, \"site\": {quoted}}}"
-            ),
-        ),
-        ("/api/v1/departments", format!("{{\"name\": {quoted}}}")),
-        (
-            "/api/v1/people",
-            format!("{{\"shown\": {quoted}, \"email\": {quoted}, \"name\": {quoted}, \"role\": {quoted}}}"),
-        ),
-        (
-            "/api/v1/scans",
-            format!("{{\"targets\": {quoted}, \"label\": {quoted}, \"authorised\": {quoted}}}"),
-        ),
-    ] {
-        all.push((
-            format!("{path} with {body:.40}"),
-            token.send(path, "application/json", &body).unwrap(),
-        ));
-    }
-    let scan = [
-        ("targets", word),
-        ("label", word),
-        ("profile", word),
-        ("protocol", word),
-        ("authorised", word),
-    ];
-    all.push(("a scan".to_owned(), admin.fill("/scans", "/scans", &scan)));
-    all.push((
-        "a rule".to_owned(),
-        admin.fill("/settings", "/settings", &[("deadlines", word)]),
-    ));
-    all.push((
-        "a token".to_owned(),
-        admin.fill(
-            "/account",
-            "/account/tokens",
-            &[("name", word), ("role", "viewer"), ("days", "1")],
-        ),
-    ));
-    all
 }
 
 /// Every address of the server, some of them with the word in them.

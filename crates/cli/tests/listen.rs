@@ -9,6 +9,7 @@
 
 mod command;
 #[path = "listen/packets.rs"]
+#[allow(dead_code, reason = "it has conversations for other tests too")]
 mod packets;
 
 use std::fs;

@@ -82,18 +82,18 @@ def ways(visitor, route, parameters, samples):
 
 
 def filled(visitor, route, samples):
-    """The route with numbers of things that there are in place of its blanks."""
-    if "{id}" in route:
-        kind = route.split("/{id}")[0].removeprefix("/api/v1")
-        return [route.replace("{id}", str(number)) for number in samples(visitor, kind)]
-    return [re.sub(r"\{name\}", "style.css", re.sub(r"\{token\}", "x", route))]
+    """The route with numbers of things that there are in place of its blanks; of a blank that is not known, 1."""
+    kind, blank, _ = route.partition("/{id}")
+    some = samples(visitor, kind.removeprefix("/api/v1")) if blank else [1]
+    return [re.sub(r"\{\w+\}", "1", route.replace("{name}", "style.css").replace("{id}", str(number))) for number in some]
 
 
 def samples(visitor, kind):
     """The first of everything, which is the busiest, and some that its list begins with."""
     status, _, text, _ = visitor.ask(f"/api/v1{kind}?size={SAMPLES}")
-    rows = json.loads(text).get("rows", []) if status == 200 else []
-    return dict.fromkeys([1, *(row["id"] for row in rows)])
+    listed = json.loads(text) if status == 200 else []
+    rows = listed.get("rows", []) if isinstance(listed, dict) else listed
+    return dict.fromkeys([1, *(row["id"] for row in rows[:SAMPLES] if "id" in row)])
 
 
 def of_page(visitor, path):

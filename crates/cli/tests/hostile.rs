@@ -151,7 +151,9 @@ async fn on_pages_and_in_the_api() {
     for (number, word) in TRICKS.iter().enumerate() {
         // Numbers are walked through once; what stands in an address, with each word.
         let count = if number == 0 { TRICKS.len() } else { 1 };
-        for (path, usual) in addresses(count, word).iter().zip(addresses(count, PLAIN[0])) {
+        let both = addresses(count, word).into_iter().zip(addresses(count, PLAIN[0]));
+        for (path, usual) in both.filter(|(path, usual)| number == 0 || path != usual) {
+            let path = path.as_str();
             let said = admin.open(path).unwrap();
             let usual = is_page(&said).then(|| calm.open(&usual).unwrap());
             let what = format!("{path:.60}, {word:?}");
@@ -187,7 +189,7 @@ async fn on_pages_and_in_the_api() {
         let said = admin.open(path).unwrap();
         assert!(said.body.contains("&lt;script&gt;"), "{path} does not show them");
     }
-    assert!(pages > 500 && answers > 300, "{pages} pages, {answers} answers");
+    assert!(pages > 300 && answers > 200, "{pages} pages, {answers} answers");
     drop((plain, strange));
 }
 
@@ -363,7 +365,11 @@ fn complains(folder: &Path, arguments: &str, words: &[&OsStr]) {
 fn in_what_is_said_on_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let long = long();
-    for word in TRICKS.into_iter().chain([long.as_str()]) {
+    // What is markup elsewhere is none here; one such word is enough.
+    let acting = TRICKS
+        .into_iter()
+        .filter(|word| word.contains(|letter: char| letter.is_control() || !letter.is_ascii()));
+    for word in acting.chain([TRICKS[0], long.as_str()]) {
         // No argument holds a NUL, and the system takes none of a megabyte.
         let argument: String = word.replace('\0', "").chars().take(4000).collect();
         let argument = OsStr::new(&argument);

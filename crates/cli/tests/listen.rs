@@ -11,6 +11,7 @@ mod command;
 #[path = "listen/harm.rs"]
 mod harm;
 #[path = "listen/packets.rs"]
+#[allow(dead_code, reason = "it has conversations for other tests too")]
 mod packets;
 #[cfg(target_os = "linux")]
 #[path = "listen/rights.rs"]

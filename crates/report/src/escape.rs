@@ -30,6 +30,26 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// JSON, written without blanks between its parts, in which no character acts on a terminal: what would is spelled out,
+/// and means the same to a program.
+#[must_use]
+pub fn spelled(json: &str) -> Cow<'_, str> {
+    if !json.contains(acts) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 8);
+    for character in json.chars() {
+        if acts(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
 /// Controls (C0, DEL, C1), line and paragraph separators, zero-width and bidirectional characters.
 pub(crate) fn acts(character: char) -> bool {
     character.is_control()
@@ -50,6 +70,21 @@ mod tests {
             "\\u{1b}[2Jgone\\u{d}\\u{a}\\u{9b}31m"
         );
         assert_eq!(terminal("not\u{202e}detceffa"), "not\\u{202e}detceffa");
+    }
+
+    #[test]
+    fn json_means_the_same_when_it_is_spelled_out() {
+        let said = [
+            "\u{9b}2J",
+            "\u{202e}evil",
+            "\u{7f}\u{e0041}",
+            "R\u{f6}ntgen \"1\"\n",
+        ];
+        let json = serde_json::to_string(&said).unwrap();
+        let shown = spelled(&json);
+        assert!(!shown.contains(acts), "{shown}");
+        assert_eq!(serde_json::from_str::<[String; 4]>(&shown).unwrap(), said);
+        assert!(matches!(spelled("[\"R\u{f6}ntgen\"]"), Cow::Borrowed(_)));
     }
 
     #[test]

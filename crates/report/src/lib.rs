@@ -23,7 +23,7 @@ mod text;
 mod waiting;
 
 pub use document::{Document, Format, Look};
-pub use escape::{cell, terminal};
+pub use escape::{cell, spelled, terminal};
 pub use explain::{Answer, Entry, explain, explain_json, list, search};
 pub use overheard::{Heed, Overheard, Unread};
 pub use preamble::Preamble;

@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::moment::micros;
-use crate::sql::{Read as _, Sql, Value};
+use crate::sql::{Read as _, Sql, Value, kept};
 use crate::visits::{from_word, word};
 use crate::{Listed, Page, Store, StoreError, Writing};
 
@@ -221,7 +221,7 @@ impl Writing {
         let mut ids = Vec::with_capacity(findings.len());
         for finding in findings {
             self.count_finding(finding, 1);
-            let key = (finding.asset, finding.flaw.clone(), finding.cause.clone());
+            let key = (finding.asset, kept(&finding.flaw), kept(&finding.cause));
             let id = numbers.get(&key).copied();
             ids.push(id.ok_or_else(|| StoreError::missing("row", "returned"))?);
         }

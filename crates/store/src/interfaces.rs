@@ -116,8 +116,18 @@ impl Store {
     pub async fn interfaces(&self, department: Option<i64>) -> Result<Vec<Linked>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
         if let Some(department) = department {
-            sql.add(" WHERE a.department = ").bind(department);
-            sql.add(" OR b.department = ").bind(department);
+            // From the department's assets on: a department that has few must not look through everybody's.
+            sql.add(
+                " WHERE interface.id IN (SELECT i.id FROM asset s JOIN interface i ON i.from_asset = s.id \
+                 WHERE s.merged_into IS NULL AND s.department = ",
+            )
+            .bind(department);
+            sql.add(
+                " UNION SELECT i.id FROM asset s JOIN interface i ON i.to_asset = s.id \
+                 WHERE s.merged_into IS NULL AND s.department = ",
+            )
+            .bind(department);
+            sql.add(")");
         }
         sql.add(" ORDER BY interface.id LIMIT ").bind(MOST);
         self.linked(sql).await

@@ -18,6 +18,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (1, "assets", include_str!("../migrations/0001_assets.sql")),
     (2, "scans", include_str!("../migrations/0002_scans.sql")),
     (3, "findings", include_str!("../migrations/0003_findings.sql")),
+    (10, "filters", include_str!("../migrations/0010_filters.sql")),
     (100, "accounts", include_str!("../migrations/0100_accounts.sql")),
 ];
 

@@ -32,11 +32,9 @@ impl From<&str> for Value {
     }
 }
 
-/// PostgreSQL holds no NUL in a text, and only hostile texts have one.
 impl From<String> for Value {
-    fn from(mut text: String) -> Self {
-        text.retain(|letter| letter != '\0');
-        Self::Text(text)
+    fn from(text: String) -> Self {
+        Self::Text(kept(&text))
     }
 }
 
@@ -158,6 +156,11 @@ impl Read for AnyRow {
     fn maybe_text(&self, column: &str) -> Result<Option<String>, StoreError> {
         Ok(self.try_get(column)?)
     }
+}
+
+/// A text as it is kept: PostgreSQL holds no NUL in one, and only hostile texts have one.
+pub(crate) fn kept(text: &str) -> String {
+    text.replace('\0', "")
 }
 
 /// A name as it is kept: nobody's is longer, and an index takes no more of a hostile one.

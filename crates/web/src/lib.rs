@@ -19,6 +19,7 @@ mod routes;
 mod scanning;
 mod serve;
 mod shown;
+mod spelling;
 mod stock;
 #[cfg(test)]
 mod tests;

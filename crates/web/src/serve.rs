@@ -29,7 +29,7 @@ use crate::access::token;
 use crate::app::App;
 use crate::metrics::Counters;
 use crate::scanning::{ScanRules, Scanner};
-use crate::{certificate, headers, routes};
+use crate::{certificate, headers, routes, spelling};
 
 /// So many conversations at once.
 const MOST: usize = 512;
@@ -171,6 +171,7 @@ fn app(serving: Serving, secure: bool, url: &str) -> Result<Arc<App>, ServeError
 pub(crate) fn wrapped(app: &Arc<App>) -> Router {
     routes::router(app)
         .layer(RequestBodyLimitLayer::new(LARGEST))
+        .layer(from_fn(spelling::spell))
         .layer(from_fn(headers::add))
 }
 

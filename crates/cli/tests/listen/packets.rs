@@ -39,8 +39,35 @@ impl Conversation {
     }
 }
 
+impl Conversation {
+    /// A client that asks for a server by this name and for a protocol of this name, and a server that agrees.
+    pub(crate) fn calling_itself(words: &str) -> Vec<Packet> {
+        let mut talk = Talk::opened();
+        let name: Vec<u8> = words.bytes().take(200).collect();
+        let length = u8::try_from(name.len()).unwrap();
+        let protocols = [&[0, length + 1, length][..], &name].concat();
+        let asked = [&[0, length + 3, 0, 0, length][..], &name].concat();
+        let extensions = [extension(0, &asked), extension(16, &protocols)].concat();
+        let mut client = vec![3, 3];
+        client.extend([7; 32]);
+        client.extend([0, 0, 2, 0, 0x2f, 1, 0]);
+        client.extend(u16::try_from(extensions.len()).unwrap().to_be_bytes());
+        client.extend(extensions);
+        talk.says(0, &record(22, &message(1, &client)));
+        let mut server = vec![3, 3];
+        server.extend([8; 32]);
+        let extensions = extension(16, &protocols);
+        server.extend([0, 0, 0x2f, 0]);
+        server.extend(u16::try_from(extensions.len()).unwrap().to_be_bytes());
+        server.extend(extensions);
+        talk.says(1, &record(22, &message(2, &server)));
+        talk.close();
+        talk.packets
+    }
+}
+
 impl Talk {
-    fn begun() -> Self {
+    fn opened() -> Self {
         let mut talk = Self {
             packets: Vec::new(),
             next: [1000, 2000],
@@ -50,6 +77,11 @@ impl Talk {
         talk.send(1, 0x12, &[]);
         talk.next[1] += 1;
         talk.send(0, 0x10, &[]);
+        talk
+    }
+
+    fn begun() -> Self {
+        let mut talk = Self::opened();
         let heartbeat = [0, 15, 0, 1, 1];
         let mut client = vec![3, 2];
         client.extend([7; 32]);
@@ -105,6 +137,12 @@ impl Talk {
 fn message(kind: u8, body: &[u8]) -> Vec<u8> {
     let [_, a, b, c] = u32::try_from(body.len()).unwrap().to_be_bytes();
     [&[kind, a, b, c], body].concat()
+}
+
+/// An extension of a hello.
+fn extension(kind: u8, body: &[u8]) -> Vec<u8> {
+    let [high, low] = u16::try_from(body.len()).unwrap().to_be_bytes();
+    [&[0, kind, high, low], body].concat()
 }
 
 /// A record of TLS 1.1.

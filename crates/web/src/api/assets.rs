@@ -17,6 +17,7 @@ use crate::trouble::Trouble;
 
 /// What is filtered by.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
     /// Words in a name, an address or the role.
     #[serde(default)]

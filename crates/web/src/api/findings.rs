@@ -18,6 +18,7 @@ use crate::trouble::Trouble;
 
 /// What is filtered by.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
     /// "live" (the default), "all", or a state.
     #[serde(default)]

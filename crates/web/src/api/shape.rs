@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
     /// The `next` of the page before.
     pub(crate) after: Option<String>,

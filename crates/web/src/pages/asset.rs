@@ -323,7 +323,7 @@ fn known_by(marks: &[Mark]) -> Markup {
         h2 { "How it is recognised" }
         ul {
             @for mark in marks.iter().take(30) {
-                li { span class="soft small" { (mark_word(&mark.kind)) } " " span class="mono" { (safe(mark.value.get(..40).unwrap_or(&mark.value))) } }
+                li { span class="soft small" { (safe(mark_word(&mark.kind))) } " " span class="mono" { (safe(mark.value.get(..40).unwrap_or(&mark.value))) } }
             }
         }
         @if marks.is_empty() { p class="soft" { "By nothing but its name." } }

@@ -143,7 +143,7 @@ async fn filters(app: &App, caller: &Caller, asked: &Asked) -> Result<Markup, Tr
     let option = |value: &str, shown: &str, chosen: &str| form::option(value, shown, value == chosen);
     Ok(html! {
         form class="filters" method="get" action="/assets" role="search" data-eager="" {
-            div { label for="words" { "Name, address or role" } input id="words" name="words" type="search" value=(asked.words); }
+            div { label for="words" { "Name, address or role" } input id="words" name="words" type="search" value=(safe(&asked.words)); }
             @if all && !departments.is_empty() {
                 div {
                     label for="department" { "Department" }

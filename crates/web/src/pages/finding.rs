@@ -52,7 +52,7 @@ pub(crate) async fn show(
         h1 { (safe(name)) " on " a href={ "/assets/" (row.finding.asset) } { (safe(&row.asset_name)) } }
         p {
             (badge::severity(row.finding.severity)) " " (finding::state(row.finding.state)) " "
-            @if name != row.finding.flaw { span class="soft small" { (row.finding.flaw) } }
+            @if name != row.finding.flaw { span class="soft small" { (safe(&row.finding.flaw)) } }
         }
         div class="split" {
             div {

@@ -61,7 +61,7 @@ pub(crate) async fn show(
     Ok(frame.around(&html! {
         h1 { "People and departments" }
         form class="filters" method="get" action="/people" role="search" {
-            div { label for="words" { "Name or e-mail" } input id="words" name="words" type="search" value=(asked.words); }
+            div { label for="words" { "Name or e-mail" } input id="words" name="words" type="search" value=(safe(&asked.words)); }
             button class="quiet" { "Search" }
         }
         div class="scroll" {

@@ -198,7 +198,7 @@ fn row(visit: &Visit, service: &KnownService, asset: &str) -> Markup {
             td data-l="Answer" {
                 @for (severity, one) in found.iter().take(6) {
                     (badge::severity(*severity)) " "
-                    (catalogue::flaw(&one.flaw).map_or(one.flaw.as_str(), |known| known.flaw.name.as_str())) br;
+                    (safe(catalogue::flaw(&one.flaw).map_or(one.flaw.as_str(), |known| known.flaw.name.as_str()))) br;
                 }
                 @if found.len() > 6 { "and " (found.len() - 6) " more" br; }
                 @if open { (badge::word("unsure", "not assessed in full")) }

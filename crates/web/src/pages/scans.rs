@@ -244,7 +244,7 @@ fn start_form(caller: &Caller, new: &New) -> Markup {
             (form::key(caller))
             label for="targets" { "What to ask" }
             p class="hint" id="targets-hint" { "Hosts, addresses, ranges or URLs: " code { "portal.example 10.20.0.0/24 https://10.1.2.3:8443" } }
-            textarea id="targets" name="targets" required aria-describedby="targets-hint" spellcheck="false" { (new.targets) }
+            textarea id="targets" name="targets" required aria-describedby="targets-hint" spellcheck="false" { @for line in new.targets.lines() { (safe(line)) "\n" } }
             label for="profile" { "How much" }
             select id="profile" name="profile" {
                 (form::option("standard", "What lets memory, keys or traffic out", new.profile != "heartbleed" && new.profile != "full"))
@@ -254,7 +254,7 @@ fn start_form(caller: &Caller, new: &New) -> Markup {
             details {
                 summary { "More" }
                 label for="label" { "A name for it" }
-                input id="label" name="label" maxlength="100" value=(new.label);
+                input id="label" name="label" maxlength="100" value=(safe(&new.label));
                 label for="protocol" { "Protocol" }
                 select id="protocol" name="protocol" {
                     (form::option("auto", "by port, and by what the service says", new.protocol.is_empty() || new.protocol == "auto"))
@@ -264,7 +264,7 @@ fn start_form(caller: &Caller, new: &New) -> Markup {
                 }
                 label for="authorised" { "Who allowed it, and on what ground" }
                 p class="hint" id="authorised-hint" { "Needed for what is neither a private address nor named as your own in holter.toml. It stands in the audit log." }
-                input id="authorised" name="authorised" maxlength="500" value=(new.authorised) aria-describedby="authorised-hint";
+                input id="authorised" name="authorised" maxlength="500" value=(safe(&new.authorised)) aria-describedby="authorised-hint";
             }
             button { "Start" }
         }

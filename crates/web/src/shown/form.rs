@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use crate::access::form_key::FIELD;
 use crate::guard::Caller;
+use crate::shown::safe;
 
 /// What shows that a form is ours. Every form that changes something holds it.
 pub(crate) fn key(caller: &Caller) -> Markup {
@@ -12,10 +13,10 @@ pub(crate) fn key(caller: &Caller) -> Markup {
 
 /// What is wrong with what was sent.
 pub(crate) fn wrong(why: Option<&str>) -> Markup {
-    html! { @if let Some(why) = why { p class="wrong" role="alert" { (why) } } }
+    html! { @if let Some(why) = why { p class="wrong" role="alert" { (safe(why)) } } }
 }
 
 /// One choice of a list.
 pub(crate) fn option(value: &str, shown: &str, chosen: bool) -> Markup {
-    html! { option value=(value) selected[chosen] { (shown) } }
+    html! { option value=(safe(value)) selected[chosen] { (safe(shown)) } }
 }

@@ -146,7 +146,7 @@ fn done(word: &str) -> Option<&'static str> {
 pub(crate) fn trouble(said: &str, caller: Option<&Caller>) -> Response {
     let inside = html! {
         h1 { "That did not work" }
-        p { (said) }
+        p { (safe(said)) }
         p { a href="/" { "To the first page" } }
     };
     match caller {

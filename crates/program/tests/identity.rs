@@ -113,8 +113,15 @@ async fn a_shared_key_makes_no_move(store: Store) {
     let ingest = Ingest::begin(&store, cut_off, DEADLINES).await.unwrap();
     ingest.take(&nodes(15, &[1, 2, 3])).await.unwrap();
     assert_eq!(all(&store).await.len(), 2);
-    assert_eq!(Ingest::end_cut_off(&store, DEADLINES, at(16)).await.unwrap(), 1);
-    assert_eq!(Ingest::end_cut_off(&store, DEADLINES, at(16)).await.unwrap(), 0);
+    let cut_off = || Ingest::end_cut_off(&store, DEADLINES, at(16), |_| None);
+    assert_eq!(
+        Ingest::end_cut_off(&store, DEADLINES, at(16), |_| Some(true))
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(cut_off().await.unwrap(), 1);
+    assert_eq!(cut_off().await.unwrap(), 0);
     assert_eq!(all(&store).await.len(), 3);
     // Two that came while two went: nobody can tell which is which.
     let mut two = nodes(21, &[7, 8]);

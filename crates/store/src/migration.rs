@@ -18,6 +18,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (1, "assets", include_str!("../migrations/0001_assets.sql")),
     (2, "scans", include_str!("../migrations/0002_scans.sql")),
     (3, "findings", include_str!("../migrations/0003_findings.sql")),
+    (20, "sinks", include_str!("../migrations/0020_sinks.sql")),
     (100, "accounts", include_str!("../migrations/0100_accounts.sql")),
 ];
 

@@ -12,6 +12,8 @@ use crate::{Dialect, StoreError, Writing, migration};
 
 /// So long a caller waits for a connection. A server that is started again is back by then.
 const WAIT: Duration = Duration::from_secs(10);
+/// A server's connections are made anew now and then.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// Pages are short reads, and there are two cores.
 const READERS: u32 = 4;
 /// PostgreSQL orders its writers itself.
@@ -189,9 +191,13 @@ impl std::fmt::Debug for Store {
 }
 
 fn options(most: u32, every: &'static str, also: &'static str) -> AnyPoolOptions {
+    let lifetime = every.is_empty().then_some(LIFETIME);
     AnyPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(WAIT)
+        // Who has given up its rights since cannot open the file again, and a file's connections do not wear out.
+        .max_lifetime(lifetime)
+        .idle_timeout(lifetime)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 for words in [every, also] {

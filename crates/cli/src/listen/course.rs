@@ -19,6 +19,7 @@ use holter_report::{Overheard, Unread, number};
 
 use super::Args;
 use super::progress::Progress;
+use super::remembered::Remembered;
 use super::series::follows;
 use super::sources::{LOOK, Sources, kind};
 use super::tap::{Meter, Tap};
@@ -33,6 +34,7 @@ pub(crate) struct Course<'a> {
     pub(super) args: &'a Args,
     output: &'a mut Output,
     report: Overheard,
+    remembered: Option<Remembered>,
     pub(super) stop: Stop,
     pub(super) progress: Progress,
     /// Bytes and packets of what has been read to its end.
@@ -48,11 +50,17 @@ pub(super) struct Series {
 }
 
 impl<'a> Course<'a> {
-    pub(crate) fn new(args: &'a Args, output: &'a mut Output, report: Overheard, stop: Stop) -> Self {
+    pub(crate) fn new(
+        args: &'a Args,
+        output: &'a mut Output,
+        (report, remembered): (Overheard, Option<Remembered>),
+        stop: Stop,
+    ) -> Self {
         Self {
             args,
             output,
             report,
+            remembered,
             stop,
             progress: Progress::new(args.quiet, 0),
             bytes: 0,
@@ -291,6 +299,14 @@ impl<'a> Course<'a> {
             if let Some(trouble) = &source.trouble {
                 self.progress
                     .aside(|| complain(&format!("{}: {trouble}", source.name)));
+            }
+        }
+        if let Some(remembered) = &self.remembered {
+            match remembered.remember(&captured) {
+                Ok(said) if self.args.quiet => drop(said),
+                Ok(said) => self.progress.aside(|| complain(&said)),
+                // The report is the user's all the same.
+                Err(error) => self.progress.aside(|| complain(&format!("{error:#}"))),
             }
         }
         self.report.captured(captured)?;

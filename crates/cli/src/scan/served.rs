@@ -50,5 +50,6 @@ pub(crate) fn rules(config: &Config) -> anyhow::Result<ScanRules> {
         hosts_at_once: speed.hosts,
         limits: Limits::default(),
         trust: Arc::new(trust::stores(&[])?),
+        runs: None,
     })
 }

@@ -78,6 +78,7 @@ pub(super) fn rules() -> ScanRules {
         hosts_at_once: 8,
         limits: Limits::default(),
         trust: Arc::new(Vec::new()),
+        runs: None,
     }
 }
 

@@ -9,6 +9,7 @@
 
 mod command;
 #[path = "listen/packets.rs"]
+#[allow(dead_code, reason = "clinical words are for the test that remembers them")]
 mod packets;
 
 use std::fs;

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 
 use holter_capture::subject::{End, Said};
 use holter_capture::{Captured, Subject};
+use holter_checks::catalogue;
 use holter_model::{Attempt, Endpoint, Judgement, Service, Verdict};
 use holter_store::{NewScan, Scope, Store, StoreError};
 use ipnet::IpNet;
@@ -173,13 +174,9 @@ fn service(subject: &Subject) -> (Service, Heard) {
 }
 
 fn judgement(said: &Said) -> Judgement {
-    let mut judgement = Judgement::new(
-        &said.check,
-        &said.flaw,
-        said.verdict,
-        said.basis,
-        said.evidence.clone(),
-    );
+    // The check that asks is the one that can say one day that it is fixed.
+    let asks = catalogue::flaw(&said.flaw).map_or(said.check.as_str(), |known| known.check.id);
+    let mut judgement = Judgement::new(asks, &said.flaw, said.verdict, said.basis, said.evidence.clone());
     judgement.foreign_bytes = said.weight.map_or(0, |weight| weight.leaked_min);
     judgement
 }

@@ -6,7 +6,7 @@ ALTER TABLE scan ADD COLUMN fingerprint TEXT NOT NULL DEFAULT '';
 CREATE INDEX scan_fingerprint ON scan (fingerprint, started, id) WHERE fingerprint <> '';
 -- Where it looked and found nothing to remember.
 ALTER TABLE scan ADD COLUMN endpoints BIGINT NOT NULL DEFAULT 0;
-ALTER TABLE scan ADD COLUMN nothing BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE scan ADD COLUMN nothing_there BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE scan ADD COLUMN spared BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE scan ADD COLUMN left_alone BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE scan ADD COLUMN not_asked BIGINT NOT NULL DEFAULT 0;

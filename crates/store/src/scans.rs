@@ -92,7 +92,7 @@ pub struct ScanSums {
 }
 
 const COLUMNS: &str = "SELECT id, key, method, label, scope, actor, started, ended, whole, services, completed, affected, \
-     inconclusive, observations, endpoints, nothing, spared, left_alone, not_asked, silent, fingerprint, held_until, \
+     inconclusive, observations, endpoints, nothing_there, spared, left_alone, not_asked, silent, fingerprint, held_until, \
      broken_off FROM scan";
 
 impl Writing {
@@ -157,7 +157,7 @@ impl Writing {
     /// When the database refuses.
     pub async fn reach_scan(&mut self, scan: i64, reach: &Reach) -> Result<(), StoreError> {
         let mut sql = Sql::new("UPDATE scan SET endpoints = ");
-        sql.bind(reach.endpoints).add(", nothing = ").bind(reach.nothing);
+        sql.bind(reach.endpoints).add(", nothing_there = ").bind(reach.nothing);
         sql.add(", spared = ").bind(reach.spared);
         sql.add(", left_alone = ").bind(reach.left_alone);
         sql.add(", not_asked = ").bind(reach.not_asked);
@@ -181,7 +181,7 @@ impl Writing {
     /// # Errors
     /// When the database refuses.
     pub async fn end_scan(&mut self, scan: i64, at: Timestamp, whole: bool) -> Result<(), StoreError> {
-        let mut sql = Sql::new("UPDATE scan SET held_until = NULL, ended = ");
+        let mut sql = Sql::new("UPDATE scan SET held_until = NULL, broken_off = 0, ended = ");
         sql.bind(micros(at)).add(", whole = ");
         sql.bind(i64::from(whole)).add(" WHERE id = ");
         sql.bind(scan);
@@ -291,7 +291,7 @@ fn scan(row: &AnyRow) -> Result<Scan, StoreError> {
         },
         reach: Reach {
             endpoints: row.number("endpoints")?,
-            nothing: row.number("nothing")?,
+            nothing: row.number("nothing_there")?,
             spared: row.number("spared")?,
             left_alone: row.number("left_alone")?,
             not_asked: row.number("not_asked")?,

@@ -36,6 +36,13 @@ impl Turned {
     }
 }
 
+impl Turned {
+    /// What it says, without the seam in scope.
+    pub(super) fn now_here(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
 impl Clock for Turned {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::AnyConnection;
 use sqlx::migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, SqlSafeStr as _};
 
 use crate::{Dialect, StoreError};
 
@@ -27,12 +26,22 @@ pub(crate) fn latest() -> i64 {
     STEPS.iter().map(|(step, ..)| *step).max().unwrap_or(0)
 }
 
-/// Takes the steps that are missing.
+/// Takes the steps that are missing. PostgreSQL's migrator keeps others out by a lock of its own; SQLite's does not, so
+/// that all steps are one transaction that no other process writes beside.
 pub(crate) async fn run(
     connection: &mut AnyConnection,
     dialect: Dialect,
     place: &str,
 ) -> Result<(), StoreError> {
+    if dialect == Dialect::Postgres {
+        return steps(connection, dialect, place).await;
+    }
+    let mut alone = connection.begin_with(dialect.begin()).await?;
+    steps(&mut alone, dialect, place).await?;
+    Ok(alone.commit().await?)
+}
+
+async fn steps(connection: &mut AnyConnection, dialect: Dialect, place: &str) -> Result<(), StoreError> {
     let failed = |error: MigrateError| StoreError::Open {
         place: place.to_owned(),
         why: format!("its schema cannot be brought up to date: {error}"),

@@ -79,7 +79,6 @@ impl Visitor {
             ("again", PASSWORD),
         ];
         visitor.send(&link, &page, &fields);
-        visitor.enter();
         visitor
     }
 

@@ -157,7 +157,9 @@ impl Writing {
     /// When the database refuses.
     pub async fn reach_scan(&mut self, scan: i64, reach: &Reach) -> Result<(), StoreError> {
         let mut sql = Sql::new("UPDATE scan SET endpoints = ");
-        sql.bind(reach.endpoints).add(", nothing_there = ").bind(reach.nothing);
+        sql.bind(reach.endpoints)
+            .add(", nothing_there = ")
+            .bind(reach.nothing);
         sql.add(", spared = ").bind(reach.spared);
         sql.add(", left_alone = ").bind(reach.left_alone);
         sql.add(", not_asked = ").bind(reach.not_asked);

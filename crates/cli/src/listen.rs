@@ -4,6 +4,7 @@ mod args;
 mod course;
 mod long;
 mod progress;
+mod remembered;
 mod series;
 mod sources;
 mod tap;
@@ -18,6 +19,7 @@ use holter_report::{Heed, Look, Overheard};
 
 pub(crate) use self::args::Args;
 use self::course::Course;
+use self::remembered::Remembered;
 use crate::exit::{Outcome, complain};
 use crate::scan::Output;
 use crate::scan::interrupt;
@@ -34,7 +36,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     let stop = Stop::default();
     interrupt::watch(stop.clone());
     let report = report(args, output.look)?;
-    let mut course = Course::new(args, &mut output, report, stop.clone());
+    let remembered = match args.remembering.memory() {
+        Some(memory) => Some(Remembered::open(&memory)?),
+        None => None,
+    };
+    let mut course = Course::new(args, &mut output, (report, remembered), stop.clone());
     course.sessions()?;
     match args.interface.as_deref().zip(live) {
         Some((interface, live)) => course.interface(interface, live)?,

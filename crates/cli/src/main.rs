@@ -9,6 +9,7 @@ mod explain;
 mod lab;
 mod listen;
 mod memory;
+mod remember;
 mod scan;
 mod serve;
 
@@ -38,6 +39,8 @@ enum Verb {
     Explain(explain::Args),
     /// Serve the pages: what is exposed, what to do next, who does it
     Serve(serve::Args),
+    /// Bring in what was found elsewhere: journals of runs, reports, lists of systems
+    Remember(remember::Args),
     /// Look through the log of who did what
     Audit(audit::Args),
     /// Write all that is remembered into one file
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Verb::Listen(args) => listen::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Serve(args) => serve::run(&args),
+        Verb::Remember(args) => remember::run(&args),
         Verb::Audit(args) => audit::run(&args),
         Verb::Backup(args) => backup::write(&args),
         Verb::Restore(args) => backup::restore(&args),

@@ -69,6 +69,37 @@ impl Memory {
     }
 }
 
+/// Where a verb whose work is something else remembers what it finds, if the user wants it to.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub(crate) struct Remembering {
+    /// Remember what is found where `holter serve` shows it
+    #[arg(long, help_heading = "Memory")]
+    remember: bool,
+    /// Remember it in this database: a file, or postgres://user:password@host/name [default: holter.db in the state folder]
+    #[arg(long, value_name = "FILE|URL", help_heading = "Memory")]
+    db: Option<String>,
+}
+
+impl Remembering {
+    /// The database, where anything is to be remembered.
+    pub(crate) fn memory(&self) -> Option<Memory> {
+        let db = self.db.clone();
+        (self.remember || db.is_some()).then_some(Memory { db })
+    }
+
+    /// Where a password stands among the words, they are not written down.
+    pub(crate) fn has_secret(&self) -> bool {
+        self.db
+            .as_ref()
+            .is_some_and(|db| Dialect::of(db) == Dialect::Postgres && db.contains('@'))
+    }
+
+    /// What is said here, or else there.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self.memory().is_some() { self } else { other }
+    }
+}
+
 /// Writes a new file for nobody's eyes but its owner's.
 pub(crate) fn write_secret(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     if path.exists() {

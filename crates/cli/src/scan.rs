@@ -14,6 +14,7 @@ mod policies;
 mod ports;
 mod progress;
 mod record;
+mod remembered;
 mod repeat;
 mod served;
 mod targets;
@@ -41,6 +42,7 @@ pub(crate) use self::pace::PaceName;
 pub(crate) use self::ports::Ports;
 use self::record::Work;
 pub(crate) use self::record::default_folder as state_folder;
+use self::remembered::Remembered;
 use self::repeat::Turn;
 pub(crate) use self::served::rules;
 use crate::exit::{Outcome, complain};
@@ -111,7 +113,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         visits,
         scope,
         comparison,
-        earlier,
+        mut earlier,
     }) = begun
     else {
         complain("stopped while names were being looked up; nothing was scanned");
@@ -134,6 +136,10 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         let phone = Phone::new(scope.elsewhere(), None).context("nobody can be phoned")?;
         questions.phone = Some(Arc::new(phone));
     }
+    let remembered = match args.remembering.memory() {
+        Some(memory) => Some(Remembered::begin(memory, &header, args, &visits, &mut earlier)?),
+        None => None,
+    };
     let scan = Scan {
         dialer: Dialer::new(scope, Arc::clone(&pace), limits(args)).through(args.proxy.clone()),
         checks: args.checks(),
@@ -156,7 +162,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         &mut output,
         stop.clone(),
     )?;
-    let mut ear = listener.ear();
+    let mut ear = listener.ear(remembered);
     let summary = {
         let running = holter_engine::run(scan, visits, &mut course, &mut ear, stop);
         tokio::pin!(running);
@@ -168,6 +174,9 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
             }
         }
     };
+    if let Some(remembered) = ear.remembered() {
+        remembered.end(&summary);
+    }
     let told = listener.end(args, &summary)?;
     output.settle()?;
     // Only now: whoever is killed before the answer is written can still have it.

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use holter_engine::Stop;
+use holter_engine::{Runs, Stop};
 use holter_model::seam::{SystemClock, SystemDice};
 use holter_web::{OwnCertificate, Ready, Serving};
 use jiff::tz::TimeZone;
@@ -46,7 +46,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     } else {
         Config::load(args.config.as_deref())?
     };
-    let rules = scan::rules(&config)?;
+    let mut rules = scan::rules(&config)?;
+    let folder = args.memory.beside("runs")?;
+    match Runs::in_folder(&folder) {
+        Ok(runs) => rules.runs = Some(runs),
+        Err(error) => complain(&format!(
+            "a scan that is broken off cannot be gone on with: {} cannot be used: {error}",
+            folder.display()
+        )),
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()

@@ -12,11 +12,15 @@
 mod command;
 #[path = "browser/office.rs"]
 mod office;
+#[path = "listen/packets.rs"]
+#[allow(dead_code, reason = "this test needs one conversation of them")]
+mod packets;
 
 use holter_lab::browser;
 use holter_lab::node::{NodeServer, serve};
 use holter_lab::ports::free_tcp;
 use office::Office;
+use packets::{Conversation, file};
 
 #[test]
 fn from_the_first_start_to_a_finding_that_comes_back() {
@@ -80,12 +84,22 @@ fn from_the_first_start_to_a_finding_that_comes_back() {
     office.waits_for("main", "Measured: it is back");
     office.look("back");
 
+    // What passes in the clear, as a mirror port shows it.
+    office.hears(&file(&Conversation::clinical()));
+    office.go("/map");
+    office.sees("main", "in clear text");
+    office.press("svg.map a");
+    office.sees("main", "Whom it speaks with");
+
     for (name, path) in [
         ("findings", "/findings"),
         ("systems", "/assets"),
         ("system", "/assets/1"),
         ("import", "/assets/import"),
         ("map", "/map"),
+        ("departments", "/map?by=departments"),
+        ("interface", "/interfaces/1"),
+        ("difference", "/scans/2/difference"),
         ("scans", "/scans"),
         ("people", "/people"),
         ("audit", "/audit?verify=1"),

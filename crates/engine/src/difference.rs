@@ -25,7 +25,7 @@ pub struct Comparison {
     /// What the last run found and this one has not met yet.
     was: HashMap<Place, Arc<Look>>,
     /// The runs before the last, the latest first.
-    older: Vec<PathBuf>,
+    older: Vec<Older>,
     /// Each look once: most services of a network are alike.
     looks: HashSet<Arc<Look>>,
     /// Hosts of which this run did not ask all.
@@ -37,6 +37,15 @@ pub struct Comparison {
 
 /// Where a service is, and under which name it is asked.
 type Place = (Endpoint, Option<Box<str>>);
+
+/// A run before the last.
+#[derive(Debug)]
+enum Older {
+    /// In its journal.
+    Journal(PathBuf),
+    /// As somebody remembers it.
+    Told(Vec<Service>),
+}
 
 /// So many runs are read to find out whether something was affected before.
 const MOST_RUNS: usize = 10;
@@ -51,7 +60,7 @@ impl Comparison {
         let asks = |(endpoint, name): &Place| visits.asks(*endpoint, name.as_deref(), inventory);
         let mut ended = runs.ended(&header.fingerprint).into_iter().take(MOST_RUNS);
         let last = ended.find_map(|run| Last::read(&run, asks, &mut looks))?;
-        let older: Vec<PathBuf> = ended.collect();
+        let older: Vec<Older> = ended.map(Older::Journal).collect();
         let Last {
             since,
             found: mut was,
@@ -69,6 +78,27 @@ impl Comparison {
             hanging: HashMap::new(),
             items: Vec::new(),
         })
+    }
+
+    /// A comparison with what somebody else remembers of the last run, and of those before it, the latest first.
+    #[must_use]
+    pub fn with_told(since: Timestamp, last: &[Service], older: Vec<Vec<Service>>) -> Self {
+        let mut looks = HashSet::new();
+        let mut was = HashMap::new();
+        for service in last {
+            if let (Some(place), Seen::There(look)) = (past::place_of(service), look::of(service)) {
+                was.insert(place, look::shared(look, &mut looks));
+            }
+        }
+        Self {
+            since,
+            was,
+            older: older.into_iter().map(Older::Told).collect(),
+            looks,
+            unasked: HashSet::new(),
+            hanging: HashMap::new(),
+            items: Vec::new(),
+        }
     }
 
     /// Takes what this run says of an endpoint.

@@ -37,15 +37,21 @@ impl Earlier {
 
     /// Adds what was seen of one service at some time.
     pub fn add(&mut self, service: &Service) {
-        let tickets = service
-            .observations
+        if let Some(endpoint) = service.endpoint {
+            self.note((endpoint, service.name.as_deref()), &service.observations);
+        }
+    }
+
+    /// Adds what was seen of a service at this place, which was asked for by this name.
+    pub fn note(&mut self, (endpoint, name): (Endpoint, Option<&str>), observations: &[Observation]) {
+        let tickets = observations
             .iter()
             .filter_map(|observation| match &observation.fact {
                 Fact::Ticket { key, .. } => Some((key, observation)),
                 _ => None,
             });
         for (key, observation) in tickets {
-            let Some(place) = place(service) else { return };
+            let place = (endpoint, name.map(Box::from));
             let known = self.0.entry(place).or_default();
             let room = known.len() < MOST_KEYS;
             match known.entry(key.as_str().into()) {
@@ -86,10 +92,6 @@ impl Earlier {
         all.extend_from_slice(now);
         Cow::Owned(all)
     }
-}
-
-fn place(service: &Service) -> Option<(Endpoint, Option<Box<str>>)> {
-    Some((service.endpoint?, service.name.as_deref().map(Box::from)))
 }
 
 #[cfg(test)]

@@ -69,6 +69,17 @@ impl Header {
         }
     }
 
+    /// What makes it this run and no other, wherever it is written down: in a journal, in a database.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!(
+            "run-{}-{}-{:016x}",
+            self.fingerprint,
+            self.begun.strftime("%Y%m%dT%H%M%S%.6fZ"),
+            self.seed
+        )
+    }
+
     /// Whether this Holter would ask the same.
     #[must_use]
     pub fn is_of_this_version(&self) -> bool {

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use holter_model::{LeftAlone, Service};
 
-use crate::Summary;
 use crate::header::Header;
 use crate::intervals::Intervals;
+use crate::{Event, Sink, Summary};
 
 pub(crate) use self::line::{Batch, words};
 use self::line::{Line, MOST};
@@ -123,6 +123,21 @@ impl Journal {
         }
     }
 
+    /// Tells a listener all that a run has found, whether it came to its end, was cut off or still goes on. Returns its
+    /// sums where it came to its end.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn relate(path: &Path, sink: &mut dyn Sink) -> io::Result<Option<Summary>> {
+        let mut ended = None;
+        lines(&File::open(path)?, None, |line| match line {
+            Line::Hosts(hosts) => hosts.tell(&mut |past| sink.take(past.into())),
+            Line::Ended(summary) => ended = Some(summary),
+            Line::Header(_) => {}
+        })?;
+        Ok(ended)
+    }
+
     /// Tells what a run has found that another process wrote down, and whether it came to its end.
     ///
     /// # Errors
@@ -194,6 +209,17 @@ pub(crate) enum Past {
     Left(LeftAlone),
     Nothing(u64),
     Spared(u64),
+}
+
+impl From<Past> for Event {
+    fn from(past: Past) -> Self {
+        match past {
+            Past::Service(service) => Self::Tried { service },
+            Past::Left(left) => Self::LeftAlone(left),
+            Past::Nothing(endpoints) => Self::Nothing { endpoints },
+            Past::Spared(endpoints) => Self::Spared { endpoints },
+        }
+    }
 }
 
 /// Reads line by line up to `end`, or to the first that is no line of a journal. Returns where that is.

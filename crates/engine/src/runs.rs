@@ -59,6 +59,15 @@ impl Runs {
             .find(|run| is_free(run) && Journal::header(run).is_some())
     }
 
+    /// The journal of the run with this [`Header::key`], if it was cut off.
+    #[must_use]
+    pub fn cut_off_with(&self, key: &str) -> Option<PathBuf> {
+        let fingerprint = key.split('-').nth(1)?;
+        let is_it =
+            |run: &PathBuf| is_free(run) && Journal::header(run).is_some_and(|header| header.key() == key);
+        self.named(Some(fingerprint), GOING).into_iter().find(is_it)
+    }
+
     /// The latest run that another process is at, of this plan or of any.
     #[must_use]
     pub fn going_on(&self, fingerprint: Option<&str>) -> Option<PathBuf> {
@@ -153,6 +162,10 @@ mod tests {
         let goes_on = runs.begin(&header(2, "plan"), &SystemDice).unwrap();
         assert_eq!(runs.cut_off(Some("plan")), Some(cut_off.clone()));
         assert_eq!(runs.cut_off(Some("other")), None);
+        let key = Journal::header(&cut_off).unwrap().key();
+        assert_eq!(runs.cut_off_with(&key), Some(cut_off.clone()));
+        let held = Journal::header(&runs.going_on(Some("plan")).unwrap()).unwrap();
+        assert_eq!(runs.cut_off_with(&held.key()), None);
         assert!(runs.going_on(Some("plan")) > Some(cut_off.clone()));
         assert_eq!(runs.going_on(Some("other")), None);
         assert!(runs.ended("plan").is_empty());

@@ -102,7 +102,8 @@ impl Visits {
     }
 
     /// Whether this endpoint is asked, under this name.
-    pub(crate) fn asks(&self, endpoint: Endpoint, name: Option<&str>, inventory: &Inventory) -> bool {
+    #[must_use]
+    pub fn asks(&self, endpoint: Endpoint, name: Option<&str>, inventory: &Inventory) -> bool {
         let asked = |claim: &Claim, door: &Door| {
             (door.port, door.transport) == (endpoint.port, endpoint.transport)
                 && door

@@ -1,6 +1,7 @@
 //! What nmap found: each open port of each host that is up, but for services that never carry TLS.
 
 pub(crate) mod grepable;
+mod host_key;
 pub(crate) mod service;
 pub(crate) mod xml;
 
@@ -55,17 +56,19 @@ impl LeftOut {
     }
 }
 
-/// Adds one host: its open ports as targets, and its name.
+/// Adds one host: its open ports as targets, its name and its host keys.
 pub(crate) fn host(
     address: IpAddr,
-    name: Option<&str>,
+    (name, host_keys): (Option<&str>, Vec<String>),
     open: &[Open],
     left_out: &mut LeftOut,
     found: &mut Found,
 ) -> Result<(), ReadError> {
-    if let Some(name) = name.and_then(host_name) {
+    let name = name.and_then(host_name);
+    if name.is_some() || !host_keys.is_empty() {
         let mut asset = Asset::at(Place::Address(address));
-        asset.name = Some(name);
+        asset.name = name;
+        asset.host_keys = host_keys;
         found.asset(asset)?;
     }
     for Open {

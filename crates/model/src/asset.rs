@@ -24,6 +24,9 @@ pub struct Asset {
     pub owner: Option<String>,
     /// Where it belongs.
     pub department: Option<String>,
+    /// The fingerprints of its SSH host keys, as `ssh-keygen -l` prints them: `SHA256:…`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub host_keys: Vec<String>,
 }
 
 impl Asset {
@@ -39,6 +42,7 @@ impl Asset {
             fragility: None,
             owner: None,
             department: None,
+            host_keys: Vec::new(),
         }
     }
 }

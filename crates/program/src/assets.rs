@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use holter_model::finding::State;
-use holter_store::{AssetAbout, AssetEvent, KnownAsset, Store, StoreError, Task, Writing};
+use holter_store::{AssetAbout, AssetEvent, KnownAsset, KnownService, Store, StoreError, Task, Writing};
 use serde_json::{Value, json};
 
 use crate::deeds::{By, ProgramError};
@@ -121,6 +121,15 @@ pub async fn split(
             }
         }
     }
+    let ports = |services: &[KnownService]| -> BTreeSet<u16> {
+        services.iter().map(|service| service.endpoint.port).collect()
+    };
+    let stay = ports(&staying);
+    let gone: Vec<u16> = ports(&going)
+        .into_iter()
+        .filter(|port| !stay.contains(port))
+        .collect();
+    writing.give_ports(asset, new, &gone).await?;
     let detail = json!({ "from": asset, "new": new, "services": services, "words": by.words });
     note(&mut writing, asset, "split", detail.clone(), by).await?;
     note(&mut writing, new, "split", detail, by).await?;

@@ -1,6 +1,7 @@
 //! When a finding is due: days by how much the flaw lets out and how much depends on the asset.
 
 use holter_model::{Criticality, Severity};
+use holter_store::{Store, StoreError};
 use jiff::{SignedDuration, Timestamp};
 
 /// A rule for due dates.
@@ -17,21 +18,34 @@ pub struct Deadlines {
 }
 
 /// The rules that can be chosen; the first is the usual one.
-pub const ALL: &[Deadlines] = &[
-    Deadlines {
-        id: "security-rule-proposed",
-        name: "proposed HIPAA Security Rule (not in force)",
-        source: "90 FR 898 (6 January 2025), proposed 45 CFR 164.308: 15 calendar days for a critical risk, 30 for a high \
-                 one. A proposal, not law; 90 and 180 days for the others are Holter's own.",
-        days: [15, 30, 90, 180],
-    },
-    Deadlines {
-        id: "strict",
-        name: "strict",
-        source: "Holter's own: what lets records out within a week.",
-        days: [7, 14, 30, 90],
-    },
-];
+pub const ALL: &[Deadlines] = &[USUAL, STRICT];
+
+const USUAL: Deadlines = Deadlines {
+    id: "security-rule-proposed",
+    name: "proposed HIPAA Security Rule (not in force)",
+    source: "90 FR 898 (6 January 2025), proposed 45 CFR 164.308: 15 calendar days for a critical risk, 30 for a high \
+             one. A proposal, not law; 90 and 180 days for the others are Holter's own.",
+    days: [15, 30, 90, 180],
+};
+
+const STRICT: Deadlines = Deadlines {
+    id: "strict",
+    name: "strict",
+    source: "Holter's own: what lets records out within a week.",
+    days: [7, 14, 30, 90],
+};
+
+/// The setting that says which rule holds.
+pub const SETTING: &str = "deadlines";
+
+/// The rule that was chosen in the settings, or the usual one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn chosen(store: &Store) -> Result<&'static Deadlines, StoreError> {
+    let chosen = store.setting(SETTING).await?;
+    Ok(chosen.as_deref().and_then(Deadlines::named).unwrap_or(&USUAL))
+}
 
 impl Deadlines {
     /// The rule with this id.

@@ -2,6 +2,7 @@
 //! set stands; what an import says twice changes nothing.
 
 pub mod cyclonedx;
+mod keys;
 pub mod netbox;
 
 use std::collections::BTreeSet;
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 
 use crate::ProgramError;
 use crate::assets::reweigh;
-use crate::ingest::fill;
+use crate::guess::fill;
 
 /// A larger file is a mistake.
 const LARGEST: usize = 256 << 20;
@@ -30,6 +31,8 @@ pub struct Listed {
     pub addresses: Vec<String>,
     /// Its host names.
     pub names: Vec<String>,
+    /// The fingerprints of its SSH host keys.
+    pub host_keys: Vec<String>,
     /// Its name for people.
     pub label: String,
     /// What it is there for.
@@ -126,10 +129,15 @@ pub async fn bring_in(
     (actor, at): (Option<i64>, Timestamp),
 ) -> Result<Imported, ProgramError> {
     let mut imported = Imported::default();
+    let shared = keys::shared(listed);
+    imported.oddities.extend(shared.iter().map(|key| {
+        format!("several systems show the SSH host key {key}: it identifies none of them, and whoever owns one can pass for the others")
+    }));
     for some in listed.chunks(AT_ONCE) {
         let mut writing = store.write_alone().await?;
         for one in some {
-            bring_one(&mut writing, one, source, (actor, at), &mut imported).await?;
+            let one = keys::without(one, &shared);
+            bring_one(&mut writing, &one, source, (actor, at), &mut imported).await?;
         }
         writing.commit().await?;
     }
@@ -152,11 +160,20 @@ async fn bring_one(
     }
     let mut same = BTreeSet::new();
     for (kind, value) in &marks {
-        same.extend(writing.marked(kind, value).await?.iter().map(|mark| mark.asset));
+        let known = writing.marked(kind, value).await?;
+        if *kind == keys::KIND && known.len() > 1 {
+            // Shared by now: it tells nothing any more.
+            continue;
+        }
+        same.extend(known.iter().map(|mark| mark.asset));
         if !same.is_empty() {
             // The strongest evidence stands first: what is weaker does not count beside it.
             break;
         }
+    }
+    let stands_apart = keys::stands_apart(writing, one, &same, at).await?;
+    if let Some(other) = stands_apart {
+        same = BTreeSet::from([other]);
     }
     if same.len() > 1 {
         imported.oddities.push(format!(
@@ -179,6 +196,10 @@ async fn bring_one(
     fill(&mut after, &about, &known.by_hand);
     let mut fresh = false;
     for (kind, value) in &marks {
+        if stands_apart.is_some() && *kind == keys::KIND {
+            // Whose it is, a person says.
+            continue;
+        }
         fresh |= writing.mark_asset(asset, kind, value, at).await?;
     }
     let changed = after != known.about;
@@ -244,6 +265,7 @@ fn marks(one: &Listed) -> Vec<(&'static str, String)> {
     if !one.id.is_empty() {
         marks.push(("import", one.id.clone()));
     }
+    marks.extend(one.host_keys.iter().map(|key| (keys::KIND, key.clone())));
     marks.extend(one.names.iter().map(|name| ("name", name.to_ascii_lowercase())));
     marks.extend(one.addresses.iter().map(|address| ("address", address.clone())));
     // The id alone is enough to find it again, but not to scan it.
@@ -253,6 +275,7 @@ fn marks(one: &Listed) -> Vec<(&'static str, String)> {
 fn of_inventory(asset: &Asset) -> Option<Listed> {
     let mut listed = Listed {
         names: asset.name.iter().cloned().collect(),
+        host_keys: asset.host_keys.clone(),
         role: asset.role.clone().unwrap_or_default(),
         owner: asset.owner.clone().unwrap_or_default(),
         department: asset.department.clone().unwrap_or_default(),

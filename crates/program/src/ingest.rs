@@ -1,22 +1,28 @@
 //! What a scan heard becomes assets, services, observations and findings: in batches, each a transaction of its own, and
 //! the same file twice changes nothing.
 
+use std::collections::BTreeMap;
+
 use holter_cert::Certificate;
 use holter_checks::Configuration;
 use holter_model::{Attempt, Endpoint, Service, Verdict};
 use holter_store::{
-    AssetAbout, AssetEvent, KnownAsset, KnownService, NewScan, NewVisit, ScanSums, Store, StoreError, Writing,
+    AssetEvent, KnownAsset, KnownService, NewScan, NewVisit, Scan, ScanSums, Store, StoreError, Writing,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::assets::reweigh;
 use crate::due::Deadlines;
+use crate::guess::{fill, guessed};
 use crate::moved;
 use crate::verdicts::{self, Judged};
 
 /// The Holter whose checks judge.
 pub(crate) const JUDGE: &str = env!("CARGO_PKG_VERSION");
+
+/// The method of a scan that only listened.
+pub(crate) const PASSIVE: &str = "passive";
 
 /// A scan that is being brought in.
 #[derive(Debug)]
@@ -27,6 +33,10 @@ pub struct Ingest<'a> {
     about: NewScan,
     deadlines: &'a Deadlines,
 }
+
+/// When each flaw of a service that was only listened to was last seen there. Who listens opens findings and finds them
+/// back; what was not heard closes nothing.
+pub(crate) type Heard = BTreeMap<String, Timestamp>;
 
 /// What a batch came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,8 +76,9 @@ impl<'a> Ingest<'a> {
         })
     }
 
-    /// Ends what was cut off when the process that brought it in was killed: what it took is judged. Only for whoever
-    /// knows that nobody brings them in any more, as a server does that starts. How many there were.
+    /// Marks as broken off what was cut off when the process that brought it in was killed: what it took is judged, and
+    /// stays. That is each scan whose holder is not heard of any more, but for those that `is_alive` knows better. How
+    /// many there were.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -75,9 +86,14 @@ impl<'a> Ingest<'a> {
         store: &Store,
         deadlines: &Deadlines,
         now: Timestamp,
+        is_alive: impl Fn(&Scan) -> Option<bool>,
     ) -> Result<u64, StoreError> {
         let mut ended = 0;
         for scan in store.unended_scans().await? {
+            let held = scan.held_until.is_some_and(|until| until > now);
+            if is_alive(&scan).unwrap_or(held) {
+                continue;
+            }
             let ingest = Ingest {
                 store,
                 scan: scan.id,
@@ -85,6 +101,9 @@ impl<'a> Ingest<'a> {
                 deadlines,
             };
             ingest.end(now, false).await?;
+            let mut writing = store.write().await?;
+            writing.break_off_scan(ingest.scan).await?;
+            writing.commit().await?;
             ended += 1;
         }
         Ok(ended)
@@ -103,8 +122,34 @@ impl<'a> Ingest<'a> {
                 continue;
             };
             let seen = Seen::of(service, endpoint);
-            self.one(&mut writing, service, &seen, &mut taken, &mut sums)
+            self.one(&mut writing, (service, None), &seen, (&mut taken, &mut sums))
                 .await?;
+        }
+        writing.count_scan(self.scan, sums).await?;
+        writing.commit().await?;
+        Ok(taken)
+    }
+
+    /// Takes services that were only listened to.
+    ///
+    /// # Errors
+    /// As [`Ingest::take`].
+    pub(crate) async fn take_heard(&self, services: &[(Service, Heard)]) -> Result<Taken, StoreError> {
+        let mut writing = self.store.write_alone().await?;
+        let mut taken = Taken::default();
+        let mut sums = ScanSums::default();
+        for (service, heard) in services {
+            let Some(endpoint) = service.endpoint else {
+                continue;
+            };
+            let seen = Seen::of(service, endpoint);
+            self.one(
+                &mut writing,
+                (service, Some(heard)),
+                &seen,
+                (&mut taken, &mut sums),
+            )
+            .await?;
         }
         writing.count_scan(self.scan, sums).await?;
         writing.commit().await?;
@@ -119,14 +164,8 @@ impl<'a> Ingest<'a> {
         let mut taken = Taken::default();
         loop {
             let mut writing = self.store.write_alone().await?;
-            let some = moved::settle(
-                &mut writing,
-                self.scan,
-                (&self.about.scope, self.about.started),
-                self.deadlines,
-                &mut taken,
-            )
-            .await?;
+            let some =
+                moved::settle(&mut writing, self.scan, &self.about, self.deadlines, &mut taken).await?;
             if some == 0 {
                 writing.end_scan(self.scan, at, whole).await?;
             }
@@ -140,10 +179,9 @@ impl<'a> Ingest<'a> {
     async fn one(
         &self,
         writing: &mut Writing,
-        service: &Service,
+        (service, heard): (&Service, Option<&Heard>),
         seen: &Seen,
-        taken: &mut Taken,
-        sums: &mut ScanSums,
+        (taken, sums): (&mut Taken, &mut ScanSums),
     ) -> Result<(), StoreError> {
         let before = writing.service_at(seen.endpoint, &seen.name).await?;
         if before.is_none() && !seen.answered {
@@ -153,7 +191,12 @@ impl<'a> Ingest<'a> {
         let at = service.started;
         let (known, is_new, owner) = match before {
             Some(known) => {
-                let owner = moved::rival(writing, &known, seen, self.about.started).await?;
+                // What stood there before tells nothing of whose place it is now.
+                let owner = if at < known.last_seen {
+                    None
+                } else {
+                    moved::rival(writing, &known, seen, self.about.started).await?
+                };
                 (known, false, owner)
             }
             None => {
@@ -187,6 +230,7 @@ impl<'a> Ingest<'a> {
             return Ok(());
         };
         writing.add_observations(visit, &service.observations).await?;
+        writing.note_tickets(known.id, &service.observations).await?;
         taken.visits += 1;
         taken.observations += count(service.observations.len());
         add(sums, service);
@@ -218,6 +262,7 @@ impl<'a> Ingest<'a> {
             judgements: &service.judgements,
             is_same: owner.is_none(),
             is_latest,
+            heard,
         };
         let changes = verdicts::apply(
             writing,
@@ -293,7 +338,12 @@ impl<'a> Ingest<'a> {
         let at = service.started;
         if is_latest {
             let after = KnownService {
-                protocol: service.protocol.clone(),
+                // Who listens often knows no more than that it is TLS.
+                protocol: if self.about.method == PASSIVE && service.protocol == "tls" {
+                    known.protocol.clone()
+                } else {
+                    service.protocol.clone()
+                },
                 role: service
                     .role
                     .as_ref()
@@ -304,7 +354,11 @@ impl<'a> Ingest<'a> {
                     seen.key.clone()
                 },
                 last_seen: at,
-                last_visit: Some(visit),
+                // Who asked knows more than who listened: that is what is judged again one day.
+                last_visit: known
+                    .last_visit
+                    .filter(|_| self.about.method == PASSIVE)
+                    .or(Some(visit)),
                 ..known.clone()
             };
             writing.update_service(&after).await?;
@@ -354,87 +408,14 @@ impl Seen {
                 .map(|name| name.trim_end_matches('.').to_ascii_lowercase())
                 .unwrap_or_default(),
             key: key.unwrap_or_default(),
-            answered: service.bytes_received > 0
-                || matches!(service.attempt, Attempt::Completed | Attempt::TlsDeclined),
+            answered: answered(service),
         }
     }
 }
 
-/// What a service lets guess of its asset.
-fn guessed(service: &Service, seen: &Seen) -> AssetAbout {
-    let role = service.role.as_ref();
-    let words = role.map(|role| role.name.to_lowercase()).unwrap_or_default();
-    let address = seen.endpoint.address.to_canonical();
-    AssetAbout {
-        name: if seen.name.is_empty() {
-            address.to_string()
-        } else {
-            seen.name.clone()
-        },
-        role: role.map(|role| role.name.clone()).unwrap_or_default(),
-        criticality: role.map(|role| role.criticality),
-        fragility: role.map(|role| role.fragility),
-        internet_facing: is_public(address).then_some(true),
-        front_door: ["vpn", "remote access", "remote desktop gateway"]
-            .iter()
-            .any(|word| words.contains(word))
-            .then_some(true),
-        ..AssetAbout::default()
-    }
-}
-
-/// Fills what nobody has said yet; what is said already stands, and so does what a person has left empty on purpose.
-pub(crate) fn fill(about: &mut AssetAbout, more: &AssetAbout, by_hand: &std::collections::BTreeSet<String>) {
-    let free = |field: &str| !by_hand.contains(field);
-    macro_rules! fill {
-        ($($field:ident),*) => {
-            $(if about.$field.is_none() && free(stringify!($field)) {
-                about.$field = more.$field;
-            })*
-        };
-    }
-    fill!(
-        site,
-        department,
-        owner,
-        product,
-        criticality,
-        fragility,
-        holds_ephi,
-        internet_facing,
-        at_home,
-        front_door
-    );
-    for (field, mine, other) in [
-        ("role", &mut about.role, &more.role),
-        ("note", &mut about.note, &more.note),
-        ("name", &mut about.name, &more.name),
-    ] {
-        if mine.is_empty() && free(field) {
-            mine.clone_from(other);
-        }
-    }
-}
-
-/// Whether an address is one that the internet routes.
-fn is_public(address: std::net::IpAddr) -> bool {
-    match address {
-        std::net::IpAddr::V4(address) => {
-            let shared = address.octets()[0] == 100 && (64..128).contains(&address.octets()[1]);
-            !(address.is_private()
-                || address.is_loopback()
-                || address.is_link_local()
-                || address.is_unspecified()
-                || address.is_documentation()
-                || address.is_broadcast()
-                || address.is_multicast()
-                || shared)
-        }
-        std::net::IpAddr::V6(address) => {
-            (address.segments()[0] & 0xe000) == 0x2000
-                && !(address.segments()[0] == 0x2001 && address.segments()[1] == 0x0db8)
-        }
-    }
+/// Whether anything answered at all.
+pub(crate) fn answered(service: &Service) -> bool {
+    service.bytes_received > 0 || matches!(service.attempt, Attempt::Completed | Attempt::TlsDeclined)
 }
 
 fn add(sums: &mut ScanSums, service: &Service) {

@@ -1,12 +1,12 @@
 //! What shows up at another place: the strongest evidence first (the key, then the name), and only where one thing went
 //! and one thing came is it the same. Whatever else is left to a person.
 
-use holter_store::{AssetEvent, KnownService, NewTask, Scope, StoreError, Writing};
+use holter_store::{AssetEvent, KnownService, NewScan, NewTask, StoreError, Writing};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::due::Deadlines;
-use crate::ingest::{JUDGE, Seen, Taken};
+use crate::ingest::{Heard, JUDGE, PASSIVE, Seen, Taken};
 use crate::scope;
 use crate::verdicts::{self, Judged};
 
@@ -98,10 +98,13 @@ pub(crate) async fn doubt(
 pub(crate) async fn settle(
     writing: &mut Writing,
     scan: i64,
-    (declared, started): (&Scope, Timestamp),
+    about: &NewScan,
     deadlines: &Deadlines,
     taken: &mut Taken,
 ) -> Result<usize, StoreError> {
+    let (declared, started) = (&about.scope, about.started);
+    let nothing = Heard::new();
+    let heard = (about.method == PASSIVE).then_some(&nothing);
     let waiting = writing.unsettled(scan, AT_ONCE).await?;
     for visit in &waiting {
         let noted = writing.service(visit.about.service).await?;
@@ -112,7 +115,7 @@ pub(crate) async fn settle(
                 new += 1;
             } else if other.last_seen >= started {
                 // It is where it was.
-            } else if scope::declares_place(declared, other.endpoint.address, &other.name)
+            } else if scope::declares_place(declared, other.endpoint, &other.name)
                 && !declared.targets.is_empty()
             {
                 gone.push(other);
@@ -151,6 +154,7 @@ pub(crate) async fn settle(
             judgements: &visit.about.judgements,
             is_same: true,
             is_latest: true,
+            heard,
         };
         let changes = verdicts::apply(writing, (&asset, &service), &judged, declared, deadlines).await?;
         taken.opened += changes.opened;

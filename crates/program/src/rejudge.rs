@@ -1,11 +1,11 @@
 //! Today's checks asked about yesterday's facts: when a rule changes or a flaw is new, nothing has to be measured again
 //! to know what is known.
 
-use holter_model::{Judgement, Observation};
+use holter_model::{Judgement, Observation, Verdict};
 use holter_store::{KnownService, Store, StoreError};
 
 use crate::due::Deadlines;
-use crate::ingest::JUDGE;
+use crate::ingest::{Heard, JUDGE, PASSIVE};
 use crate::verdicts::{self, Judged};
 
 /// So many services are judged before anything is written.
@@ -65,12 +65,20 @@ async fn one(
         .iter()
         .filter_map(|noted| noted.observation(service.endpoint))
         .collect();
-    let judgements = judge(&observations, &visit.about.judgements, visit.about.attempt);
+    let scan = store.scan(visit.about.scan).await?.about;
+    let mut judgements = judge(&observations, &visit.about.judgements, visit.about.attempt);
+    if scan.method == PASSIVE {
+        // What was not heard says nothing; and what was counted in the capture is in no fact that a check reads.
+        judgements.retain(|judgement| {
+            let known = |old: &Judgement| old.flaw == judgement.flaw;
+            judgement.verdict == Verdict::Affected && !visit.about.judgements.iter().any(known)
+        });
+        judgements.extend(visit.about.judgements.iter().cloned());
+    }
     if judgements == visit.about.judgements {
         return Ok(());
     }
     sums.changed += 1;
-    let scope = store.scan(visit.about.scan).await?.about.scope;
     let mut writing = store.write_alone().await?;
     writing.judge_visit(last, &judgements, JUDGE).await?;
     let at = visit.about.started;
@@ -78,6 +86,7 @@ async fn one(
         .cover(service.id, (last, at), &verdicts::by_check(&judgements))
         .await?;
     let asset = writing.asset(service.asset).await?;
+    let nothing = Heard::new();
     let judged = Judged {
         visit: last,
         at,
@@ -85,8 +94,9 @@ async fn one(
         judgements: &judgements,
         is_same: true,
         is_latest: true,
+        heard: (scan.method == PASSIVE).then_some(&nothing),
     };
-    let changes = verdicts::apply(&mut writing, (&asset, service), &judged, &scope, deadlines).await?;
+    let changes = verdicts::apply(&mut writing, (&asset, service), &judged, &scan.scope, deadlines).await?;
     writing.commit().await?;
     sums.opened += changes.opened;
     sums.fixed += changes.fixed;
@@ -110,7 +120,7 @@ pub fn judge(
         let wanted = asked(check.id);
         judgements.extend(
             said.into_iter()
-                .filter(|judgement| wanted || judgement.verdict == holter_model::Verdict::Affected),
+                .filter(|judgement| wanted || judgement.verdict == Verdict::Affected),
         );
     }
     // What another Holter's checks said stands: nobody here can judge it.

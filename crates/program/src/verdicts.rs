@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::due::Deadlines;
+use crate::ingest::Heard;
 use crate::life::{self, Measured, Step};
 use crate::{scope, weight};
 
@@ -24,6 +25,16 @@ pub(crate) struct Judged<'a> {
     pub(crate) is_same: bool,
     /// Whether no later visit is known: what an old file says opens nothing.
     pub(crate) is_latest: bool,
+    /// When each flaw was seen, where nothing was asked: then silence means nothing.
+    pub(crate) heard: Option<&'a Heard>,
+}
+
+impl Judged<'_> {
+    /// When this flaw was seen.
+    fn seen_at(&self, flaw: &str) -> Timestamp {
+        let heard = self.heard.and_then(|heard| heard.get(flaw));
+        heard.copied().unwrap_or(self.at)
+    }
 }
 
 /// What came of it.
@@ -57,6 +68,9 @@ pub(crate) async fn apply(
     let known = writing.findings_at(service.id).await?;
     for before in &known {
         let judgement = judged.judgements.iter().find(|other| other.flaw == before.flaw);
+        if judgement.is_none() && judged.heard.is_some() {
+            continue;
+        }
         // A question that nobody meant to put is not one that was left unanswered.
         if judgement.is_none() && !scope::declares_check(declared, &before.check) {
             continue;
@@ -65,9 +79,10 @@ pub(crate) async fn apply(
             continue;
         }
         let covers = judged.is_same
+            && judged.heard.is_none()
             && judged.attempt == Attempt::Completed
             && scope::declares_check(declared, &before.check)
-            && scope::declares_place(declared, service.endpoint.address, &service.name);
+            && scope::declares_place(declared, service.endpoint, &service.name);
         let measured = Measured {
             verdict: judgement.map(|judgement| judgement.verdict),
             basis: judgement.map_or(before.basis, |judgement| judgement.basis),
@@ -76,7 +91,7 @@ pub(crate) async fn apply(
                 |judgement| judgement.evidence.clone(),
             ),
             foreign_bytes: judgement.map_or(0, |judgement| judgement.foreign_bytes),
-            at: judged.at,
+            at: judged.seen_at(&before.flaw),
             visit: judged.visit,
             covers,
             due: deadlines.due(before.severity, asset.about.criticality, judged.at),
@@ -101,7 +116,7 @@ pub(crate) async fn apply(
     let numbers = writing.add_findings(&new).await?;
     for (number, finding) in numbers.into_iter().zip(&new) {
         changes.opened += 1;
-        events.push(event(number, finding, "found", judged.at));
+        events.push(event(number, finding, "found", finding.first_seen));
     }
     writing.add_events(&events).await?;
     Ok(changes)
@@ -171,6 +186,7 @@ fn found(
 ) -> Finding {
     let severity = catalogue::flaw(&judgement.flaw).map_or(Severity::High, |known| known.flaw.severity);
     let basis: Basis = judgement.basis;
+    let at = judged.seen_at(&judgement.flaw);
     Finding {
         id: 0,
         flaw: judgement.flaw.clone(),
@@ -185,9 +201,9 @@ fn found(
         basis,
         evidence: judgement.evidence.clone(),
         foreign_bytes: judgement.foreign_bytes,
-        first_seen: judged.at,
-        last_seen: judged.at,
-        measured_at: judged.at,
+        first_seen: at,
+        last_seen: at,
+        measured_at: at,
         visit: Some(judged.visit),
         fixed_at: None,
         due: Some(deadlines.due(severity, asset.about.criticality, judged.at)),

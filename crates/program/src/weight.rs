@@ -6,14 +6,24 @@ use std::sync::LazyLock;
 use holter_model::{Criticality, Severity};
 use holter_store::AssetAbout;
 
-/// Flaws that are known to be exploited, and since when CISA says so.
-static EXPLOITED: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| {
+/// A row of CISA's catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exploited {
+    /// Since when it stands there, as a date.
+    pub since: &'static str,
+    /// By when US federal agencies had to mend it.
+    pub due: &'static str,
+}
+
+/// Flaws that are known to be exploited.
+static EXPLOITED: LazyLock<BTreeMap<&str, Exploited>> = LazyLock::new(|| {
     include_str!("../../../registry/kev.tsv")
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| {
             let mut cells = line.split('\t');
-            Some((cells.next()?, cells.next()?))
+            let (flaw, since, due) = (cells.next()?, cells.next()?, cells.next()?);
+            Some((flaw, Exploited { since, due }))
         })
         .collect()
 });
@@ -27,9 +37,9 @@ pub struct Weight {
     pub parts: Vec<(i64, &'static str)>,
 }
 
-/// Since when a flaw is known to be exploited (CISA's list), as a date.
+/// What CISA's catalogue says of a flaw that is known to be exploited.
 #[must_use]
-pub fn exploited_since(flaw: &str) -> Option<&'static str> {
+pub fn exploited(flaw: &str) -> Option<Exploited> {
     EXPLOITED.get(flaw).copied()
 }
 
@@ -48,7 +58,7 @@ pub fn weigh(flaw: &str, severity: Severity, asset: &AssetAbout) -> Weight {
         Severity::Low => (100, "it helps an attacker who has much else already"),
         Severity::Info => (0, "worth knowing"),
     }];
-    if exploited_since(flaw).is_some() {
+    if exploited(flaw).is_some() {
         parts.push((150, "it is known to be exploited (CISA KEV)"));
     }
     if yes(asset.internet_facing) {
@@ -98,6 +108,10 @@ mod tests {
         assert_eq!(heartbleed.parts[0].0, 400);
         let medium = weigh("CVE-2013-0169", Severity::Medium, &portal).sum;
         assert!(medium > weigh("CVE-2009-3555", Severity::High, &inside).sum);
-        assert_eq!(exploited_since("CVE-2014-0160"), Some("2022-05-04"));
+        let (since, due) = ("2022-05-04", "2022-05-25");
+        assert_eq!(exploited("CVE-2014-0160"), Some(Exploited { since, due }));
+        for row in EXPLOITED.values() {
+            assert!(row.since.parse::<jiff::civil::Date>().unwrap() < row.due.parse().unwrap());
+        }
     }
 }

@@ -21,6 +21,7 @@ const DEVICE: &[u8] = include_bytes!("../../cert/tests/made/device.pem");
 
 on_both! {
     lists_of_others_are_brought_in,
+    a_host_key_is_known_again_at_another_address,
     a_device_that_moved_keeps_its_findings,
     what_two_could_be_is_left_to_a_person,
     merged_and_split_by_hand,
@@ -113,8 +114,15 @@ async fn a_shared_key_makes_no_move(store: Store) {
     let ingest = Ingest::begin(&store, cut_off, DEADLINES).await.unwrap();
     ingest.take(&nodes(15, &[1, 2, 3])).await.unwrap();
     assert_eq!(all(&store).await.len(), 2);
-    assert_eq!(Ingest::end_cut_off(&store, DEADLINES, at(16)).await.unwrap(), 1);
-    assert_eq!(Ingest::end_cut_off(&store, DEADLINES, at(16)).await.unwrap(), 0);
+    let cut_off = || Ingest::end_cut_off(&store, DEADLINES, at(16), |_| None);
+    assert_eq!(
+        Ingest::end_cut_off(&store, DEADLINES, at(16), |_| Some(true))
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(cut_off().await.unwrap(), 1);
+    assert_eq!(cut_off().await.unwrap(), 0);
     assert_eq!(all(&store).await.len(), 3);
     // Two that came while two went: nobody can tell which is which.
     let mut two = nodes(21, &[7, 8]);
@@ -245,6 +253,41 @@ async fn lists_of_others_are_brought_in(store: Store) {
     import::bring_in(&store, &listed, "sheet.csv", by).await.unwrap();
     assert_eq!(store.asset(asset.id).await.unwrap().about.department, None);
     check_tallies(&store).await;
+}
+
+async fn a_host_key_is_known_again_at_another_address(store: Store) {
+    let found = |hosts: &[(&str, &str)]| {
+        let hosts = hosts.iter().map(|(address, key)| {
+            format!(
+                "<host><status state='up'/><address addr='{address}' addrtype='ipv4'/><ports><port protocol='tcp' \
+                 portid='22'><state state='open'/><script id='ssh-hostkey'><table><elem key='key'>ssh-ed25519 {key}</elem>\
+                 </table></script></port></ports></host>"
+            )
+        });
+        let text = format!("<nmaprun>{}</nmaprun>", hosts.collect::<String>());
+        import::read(text.as_bytes()).unwrap().0
+    };
+    let one = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+    let other = "AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJm";
+    let bring = async |minute, hosts: &[(&str, &str)]| {
+        import::bring_in(&store, &found(hosts), "nmap.xml", (None, at(minute)))
+            .await
+            .unwrap()
+    };
+    let first = bring(0, &[("10.0.0.1", one), ("10.0.0.2", other)]).await;
+    assert_eq!((first.added, first.oddities.len()), (2, 0), "{first:?}");
+    // It has another address, and is the same machine.
+    let moved = bring(10, &[("10.0.0.9", one)]).await;
+    assert_eq!((moved.added, moved.changed), (0, 1), "{moved:?}");
+    assert_eq!(store.marked("address", "10.0.0.9").await.unwrap().len(), 1);
+    // At a place that is another's, a person must say.
+    let doubtful = bring(20, &[("10.0.0.2", one)]).await;
+    assert_eq!(doubtful.added, 0, "{doubtful:?}");
+    let second = store.marked("address", "10.0.0.2").await.unwrap()[0].asset;
+    assert_eq!(store.tasks_of_asset(second).await.unwrap().len(), 1);
+    // A key that a maker gave to all of them identifies none.
+    let shared = bring(30, &[("10.0.1.1", one), ("10.0.1.2", one)]).await;
+    assert_eq!((shared.added, shared.oddities.len()), (2, 1), "{shared:?}");
 }
 
 async fn a_device_that_moved_keeps_its_findings(store: Store) {

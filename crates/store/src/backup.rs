@@ -16,7 +16,7 @@ use crate::{Dialect, Store, StoreError, Writing, migration};
 const SCHEMA: &str = "holter.backup/1";
 
 /// Every table, in an order in which each refers only to those before it.
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 29] = [
     "site",
     "department",
     "person",
@@ -31,6 +31,8 @@ const TABLES: [&str; 27] = [
     "scan",
     "visit",
     "observation",
+    "interface_heard",
+    "ticket_key",
     "coverage",
     "measurement",
     "finding",

@@ -63,6 +63,14 @@ impl From<sqlx::Error> for StoreError {
             E::Database(ref refusal) if refusal.code().is_some_and(|code| code.starts_with("57P")) => {
                 Self::Away(error)
             }
+            // SQLITE_BUSY and its kinds: another process has been writing for longer than anybody waits.
+            E::Database(ref refusal)
+                if refusal
+                    .code()
+                    .is_some_and(|code| matches!(&*code, "5" | "261" | "517" | "773")) =>
+            {
+                Self::Away(error)
+            }
             _ => Self::Refused(error),
         }
     }

@@ -24,26 +24,21 @@ impl Writing {
                 .await?;
             self.unmark_asset(from, &mark.kind, &mark.value).await?;
         }
-        for (mine, other) in [("from_asset", "to_asset"), ("to_asset", "from_asset")] {
-            // Where both had the same interface, the one that stays keeps it.
-            let mut sql = Sql::new("DELETE FROM interface WHERE ");
-            sql.add(mine).add(" = ").bind(from);
-            sql.add(" AND EXISTS (SELECT 1 FROM interface AS same WHERE same.");
-            sql.add(mine).add(" = ").bind(into);
-            sql.add(" AND same.").add(other).add(" = interface.").add(other);
-            sql.add(" AND same.protocol = interface.protocol AND same.port = interface.port)");
-            sql.run(self.connection()).await?;
-            let mut sql = Sql::new("UPDATE interface SET ");
-            sql.add(mine).add(" = ").bind(into);
-            sql.add(" WHERE ").add(mine).add(" = ").bind(from);
-            sql.run(self.connection()).await?;
-        }
+        self.give_interfaces(from, into, None).await?;
         let mut sql = Sql::new("UPDATE asset SET merged_into = ");
         sql.bind(into).add(", services = 0 WHERE id = ").bind(from);
         sql.run(self.connection()).await?;
         self.count_asset(&old.about, -1);
         self.touch_asset(from);
         self.refresh_search(into).await
+    }
+
+    /// What speaks to one asset at these ports speaks to another from now on: its services there have gone.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn give_ports(&mut self, from: i64, into: i64, ports: &[u16]) -> Result<(), StoreError> {
+        self.give_interfaces(from, into, Some(ports)).await
     }
 
     /// A service, with its findings, becomes another asset's.

@@ -41,12 +41,17 @@ pub struct Linked {
     pub from_name: String,
     /// The name of who answers.
     pub to_name: String,
+    /// Conversations that were heard on it, over all captures; 0: none was.
+    pub flows: i64,
+    /// The departments of both.
+    pub departments: [Option<i64>; 2],
 }
 
 /// A map that nobody can look at is none.
 const MOST: i64 = 5000;
 const COLUMNS: &str = "SELECT interface.id, from_asset, to_asset, protocol, port, source, encrypted, purpose, first_seen, \
-     last_seen, a.name AS from_name, b.name AS to_name FROM interface JOIN asset a ON a.id = from_asset \
+     last_seen, flows, a.name AS from_name, b.name AS to_name, a.department AS from_department, \
+     b.department AS to_department FROM interface JOIN asset a ON a.id = from_asset \
      JOIN asset b ON b.id = to_asset";
 
 impl Writing {
@@ -94,6 +99,116 @@ impl Writing {
         sql.bind(id);
         sql.run(self.connection()).await.map(drop)
     }
+
+    /// Notes what one scan heard of an interface; false where it has been noted already.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn hear_interface(&mut self, (id, scan): (i64, i64), flows: i64) -> Result<bool, StoreError> {
+        let mut sql = Sql::new("INSERT INTO interface_heard (interface, scan, flows) VALUES");
+        sql.rows([vec![id.into(), scan.into(), flows.into()]]);
+        sql.add(" ON CONFLICT (interface, scan) DO NOTHING");
+        if sql.run(self.connection()).await? == 0 {
+            return Ok(false);
+        }
+        let mut sql = Sql::new("UPDATE interface SET flows = flows + ");
+        sql.bind(flows).add(" WHERE id = ").bind(id);
+        sql.run(self.connection()).await?;
+        Ok(true)
+    }
+
+    /// A person does not declare an interface any more: what was heard stays, as what was heard.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn withdraw_interface(&mut self, id: i64) -> Result<(), StoreError> {
+        let mut sql = Sql::new("DELETE FROM interface WHERE flows = 0 AND id = ");
+        sql.bind(id);
+        sql.run(self.connection()).await?;
+        let mut sql = Sql::new("UPDATE interface SET source = 'found', purpose = '' WHERE id = ");
+        sql.bind(id);
+        sql.run(self.connection()).await.map(drop)
+    }
+
+    /// What is said of an interface that was declared.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn describe_interface(
+        &mut self,
+        id: i64,
+        encrypted: Option<bool>,
+        purpose: &str,
+    ) -> Result<(), StoreError> {
+        let mut sql = Sql::new("UPDATE interface SET encrypted = ");
+        sql.bind(encrypted.map(i64::from))
+            .add(", purpose = ")
+            .bind(purpose);
+        sql.add(" WHERE id = ").bind(id);
+        sql.run(self.connection()).await.map(drop)
+    }
+
+    /// The interfaces of one asset become another's; `ports`: only those to it at these ports. Where both have the same
+    /// one, what was heard of both is heard of the one that stays; what would lead from an asset to itself is none.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub(crate) async fn give_interfaces(
+        &mut self,
+        from: i64,
+        into: i64,
+        ports: Option<&[u16]>,
+    ) -> Result<(), StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE from_asset = ").bind(from);
+        sql.add(" OR to_asset = ").bind(from);
+        let rows = sql.all(self.connection()).await?;
+        for old in rows.iter().map(linked).collect::<Result<Vec<_>, _>>()? {
+            let (id, mut after) = (old.interface.id, old.interface);
+            match ports {
+                Some(ports) if after.to_asset != from || !ports.contains(&after.port) => continue,
+                Some(_) => after.to_asset = into,
+                None => {
+                    for end in [&mut after.from_asset, &mut after.to_asset] {
+                        *end = if *end == from { into } else { *end };
+                    }
+                }
+            }
+            if after.from_asset != after.to_asset {
+                let new = self.note_interface(&after).await?;
+                self.move_heard(id, new).await?;
+            }
+            self.remove_interface(id).await?;
+        }
+        Ok(())
+    }
+
+    async fn move_heard(&mut self, from: i64, into: i64) -> Result<(), StoreError> {
+        let mut sql = Sql::new("INSERT INTO interface_heard (interface, scan, flows) SELECT ");
+        sql.bind(into)
+            .add(", scan, flows FROM interface_heard WHERE interface = ");
+        sql.bind(from);
+        sql.add(
+            " ON CONFLICT (interface, scan) DO UPDATE SET flows = interface_heard.flows + excluded.flows",
+        );
+        sql.run(self.connection()).await?;
+        let mut sql = Sql::new(
+            "UPDATE interface SET flows = (SELECT CAST(COALESCE(SUM(flows), 0) AS BIGINT) FROM interface_heard WHERE interface = ",
+        );
+        sql.bind(into).add(") WHERE id = ").bind(into);
+        sql.run(self.connection()).await.map(drop)
+    }
+
+    /// An interface.
+    ///
+    /// # Errors
+    /// When there is none with this number, or the database refuses.
+    pub async fn interface(&mut self, id: i64) -> Result<Linked, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE interface.id = ").bind(id);
+        let rows = sql.all(self.connection()).await?;
+        linked(rows.first().ok_or_else(|| StoreError::missing("interface", id))?)
+    }
 }
 
 impl Store {
@@ -133,6 +248,17 @@ impl Store {
         self.linked(sql).await
     }
 
+    /// An interface.
+    ///
+    /// # Errors
+    /// When there is none with this number, or the database does not answer.
+    pub async fn interface(&self, id: i64) -> Result<Linked, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE interface.id = ").bind(id);
+        let found = self.linked(sql).await?.pop();
+        found.ok_or_else(|| StoreError::missing("interface", id))
+    }
+
     async fn linked(&self, sql: Sql) -> Result<Vec<Linked>, StoreError> {
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(linked).collect()
@@ -155,5 +281,10 @@ fn linked(row: &AnyRow) -> Result<Linked, StoreError> {
         },
         from_name: row.text("from_name")?,
         to_name: row.text("to_name")?,
+        flows: row.number("flows")?,
+        departments: [
+            row.maybe_number("from_department")?,
+            row.maybe_number("to_department")?,
+        ],
     })
 }

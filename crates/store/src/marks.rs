@@ -98,6 +98,29 @@ impl Writing {
 }
 
 impl Store {
+    /// Whether anything is known by this.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_marked(&self, kind: &str, value: &str) -> Result<bool, StoreError> {
+        Ok(!self.marked(kind, value).await?.is_empty())
+    }
+
+    /// The assets that are known by this.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn marked(&self, kind: &str, value: &str) -> Result<Vec<Mark>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE kind = ")
+            .bind(kind)
+            .add(" AND value = ")
+            .bind(short(value));
+        sql.add(" ORDER BY asset LIMIT 20");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.iter().map(mark).collect()
+    }
+
     /// What an asset is known by.
     ///
     /// # Errors

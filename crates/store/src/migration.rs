@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use sqlx::AnyConnection;
 use sqlx::migrate::{Migrate as _, MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{AssertSqlSafe, SqlSafeStr as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, SqlSafeStr as _};
 
 use crate::{Dialect, StoreError};
 
@@ -19,6 +18,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (2, "scans", include_str!("../migrations/0002_scans.sql")),
     (3, "findings", include_str!("../migrations/0003_findings.sql")),
     (10, "filters", include_str!("../migrations/0010_filters.sql")),
+    (20, "sinks", include_str!("../migrations/0020_sinks.sql")),
     (100, "accounts", include_str!("../migrations/0100_accounts.sql")),
 ];
 
@@ -27,12 +27,22 @@ pub(crate) fn latest() -> i64 {
     STEPS.iter().map(|(step, ..)| *step).max().unwrap_or(0)
 }
 
-/// Takes the steps that are missing.
+/// Takes the steps that are missing. PostgreSQL's migrator keeps others out by a lock of its own; SQLite's does not, so
+/// that all steps are one transaction that no other process writes beside.
 pub(crate) async fn run(
     connection: &mut AnyConnection,
     dialect: Dialect,
     place: &str,
 ) -> Result<(), StoreError> {
+    if dialect == Dialect::Postgres {
+        return steps(connection, dialect, place).await;
+    }
+    let mut alone = connection.begin_with(dialect.begin()).await?;
+    steps(&mut alone, dialect, place).await?;
+    Ok(alone.commit().await?)
+}
+
+async fn steps(connection: &mut AnyConnection, dialect: Dialect, place: &str) -> Result<(), StoreError> {
     let failed = |error: MigrateError| StoreError::Open {
         place: place.to_owned(),
         why: format!("its schema cannot be brought up to date: {error}"),

@@ -81,6 +81,22 @@ impl Store {
     }
 }
 
+impl Store {
+    /// Facts of one kind that a scan heard, each with its visit, in order; the kind as JSON spells it.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn observations_of_kind(&self, scan: i64, kind: &str) -> Result<Vec<Noted>, StoreError> {
+        let mut sql = Sql::new(
+            "SELECT o.id, o.visit, o.at, o.method, o.fact FROM visit AS v JOIN observation AS o ON o.visit = v.id WHERE v.scan = ",
+        );
+        sql.bind(scan).add(" AND o.fact LIKE ");
+        sql.bind(format!("{{\"fact\":\"{kind}\"%")).add(" ORDER BY o.id");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.iter().map(noted).collect()
+    }
+}
+
 fn noted(row: &AnyRow) -> Result<Noted, StoreError> {
     Ok(Noted {
         id: row.number("id")?,

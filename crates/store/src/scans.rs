@@ -49,6 +49,31 @@ pub struct Scan {
     pub whole: bool,
     /// Its sums.
     pub sums: ScanSums,
+    /// Where it looked and found nothing to remember.
+    pub reach: Reach,
+    /// What scans that ask the same have in common; empty: not known.
+    pub fingerprint: String,
+    /// Until when whoever brings it in has said to be heard of again.
+    pub held_until: Option<Timestamp>,
+    /// Whether it was cut off in the middle, and nobody has gone on with it.
+    pub broken_off: bool,
+}
+
+/// Where a scan looked and found nothing to remember.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Endpoints that were to be asked.
+    pub endpoints: i64,
+    /// Endpoints that are closed or silent, or whose name has no address.
+    pub nothing: i64,
+    /// Endpoints that were too delicate to be contacted.
+    pub spared: i64,
+    /// Hosts that were left alone because they gave way.
+    pub left_alone: i64,
+    /// Endpoints that were not asked because of that.
+    pub not_asked: i64,
+    /// The first of what was named and said nothing, each with why.
+    pub silent: Vec<(String, String)>,
 }
 
 /// The sums of a scan.
@@ -67,7 +92,8 @@ pub struct ScanSums {
 }
 
 const COLUMNS: &str = "SELECT id, key, method, label, scope, actor, started, ended, whole, services, completed, affected, \
-     inconclusive, observations FROM scan";
+     inconclusive, observations, endpoints, nothing_there, spared, left_alone, not_asked, silent, fingerprint, held_until, \
+     broken_off FROM scan";
 
 impl Writing {
     /// The number of this scan, and whether it is new.
@@ -109,12 +135,55 @@ impl Writing {
         sql.run(self.connection()).await.map(drop)
     }
 
+    /// Notes who looks after a scan: it goes on, whoever has called it over before.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn hold_scan(
+        &mut self,
+        scan: i64,
+        fingerprint: &str,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut sql = Sql::new("UPDATE scan SET ended = NULL, broken_off = 0, held_until = ");
+        sql.bind(micros(until)).add(", fingerprint = ").bind(fingerprint);
+        sql.add(" WHERE id = ").bind(scan);
+        sql.run(self.connection()).await.map(drop)
+    }
+
+    /// Writes where a scan has looked by now.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn reach_scan(&mut self, scan: i64, reach: &Reach) -> Result<(), StoreError> {
+        let mut sql = Sql::new("UPDATE scan SET endpoints = ");
+        sql.bind(reach.endpoints)
+            .add(", nothing_there = ")
+            .bind(reach.nothing);
+        sql.add(", spared = ").bind(reach.spared);
+        sql.add(", left_alone = ").bind(reach.left_alone);
+        sql.add(", not_asked = ").bind(reach.not_asked);
+        sql.add(", silent = ").bind(crate::sql::json(&reach.silent)?);
+        sql.add(" WHERE id = ").bind(scan);
+        sql.run(self.connection()).await.map(drop)
+    }
+
+    /// Notes that a scan was cut off, and that nobody brings it in any more.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn break_off_scan(&mut self, scan: i64) -> Result<(), StoreError> {
+        let mut sql = Sql::new("UPDATE scan SET broken_off = 1 WHERE id = ");
+        sql.bind(scan);
+        sql.run(self.connection()).await.map(drop)
+    }
+
     /// Notes that a scan is over.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn end_scan(&mut self, scan: i64, at: Timestamp, whole: bool) -> Result<(), StoreError> {
-        let mut sql = Sql::new("UPDATE scan SET ended = ");
+        let mut sql = Sql::new("UPDATE scan SET held_until = NULL, broken_off = 0, ended = ");
         sql.bind(micros(at)).add(", whole = ");
         sql.bind(i64::from(whole)).add(" WHERE id = ");
         sql.bind(scan);
@@ -123,11 +192,16 @@ impl Writing {
 
     /// The one number that a statement returns.
     pub(crate) async fn one_number(&mut self, sql: Sql) -> Result<i64, StoreError> {
+        self.one_number_named(sql, "id").await
+    }
+
+    /// The same, under another name.
+    pub(crate) async fn one_number_named(&mut self, sql: Sql, name: &str) -> Result<i64, StoreError> {
         let rows = sql.all(self.connection()).await?;
         let row = rows
             .first()
             .ok_or_else(|| StoreError::missing("row", "returned"))?;
-        row.number("id")
+        row.number(name)
     }
 }
 
@@ -152,6 +226,28 @@ impl Store {
         sql.add(" WHERE ended IS NULL ORDER BY id LIMIT 1000");
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(scan).collect()
+    }
+
+    /// The scan before this one that asked the same and came to its end, and those before it, the latest first: so many
+    /// at most.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn scans_before(&self, scan: &Scan, most: u32) -> Result<Vec<Scan>, StoreError> {
+        if scan.fingerprint.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE fingerprint <> '' AND fingerprint = ")
+            .bind(scan.fingerprint.as_str());
+        sql.add(" AND whole = 1 AND (started, id) < (")
+            .bind(micros(scan.about.started))
+            .add(", ")
+            .bind(scan.id);
+        sql.add(") ORDER BY started DESC, id DESC LIMIT ")
+            .bind(i64::from(most));
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.iter().map(self::scan).collect()
     }
 
     /// Scans, the latest first.
@@ -195,5 +291,16 @@ fn scan(row: &AnyRow) -> Result<Scan, StoreError> {
             inconclusive: row.number("inconclusive")?,
             observations: row.number("observations")?,
         },
+        reach: Reach {
+            endpoints: row.number("endpoints")?,
+            nothing: row.number("nothing_there")?,
+            spared: row.number("spared")?,
+            left_alone: row.number("left_alone")?,
+            not_asked: row.number("not_asked")?,
+            silent: row.json("silent")?,
+        },
+        fingerprint: row.text("fingerprint")?,
+        held_until: row.maybe_moment("held_until")?,
+        broken_off: row.truth("broken_off")?,
     })
 }

@@ -151,6 +151,17 @@ impl Store {
         many(sql, &mut *self.reader().await?).await
     }
 
+    /// The services that a scan visited.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn services_of_scan(&self, scan: i64) -> Result<Vec<KnownService>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE id IN (SELECT service FROM visit WHERE scan = ");
+        sql.bind(scan).add(") ORDER BY id");
+        many(sql, &mut *self.reader().await?).await
+    }
+
     /// The services of an asset.
     ///
     /// # Errors

@@ -12,6 +12,12 @@ use crate::{Dialect, StoreError, Writing, migration};
 
 /// So long a caller waits for a connection. A server that is started again is back by then.
 const WAIT: Duration = Duration::from_secs(10);
+/// So often a new file is tried that others open, too,
+const TRIES: u32 = 50;
+/// after so long.
+const PAUSE: Duration = Duration::from_millis(50);
+/// A server's connections are made anew now and then.
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// Pages are short reads, and there are two cores.
 const READERS: u32 = 4;
 /// PostgreSQL orders its writers itself.
@@ -56,16 +62,15 @@ impl Store {
             }
             Dialect::Postgres => (url.to_owned(), WRITERS, ""),
         };
-        let writers = options(writers, every, "")
-            .connect(&full)
+        let writers = connected((writers, every, ""), &full)
             .await
             .map_err(|error| failed(error.to_string()))?;
         let mut connection = writers.acquire().await?;
         migration::run(&mut connection, dialect, &place).await?;
         drop(connection);
         let readers = match dialect {
-            Dialect::Sqlite => options(READERS, EVERY, READER).connect(&full).await?,
-            Dialect::Postgres => options(READERS, "", "").connect(&full).await?,
+            Dialect::Sqlite => connected((READERS, EVERY, READER), &full).await?,
+            Dialect::Postgres => connected((READERS, "", ""), &full).await?,
         };
         Ok(Self {
             dialect,
@@ -188,10 +193,37 @@ impl std::fmt::Debug for Store {
     }
 }
 
+/// Connects. Of several processes that open a new file at once only one can set it up, and no busy timeout
+/// makes the others wait for it.
+async fn connected(
+    (most, every, also): (u32, &'static str, &'static str),
+    url: &str,
+) -> Result<AnyPool, sqlx::Error> {
+    let mut tries = TRIES;
+    loop {
+        let error = match options(most, every, also).connect(url).await {
+            Ok(pool) => return Ok(pool),
+            Err(error) => error,
+        };
+        let busy = error
+            .as_database_error()
+            .is_some_and(|refusal| refusal.message().contains("locked"));
+        if !busy || tries == 0 {
+            return Err(error);
+        }
+        tries -= 1;
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
 fn options(most: u32, every: &'static str, also: &'static str) -> AnyPoolOptions {
+    let lifetime = every.is_empty().then_some(LIFETIME);
     AnyPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(WAIT)
+        // Who has given up its rights since cannot open the file again, and a file's connections do not wear out.
+        .max_lifetime(lifetime)
+        .idle_timeout(lifetime)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 for words in [every, also] {

@@ -130,6 +130,19 @@ impl Store {
         Ok(page.cut(tasks, |task| (micros(task.about.created), task.id)))
     }
 
+    /// Tasks about an asset that wait, the oldest first; none that is about a finding.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn tasks_of_asset(&self, asset: i64) -> Result<Vec<Task>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE done_at IS NULL AND finding IS NULL AND asset = ")
+            .bind(asset)
+            .add(" ORDER BY id LIMIT 20");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.iter().map(task).collect()
+    }
+
     /// Tasks about a finding, the latest first.
     ///
     /// # Errors

@@ -68,3 +68,28 @@ async fn a_copy_is_made_while_work_goes_on() {
     assert_eq!(copied.sites().await.unwrap().len(), 1);
     copied.check().await.unwrap();
 }
+
+#[test]
+fn several_that_open_a_new_file_at_once_all_find_it_set_up() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("holter.db");
+        let open = || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let store = Store::open(path.to_str().unwrap()).await.unwrap();
+                let writing = store.write_alone().await.unwrap();
+                writing.commit().await.unwrap();
+                store.close().await;
+            });
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..6 {
+                scope.spawn(open);
+            }
+        });
+    }
+}

@@ -5,6 +5,7 @@ pub(crate) mod assets;
 pub(crate) mod audit;
 pub(crate) mod exposure;
 pub(crate) mod findings;
+pub(crate) mod interfaces;
 pub(crate) mod people;
 pub(crate) mod scans;
 pub(crate) mod shape;
@@ -33,11 +34,19 @@ use crate::trouble::Trouble;
         assets::describe,
         assets::import,
         assets::measure,
-        assets::interfaces,
+        assets::merge,
+        assets::split,
+        assets::identity,
+        interfaces::list,
+        interfaces::declare,
+        interfaces::describe,
+        interfaces::end,
         scans::list,
         scans::one,
         scans::start,
         scans::stop,
+        scans::resume,
+        scans::difference,
         people::list,
         people::add,
         people::departments,

@@ -11,7 +11,7 @@ use crate::guard::Caller;
 use crate::trouble::Trouble;
 
 /// The setting that says when things are due.
-pub(crate) const DEADLINES: &str = "deadlines";
+pub(crate) const DEADLINES: &str = due::SETTING;
 
 /// What somebody wants of a finding.
 #[derive(Debug)]
@@ -71,18 +71,8 @@ pub(crate) async fn act(app: &App, caller: &Caller, finding: i64, request: Reque
 
 /// The rule for due dates that was chosen.
 pub(crate) async fn deadlines(store: &Store) -> Result<&'static Deadlines, StoreError> {
-    let chosen = store.setting(DEADLINES).await?;
-    let chosen = chosen.as_deref().and_then(Deadlines::named);
-    Ok(chosen.or_else(|| due::ALL.first()).unwrap_or(&FALLBACK))
+    due::chosen(store).await
 }
-
-/// Never reached: the program has at least one rule.
-static FALLBACK: Deadlines = Deadlines {
-    id: "none",
-    name: "none",
-    source: "",
-    days: [15, 30, 90, 180],
-};
 
 impl From<ProgramError> for Trouble {
     fn from(error: ProgramError) -> Self {

@@ -1,7 +1,6 @@
 //! Scans that are started from a page: the same engine, under the same rules, with everything that it says handed to
 //! the store while it runs.
 
-mod memory;
 pub(crate) mod permitted;
 pub(crate) mod progress;
 mod queue;
@@ -13,10 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use holter_cert::Stores;
 use holter_checks::Check;
-use holter_engine::{Networks, Own, QuietHours, Stop};
+use holter_engine::{Networks, Own, QuietHours, Runs, Stop};
 use holter_inventory::Inventory;
 use holter_model::Target;
 use holter_net::{Limits, Pace};
+use holter_store::Scan;
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
@@ -48,6 +48,8 @@ pub struct ScanRules {
     pub limits: Limits,
     /// Whose roots certificates are held against.
     pub trust: Stores,
+    /// Where scans are written down, so that one that is broken off can be gone on with; `None`: nowhere.
+    pub runs: Option<Runs>,
 }
 
 /// A scan that somebody wants.
@@ -108,6 +110,30 @@ impl Scanner {
         self.lives().insert(id, Arc::clone(&ready.live));
         place.send(ready);
         Ok(id)
+    }
+
+    /// Goes on with a scan that was broken off or stopped.
+    pub(crate) async fn take_up(&self, app: &App, id: i64) -> Result<(), Trouble> {
+        if self.live(id).is_some() {
+            return Err(Trouble::Conflict("It is under way already.".to_owned()));
+        }
+        let scan = app.store.scan(id).await?;
+        if scan.whole {
+            return Err(Trouble::Conflict("It came to its end already.".to_owned()));
+        }
+        let place = self
+            .send
+            .try_reserve()
+            .map_err(|_| Trouble::Conflict(format!("{WAITING} scans wait already.")))?;
+        let ready = queue::take_up(app, &self.rules, &scan).await?;
+        self.lives().insert(ready.scan, Arc::clone(&ready.live));
+        place.send(ready);
+        Ok(())
+    }
+
+    /// Whether a scan that did not come to its end can be gone on with.
+    pub(crate) fn can_go_on(&self, scan: &Scan) -> bool {
+        !scan.whole && self.live(scan.id).is_none() && queue::journal(&self.rules, scan).is_some()
     }
 
     /// What may be scanned though it is not private, in words.

@@ -6,4 +6,5 @@ mod hostile;
 mod house;
 mod login;
 mod routes;
+mod systems;
 mod tls;

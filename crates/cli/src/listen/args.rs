@@ -8,6 +8,7 @@ use holter_capture::takeover::Columns;
 use holter_report::Format;
 use jiff::SignedDuration;
 
+use crate::memory::Remembering;
 use crate::scan::Gravity;
 
 /// The arguments of `holter listen`.
@@ -32,6 +33,9 @@ pub(crate) struct Args {
     /// Which columns of that log mean what, where their names do not say it: time=NAME,session=NAME,source=NAME
     #[arg(long, value_name = "COLUMNS", value_parser = columns, requires = "sessions", help_heading = "What to listen to")]
     pub(crate) columns: Option<Columns>,
+
+    #[command(flatten)]
+    pub(crate) remembering: Remembering,
 
     /// The form of the answer
     #[arg(
@@ -133,6 +137,7 @@ Examples:
   zcat old.pcap.gz | holter listen - -f jsonl
   holter listen --follow /var/captures       a capture that is still being written
   sudo holter listen -i eth0 --for 8h        a port that mirrors a switch
+  holter listen --remember capture.pcap      and keep it where holter serve shows it: systems, findings, the map
   holter listen notice.log eve.json          what Zeek and Suricata wrote, as far as their rules prove
   holter listen --sessions vpn.csv --columns time=when,session=sid,source=addr
 

@@ -20,6 +20,7 @@ use holter_report::{Overheard, Unread, number};
 
 use super::Args;
 use super::progress::Progress;
+use super::remembered::Remembered;
 use super::series::follows;
 use super::sources::{LOOK, Sources, kind};
 use super::tap::{Meter, Tap};
@@ -37,6 +38,7 @@ pub(crate) struct Course<'a> {
     pub(super) args: &'a Args,
     output: &'a mut Output,
     pub(super) report: Overheard,
+    pub(super) remembered: Option<Remembered>,
     pub(super) stop: Stop,
     pub(super) progress: Progress,
     /// Bytes and packets of what has been read to its end.
@@ -52,11 +54,17 @@ pub(super) struct Series {
 }
 
 impl<'a> Course<'a> {
-    pub(crate) fn new(args: &'a Args, output: &'a mut Output, report: Overheard, stop: Stop) -> Self {
+    pub(crate) fn new(
+        args: &'a Args,
+        output: &'a mut Output,
+        (report, remembered): (Overheard, Option<Remembered>),
+        stop: Stop,
+    ) -> Self {
         Self {
             args,
             output,
             report,
+            remembered,
             stop,
             progress: Progress::new(args.quiet, 0),
             bytes: 0,

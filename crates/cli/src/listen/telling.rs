@@ -53,6 +53,9 @@ impl Course<'_> {
     }
 
     pub(super) fn part(&mut self, part: Part, sources: &[Origin]) -> anyhow::Result<()> {
+        if let Some(remembered) = &mut self.remembered {
+            remembered.gather(part.clone());
+        }
         self.report.part(part, sources)?;
         if self.report.out().len() >= PIECE {
             self.write()?;
@@ -65,6 +68,14 @@ impl Course<'_> {
             if let Some(trouble) = &source.trouble {
                 self.progress
                     .aside(|| complain(&format!("{}: {trouble}", source.name)));
+            }
+        }
+        if let Some(remembered) = &mut self.remembered {
+            match remembered.remember(&captured) {
+                Ok(said) if self.args.quiet => drop(said),
+                Ok(said) => self.progress.aside(|| complain(&said)),
+                // The report is the user's all the same.
+                Err(error) => self.progress.aside(|| complain(&format!("{error:#}"))),
             }
         }
         self.report.captured(captured)?;

@@ -17,6 +17,7 @@ use ipnet::IpNet;
 
 use super::pace::{PaceName, Speed};
 use super::ports::Ports;
+use crate::memory::Remembering;
 
 /// The arguments of `holter scan`.
 #[derive(Clone, Debug, clap::Args)]
@@ -122,6 +123,9 @@ pub(crate) struct Args {
     /// Write nothing down
     #[arg(long, conflicts_with = "state", help_heading = "Runs")]
     pub(crate) no_state: bool,
+
+    #[command(flatten)]
+    pub(crate) remembering: Remembering,
 
     /// Scan again and again: 6h, 90m or 1d after each beginning; lists of targets are read anew
     #[arg(

@@ -17,6 +17,7 @@ use super::Args;
 use super::args::Gravity;
 use super::output::Output;
 use super::progress::Progress;
+use super::remembered::Remembered;
 use crate::exit::complain;
 
 /// How often what was found is written and the progress drawn.
@@ -58,7 +59,17 @@ pub(crate) struct Told {
 }
 
 /// The end that a run speaks into.
-pub(crate) struct Ear<'l, 'a>(&'l Listener<'a>);
+pub(crate) struct Ear<'l, 'a> {
+    listener: &'l Listener<'a>,
+    remembered: Option<Remembered>,
+}
+
+impl Ear<'_, '_> {
+    /// Where what was found is remembered.
+    pub(crate) fn remembered(&mut self) -> Option<Remembered> {
+        self.remembered.take()
+    }
+}
 
 impl<'a> Listener<'a> {
     /// Begins the document.
@@ -95,8 +106,11 @@ impl<'a> Listener<'a> {
     }
 
     /// What the run speaks into.
-    pub(crate) const fn ear(&self) -> Ear<'_, 'a> {
-        Ear(self)
+    pub(crate) const fn ear(&self, remembered: Option<Remembered>) -> Ear<'_, 'a> {
+        Ear {
+            listener: self,
+            remembered,
+        }
     }
 
     /// Writes what has gathered and draws the progress.
@@ -138,7 +152,12 @@ impl<'a> Listener<'a> {
 
 impl Sink for Ear<'_, '_> {
     fn take(&mut self, event: Event) {
-        let mut state = self.0.0.borrow_mut();
+        let mut state = self.listener.0.borrow_mut();
+        if let Some(remembered) = &mut self.remembered
+            && let Err(why) = remembered.hear(&event)
+        {
+            state.warn(&why);
+        }
         match event {
             Event::Began { endpoints } => state.progress.begin(endpoints),
             Event::Tried { mut service } => {

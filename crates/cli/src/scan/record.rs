@@ -65,6 +65,7 @@ pub(crate) fn arguments(args: Args) -> anyhow::Result<(Args, Option<Plan>)> {
         diff: args.diff || begun.diff,
         state: args.state,
         output: args.output.or(begun.output.clone()),
+        remembering: args.remembering.or(begun.remembering.clone()),
         ..begun
     };
     Ok((args, Some(header.plan)))
@@ -254,7 +255,6 @@ fn command(args: &Args) -> Option<Vec<String>> {
     let words = || std::env::args_os().skip(1).map(|word| word.into_string());
     let words: Vec<String> = words().collect::<Result<_, _>>().ok()?;
     let after_the_verb = words.iter().position(|word| word == "scan")? + 1;
-    args.proxy
-        .is_none()
+    (args.proxy.is_none() && !args.remembering.has_secret())
         .then(|| words.get(after_the_verb..).unwrap_or_default().to_vec())
 }

@@ -48,5 +48,6 @@ pub(crate) fn rules(config: &Config) -> anyhow::Result<ScanRules> {
         hosts_at_once: speed.hosts,
         limits: Limits::default(),
         trust: trust::stores(&[])?,
+        runs: None,
     })
 }

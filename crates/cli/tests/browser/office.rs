@@ -24,7 +24,7 @@ pub(crate) struct Office {
     pictures: Option<PathBuf>,
     /// What shuts people out, page by page.
     faults: RefCell<Vec<String>>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Drop for Office {
@@ -63,7 +63,7 @@ impl Office {
             axe: std::fs::read_to_string(axe::script().unwrap()).unwrap(),
             pictures,
             faults: RefCell::default(),
-            _folder: folder,
+            folder,
         }
     }
 
@@ -84,6 +84,20 @@ impl Office {
         self.browser.type_into("#targets", target).unwrap();
         self.press("form[action='/scans'] button");
         self.sees("h1", "Scan");
+    }
+
+    /// Listens to a capture, and remembers what it heard beside the server.
+    pub(crate) fn hears(&self, capture: &[u8]) {
+        let path = self.folder.path().join("heard.pcap");
+        std::fs::write(&path, capture).unwrap();
+        let db = self.folder.path().join("holter.db");
+        let heard = command("listen -q -f jsonl")
+            .arg(path)
+            .arg("--db")
+            .arg(db)
+            .output()
+            .unwrap();
+        assert_eq!(heard.status.code(), Some(1), "{heard:?}");
     }
 
     pub(crate) fn go(&self, path: &str) {

@@ -26,6 +26,20 @@ impl Conversation {
         talk.packets
     }
 
+    /// Lab results that pass in the clear.
+    pub(crate) fn clinical() -> Vec<Packet> {
+        let mut talk = Talk::opened();
+        for _ in 0..3 {
+            talk.says(0, b"\x0bMSH|^~\\&|LAB|W|EHR|H|20261122||ORU^R01|1|P|2.5\r\x1c\r");
+            talk.says(
+                1,
+                b"\x0bMSH|^~\\&|EHR|H|LAB|W|20261122||ACK|1|P|2.5\rMSA|AA|1\r\x1c\r",
+            );
+        }
+        talk.close();
+        talk.packets
+    }
+
     /// A greeting, a request that brings nothing and claims so many bytes, and the answer to it.
     pub(crate) fn theft(claims: u16) -> Vec<Packet> {
         let mut talk = Talk::begun();

@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use holter_model::Service;
 use jiff::Timestamp;
 
-use super::Place;
 use super::look::{self, Answer, Look, Seen};
+use super::{Older, Place};
 use crate::journal::{Journal, Past as Told};
 
 /// The last run that came to its end.
@@ -58,7 +58,7 @@ impl Last {
 pub(super) fn fill_in(
     found: &mut HashMap<Place, Arc<Look>>,
     unasked: &HashSet<IpAddr>,
-    older: &[PathBuf],
+    older: &[Older],
     asks: impl Fn(&Place) -> bool,
     looks: &mut HashSet<Arc<Look>>,
 ) {
@@ -77,7 +77,7 @@ pub(super) struct Past(HashMap<Place, HashMap<String, Answer>>);
 
 impl Past {
     /// Reads it for these services; the latest run comes first.
-    pub(super) fn of<T>(services: &HashMap<Place, T>, older: &[PathBuf]) -> Self {
+    pub(super) fn of<T>(services: &HashMap<Place, T>, older: &[Older]) -> Self {
         let mut past = Self::default();
         if services.is_empty() {
             return past;
@@ -110,17 +110,26 @@ impl Past {
 }
 
 /// Each service that a run found. One that cannot be read has found none.
-fn each(run: &Path, mut tell: impl FnMut(Place, Look)) {
-    let _ = Journal::told(run, |told| {
-        if let Told::Service(service) = told
-            && let Some(place) = place_of(&service)
-            && let Seen::There(look) = look::of(&service)
+fn each(run: &Older, mut tell: impl FnMut(Place, Look)) {
+    let mut one = |service: &Service| {
+        if let Some(place) = place_of(service)
+            && let Seen::There(look) = look::of(service)
         {
             tell(place, look);
         }
-    });
+    };
+    match run {
+        Older::Told(services) => services.iter().for_each(one),
+        Older::Journal(path) => {
+            let _ = Journal::told(path, |told| {
+                if let Told::Service(service) = told {
+                    one(&service);
+                }
+            });
+        }
+    }
 }
 
-fn place_of(service: &Service) -> Option<Place> {
+pub(super) fn place_of(service: &Service) -> Option<Place> {
     Some((service.endpoint?, service.name.as_deref().map(Box::from)))
 }

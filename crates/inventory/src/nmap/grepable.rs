@@ -33,7 +33,7 @@ pub(crate) fn read(text: &str, found: &mut Found) -> Result<(), ReadError> {
             continue;
         };
         let open: Vec<Open> = ports.split(", ").filter_map(open).collect();
-        super::host(address, name, &open, &mut left_out, found)?;
+        super::host(address, (name, Vec::new()), &open, &mut left_out, found)?;
     }
     left_out.tell(found);
     Ok(())

@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::host_key::HostKeys;
 use super::service::Answer;
 use super::{LeftOut, Open};
 use crate::ReadError;
@@ -24,6 +25,7 @@ struct Host {
     name: Option<String>,
     open: Vec<Open>,
     port: Option<Port>,
+    keys: HostKeys,
 }
 
 /// A port while it is read.
@@ -56,6 +58,11 @@ pub(crate) fn read(text: &str, found: &mut Found) -> Result<(), ReadError> {
             Ok(Event::End(element)) => {
                 depth = depth.saturating_sub(1);
                 end(element.local_name().into_inner(), &mut host, &mut left_out, found)?;
+            }
+            Ok(Event::Text(text)) => {
+                if let Some(host) = &mut host {
+                    host.keys.text(&text);
+                }
             }
             Ok(Event::DocType(kind)) if kind.contains('[') => {
                 let line = line_at(text, reader.buffer_position());
@@ -109,6 +116,9 @@ fn begin(element: &BytesStart<'_>, host: &mut Option<Host>) {
                 port.is_open = is_open;
             }
         }
+        "script" => host.keys.script(attribute(element, "id").as_deref()),
+        "table" => host.keys.table(),
+        "elem" => host.keys.element(attribute(element, "key").as_deref()),
         "service" => {
             if let Some(port) = &mut host.port {
                 port.open.answer = answer(element);
@@ -124,6 +134,9 @@ fn end(
     left_out: &mut LeftOut,
     found: &mut Found,
 ) -> Result<(), ReadError> {
+    if let Some(host) = host {
+        host.keys.end(name);
+    }
     if name == "port"
         && let Some(host) = host
         && let Some(port) = host.port.take().filter(|port| port.is_open)
@@ -134,7 +147,8 @@ fn end(
         && let Some(host) = host.take().filter(|host| !host.down)
         && let Some(address) = host.address
     {
-        super::host(address, host.name.as_deref(), &host.open, left_out, found)?;
+        let about = (host.name.as_deref(), host.keys.fingerprints);
+        super::host(address, about, &host.open, left_out, found)?;
     }
     Ok(())
 }
@@ -238,6 +252,29 @@ mod tests {
         );
         let injected = HOST.replace("pump.example", "pump&#10;example");
         assert_eq!(told(&format!("{injected}</nmaprun>")).unwrap().assets, []);
+    }
+
+    #[test]
+    fn host_keys_are_known_by_their_fingerprints() {
+        // As nmap 7.93 writes it; the fingerprint is what `ssh-keygen -l` says of this key.
+        let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl";
+        let script = format!(
+            "<script id='ssh-hostkey' output='x'><table><elem key='type'>ssh-ed25519</elem><elem key='key'>{key}</elem></table>\
+             <table key='Key comparison with known_hosts file'><table><elem key='key'>{}</elem></table></table></script>",
+            key.replace("OMqq", "OMqr")
+        );
+        let told_of = |host: &str| told(&format!("{host}</nmaprun>")).unwrap().assets;
+        let keyed = HOST.replace(
+            "<state state='open'/></port>",
+            &format!("<state state='open'/>{script}</port>"),
+        );
+        let assets = told_of(&keyed);
+        assert_eq!(
+            assets[0].host_keys,
+            ["SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU"]
+        );
+        let other = keyed.replace("ssh-hostkey", "banner");
+        assert_eq!(told_of(&other)[0].host_keys, [""; 0]);
     }
 
     #[test]

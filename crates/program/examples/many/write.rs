@@ -125,6 +125,7 @@ fn service(stock: &Stock, number: i64, at: Timestamp) -> Service {
         trouble: None,
         observations: vec![heard; usize::try_from(FACTS).unwrap()],
         judgements: judgements.collect(),
+        not_asked: Vec::new(),
         assessment: None,
         oddities: Vec::new(),
     }

@@ -1,4 +1,4 @@
-//! `/api/v1/assets` and `/api/v1/interfaces`.
+//! `/api/v1/assets`.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Body;
-use super::shape::{Asset, Done, Interface, Made, Paging, Rows, Service};
+use super::shape::{Asset, Done, Made, Mark, Paging, Rows, Service};
 use crate::app::App;
 use crate::guard::Caller;
-use crate::pages::{asset, assets, import};
+use crate::pages::{asset, assets, identity, import};
 use crate::trouble::Trouble;
 
 /// What is filtered by.
@@ -128,12 +128,53 @@ pub(crate) async fn measure(
     }))
 }
 
-/// Which systems speak with which.
-#[utoipa::path(get, path = "/api/v1/interfaces", responses((status = 200, body = Vec<Interface>)))]
-pub(crate) async fn interfaces(
+/// Makes one of two systems: all that is known of this one becomes the other's. The answer is the number of the other.
+#[utoipa::path(post, path = "/api/v1/assets/{id}/merge", params(("id" = i64, Path)), request_body = identity::Merged, responses((status = 200, body = Made)))]
+pub(crate) async fn merge(
     State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
     caller: Caller,
-) -> Result<Json<Vec<Interface>>, Trouble> {
-    let linked = app.store.interfaces(caller.actor()?.department).await?;
-    Ok(Json(linked.iter().map(Interface::of).collect()))
+    Body(merged): Body<identity::Merged>,
+) -> Result<Json<Made>, Trouble> {
+    Ok(Json(Made {
+        id: identity::join(&app, &caller, id, &merged).await?,
+    }))
+}
+
+/// Makes two of one system: these services are a new one's. The answer is its number.
+#[utoipa::path(post, path = "/api/v1/assets/{id}/split", params(("id" = i64, Path)), request_body = identity::Split, responses((status = 200, body = Made)))]
+pub(crate) async fn split(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+    Body(wanted): Body<identity::Split>,
+) -> Result<Json<Made>, Trouble> {
+    Ok(Json(Made {
+        id: identity::part(&app, &caller, id, &wanted).await?,
+    }))
+}
+
+/// What a system is recognised by.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Identity {
+    /// The evidence.
+    marks: Vec<Mark>,
+    /// What is left to a person to decide.
+    doubts: Vec<String>,
+}
+
+/// What a system is recognised by, and what is left to a person.
+#[utoipa::path(get, path = "/api/v1/assets/{id}/identity", params(("id" = i64, Path)), responses((status = 200, body = Identity)))]
+pub(crate) async fn identity(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Json<Identity>, Trouble> {
+    asset::of(&app, &caller, id).await?;
+    let marks = app.store.marks(id).await?;
+    let doubts = app.store.tasks_of_asset(id).await?;
+    Ok(Json(Identity {
+        marks: marks.iter().map(Mark::of).collect(),
+        doubts: doubts.into_iter().map(|task| task.about.text).collect(),
+    }))
 }

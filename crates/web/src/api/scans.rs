@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
+use holter_program::difference::Told;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Body;
-use super::shape::{Done, Made, Paging, Rows, ScanShape};
+use super::shape::{Different, Done, Made, Paging, Rows, ScanShape};
 use crate::app::App;
 use crate::guard::Caller;
-use crate::pages::{scan, scans};
+use crate::pages::{difference, scan, scans};
 use crate::scanning::progress::Progress;
 use crate::trouble::Trouble;
 
@@ -65,4 +66,46 @@ pub(crate) async fn stop(
 ) -> Result<Json<Done>, Trouble> {
     scan::end(&app, &caller, id).await?;
     Ok(Json(Done { done: true }))
+}
+
+/// Goes on with a scan that was broken off or stopped.
+#[utoipa::path(post, path = "/api/v1/scans/{id}/resume", params(("id" = i64, Path)), responses((status = 200, body = Done)))]
+pub(crate) async fn resume(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Json<Done>, Trouble> {
+    scan::go_on(&app, &caller, id).await?;
+    Ok(Json(Done { done: true }))
+}
+
+/// What is different in a scan.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Compared {
+    /// The scan that it is compared with; none: no scan that asked the same came to its end before, or there is too much
+    /// to compare.
+    since: Option<i64>,
+    /// Each difference.
+    items: Vec<Different>,
+}
+
+/// What is different from the last scan that asked the same and came to its end.
+#[utoipa::path(get, path = "/api/v1/scans/{id}/difference", params(("id" = i64, Path)), responses((status = 200, body = Compared)))]
+pub(crate) async fn difference(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Json<Compared>, Trouble> {
+    let known = app.store.scan(id).await?;
+    let compared = match difference::told(&app, &caller, &known).await? {
+        Told::Since(since, differences) => Compared {
+            since: Some(since),
+            items: differences.items.iter().map(Different::of).collect(),
+        },
+        Told::First | Told::TooMany => Compared {
+            since: None,
+            items: Vec::new(),
+        },
+    };
+    Ok(Json(compared))
 }

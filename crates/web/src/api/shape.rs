@@ -260,6 +260,8 @@ pub(crate) struct Interface {
     declared: bool,
     encrypted: Option<bool>,
     purpose: String,
+    /// Conversations that were heard on it.
+    flows: i64,
     first_seen: String,
     last_seen: String,
 }
@@ -278,8 +280,55 @@ impl Interface {
             declared: one.is_declared,
             encrypted: one.encrypted,
             purpose: one.purpose.clone(),
+            flows: linked.flows,
             first_seen: time(one.first_seen),
             last_seen: time(one.last_seen),
+        }
+    }
+}
+
+/// Something that a system is recognised by.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Mark {
+    /// "address", "name", "key", "host_key" or "import".
+    kind: String,
+    value: String,
+    first_seen: String,
+    last_seen: String,
+}
+
+impl Mark {
+    pub(crate) fn of(mark: &holter_store::Mark) -> Self {
+        Self {
+            kind: mark.kind.clone(),
+            value: mark.value.clone(),
+            first_seen: time(mark.first_seen),
+            last_seen: time(mark.last_seen),
+        }
+    }
+}
+
+/// A service that is not as it was.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Different {
+    /// "affected", "back", "fixed", "new", "gone" or "changed".
+    kind: String,
+    endpoint: String,
+    name: Option<String>,
+    flaw: Option<String>,
+    was: String,
+    now: String,
+}
+
+impl Different {
+    pub(crate) fn of(item: &holter_model::Difference) -> Self {
+        Self {
+            kind: item.kind.as_str().to_owned(),
+            endpoint: item.endpoint.to_string(),
+            name: item.name.clone(),
+            flaw: item.flaw.clone(),
+            was: item.was.clone(),
+            now: item.now.clone(),
         }
     }
 }
@@ -295,6 +344,12 @@ pub(crate) struct ScanShape {
     started: String,
     ended: Option<String>,
     whole: bool,
+    /// Whether the process that ran it ended in the middle.
+    broken_off: bool,
+    /// Places that were to be asked.
+    endpoints: i64,
+    /// Places where nothing answered.
+    nothing: i64,
     services: i64,
     completed: i64,
     affected: i64,
@@ -313,6 +368,9 @@ impl ScanShape {
             started: time(scan.about.started),
             ended: scan.ended.map(time),
             whole: scan.whole,
+            broken_off: scan.broken_off,
+            endpoints: scan.reach.endpoints,
+            nothing: scan.reach.nothing,
             services: scan.sums.services,
             completed: scan.sums.completed,
             affected: scan.sums.affected,

@@ -6,16 +6,15 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use holter_model::{Criticality, Fragility, Verdict};
-use holter_store::{
-    AssetEvent, Covered, Department, FindingFilter, KnownAsset, KnownService, Linked, Mark, Page,
-};
+use holter_program::overheard::CLIENT;
+use holter_store::{AssetEvent, Covered, Department, FindingFilter, KnownAsset, KnownService, Linked, Page};
 use maud::{Markup, html};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::guard::Caller;
-use crate::pages::{Done, assets, back, findings};
+use crate::pages::{Done, assets, back, findings, identity, interface};
 use crate::role::Deed;
 use crate::shown::{Frame, badge, form, moment, safe};
 use crate::trouble::Trouble;
@@ -54,6 +53,8 @@ pub(crate) async fn show(
     let linked = app.store.interfaces_of(id).await?;
     let events = app.store.asset_events(id, &Page::first(100)).await?;
     let departments = app.store.departments().await?;
+    let doubts = app.store.tasks_of_asset(id).await?;
+    let answering: Vec<&KnownService> = services.iter().map(|(service, _)| service).collect();
     let describes = caller.actor()?.may(Deed::Describe);
     let frame = Frame {
         title: &asset.about.name,
@@ -65,19 +66,22 @@ pub(crate) async fn show(
         p class="crumbs" { a href="/assets" { "Systems" } " › " (id) }
         h1 { (safe(&asset.about.name)) }
         @if !asset.about.role.is_empty() { p class="soft" { (safe(&asset.about.role)) } }
+        (identity::doubts(&caller, &asset, &doubts, describes))
         div class="split" {
             div {
                 h2 { "Findings" }
                 @if found.rows.is_empty() { p { "None. What was asked of it stands below." } }
                 (findings::table(&app, &found.rows, "What was found here", false))
                 (services_of(&app, &caller, &services))
-                (interfaces(id, &linked))
+                (interfaces(&caller, id, &linked, describes))
                 (history(&app, &events.rows))
             }
             aside aria-label="About it" {
                 div class="card" { (about(&app, &asset)) }
-                div class="card" { (known_by(&marks)) }
-                @if describes { div class="card act" { (edit(&caller, &asset, &departments)) } }
+                div class="card" { (identity::known_by(&app, &marks)) }
+                @if describes {
+                    div class="card act" { (edit(&caller, &asset, &departments)) (identity::forms(&caller, &asset, &answering)) }
+                }
             }
         }
     }))
@@ -181,7 +185,7 @@ pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Descr
     Ok(())
 }
 
-fn answer(word: &str) -> Option<bool> {
+pub(crate) fn answer(word: &str) -> Option<bool> {
     match word {
         "yes" => Some(true),
         "no" => Some(false),
@@ -247,12 +251,12 @@ fn services_of(app: &App, caller: &Caller, services: &[(KnownService, Vec<Covere
             div class="card" {
                 h3 {
                     @if !service.name.is_empty() { (safe(&service.name)) " · " }
-                    (service.endpoint.to_string()) " " span class="soft small" { (safe(&service.protocol)) @if !service.role.is_empty() { ", " (safe(&service.role)) } }
+                    @if service.protocol == CLIENT { (service.endpoint.address.to_string()) " as a client" } @else { (service.endpoint.to_string()) } " " span class="soft small" { (safe(&service.protocol)) @if !service.role.is_empty() { ", " (safe(&service.role)) } }
                 }
                 p class="small soft" { "First seen " (moment::at(service.first_seen, &app.zone)) ", last " (moment::ago(service.last_seen, app.clock.now(), &app.zone)) }
                 (covered(coverage))
                 @if !service.key.is_empty() { p class="small" { "Key " code { (safe(service.key.get(..16).unwrap_or(&service.key))) "…" } } }
-                @if works {
+                @if works && service.protocol != CLIENT {
                     form method="post" action={ "/assets/" (service.asset) "/services/" (service.id) "/measure" } {
                         (form::key(caller))
                         button class="quiet" { "Measure now" span class="soft small" { " " (service.endpoint.to_string()) } }
@@ -280,21 +284,27 @@ fn covered(coverage: &[Covered]) -> Markup {
     }
 }
 
-fn interfaces(id: i64, linked: &[Linked]) -> Markup {
+fn interfaces(caller: &Caller, id: i64, linked: &[Linked], describes: bool) -> Markup {
     html! {
-        @if !linked.is_empty() {
+        @if !linked.is_empty() || describes {
             h2 { "Whom it speaks with" }
+        }
+        @if !linked.is_empty() {
             ul {
                 @for one in linked {
                     li {
                         @let (other, name, way) = if one.interface.from_asset == id { (one.interface.to_asset, &one.to_name, "to") } else { (one.interface.from_asset, &one.from_name, "from") };
-                        (way) " " a href={ "/assets/" (other) } { (safe(name)) } ", " (safe(&one.interface.protocol))
+                        (way) " " a href={ "/assets/" (other) } { (safe(name)) } ", " a href={ "/interfaces/" (one.interface.id) } { (safe(&one.interface.protocol)) @if one.interface.port > 0 { " at port " (one.interface.port) } }
                         @if one.interface.encrypted == Some(false) { " " (badge::word("high", "in clear text")) }
                         @if !one.interface.purpose.is_empty() { ": " (safe(&one.interface.purpose)) }
-                        span class="soft small" { @if one.interface.is_declared { " declared" } @else { " heard" } }
+                        " " span class="soft small" { (interface::because(one)) }
                     }
                 }
             }
+            p { a href={ "/map?asset=" (id) } { "As a map" } }
+        }
+        @if describes {
+            details { summary { "Declare whom it connects to" } (interface::declaring(caller, Some(id))) }
         }
     }
 }
@@ -315,29 +325,6 @@ fn about(app: &App, asset: &KnownAsset) -> Markup {
         }
         @if !asset.about.note.is_empty() { p { (safe(&asset.about.note)) } }
         @if !asset.by_hand.is_empty() { p class="soft small" { "Said by a person, and written over by nothing: " (asset.by_hand.iter().cloned().collect::<Vec<_>>().join(", ")) "." } }
-    }
-}
-
-fn known_by(marks: &[Mark]) -> Markup {
-    html! {
-        h2 { "How it is recognised" }
-        ul {
-            @for mark in marks.iter().take(30) {
-                li { span class="soft small" { (safe(mark_word(&mark.kind))) } " " span class="mono" { (safe(mark.value.get(..40).unwrap_or(&mark.value))) } }
-            }
-        }
-        @if marks.is_empty() { p class="soft" { "By nothing but its name." } }
-    }
-}
-
-fn mark_word(kind: &str) -> &str {
-    match kind {
-        "address" => "address",
-        "name" => "name",
-        "key" => "certificate key",
-        "host_key" => "host key",
-        "import" => "number in a list",
-        other => other,
     }
 }
 

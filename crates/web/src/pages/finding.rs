@@ -91,7 +91,7 @@ fn matters(weight: &Weight, flaw: &str) -> Markup {
         details {
             summary { "Why it stands where it stands in the list" }
             ul { @for (points, why) in &weight.parts { li { (why) ": " (points) } } li { strong { "together " (weight.sum) } } }
-            @if let Some(since) = weight::exploited_since(flaw) { p { "Known to be exploited since " (since) " (CISA)." } }
+            @if let Some(known) = weight::exploited(flaw) { p { "Known to be exploited since " (known.since) " (CISA); US federal agencies had to mend it by " (known.due) "." } }
         }
     }
 }

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use holter_checks::catalogue;
 use holter_model::{Attempt, Verdict};
-use holter_store::{KnownService, Page, Visit};
+use holter_store::{KnownService, Page, Scan, Visit};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -22,6 +22,8 @@ use crate::scanning::progress::Progress;
 use crate::shown::{Frame, badge, form, list, moment, safe};
 use crate::trouble::Trouble;
 
+/// The method of a scan that only listened.
+const PASSIVE: &str = "passive";
 /// Progress is shown no more often.
 const OFTEN: Duration = Duration::from_millis(300);
 
@@ -77,6 +79,12 @@ pub(crate) async fn show(
             Some(live) => (under_way(id, &live.now(), actor.may(Deed::Scan), &caller)),
             None => {
                 p { "It " (ending(&app, &scan)) "." }
+                @if app.scanner.can_go_on(&scan) && actor.may(Deed::Scan) {
+                    form method="post" action={ "/scans/" (id) "/resume" } {
+                        (form::key(&caller))
+                        button { "Go on with it" }
+                    }
+                }
                 dl class="tiles" {
                     div { dt { "Services" } dd { (scan.sums.services) } }
                     div { dt { "Affected" } dd { (scan.sums.affected) } }
@@ -85,6 +93,8 @@ pub(crate) async fn show(
                 }
             }
         }
+        @if live.is_none() && scan.about.method != PASSIVE { (looked_for(&scan)) }
+        @if scan.ended.is_some() && !scan.fingerprint.is_empty() { p { a href={ "/scans/" (id) "/difference" } { "What is different from the last scan of the same" } } }
         @if !rows.is_empty() {
             div class="scroll" {
                 table class="stack" {
@@ -102,6 +112,23 @@ pub(crate) async fn show(
             p class="soft" { "A scan closes only what it declared and achieved." }
         }
     }))
+}
+
+/// Goes on with it.
+pub(crate) async fn resume(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Response, Trouble> {
+    go_on(&app, &caller, id).await?;
+    Ok(crate::pages::back(&format!("/scans/{id}"), "resumed"))
+}
+
+/// Goes on with it, for the page and for the API.
+pub(crate) async fn go_on(app: &App, caller: &Caller, id: i64) -> Result<(), Trouble> {
+    app.scanner.take_up(app, id).await?;
+    app.note(caller, "scan.resumed", format!("scan {id}"), "").await?;
+    Ok(())
 }
 
 /// Stops it.
@@ -148,6 +175,34 @@ pub(crate) async fn events(State(app): State<Arc<App>>, Path(id): Path<i64>) -> 
         Some((Ok::<_, Infallible>(event), (watch, progress.over)))
     });
     Ok(Sse::new(told).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// Where it looked and nothing answered. "0 services" alone would leave open whether anybody looked.
+fn looked_for(scan: &Scan) -> Markup {
+    let reach = &scan.reach;
+    let some = |count: i64, what: &str| {
+        html! { @if count > 0 { li { (count) " " (what) } } }
+    };
+    html! {
+        @if reach.endpoints > 0 {
+            @if scan.sums.services == 0 && reach.nothing > 0 {
+                p { strong { "Nothing answered." } " " (reach.endpoints) " " @if reach.endpoints == 1 { "place was" } @else { "places were" } " looked at, and no service was found there. That says nothing of what answers tomorrow, or to somebody else." }
+            }
+            ul class="soft" {
+                (some(reach.endpoints, if reach.endpoints == 1 { "place (an address and a port) was to be asked" } else { "places (addresses and ports) were to be asked" }))
+                (some(reach.nothing, "of them: nothing answered"))
+                (some(reach.spared, "of them: too delicate to be contacted, as your inventory says"))
+                (some(reach.left_alone, "hosts were left alone in the middle, because they suffered"))
+                (some(reach.not_asked, "places were not asked because of that"))
+            }
+        }
+        @if !reach.silent.is_empty() {
+            details {
+                summary { "What was named and did not answer" }
+                ul { @for (target, why) in &reach.silent { li { (safe(target)) ": " (safe(why)) } } }
+            }
+        }
+    }
 }
 
 fn under_way(id: i64, progress: &Progress, may: bool, caller: &Caller) -> Markup {
@@ -205,9 +260,10 @@ fn row(visit: &Visit, service: &KnownService, asset: &str) -> Markup {
                 @else if found.is_empty() && about.attempt == Attempt::Completed { (badge::word("ok", "not affected")) }
             }
             td data-l="How it went" {
-                @if about.attempt == Attempt::Completed { "asked to the end" }
+                @if about.connections == 0 && about.attempt == Attempt::Completed { "listened to, and not asked" }
+                @else if about.attempt == Attempt::Completed { "asked to the end" }
                 @else { (about.attempt.explain()) @if !about.trouble.is_empty() { ": " (safe(&about.trouble)) } }
-                br; span class="soft small" { (about.connections) " connections, " (about.elapsed_ms) " ms" }
+                @if about.connections > 0 { br; span class="soft small" { (about.connections) " connections, " (about.elapsed_ms) " ms" } }
             }
         }
     }

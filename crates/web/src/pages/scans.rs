@@ -230,11 +230,19 @@ pub(crate) fn ending(app: &App, scan: &Scan) -> Markup {
     html! {
         @match (live, scan.ended, scan.whole) {
             (Some(progress), _, _) => span class="badge info" { (progress.state) },
+            (None, Some(_), _) if scan.about.method == "passive" => "was listened to; what was not heard closes nothing",
             (None, Some(_), true) => "came to its end",
+            (None, Some(_), false) if scan.broken_off => "was broken off: the process that ran it ended in the middle. What it had asked by then is kept; it closes nothing that it did not ask",
             (None, Some(_), false) => "was stopped before its end; it closes nothing that it did not ask",
+            (None, None, _) if held(app, scan) => "goes on in another process",
             (None, None, _) => "was cut off; it closes nothing that it did not ask",
         }
     }
+}
+
+/// Whether another process looks after it.
+fn held(app: &App, scan: &Scan) -> bool {
+    scan.held_until.is_some_and(|until| until > app.clock.now())
 }
 
 fn start_form(caller: &Caller, new: &New) -> Markup {

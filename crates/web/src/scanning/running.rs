@@ -1,31 +1,24 @@
 //! A scan while it runs: the engine in a thread of its own, and what it says on its way into the store.
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::Duration;
 
-use holter_checks::Questions;
+use holter_checks::{Profile, Questions};
 use holter_engine::{Course, Earlier, Event, Plan, Rules, Scan, Sink, Stop, Summary, Visits};
+use holter_model::Target;
 use holter_model::seam::{SystemClock, SystemDice};
-use holter_model::{Service, Target};
-use holter_net::{Dialer, Scope as Reach};
+use holter_net::Dialer;
+use holter_program::earlier::recall;
+use holter_program::{Hand, Keeper, hand_over};
 use holter_store::{KnownService, Measurement, NewScan, Scope};
 use jiff::SignedDuration;
 use tokio::runtime::Handle;
 
-use super::memory;
 use super::progress::Live;
-use super::queue::Ready;
+use super::queue::{Ready, Run};
 use crate::access::token;
 use crate::app::App;
 use crate::trouble::Trouble;
 
-/// So many services wait for the store before the engine waits.
-const BACKLOG: usize = 256;
-/// So many are written at once,
-const BATCH: usize = 50;
-/// or what there is after so long.
-const PATIENCE: Duration = Duration::from_millis(400);
 /// Whoever has taken up a measurement and is not heard of for so long has died.
 const HELD: SignedDuration = SignedDuration::from_mins(15);
 
@@ -33,51 +26,65 @@ const HELD: SignedDuration = SignedDuration::from_mins(15);
 pub(super) async fn carry_out(app: &Arc<App>, ready: Ready) {
     let Ready {
         scan,
-        about,
+        run: what,
         live,
-        wanted,
-        plan,
-        visits,
-        reach,
     } = ready;
-    let summary = run(app, &about, &live, wanted.checks, (plan, visits, reach)).await;
-    let whole = summary.is_some_and(|summary| !summary.interrupted);
-    let settled = memory::end(app, &about, whole).await;
-    if !settled {
+    let keeper = what.keeper(app);
+    let ended = run(app, &live, what).await;
+    let whole = ended.as_ref().is_some_and(|(summary, _)| !summary.interrupted);
+    if keeper.end(whole).await.is_err() {
         live.update(|progress| progress.note = "Its end could not be written down.".to_owned());
+    } else if let Some((summary, mut course)) = ended {
+        // Only now: whoever is killed before can still go on with it.
+        let _ = course.end(&summary);
     }
     app.counters.scan();
     live.update(|progress| progress.over = true);
     app.scanner.over(scan);
 }
 
-async fn run(
-    app: &Arc<App>,
-    about: &NewScan,
-    live: &Arc<Live>,
-    checks: Vec<&'static holter_checks::Check>,
-    (plan, visits, reach): (Plan, Visits, Reach),
-) -> Option<Summary> {
-    let (send, receive) = sync_channel(BACKLOG);
-    let keeper = {
-        let (app, about, live) = (Arc::clone(app), about.clone(), Arc::clone(live));
-        let handle = Handle::current();
-        tokio::task::spawn_blocking(move || keep(&app, &about, &live, &receive, &handle))
+/// Runs it; `None` where not all that was found could be kept: what was not kept was not measured, as far as anybody will
+/// know.
+async fn run(app: &Arc<App>, live: &Arc<Live>, run: Run) -> Option<(Summary, Course)> {
+    let (hand, handed) = hand_over();
+    let keeping = {
+        let (app, live, handle) = (Arc::clone(app), Arc::clone(live), Handle::current());
+        let (about, fingerprint) = (run.about.clone(), run.fingerprint.clone());
+        tokio::task::spawn_blocking(move || {
+            let keeper = Keeper {
+                store: &app.store,
+                clock: app.clock.as_ref(),
+                about,
+                fingerprint,
+            };
+            let kept = handle.block_on(keeper.keep(&handed, |services| app.counters.services(services)));
+            if let Err(error) = &kept {
+                live.update(|progress| progress.note = format!("Stopped: {error}"));
+                live.stop.now();
+            }
+            kept.is_ok()
+        })
     };
     let rules = &app.scanner.rules;
+    let mut earlier = Earlier::default();
+    if run.checks.iter().any(|check| check.profile == Profile::Full) {
+        let asks = |endpoint, name: Option<&str>| run.visits.asks(endpoint, name, &run.plan.inventory);
+        // Without it, what only time tells stays open.
+        let _ = recall(&app.store, asks, &mut earlier).await;
+    }
     let work = Scan {
-        dialer: Dialer::new(reach, Arc::clone(&rules.pace), rules.limits),
-        checks,
+        dialer: Dialer::new(run.reach, Arc::clone(&rules.pace), rules.limits),
+        checks: run.checks,
         questions: Questions {
             trust: rules.trust.clone(),
             ..Questions::default()
         },
         clock: Box::new(SystemClock),
         dice: Box::new(SystemDice),
-        earlier: Earlier::default(),
+        earlier,
         hosts_at_once: rules.hosts_at_once,
         rules: Rules {
-            inventory: plan.inventory,
+            inventory: run.plan.inventory,
             networks: rules.networks.clone(),
             quiet: rules.quiet.clone(),
             zone: rules.zone.clone(),
@@ -85,64 +92,43 @@ async fn run(
     };
     let ear = Ear {
         live: Arc::clone(live),
-        send,
+        hand,
     };
-    let stop = live.stop.clone();
+    let (stop, visits, course) = (live.stop.clone(), run.visits, run.course);
     // The engine's conversations need no second thread, and pages must not wait for them.
-    let ran = tokio::task::spawn_blocking(move || in_own_loop(work, visits, ear, &stop)).await;
-    let kept = keeper.await.unwrap_or(false);
-    // What was not kept was not measured, as far as anybody will know.
+    let ran = tokio::task::spawn_blocking(move || in_own_loop(work, visits, course, ear, &stop)).await;
+    let kept = keeping.await.unwrap_or(false);
     ran.ok().flatten().filter(|_| kept)
 }
 
-fn in_own_loop(scan: Scan, visits: Visits, mut ear: Ear, stop: &Stop) -> Option<Summary> {
+fn in_own_loop(
+    scan: Scan,
+    visits: Visits,
+    mut course: Course,
+    mut ear: Ear,
+    stop: &Stop,
+) -> Option<(Summary, Course)> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .ok()?;
-    let mut course = Course::default();
     let summary = runtime.block_on(holter_engine::run(scan, visits, &mut course, &mut ear, stop));
     runtime.shutdown_background();
-    Some(summary)
+    Some((summary, course))
 }
 
 /// Hears the engine.
 struct Ear {
     live: Arc<Live>,
-    send: SyncSender<Box<Service>>,
+    hand: Hand,
 }
 
 impl Sink for Ear {
     fn take(&mut self, event: Event) {
         self.live.count(&event);
-        if let Event::Tried { service } = event
-            && self.send.send(service).is_err()
-        {
+        if !self.hand.give(&event) {
             // Nobody keeps it: then nothing more is to be asked.
             self.live.stop.now();
-        }
-    }
-}
-
-/// Hands services to the store, a batch at a time. Whether all were kept.
-fn keep(app: &App, about: &NewScan, live: &Live, receive: &Receiver<Box<Service>>, handle: &Handle) -> bool {
-    let mut batch: Vec<Service> = Vec::new();
-    loop {
-        let heard = receive.recv_timeout(PATIENCE);
-        let gone = matches!(heard, Err(RecvTimeoutError::Disconnected));
-        let waited = heard.is_err();
-        batch.extend(heard.ok().map(|service| *service));
-        if batch.len() >= BATCH || (waited && !batch.is_empty()) {
-            if let Err(error) = handle.block_on(memory::keep(app, about, &batch)) {
-                live.update(|progress| progress.note = format!("Stopped: {error}"));
-                live.stop.now();
-                return false;
-            }
-            app.counters.services(u64::try_from(batch.len()).unwrap_or(0));
-            batch.clear();
-        }
-        if gone {
-            return true;
         }
     }
 }
@@ -211,18 +197,33 @@ async fn measured(
         actor: measurement.asked_by,
         started: app.clock.now(),
     };
-    let scan = memory::begin(app, &about).await?;
+    let what = Run {
+        about,
+        fingerprint: String::new(),
+        checks,
+        plan,
+        visits,
+        reach,
+        course: Course::default(),
+    };
+    let keeper = what.keeper(app);
+    let scan = keeper.begin().await?;
     let live = Arc::new(Live::new());
-    let running = run(app, &about, &live, checks, (plan, visits, reach));
+    app.scanner.lives().insert(scan, Arc::clone(&live));
+    let running = run(app, &live, what);
     tokio::pin!(running);
-    let summary = tokio::select! {
-        summary = running.as_mut() => summary,
+    let ended = tokio::select! {
+        ended = running.as_mut() => ended,
         () = stop.wait() => {
             live.stop.now();
             running.await
         }
     };
-    memory::end(app, &about, summary.is_some_and(|summary| !summary.interrupted)).await;
+    let summary = ended.map(|(summary, _)| summary);
+    let _ = keeper
+        .end(summary.is_some_and(|summary| !summary.interrupted))
+        .await;
+    app.scanner.over(scan);
     let visits = app.store.visits_of(scan, &holter_store::Page::first(1)).await?;
     let visit = visits.rows.first().map(|visit| visit.id);
     let said = match (&summary, visit) {

@@ -135,6 +135,7 @@ fn done(word: &str) -> Option<&'static str> {
         "merged" => "Made one.",
         "password" => "The new password holds from now on, and every other session has ended.",
         "reopened" => "Open again.",
+        "resumed" => "It goes on where it was broken off.",
         "scanning" => "The scan has begun.",
         "signed-out" => "You are signed out.",
         "stopped" => "The scan is being stopped. What is known by now is kept.",

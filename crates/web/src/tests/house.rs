@@ -36,6 +36,13 @@ impl Turned {
     }
 }
 
+impl Turned {
+    /// What it says, without the seam in scope.
+    pub(super) fn now_here(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
 impl Clock for Turned {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
@@ -78,6 +85,7 @@ pub(super) fn rules() -> ScanRules {
         hosts_at_once: 8,
         limits: Limits::default(),
         trust: Vec::new().into(),
+        runs: None,
     }
 }
 

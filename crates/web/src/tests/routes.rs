@@ -25,6 +25,7 @@ fn path(route: &str) -> String {
     route
         .replace("{id}", "1")
         .replace("{service}", "1")
+        .replace("{task}", "1")
         .replace("{token}", "x")
         .replace("{name}", "x")
 }

@@ -1,0 +1,71 @@
+//! `holter remember`: brings in what was written down elsewhere.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use holter_model::seam::SystemClock;
+use holter_program::files::{self, Brought};
+use holter_report::number;
+
+use crate::exit::{Outcome, complain};
+use crate::memory::Memory;
+
+/// The arguments of `holter remember`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Journals of runs (in the folder "runs" of the state folder), reports of `holter scan` in JSON or JSON Lines, and lists of systems: CSV, what nmap -oX wrote, CycloneDX, NetBox
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    memory: Memory,
+}
+
+/// Runs the verb.
+pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("the system gave no event loop")?;
+    let mut outcome = Outcome::Clean;
+    runtime.block_on(async {
+        let store = args.memory.open().await?;
+        for file in &args.files {
+            match files::bring_in(&store, file, &SystemClock, None).await {
+                Ok(brought) => tell(file, &brought),
+                Err(error) => {
+                    outcome = Outcome::Failed;
+                    complain(&format!("{}: {error}", file.display()));
+                }
+            }
+        }
+        store.close().await;
+        anyhow::Ok(())
+    })?;
+    Ok(outcome)
+}
+
+fn tell(file: &std::path::Path, brought: &Brought) {
+    let file = file.display();
+    match brought {
+        Brought::Scan(scan, services, whole) => {
+            let count = number(u64::try_from(*services).unwrap_or(0));
+            let cut = if *whole {
+                ""
+            } else {
+                "; it did not come to its end"
+            };
+            complain(&format!("{file}: scan {scan}, {count} services{cut}"));
+        }
+        Brought::List(imported) => {
+            complain(&format!(
+                "{file}: {} systems are new, {} changed, {} as they were",
+                number(imported.added),
+                number(imported.changed),
+                number(imported.same)
+            ));
+            for oddity in &imported.oddities {
+                complain(&format!("{file}: {oddity}"));
+            }
+        }
+    }
+}

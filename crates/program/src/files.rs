@@ -1,0 +1,161 @@
+//! What was written down elsewhere, told by its looks: the journal of a run, a report, or another program's list of
+//! systems.
+
+use std::path::Path;
+
+use holter_engine::{Journal, Summary};
+use holter_model::seam::Clock;
+use holter_store::{NewScan, Scope, Store};
+use sha2::{Digest as _, Sha256};
+
+use crate::import::{self, Imported};
+use crate::ingest::Ingest;
+use crate::keeper::{Keeper, hand_over};
+use crate::{ProgramError, due, reported};
+
+/// So many services are written at once.
+const BATCH: usize = 50;
+
+/// What a file came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Brought {
+    /// A run or a report: the number of the scan, how many services it has, and whether it came to its end.
+    Scan(i64, i64, bool),
+    /// A list of systems.
+    List(Imported),
+}
+
+/// Brings a file in; the same one twice changes nothing. It waits with the whole thread, which must be its own.
+///
+/// # Errors
+/// When it cannot be read, is nothing that is known, or the database does not answer.
+pub async fn bring_in(
+    store: &Store,
+    path: &Path,
+    clock: &dyn Clock,
+    actor: Option<i64>,
+) -> Result<Brought, ProgramError> {
+    if Journal::header(path).is_some() {
+        return run(store, path, clock, actor).await;
+    }
+    let failed = |error: std::io::Error| ProgramError::Unreadable(error.to_string());
+    let bytes = std::fs::read(path).map_err(failed)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default();
+    if looks_like_a_report(&bytes) {
+        return report(store, &bytes, &name, (clock, actor)).await;
+    }
+    let (listed, oddities) = import::read(&bytes)?;
+    let mut imported = import::bring_in(store, &listed, &name, (actor, clock.now())).await?;
+    imported.oddities.splice(0..0, oddities);
+    Ok(Brought::List(imported))
+}
+
+/// The journal of a run, of this machine or of another one.
+async fn run(
+    store: &Store,
+    path: &Path,
+    clock: &dyn Clock,
+    actor: Option<i64>,
+) -> Result<Brought, ProgramError> {
+    let header = Journal::header(path)
+        .ok_or_else(|| ProgramError::Unreadable("it is not the journal of a run".to_owned()))?;
+    let keeper = Keeper {
+        store,
+        clock,
+        fingerprint: header.fingerprint.clone(),
+        about: NewScan {
+            key: header.key(),
+            method: "active".to_owned(),
+            label: label(&header.plan),
+            scope: Scope {
+                targets: header
+                    .plan
+                    .targets
+                    .iter()
+                    .map(|target| target.text.clone())
+                    .collect(),
+                // Which were asked does not stand there; those that answered were.
+                checks: Vec::new(),
+            },
+            actor,
+            started: header.begun,
+        },
+    };
+    let scan = keeper.begin().await?;
+    let (mut hand, handed) = hand_over();
+    let path = path.to_owned();
+    let reading = std::thread::spawn(move || Journal::relate(&path, &mut hand));
+    keeper.keep(&handed, |_| ()).await?;
+    let failed = |why: &dyn std::fmt::Display| ProgramError::Unreadable(format!("the journal: {why}"));
+    let ended: Option<Summary> = reading
+        .join()
+        .map_err(|_| failed(&"its reader failed"))?
+        .map_err(|error| failed(&error))?;
+    let whole = ended.is_some_and(|summary| !summary.interrupted);
+    keeper.end(whole).await?;
+    came_to(store, scan).await
+}
+
+/// A report in JSON, or its lines.
+async fn report(
+    store: &Store,
+    bytes: &[u8],
+    name: &str,
+    (clock, actor): (&dyn Clock, Option<i64>),
+) -> Result<Brought, ProgramError> {
+    let services = reported::read(bytes)?;
+    let digest = Sha256::digest(bytes);
+    let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let now = clock.now();
+    let first = services.iter().map(|service| service.started).min();
+    let about = NewScan {
+        key: format!("report-{digits}"),
+        method: "active".to_owned(),
+        label: format!("Report {}", name.chars().take(80).collect::<String>()),
+        scope: Scope::default(),
+        actor,
+        started: first.unwrap_or(now),
+    };
+    let deadlines = due::chosen(store).await?;
+    let ingest = Ingest::begin(store, about, deadlines).await?;
+    for some in services.chunks(BATCH) {
+        ingest.take(some).await?;
+    }
+    // Whether all of it was asked does not stand there.
+    ingest.end(now, true).await?;
+    came_to(store, ingest.scan).await
+}
+
+async fn came_to(store: &Store, scan: i64) -> Result<Brought, ProgramError> {
+    let known = store.scan(scan).await?;
+    Ok(Brought::Scan(scan, known.sums.services, known.whole))
+}
+
+/// What a run is called that nobody has given a name.
+#[must_use]
+pub fn label(plan: &holter_engine::Plan) -> String {
+    let mut names: Vec<&str> = plan
+        .targets
+        .iter()
+        .take(3)
+        .map(|target| target.text.as_str())
+        .collect();
+    let more = plan.targets.len() - names.len();
+    let more = format!("{more} more");
+    if plan.targets.len() > names.len() {
+        names.push(&more);
+    }
+    let label: String = names.join(", ").chars().take(90).collect();
+    format!("Scan of {label}")
+}
+
+/// A report names its schema before anything else.
+fn looks_like_a_report(bytes: &[u8]) -> bool {
+    let head = bytes.get(..200).unwrap_or(bytes);
+    let head: String = String::from_utf8_lossy(head)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .concat();
+    head.starts_with("{\"schema\":\"holter.report/") || head.starts_with("{\"schema\":\"holter.scan/")
+}

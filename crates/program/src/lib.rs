@@ -3,15 +3,17 @@
 //! [`life`], [`weight`](mod@weight), [`due`] and [`scope`] are pure: no I/O, no clock. [`Ingest`] brings what a scan
 //! heard into the store; [`deeds`] is what people do about findings and [`assets`]
 //! what they do about assets; [`rejudge`] asks today's checks about yesterday's facts;
-//! [`import`] reads other programs' lists of assets.
+//! [`import`] reads other programs' lists of assets; [`notices`] says what is told of findings, and to whom.
 
 pub mod assets;
 pub mod deeds;
 pub mod due;
+mod history;
 pub mod import;
 mod ingest;
 pub mod life;
 mod moved;
+pub mod notices;
 pub mod rejudge;
 pub mod reported;
 pub mod scope;

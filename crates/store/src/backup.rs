@@ -16,7 +16,7 @@ use crate::{Dialect, Store, StoreError, Writing, migration};
 const SCHEMA: &str = "holter.backup/1";
 
 /// Every table, in an order in which each refers only to those before it.
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 35] = [
     "site",
     "department",
     "person",
@@ -44,6 +44,14 @@ const TABLES: [&str; 27] = [
     "api_token",
     "setting",
     "audit",
+    "notice",
+    "channel",
+    "message",
+    "ticket",
+    "subscription",
+    "follow",
+    "digest",
+    "acknowledgement",
 ];
 
 /// So many rows go into one statement,

@@ -1,9 +1,11 @@
 //! One file a page.
 
 pub(crate) mod account;
+pub(crate) mod acknowledge;
 pub(crate) mod asset;
 pub(crate) mod assets;
 pub(crate) mod audit;
+mod channel_form;
 pub(crate) mod deeds;
 pub(crate) mod exposed;
 pub(crate) mod finding;
@@ -12,11 +14,13 @@ pub(crate) mod import;
 pub(crate) mod join;
 pub(crate) mod login;
 pub(crate) mod map;
+pub(crate) mod notices;
 pub(crate) mod people;
 pub(crate) mod scan;
 pub(crate) mod scans;
 pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod subscriptions;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};

@@ -5,5 +5,8 @@ mod forms;
 mod hostile;
 mod house;
 mod login;
+mod notices;
+mod outbox;
+mod receiver;
 mod routes;
 mod tls;

@@ -14,7 +14,7 @@ use serde_json::json;
 async fn rsyslog_hears_one_line_a_notice_by_every_carrier() {
     let (ca, certificate, key) = authority();
     let server = LogServer::start(&key, &certificate).unwrap();
-    let content = Content::Notice(told("overdue", HOSTILE));
+    let content = Content::Notice(Box::new(told("overdue", HOSTILE)));
     for (carrier, port) in [
         ("tls", server.tls.port()),
         ("tcp", server.tcp.port()),

@@ -12,7 +12,7 @@ use house::{HOSTILE, of, receiver, told, try_it};
 use serde_json::json;
 
 fn notice(kind: &str) -> Content {
-    Content::Notice(told(kind, HOSTILE))
+    Content::Notice(Box::new(told(kind, HOSTILE)))
 }
 
 #[tokio::test]

@@ -27,12 +27,17 @@ const CALENDAR: u32 = 60;
 /// and every so many, what was sent so long ago that nobody asks for it.
 const TIDY: u32 = 3600;
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// So long what is being sent has when the server ends.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// Begins. The future ends when what was being sent has come to its end after a stop.
+/// Begins. After a stop the future gives what is being sent a moment to come to its end: what does not is sent again,
+/// since nobody ticks it off.
 pub(crate) fn start(app: Arc<App>, stop: Stop) -> impl Future<Output = ()> + use<> {
-    let task = tokio::spawn(work(app, stop));
+    let mut task = tokio::spawn(work(app, stop));
     async move {
-        let _ = task.await;
+        if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+            task.abort();
+        }
     }
 }
 

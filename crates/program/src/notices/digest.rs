@@ -58,7 +58,7 @@ pub async fn make(
         let mut messages = Vec::new();
         for reader in store.readers(Some(digest.department), &[]).await? {
             let unwanted = reader.wishes.get(WISH).is_some_and(|wish| wish == "never");
-            if !reader.answers || unwanted {
+            if !reader.answers || unwanted || !round::sees(&reader, Some(digest.department)) {
                 continue;
             }
             if let Some(letter) = letter(store, &digest, (last, now), &reader).await? {

@@ -17,7 +17,7 @@ pub enum Content {
     /// Several things for one person.
     Letter(Letter),
     /// One thing for another system.
-    Notice(Told),
+    Notice(Box<Told>),
     /// Somebody tries whether the channel works.
     Trial {
         /// Who.

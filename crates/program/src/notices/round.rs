@@ -91,7 +91,7 @@ impl Round<'_> {
                 address: String::new(),
                 subject: format!("{}: {} on {}", kind.title(), told.name, told.asset_name),
                 finding: Some(row.finding.id),
-                content: content(&Content::Notice(told.clone()))?,
+                content: content(&Content::Notice(Box::new(told.clone())))?,
                 created: self.now,
             });
         }
@@ -198,7 +198,7 @@ fn how(reader: &Reader, kind: Kind, is_own: bool, department: Option<i64>) -> Ho
 }
 
 /// Whether their account shows them this department's things.
-fn sees(reader: &Reader, department: Option<i64>) -> bool {
+pub(super) fn sees(reader: &Reader, department: Option<i64>) -> bool {
     match reader.role.as_deref() {
         Some("owner") => reader.department.is_some() && reader.department == department,
         Some(_) => true,

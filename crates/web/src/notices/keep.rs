@@ -4,9 +4,9 @@
 use data_encoding::BASE64;
 use holter_model::Severity;
 use holter_notify::{Channel as Way, Shape};
-use holter_program::notices::Kind;
 use holter_program::notices::letter::Content;
 use holter_program::notices::round;
+use holter_program::notices::{Kind, inert};
 use holter_store::{Channel, NewMessage};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -126,7 +126,7 @@ pub(crate) async fn trial(app: &App, caller: &Caller, id: i64) -> Result<(), Tro
         return Err(Trouble::Conflict("It is switched off.".to_owned()));
     }
     let content = Content::Trial {
-        by: holter_program::notices::inert::line(&actor.shown),
+        by: inert::line(&actor.shown),
     };
     let message = NewMessage {
         key: round::key(app.dice.as_ref())?,
@@ -184,7 +184,7 @@ fn read(wanted: &Wanted) -> Result<Way, Trouble> {
 }
 
 fn shaped(app: &App, wanted: &Wanted, id: i64, secret: String) -> Result<Channel, Trouble> {
-    let name = wanted.name.trim();
+    let name = inert::line(&wanted.name);
     if name.is_empty() {
         return Err(Trouble::Wrong("A channel needs a name.".to_owned()));
     }
@@ -201,7 +201,7 @@ fn shaped(app: &App, wanted: &Wanted, id: i64, secret: String) -> Result<Channel
     Ok(Channel {
         id,
         kind: wanted.kind.clone(),
-        name: name.to_owned(),
+        name,
         config: wanted.config.clone(),
         secret,
         hears: wanted.hears.clone(),

@@ -224,7 +224,7 @@ pub(crate) fn fields(kind: &str, channel: Option<&Channel>, departments: &[Depar
     html! {
         input type="hidden" name="kind" value=(kind);
         label for={ (at) "-name" } { "Name" }
-        input id={ (at) "-name" } name="name" required maxlength="100" value=(channel.map_or("", |channel| channel.name.as_str()));
+        input id={ (at) "-name" } name="name" required maxlength="100" value=(safe(channel.map_or("", |channel| channel.name.as_str())));
         @for field in of(kind) { (input(field, &at, channel)) }
         @if let Some((label, hint)) = secret(kind) {
             label for={ (at) "-secret" } { (label) }
@@ -270,6 +270,14 @@ fn input(field: &Field, at: &str, channel: Option<&Channel>) -> Markup {
         Some(value) => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
         None if channel.is_some() => String::new(),
         None => field.usual.to_owned(),
+    };
+    let value = match field.look {
+        // A certificate has many lines, all of them of plain letters.
+        Look::Certificate => value
+            .chars()
+            .filter(|letter| letter.is_ascii_graphic() || matches!(letter, ' ' | '\n'))
+            .collect(),
+        _ => safe(&value).into_owned(),
     };
     let hint = (!field.hint.is_empty()).then(|| format!("{id}-hint"));
     html! {

@@ -149,6 +149,17 @@ async fn a_deed_reaches_a_receiver_signed() {
         .fill("/settings/notices", &format!("{change}/try"), &[])
         .await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
+    while house
+        .store
+        .messages(Some("sent"), &Page::default())
+        .await
+        .unwrap()
+        .rows
+        .len()
+        < 2
+    {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
     let body: Value = serde_json::from_str(&heard.recv().unwrap().body).unwrap();
     assert_eq!(body["type"], "trial");
 }

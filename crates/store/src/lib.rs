@@ -50,6 +50,7 @@ mod settings;
 mod sql;
 mod store;
 mod subscriptions;
+mod tables;
 mod tally;
 mod tasks;
 mod visits;

@@ -140,10 +140,6 @@ async fn killed_between_sending_and_noting_it_sends_again_and_loses_nothing() {
     }
     assert_eq!(times.len(), MESSAGES, "a message was lost");
     let again: usize = times.values().map(|count| count - 1).sum();
-    println!(
-        "{MESSAGES} messages, {} kills, {again} came again under their own key",
-        round - 1
-    );
     assert!(
         again > 0,
         "whoever is killed before it hears the answer must send again"

@@ -181,7 +181,7 @@ fn table(app: &App, caller: &Caller, messages: &[Message], channels: &[Channel])
                                     @if message.state == "failed" || (message.state == "waiting" && message.tries > 0) {
                                         form method="post" action={ (HERE) "/messages/" (message.id) "/again" } {
                                             (form::key(caller))
-                                            button class="link" aria-label={ "Try message " (message.id) " now" } { "Try now" }
+                                            button class="link" aria-label={ "Try now: message " (message.id) } { "Try now" }
                                         }
                                     }
                                 }

@@ -104,6 +104,7 @@ fn from_the_first_start_to_a_finding_that_comes_back() {
         ("people", "/people"),
         ("audit", "/audit?verify=1"),
         ("settings", "/settings"),
+        ("notices", "/settings/notices"),
         ("account", "/account"),
         ("trouble", "/findings/999"),
     ] {

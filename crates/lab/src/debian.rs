@@ -31,6 +31,7 @@ mod postgresql;
 mod program;
 mod prosody;
 mod rabbitmq;
+pub mod receivers;
 mod rsyslog;
 mod service;
 mod slapd;

@@ -4,6 +4,7 @@ use holter_store::{Finding, NewAcceptance, NewEvent, Store, StoreError, Writing}
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::history;
 use crate::life::{self, Deed, Refusal, Step};
 
 /// Why something could not be done.
@@ -21,6 +22,9 @@ pub enum ProgramError {
     /// A reason or a ground is missing.
     #[error("{0} must be given")]
     Missing(&'static str),
+    /// A link that opens once was used.
+    #[error("this link was used already")]
+    Used,
     /// A file cannot be read.
     #[error("{0}")]
     Unreadable(String),
@@ -156,6 +160,28 @@ pub async fn comment(store: &Store, finding: i64, by: By<'_>) -> Result<(), Prog
     Ok(writing.commit().await?)
 }
 
+/// Notes that somebody has seen a finding by a signed link and has it in hand. The link opens nothing any more: `until`,
+/// its end, says which one it was. Where the finding stands does not change by it.
+///
+/// # Errors
+/// [`ProgramError::Used`] when the link was used, and when nothing is to be done about the finding.
+pub async fn acknowledge(
+    writing: &mut Writing,
+    finding: i64,
+    until: Timestamp,
+    by: By<'_>,
+) -> Result<(), ProgramError> {
+    let known = writing.finding(finding).await?;
+    if !known.state.is_live() {
+        return Err(Refusal::NotLive(known.state).into());
+    }
+    if !writing.use_link((finding, by.person), until, by.at).await? {
+        return Err(ProgramError::Used);
+    }
+    let acknowledged = event(&known, "acknowledged", Some(by.person), by.at, by.words);
+    Ok(history::write(writing, &[acknowledged]).await?)
+}
+
 /// Opens again what was accepted until before now; how many.
 ///
 /// # Errors
@@ -219,9 +245,7 @@ async fn keep(
 ) -> Result<(), StoreError> {
     writing.update_finding(before, &step.after).await?;
     if let Some(kind) = step.event {
-        writing
-            .add_events(&[event(&step.after, kind, actor, at, words)])
-            .await?;
+        history::write(writing, &[event(&step.after, kind, actor, at, words)]).await?;
     }
     if step.ends_acceptance {
         writing.end_acceptances(before.id, at).await?;

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::due::Deadlines;
 use crate::ingest::Heard;
 use crate::life::{self, Measured, Step};
-use crate::{scope, weight};
+use crate::{history, scope, weight};
 
 /// A visit whose judgements are applied.
 #[derive(Debug)]
@@ -118,7 +118,7 @@ pub(crate) async fn apply(
         changes.opened += 1;
         events.push(event(number, finding, "found", finding.first_seen));
     }
-    writing.add_events(&events).await?;
+    history::write(writing, &events).await?;
     Ok(changes)
 }
 

@@ -10,43 +10,11 @@ use sqlx::any::{AnyRow, AnyTypeInfoKind};
 use sqlx::{Any, AssertSqlSafe, Column as _, Connection as _, Row as _, ValueRef as _};
 
 use crate::sql::{Read as _, Sql};
+use crate::tables::TABLES;
 use crate::{Dialect, Store, StoreError, Writing, migration};
 
 /// The name of the form.
 const SCHEMA: &str = "holter.backup/1";
-
-/// Every table, in an order in which each refers only to those before it.
-const TABLES: [&str; 29] = [
-    "site",
-    "department",
-    "person",
-    "vendor",
-    "product",
-    "asset",
-    "asset_mark",
-    "asset_event",
-    "service",
-    "interface",
-    "asset_tally",
-    "scan",
-    "visit",
-    "observation",
-    "interface_heard",
-    "ticket_key",
-    "coverage",
-    "measurement",
-    "finding",
-    "finding_event",
-    "acceptance",
-    "task",
-    "finding_tally",
-    "flaw_tally",
-    "account",
-    "invitation",
-    "api_token",
-    "setting",
-    "audit",
-];
 
 /// So many rows go into one statement,
 const AT_ONCE: usize = 200;

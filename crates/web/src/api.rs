@@ -6,6 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod exposure;
 pub(crate) mod findings;
 pub(crate) mod interfaces;
+pub(crate) mod notices;
 pub(crate) mod people;
 pub(crate) mod scans;
 pub(crate) mod shape;
@@ -54,6 +55,16 @@ use crate::trouble::Trouble;
         accounts::me,
         audit::list,
         audit::verify,
+        notices::channels,
+        notices::add,
+        notices::change,
+        notices::trial,
+        notices::messages,
+        notices::again,
+        notices::digests,
+        notices::set_digest,
+        notices::mine,
+        notices::wish,
     ),
     modifiers(&Bearer),
     security(("token" = []))

@@ -12,6 +12,7 @@ use crate::access::seal::Key;
 use crate::access::throttle::Throttle;
 use crate::guard::Caller;
 use crate::metrics::Counters;
+use crate::notices::links::LinkKeys;
 use crate::scanning::Scanner;
 
 /// The server's state.
@@ -24,6 +25,8 @@ pub(crate) struct App {
     pub(crate) audit_key: AuditKey,
     /// The keys of forms.
     pub(crate) forms: FormKeys,
+    /// The keys of links that stand in mail.
+    pub(crate) links: LinkKeys,
     /// Who has tried too often to come in.
     pub(crate) throttle: Throttle,
     /// So many passwords are hashed at once; each takes 19 MiB.

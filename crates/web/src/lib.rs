@@ -13,6 +13,7 @@ mod headers;
 mod health;
 mod life;
 mod metrics;
+mod notices;
 mod pages;
 mod role;
 mod routes;

@@ -82,6 +82,7 @@ impl From<ProgramError> for Trouble {
             ProgramError::OwnRequest => {
                 Self::Conflict("You asked for it yourself, so somebody else has to decide.".to_owned())
             }
+            ProgramError::Used => Self::Conflict("This link was used, and does nothing more.".to_owned()),
             ProgramError::Missing(what) => Self::Wrong(format!("Missing: {what}.")),
             ProgramError::Unreadable(why) => Self::Wrong(format!("The list cannot be read: {why}.")),
         }

@@ -1,9 +1,11 @@
 //! One file a page.
 
 pub(crate) mod account;
+pub(crate) mod acknowledge;
 pub(crate) mod asset;
 pub(crate) mod assets;
 pub(crate) mod audit;
+mod channel_form;
 pub(crate) mod deeds;
 pub(crate) mod difference;
 pub(crate) mod exposed;
@@ -15,11 +17,13 @@ pub(crate) mod interface;
 pub(crate) mod join;
 pub(crate) mod login;
 pub(crate) mod map;
+pub(crate) mod notices;
 pub(crate) mod people;
 pub(crate) mod scan;
 pub(crate) mod scans;
 pub(crate) mod settings;
 pub(crate) mod setup;
+pub(crate) mod subscriptions;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Redirect, Response};

@@ -28,8 +28,9 @@ use crate::access::seal::Key;
 use crate::access::token;
 use crate::app::App;
 use crate::metrics::Counters;
+use crate::notices::links::LinkKeys;
 use crate::scanning::{ScanRules, Scanner};
-use crate::{certificate, headers, routes, spelling};
+use crate::{certificate, headers, notices, routes, spelling};
 
 /// So many conversations at once.
 const MOST: usize = 512;
@@ -135,8 +136,10 @@ pub async fn serve(serving: Serving, ready: impl FnOnce(&Ready), stop: &Stop) ->
         fingerprint,
     });
     let working = app.scanner.start(Arc::clone(&app), stop.clone());
+    let telling = notices::start(Arc::clone(&app), stop.clone());
     listen_on(&listener, acceptor, &wrapped(&app), stop).await;
     working.await;
+    telling.await;
     app.store.close().await;
     Ok(())
 }
@@ -153,6 +156,7 @@ fn app(serving: Serving, secure: bool, url: &str) -> Result<Arc<App>, ServeError
         store: serving.store,
         audit_key: audit_key(&key),
         forms: FormKeys::new(key.derived("forms")),
+        links: LinkKeys::new(key.derived("links")),
         key,
         throttle: crate::access::throttle::Throttle::default(),
         hashing: Semaphore::new(2),

@@ -36,6 +36,11 @@ impl Account {
         })
     }
 
+    /// The numbers of the user and of the group.
+    pub(super) fn numbers(self) -> (u32, u32) {
+        (self.uid, self.gid)
+    }
+
     /// Runs the command as this account.
     pub(super) fn run(self, command: &mut Command) {
         command.uid(self.uid).gid(self.gid);

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::process::Command;
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -82,7 +83,22 @@ impl Database {
         let server = Server::start("postgresql", &mut command, self.address, None)?;
         let leash = Leash::tie(&server, Stop::Kill)?;
         self.running = Some((leash, server));
-        Ok(())
+        self.wait()
+    }
+
+    /// Its port is open before it lets anybody in: while it reads its log it says that it is starting up.
+    fn wait(&self) -> Result<(), LabError> {
+        let (host, port) = (self.address.ip().to_string(), self.address.port().to_string());
+        let ask = |command: &mut Command| {
+            command.args(["-q", "-h", &host, "-p", &port]);
+        };
+        for _ in 0..600 {
+            if self.run("pg_isready", ask).is_ok() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.run("pg_isready", ask)
     }
 
     fn data(&self) -> String {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use crate::access::{password, token, totp};
 use crate::app::App;
 use crate::guard::Caller;
-use crate::pages::{Done, back, login};
+use crate::pages::{Done, back, login, subscriptions};
 use crate::role::Role;
 use crate::shown::{Frame, form, moment, safe, square};
 use crate::trouble::Trouble;
@@ -237,6 +237,7 @@ async fn page(
     } else {
         guarded(caller)
     };
+    let told = subscriptions::show(app, caller).await?;
     let frame = Frame {
         title: "Your account",
         caller,
@@ -249,6 +250,7 @@ async fn page(
         (form::wrong(wrong))
         div class="card" { (codes) }
         div class="card" { (change(caller)) }
+        div class="card" { (told) }
         div class="card" { (tokens_of(app, caller, &tokens)) }
         div class="card" {
             h2 { "Where you are signed in" }

@@ -287,6 +287,7 @@ pub(crate) fn event_words(kind: &str) -> String {
         "expired" => "The end of its acceptance has come".to_owned(),
         "not_measured" => "Said to be done, and could not be measured".to_owned(),
         "undecided" => "Three measurements in a row decided nothing".to_owned(),
+        "acknowledged" => "Somebody has it in hand, by a link in a mail".to_owned(),
         "comment" => "Comment".to_owned(),
         other => other.replace(['_', '-', '.'], " "),
     }

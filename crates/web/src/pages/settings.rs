@@ -73,6 +73,10 @@ pub(crate) async fn show(
             }
         }
         div class="card" {
+            h2 { "Notices" }
+            p { a href="/settings/notices" { "Mail, webhooks, tickets and syslog" } ": who is told of what, by which way, and what became of it." }
+        }
+        div class="card" {
             h2 { "Roles" }
             dl class="pairs" { @for role in Role::ALL { dt { (role) } dd { (role.about()) } } }
         }

@@ -139,6 +139,7 @@ fn done(word: &str) -> Option<&'static str> {
         "scanning" => "The scan has begun.",
         "signed-out" => "You are signed out.",
         "stopped" => "The scan is being stopped. What is known by now is kept.",
+        "trial" => "It is on its way. What came of it stands under the messages in a moment.",
         _ => return None,
     })
 }

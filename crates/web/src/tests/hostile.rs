@@ -4,12 +4,14 @@ use holter_model::finding::{Next, State};
 use holter_model::seam::Clock as _;
 use holter_model::{Basis, Endpoint, Severity, Transport, Verdict};
 use holter_store::{
-    AssetAbout, Finding, Interface, KnownService, NewEvent, NewScan, NewTask, Page, Person, Scope,
+    AssetAbout, Channel, Finding, Interface, KnownService, NewEvent, NewMessage, NewScan, NewTask, Page,
+    Person, Scope,
 };
 use hyper::Method;
 
 use super::house::House;
 use crate::guard::Kind;
+use crate::notices::links::{Link, LinkKeys};
 use crate::role::Role;
 use crate::routes;
 
@@ -17,7 +19,8 @@ use crate::routes;
 const HOSTILE: &str =
     "=1+1\"'><script>alert(1)</script><img src=x onerror=alert(1)>\u{1b}[2J\u{202e}evil\u{2066}";
 
-async fn fill(house: &House) {
+/// Fills the house; the path of a link that shows a finding.
+async fn fill(house: &House) -> String {
     let at = house.clock.now();
     let hostile = || HOSTILE.to_owned();
     let mut writing = house.store.write_alone().await.unwrap();
@@ -137,14 +140,43 @@ async fn fill(house: &House) {
         created: at,
     };
     writing.add_task(&task).await.unwrap();
+    let channel = Channel {
+        id: 0,
+        kind: "servicenow".to_owned(),
+        name: hostile(),
+        config: serde_json::json!({ "url": "https://x/", "group": HOSTILE }),
+        secret: String::new(),
+        hears: Vec::new(),
+        severity: Severity::Info,
+        department: Some(department),
+        active: false,
+        created: at,
+    };
+    let message = NewMessage {
+        key: "message".to_owned(),
+        channel: writing.add_channel(&channel).await.unwrap(),
+        person: Some(person),
+        address: hostile(),
+        subject: hostile(),
+        finding: Some(finding),
+        content: serde_json::Value::Null,
+        created: at,
+    };
+    writing.add_messages(&[message]).await.unwrap();
     writing.commit().await.unwrap();
     assert!(!house.store.scans(&Page::default()).await.unwrap().rows.is_empty());
+    let until = at + jiff::SignedDuration::from_hours(24);
+    LinkKeys::new(house.key.derived("links")).token(Link {
+        finding,
+        person,
+        until,
+    })
 }
 
 #[tokio::test]
 async fn hostile_words_do_nothing_on_any_page() {
     let house = House::full().await;
-    fill(&house).await;
+    let link = fill(&house).await;
     let mut admin = house.signed_in(Role::Admin).await;
     admin.fill("/people", "/departments", &[("name", HOSTILE)]).await;
     let mut shown = 0;
@@ -155,6 +187,7 @@ async fn hostile_words_do_nothing_on_any_page() {
         let path = route
             .path
             .replace("{id}", "1")
+            .replace("/acknowledge/{token}", &format!("/acknowledge/{link}"))
             .replace("{token}", "x")
             .replace("{name}", "x");
         let said = admin.open(&path).await;
@@ -163,5 +196,5 @@ async fn hostile_words_do_nothing_on_any_page() {
         }
         shown += usize::from(said.text.contains("&lt;script&gt;alert(1)"));
     }
-    assert!(shown >= 9, "the words stand on {shown} pages only");
+    assert!(shown >= 11, "the words stand on {shown} pages only");
 }

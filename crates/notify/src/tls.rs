@@ -1,0 +1,63 @@
+//! TLS to receivers: by the roots that this machine relies on, or by an authority of the hospital's own and then by it
+//! alone.
+
+use std::sync::Arc;
+
+use rustls::{ClientConfig, RootCertStore};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, ServerName};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+
+use crate::{Failure, Wrong};
+
+/// Certificates of authorities, in PEM; none where the text is empty.
+pub(crate) fn authorities(pem: &str) -> Result<Vec<CertificateDer<'static>>, Wrong> {
+    let wrong = || Wrong("the authority's certificate is none, or not in PEM".to_owned());
+    let found: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(pem.as_bytes())
+        .collect::<Result<_, _>>()
+        .map_err(|_| wrong())?;
+    if found.is_empty() && !pem.trim().is_empty() {
+        return Err(wrong());
+    }
+    Ok(found)
+}
+
+/// Speaks TLS over a connection.
+pub(crate) async fn over(stream: TcpStream, host: &str, ca: &str) -> Result<TlsStream<TcpStream>, Failure> {
+    let mut roots = RootCertStore::empty();
+    let own = authorities(ca).map_err(|wrong| Failure::never(wrong.to_string()))?;
+    if own.is_empty() {
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    } else {
+        roots.add_parsable_certificates(own);
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Failure::never(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let bare = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+    let name = ServerName::try_from(bare).map_err(|_| Failure::never("its host is no name for TLS"))?;
+    TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .await
+        .map_err(|error| Failure::later(explained(&error)))
+}
+
+/// What the library says of a handshake that failed holds nothing of the peer's but the names of what it lacks.
+fn explained(error: &std::io::Error) -> String {
+    let inner = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
+    match inner {
+        Some(rustls::Error::InvalidCertificate(_)) => {
+            "its certificate is not to be relied on: another name, another authority, or out of date"
+                .to_owned()
+        }
+        Some(_) => "it did not agree to TLS".to_owned(),
+        None => "the connection broke while TLS began".to_owned(),
+    }
+}

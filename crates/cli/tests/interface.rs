@@ -57,14 +57,13 @@ fn inside() {
     replay();
     let said = said(child.wait_with_output().unwrap());
     assert_eq!(said.code, Some(1), "{}{}", said.out, said.err);
-    let objects = said
+    let mut objects = said
         .out
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap());
     // What is told while it listens may be told again, with more; the last word counts.
     let server = objects
-        .filter(|object| object["subject"]["role"] == "server")
-        .last()
+        .rfind(|object| object["subject"]["role"] == "server")
         .unwrap();
     assert_eq!(
         (&server["file"], &server["subject"]["address"]),

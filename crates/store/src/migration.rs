@@ -19,6 +19,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (2, "scans", include_str!("../migrations/0002_scans.sql")),
     (3, "findings", include_str!("../migrations/0003_findings.sql")),
     (100, "accounts", include_str!("../migrations/0100_accounts.sql")),
+    (110, "doors", include_str!("../migrations/0110_doors.sql")),
 ];
 
 /// The last step that this Holter knows.

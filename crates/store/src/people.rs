@@ -106,6 +106,17 @@ impl Writing {
         sql.run(self.connection()).await.map(drop)
     }
 
+    /// Somebody with this e-mail address.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn person_with_email(&mut self, email: &str) -> Result<Option<i64>, StoreError> {
+        let mut sql = Sql::new("SELECT id FROM person WHERE email = ");
+        sql.bind(short(email).to_lowercase());
+        let rows = sql.all(self.connection()).await?;
+        rows.first().map(|row| row.number("id")).transpose()
+    }
+
     /// Somebody of this name, or with this e-mail address; added where nobody is.
     ///
     /// # Errors

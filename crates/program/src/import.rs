@@ -18,8 +18,8 @@ use crate::ingest::fill;
 
 /// A larger file is a mistake.
 const LARGEST: usize = 256 << 20;
-/// So many are written in one transaction.
-const AT_ONCE: usize = 200;
+/// So many are written in one transaction: others wait for its end.
+pub const AT_ONCE: usize = 200;
 
 /// What a list says of one asset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +63,16 @@ pub struct Imported {
     pub same: u64,
     /// What was left out, and why.
     pub oddities: Vec<String>,
+}
+
+impl Imported {
+    /// Counts in what another part of the list came to.
+    pub fn add(&mut self, other: Self) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.same += other.same;
+        self.oddities.extend(other.oddities);
+    }
 }
 
 /// Reads a list of any form that is known, told by its looks.
@@ -123,15 +133,31 @@ pub async fn bring_in(
     store: &Store,
     listed: &[Listed],
     source: &str,
-    (actor, at): (Option<i64>, Timestamp),
+    by: (Option<i64>, Timestamp),
 ) -> Result<Imported, ProgramError> {
     let mut imported = Imported::default();
     for some in listed.chunks(AT_ONCE) {
         let mut writing = store.write_alone().await?;
-        for one in some {
-            bring_one(&mut writing, one, source, (actor, at), &mut imported).await?;
-        }
+        imported.add(bring_some(&mut writing, some, source, by).await?);
         writing.commit().await?;
+    }
+    Ok(imported)
+}
+
+/// Brings a part of a list, of [`AT_ONCE`] at most, into the caller's transaction, which must be one of
+/// [`Store::write_alone`].
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn bring_some(
+    writing: &mut Writing,
+    some: &[Listed],
+    source: &str,
+    by: (Option<i64>, Timestamp),
+) -> Result<Imported, ProgramError> {
+    let mut imported = Imported::default();
+    for one in some {
+        bring_one(writing, one, source, by, &mut imported).await?;
     }
     Ok(imported)
 }

@@ -42,6 +42,7 @@ mod page;
 mod people;
 mod products;
 mod recovery_codes;
+mod restore;
 mod scans;
 mod services;
 mod sessions;

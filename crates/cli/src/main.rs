@@ -1,5 +1,6 @@
 //! The `holter` command: its verbs, and the only place that decides how it exits.
 
+mod account;
 mod audit;
 mod backup;
 mod config;
@@ -38,6 +39,8 @@ enum Verb {
     Explain(explain::Args),
     /// Serve the pages: what is exposed, what to do next, who does it
     Serve(serve::Args),
+    /// Let somebody in again whom no admin can help
+    Account(account::Args),
     /// Look through the log of who did what
     Audit(audit::Args),
     /// Write all that is remembered into one file
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Verb::Listen(args) => listen::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Serve(args) => serve::run(&args),
+        Verb::Account(args) => account::run(&args),
         Verb::Audit(args) => audit::run(&args),
         Verb::Backup(args) => backup::write(&args),
         Verb::Restore(args) => backup::restore(&args),

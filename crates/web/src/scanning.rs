@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 
 use self::progress::Live;
 use crate::app::App;
+use crate::guard::Caller;
 use crate::trouble::Trouble;
 
 /// What holds for every scan that is started here.
@@ -97,14 +98,26 @@ impl Scanner {
     }
 
     /// Puts a scan into the queue and gives its number. What may not be scanned is refused here, before anything is sent.
-    pub(crate) async fn want(&self, app: &App, wanted: Wanted) -> Result<i64, Trouble> {
+    /// `detail` stands in the audit log.
+    pub(crate) async fn want(
+        &self,
+        app: &App,
+        caller: &Caller,
+        wanted: Wanted,
+        detail: String,
+    ) -> Result<i64, Trouble> {
         let place = self.send.try_reserve().map_err(|_| {
             Trouble::Conflict(format!(
                 "{WAITING} scans wait already. Wait until one of them has come to its end."
             ))
         })?;
-        let ready = queue::prepare(app, &self.rules, wanted).await?;
-        let id = ready.scan;
+        let mut ready = queue::prepare(app, &self.rules, wanted).await?;
+        let mut doing = app.begin().await?;
+        let (id, _) = doing.begin_scan(&ready.about).await?;
+        doing
+            .keep(caller, "scan.started", format!("scan {id}"), detail)
+            .await?;
+        ready.scan = id;
         self.lives().insert(id, Arc::clone(&ready.live));
         place.send(ready);
         Ok(id)

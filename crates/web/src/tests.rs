@@ -5,5 +5,12 @@ mod forms;
 mod hostile;
 mod house;
 mod login;
+mod owner;
+#[cfg(feature = "oidc")]
+mod provider;
 mod routes;
+#[cfg(feature = "oidc")]
+mod scripted;
+mod stocked;
 mod tls;
+mod together;

@@ -9,13 +9,15 @@ use holter_program::due::{self, Deadlines};
 use holter_store::Dialect;
 use maud::html;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::access::provider;
 use crate::app::App;
 use crate::guard::Caller;
 use crate::life;
 use crate::pages::{Done, back};
 use crate::role::Role;
-use crate::shown::{Frame, form};
+use crate::shown::{Frame, form, safe};
 use crate::trouble::Trouble;
 
 /// The page.
@@ -31,6 +33,7 @@ pub(crate) async fn show(
         done: done.done.as_deref(),
     };
     let chosen = life::deadlines(&app.store).await?;
+    let provider = provider::offered(&app.store).await?;
     let now = app.clock.now().to_zoned(app.zone.clone());
     Ok(frame.around(&html! {
         h1 { "Settings" }
@@ -72,6 +75,13 @@ pub(crate) async fn show(
                 button { "Keep" }
             }
         }
+        @if cfg!(feature = "oidc") {
+            div class="card" {
+                h2 { "Signing in" }
+                p { "With a password and one-time codes" @if let Some(provider) = provider { ", and with " (safe(&provider)) } "." }
+                p { a class="button quiet" href="/settings/provider" { "Sign in with a provider" } }
+            }
+        }
         div class="card" {
             h2 { "Roles" }
             dl class="pairs" { @for role in Role::ALL { dt { (role) } dd { (role.about()) } } }
@@ -84,8 +94,9 @@ pub(crate) async fn show(
 }
 
 /// What is chosen.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub(crate) struct Chosen {
+    /// A rule for due dates, by its id.
     deadlines: String,
 }
 
@@ -95,12 +106,18 @@ pub(crate) async fn change(
     caller: Caller,
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, Trouble> {
+    choose(&app, &caller, &chosen).await?;
+    Ok(back("/settings", "changed"))
+}
+
+/// Keeps it, for the page and for the API.
+pub(crate) async fn choose(app: &App, caller: &Caller, chosen: &Chosen) -> Result<(), Trouble> {
     let rule = Deadlines::named(&chosen.deadlines);
     let rule = rule.ok_or_else(|| Trouble::Wrong("There is no such rule.".to_owned()))?;
-    let mut writing = app.store.write().await?;
-    writing.set_setting(life::DEADLINES, rule.id).await?;
-    writing.commit().await?;
-    app.note(&caller, "settings.changed", life::DEADLINES, rule.id)
+    let mut doing = app.begin().await?;
+    doing.set_setting(life::DEADLINES, rule.id).await?;
+    doing
+        .keep(caller, "settings.changed", life::DEADLINES, rule.id)
         .await?;
-    Ok(back("/settings", "changed"))
+    Ok(())
 }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::progress::Live;
-use super::{ScanRules, Wanted, memory, permitted, running};
+use super::{ScanRules, Wanted, permitted, running};
 use crate::access::token;
 use crate::app::App;
 use crate::trouble::Trouble;
@@ -31,7 +31,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// and every so many looks, whether an acceptance has come to its end.
 const CALENDAR: u32 = 60;
 
-/// Looks names up, sees whether all of it may be scanned, and writes the scan down. Nothing is sent to a target.
+/// Looks names up, and sees whether all of it may be scanned. Nothing is sent to a target, and the scan has no number yet.
 pub(super) async fn prepare(app: &App, rules: &ScanRules, wanted: Wanted) -> Result<Ready, Trouble> {
     let mut plan = Plan {
         targets: wanted.targets.clone(),
@@ -62,9 +62,8 @@ pub(super) async fn prepare(app: &App, rules: &ScanRules, wanted: Wanted) -> Res
         actor: wanted.actor,
         started: app.clock.now(),
     };
-    let scan = memory::begin(app, &about).await?;
     Ok(Ready {
-        scan,
+        scan: 0,
         about,
         live: Arc::new(Live::new()),
         wanted,

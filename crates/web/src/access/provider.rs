@@ -85,9 +85,7 @@ impl Provider {
     /// What its groups make of somebody.
     #[cfg(any(test, feature = "oidc"))]
     pub(crate) fn mapped(&self, groups: &[String]) -> Option<&Mapped> {
-        self.roles
-            .iter()
-            .find(|mapped| groups.iter().any(|group| *group == mapped.group))
+        self.roles.iter().find(|mapped| groups.contains(&mapped.group))
     }
 }
 

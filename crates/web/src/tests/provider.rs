@@ -311,7 +311,8 @@ async fn scripted() -> (House, Scripted, Signing) {
 async fn what_a_provider_says_is_believed_only_where_all_of_it_is_right() {
     let (house, scripted, key) = scripted().await;
     // What is changed, to what at this second, and what is said of it.
-    let wrong: [(&str, fn(i64) -> Value, &str); 14] = [
+    type Wrong = (&'static str, fn(i64) -> Value, &'static str);
+    let wrong: [Wrong; 14] = [
         ("nonce", |_| json!("another"), "another browser's question"),
         ("nonce", |_| Value::Null, "another browser's question"),
         ("iss", |_| json!("https://evil.example"), "another provider"),

@@ -85,9 +85,14 @@ const OPEN: Rule = Rule::Anyone;
 /// All of them.
 pub(crate) fn all() -> Vec<Route> {
     let mut routes = always();
-    #[cfg(feature = "oidc")]
     routes.extend(with_provider());
     routes
+}
+
+/// Those by which people sign in with a provider.
+#[cfg(not(feature = "oidc"))]
+const fn with_provider() -> Vec<Route> {
+    Vec::new()
 }
 
 /// Those by which people sign in with a provider.

@@ -5,6 +5,8 @@ mod forms;
 mod hostile;
 mod house;
 mod login;
+#[cfg(feature = "oidc")]
+mod lying;
 mod owner;
 #[cfg(feature = "oidc")]
 mod provider;

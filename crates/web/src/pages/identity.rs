@@ -193,7 +193,7 @@ pub(crate) fn known_by(app: &App, marks: &[Mark]) -> Markup {
         ul {
             @for mark in marks.iter().take(SHOWN) {
                 li {
-                    span class="soft small" { (mark_word(&mark.kind)) } " "
+                    span class="soft small" { (safe(mark_word(&mark.kind))) } " "
                     span class="mono" { (safe(&mark.value.chars().take(60).collect::<String>())) }
                     br; span class="soft small" { (moment::day(mark.first_seen, &app.zone)) " to " (moment::day(mark.last_seen, &app.zone)) }
                 }

@@ -3,6 +3,7 @@
 mod budget;
 mod inside;
 mod questions;
+mod waits;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,12 +24,6 @@ use crate::survey::Rest;
 
 /// An answer within this is no sign of trouble, however fast the ones before were.
 const SLOW: Duration = Duration::from_secs(2);
-
-/// Silence that lasts less means nothing: the peer may be at work.
-const LEAST_PATIENCE: Duration = Duration::from_millis(300);
-
-/// Silence that lasts so long says as much as one that lasts for ever.
-const LONGEST_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How a service is approached.
 #[derive(Debug)]
@@ -364,13 +359,6 @@ impl<'a> Visit<'a> {
         self.last_session.take()
     }
 
-    /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
-    /// nothing is known of.
-    pub(crate) fn patience(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(1500);
-        self.usual.map_or(Duration::MAX, |usual| (usual * 20).max(LEAST))
-    }
-
     /// Whether Holter cannot or will not ask on, which says nothing of the host.
     #[must_use]
     pub fn is_given_up(&self) -> bool {
@@ -380,26 +368,6 @@ impl<'a> Visit<'a> {
     /// The protocol that is spoken.
     pub(crate) const fn chosen(&self) -> Chosen {
         self.chosen
-    }
-
-    /// How long to wait for somebody who may say nothing, by what is usual here.
-    pub(crate) fn short_patience(&self) -> Duration {
-        let usual = self.usual.unwrap_or(LONGEST_PATIENCE);
-        (usual * 6).clamp(LEAST_PATIENCE, LONGEST_PATIENCE)
-    }
-
-    /// How long to listen for a word that probably does not come.
-    pub(crate) fn glance(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(4);
-        (self.lately * 2).clamp(LEAST, self.pause())
-    }
-
-    /// How long to listen for a word that, if it comes, comes at once.
-    pub(crate) fn pause(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(12);
-        const LONGEST: Duration = Duration::from_millis(400);
-        self.usual
-            .map_or(LONGEST, |_| (self.lately * 4).clamp(LEAST, LONGEST))
     }
 
     /// The time of day.

@@ -1,0 +1,40 @@
+//! How long a peer is waited for, by what is usual with it.
+
+use std::time::Duration;
+
+use super::Visit;
+
+/// Silence that lasts less means nothing: the peer may be at work.
+const LEAST_PATIENCE: Duration = Duration::from_millis(300);
+
+/// Silence that lasts so long says as much as one that lasts for ever.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(1);
+
+impl Visit<'_> {
+    /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
+    /// nothing is known of.
+    pub(crate) fn patience(&self) -> Duration {
+        const LEAST: Duration = Duration::from_millis(1500);
+        self.usual.map_or(Duration::MAX, |usual| (usual * 20).max(LEAST))
+    }
+
+    /// How long to wait for somebody who may say nothing, by what is usual here.
+    pub(crate) fn short_patience(&self) -> Duration {
+        let usual = self.usual.unwrap_or(LONGEST_PATIENCE);
+        (usual * 6).clamp(LEAST_PATIENCE, LONGEST_PATIENCE)
+    }
+
+    /// How long to listen for a word that probably does not come.
+    pub(crate) fn glance(&self) -> Duration {
+        const LEAST: Duration = Duration::from_millis(4);
+        (self.lately * 2).clamp(LEAST, self.pause())
+    }
+
+    /// How long to listen for a word that, if it comes, comes at once.
+    pub(crate) fn pause(&self) -> Duration {
+        const LEAST: Duration = Duration::from_millis(12);
+        const LONGEST: Duration = Duration::from_millis(400);
+        self.usual
+            .map_or(LONGEST, |_| (self.lately * 4).clamp(LEAST, LONGEST))
+    }
+}

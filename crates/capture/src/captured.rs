@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::Moment;
 use crate::book::{Beyond, Totals};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, Oddity, Seen};
 use crate::heard::{Part, time};
 use crate::subject::Subject;
 use crate::takeover::{Flips, Log};
@@ -143,6 +143,15 @@ impl Captured {
         else {
             return false;
         };
+        let lost = |seen: &Seen| {
+            matches!(
+                seen.oddity,
+                Oddity::FragmentLost | Oddity::HeldTooMuch | Oddity::TooDeep
+            )
+        };
+        if self.coverage.oddities.iter().any(lost) {
+            return false;
+        }
         // What another tool did not write proves nothing.
         let whole = |origin: &Origin| {
             origin.trouble.is_none() && matches!(origin.kind, Kind::Capture | Kind::Interface)

@@ -25,8 +25,11 @@ const SUITES: &[u16] = &[
 pub(crate) fn speaks(stream: &mut TcpStream, version: u16) -> bool {
     match version {
         0x0002 => answers_ssl2(stream),
-        0x0304 => answer(stream, &hello(0x0303, &[0x1301, 0x1302, 0x1303], &[0], &newest()))
-            .is_some_and(|body| has_version_13(&body)),
+        0x0304 => answer(
+            stream,
+            &hello(0x0303, &[0x1301, 0x1302, 0x1303, 0x1304, 0x1305], &[0], &newest()),
+        )
+        .is_some_and(|body| has_version_13(&body)),
         older => {
             let extensions = if older == 0x0300 { Vec::new() } else { usual() };
             answer(stream, &hello(older, SUITES, &[0], &extensions))
@@ -67,7 +70,12 @@ pub(crate) fn hello(version: u16, suites: &[u16], compressions: &[u8], extension
 
 pub(crate) fn usual() -> Vec<u8> {
     [
-        extension(10, &sized(&[0, 23, 0, 24, 0, 25, 0, 29, 0x11, 0xec])),
+        extension(
+            10,
+            &sized(&[
+                0, 23, 0, 24, 0, 25, 0, 29, 0, 26, 0, 27, 0, 28, 1, 0, 1, 1, 0x11, 0xec,
+            ]),
+        ),
         extension(11, &[1, 0]),
         extension(
             13,

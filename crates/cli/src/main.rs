@@ -1,5 +1,6 @@
 //! The `holter` command: its verbs, and the only place that decides how it exits.
 
+mod account;
 mod audit;
 mod backup;
 mod config;
@@ -41,6 +42,8 @@ enum Verb {
     Serve(serve::Args),
     /// Bring in what was found elsewhere: journals of runs, reports, lists of systems
     Remember(remember::Args),
+    /// Let somebody in again whom no admin can help
+    Account(account::Args),
     /// Look through the log of who did what
     Audit(audit::Args),
     /// Write all that is remembered into one file
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Verb::Explain(args) => explain::run(&args),
         Verb::Serve(args) => serve::run(&args),
         Verb::Remember(args) => remember::run(&args),
+        Verb::Account(args) => account::run(&args),
         Verb::Audit(args) => audit::run(&args),
         Verb::Backup(args) => backup::write(&args),
         Verb::Restore(args) => backup::restore(&args),

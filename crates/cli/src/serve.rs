@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use holter_engine::{Runs, Stop};
 use holter_model::seam::{SystemClock, SystemDice};
-use holter_web::{OwnCertificate, Ready, Serving};
+use holter_web::{OwnCertificate, Ready, Serving, Tls};
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
@@ -94,11 +94,15 @@ fn say(ready: &Ready) {
     }
 }
 
-fn certificate(args: &Args) -> anyhow::Result<Option<(Vec<u8>, Vec<u8>)>> {
+fn certificate(args: &Args) -> anyhow::Result<Option<Tls>> {
     let read =
         |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
     if let Some((certificate, key)) = args.tls_cert.as_ref().zip(args.tls_key.as_ref()) {
-        return Ok(Some((read(certificate)?, read(key)?)));
+        return Ok(Some(Tls {
+            certificate: read(certificate)?,
+            key: read(key)?,
+            is_given: true,
+        }));
     }
     if args.listen.ip().is_loopback() && !args.tls {
         return Ok(None);
@@ -109,7 +113,11 @@ fn certificate(args: &Args) -> anyhow::Result<Option<(Vec<u8>, Vec<u8>)>> {
         write_secret(&key, made.key.as_bytes())?;
         write_secret(&certificate, made.certificate.as_bytes())?;
     }
-    Ok(Some((read(&certificate)?, read(&key)?)))
+    Ok(Some(Tls {
+        certificate: read(&certificate)?,
+        key: read(&key)?,
+        is_given: false,
+    }))
 }
 
 /// What the certificate is for: the address that is listened on, and the names by which this machine knows itself.

@@ -111,6 +111,10 @@ fn from_the_first_start_to_a_finding_that_comes_back() {
         office.go(path);
         office.look(name);
     }
+    if cfg!(feature = "oidc") {
+        office.go("/settings/provider");
+        office.look("provider");
+    }
     office.press(".me button");
     office.sees("h1", "Sign in");
     office.look("login");

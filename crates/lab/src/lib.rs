@@ -23,6 +23,7 @@ pub mod peers;
 pub mod ports;
 mod prepared;
 pub mod process;
+pub mod provider;
 pub mod proxy;
 pub mod schemas;
 pub mod truth;

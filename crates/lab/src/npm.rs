@@ -53,3 +53,35 @@ fn fetch(package: &Package, plain: &str, folder: &Path) -> Result<(), LabError> 
         .arg(folder))?;
     std::fs::remove_file(&archive).map_err(|source| at(&archive, source))
 }
+
+/// A package with everything that it needs, by a lock file that has a checksum of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// Its name in the cache.
+    pub name: &'static str,
+    /// What is wanted: `package.json`.
+    pub package: &'static str,
+    /// What that comes to: `package-lock.json`, which names no registry.
+    pub lock: &'static str,
+}
+
+/// The folder with `node_modules` in it, fetched the first time. npm holds every package against its checksum.
+///
+/// # Errors
+/// [`LabError::Missing`] without npm, [`LabError::Command`] when a package is not the pinned one.
+pub fn obtain_locked(locked: &Locked) -> Result<std::path::PathBuf, LabError> {
+    cache::obtain(&format!("npm-{}", locked.name), |folder| {
+        say(&format!("fetching {} from npm", locked.name));
+        for (name, text) in [
+            ("package.json", locked.package),
+            ("package-lock.json", locked.lock),
+        ] {
+            let path = folder.join(name);
+            std::fs::write(&path, text).map_err(|source| at(&path, source))?;
+        }
+        run(Command::new("npm")
+            .args(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"])
+            .current_dir(folder))
+        .map(drop)
+    })
+}

@@ -1,10 +1,11 @@
 //! What people do about assets: they say what is known of them, merge what is one and split what is two, each with its
-//! line in the history; and what an asset is decides how much its findings weigh.
+//! line in the history; and what an asset is decides how much its findings weigh. Each is done in the caller's
+//! transaction, which must be one of [`Store::write_alone`](holter_store::Store::write_alone).
 
 use std::collections::BTreeSet;
 
 use holter_model::finding::State;
-use holter_store::{AssetAbout, AssetEvent, KnownAsset, KnownService, Store, StoreError, Task, Writing};
+use holter_store::{AssetAbout, AssetEvent, KnownAsset, KnownService, StoreError, Task, Writing};
 use serde_json::{Value, json};
 
 use crate::deeds::{By, ProgramError};
@@ -16,7 +17,7 @@ use crate::weight;
 /// # Errors
 /// Without a name, or when the database does not answer.
 pub async fn edit(
-    store: &Store,
+    writing: &mut Writing,
     id: i64,
     about: &AssetAbout,
     by: By<'_>,
@@ -24,7 +25,6 @@ pub async fn edit(
     if about.name.trim().is_empty() {
         return Err(ProgramError::Missing("a name"));
     }
-    let mut writing = store.write_alone().await?;
     let before = writing.asset(id).await?;
     let (old, new) = (spelled(&before.about), spelled(about));
     let mut by_hand = before.by_hand.clone();
@@ -37,9 +37,9 @@ pub async fn edit(
     }
     if !changed.is_empty() {
         writing.update_asset(id, about, &by_hand).await?;
-        reweigh(&mut writing, id).await?;
+        reweigh(writing, id).await?;
         note(
-            &mut writing,
+            writing,
             id,
             "edited",
             json!({ "changed": changed, "words": by.words }),
@@ -47,17 +47,14 @@ pub async fn edit(
         )
         .await?;
     }
-    let after = writing.asset(id).await?;
-    writing.commit().await?;
-    Ok(after)
+    Ok(writing.asset(id).await?)
 }
 
 /// Two assets are one: all that is known of the first becomes the second's.
 ///
 /// # Errors
 /// When they are the same, or one of them is merged already.
-pub async fn merge(store: &Store, from: i64, into: i64, by: By<'_>) -> Result<(), ProgramError> {
-    let mut writing = store.write_alone().await?;
+pub async fn merge(writing: &mut Writing, from: i64, into: i64, by: By<'_>) -> Result<(), ProgramError> {
     let services: Vec<i64> = writing
         .services_of(from)
         .await?
@@ -66,10 +63,10 @@ pub async fn merge(store: &Store, from: i64, into: i64, by: By<'_>) -> Result<()
         .collect();
     writing.merge_assets(from, into).await?;
     let detail = json!({ "from": from, "into": into, "services": services, "words": by.words });
-    note(&mut writing, from, "merged", detail.clone(), by).await?;
-    note(&mut writing, into, "merged", detail, by).await?;
-    reweigh(&mut writing, into).await?;
-    Ok(writing.commit().await?)
+    note(writing, from, "merged", detail.clone(), by).await?;
+    note(writing, into, "merged", detail, by).await?;
+    reweigh(writing, into).await?;
+    Ok(())
 }
 
 /// One asset is two: these of its services, with their findings, are a new one's. The new asset's number.
@@ -77,7 +74,7 @@ pub async fn merge(store: &Store, from: i64, into: i64, by: By<'_>) -> Result<()
 /// # Errors
 /// When none or all of its services are named, or one that is not its own.
 pub async fn split(
-    store: &Store,
+    writing: &mut Writing,
     asset: i64,
     services: &BTreeSet<i64>,
     name: &str,
@@ -86,7 +83,6 @@ pub async fn split(
     if name.trim().is_empty() {
         return Err(ProgramError::Missing("a name"));
     }
-    let mut writing = store.write_alone().await?;
     let all = writing.services_of(asset).await?;
     let (going, staying): (Vec<_>, Vec<_>) = all
         .into_iter()
@@ -131,10 +127,9 @@ pub async fn split(
         .collect();
     writing.give_ports(asset, new, &gone).await?;
     let detail = json!({ "from": asset, "new": new, "services": services, "words": by.words });
-    note(&mut writing, asset, "split", detail.clone(), by).await?;
-    note(&mut writing, new, "split", detail, by).await?;
-    reweigh(&mut writing, new).await?;
-    writing.commit().await?;
+    note(writing, asset, "split", detail.clone(), by).await?;
+    note(writing, new, "split", detail, by).await?;
+    reweigh(writing, new).await?;
     Ok(new)
 }
 
@@ -143,12 +138,11 @@ pub async fn split(
 ///
 /// # Errors
 /// When the task is not about a key at a known place, is done already, or the database does not answer.
-pub async fn confirm_key(store: &Store, task: &Task, by: By<'_>) -> Result<(), ProgramError> {
+pub async fn confirm_key(writing: &mut Writing, task: &Task, by: By<'_>) -> Result<(), ProgramError> {
     let (service, key) = (task.about.detail.get("service"), task.about.detail.get("key"));
     let (Some(service), Some(key)) = (service.and_then(Value::as_i64), key.and_then(Value::as_str)) else {
         return Err(ProgramError::Missing("a task about a key"));
     };
-    let mut writing = store.write_alone().await?;
     let outcome = format!("the same system, with a new key. {}", by.words);
     if !writing
         .end_task(task.id, Some(by.person), &outcome, by.at)
@@ -162,8 +156,8 @@ pub async fn confirm_key(store: &Store, task: &Task, by: By<'_>) -> Result<(), P
     writing.update_service(&known).await?;
     writing.mark_asset(known.asset, "key", key, by.at).await?;
     let detail = json!({ "service": service, "key": key, "words": by.words });
-    note(&mut writing, known.asset, "edited", detail, by).await?;
-    Ok(writing.commit().await?)
+    note(writing, known.asset, "edited", detail, by).await?;
+    Ok(())
 }
 
 /// Weighs the findings of an asset anew: what it is has changed.

@@ -1,4 +1,5 @@
-//! What people do about findings, and what the calendar does: each a transaction with its line in the history.
+//! What people do about findings, and what the calendar does: each with its line in the history. What a person does is
+//! written into the caller's transaction, so that the caller's own record of it is there with it or not at all.
 
 use holter_store::{Finding, NewAcceptance, NewEvent, Store, StoreError, Writing};
 use jiff::Timestamp;
@@ -45,27 +46,30 @@ pub struct By<'a> {
 ///
 /// # Errors
 /// When nothing is to be done about it, or the database does not answer.
-pub async fn assign(store: &Store, finding: i64, to: i64, by: By<'_>) -> Result<Finding, ProgramError> {
-    act(store, finding, &Deed::Assign { to }, by).await
+pub async fn assign(
+    writing: &mut Writing,
+    finding: i64,
+    to: i64,
+    by: By<'_>,
+) -> Result<Finding, ProgramError> {
+    act(writing, finding, &Deed::Assign { to }, by).await
 }
 
 /// Begins to work on a finding.
 ///
 /// # Errors
 /// As [`assign`].
-pub async fn begin(store: &Store, finding: i64, by: By<'_>) -> Result<Finding, ProgramError> {
-    act(store, finding, &Deed::Begin, by).await
+pub async fn begin(writing: &mut Writing, finding: i64, by: By<'_>) -> Result<Finding, ProgramError> {
+    act(writing, finding, &Deed::Begin, by).await
 }
 
 /// Says that the work is done, and asks Holter to measure it.
 ///
 /// # Errors
 /// As [`assign`].
-pub async fn say_done(store: &Store, finding: i64, by: By<'_>) -> Result<Finding, ProgramError> {
-    let mut writing = store.write().await?;
-    let after = act_in(&mut writing, finding, &Deed::SayDone, by).await?;
-    ask_measurement(&mut writing, &after, by).await?;
-    writing.commit().await?;
+pub async fn say_done(writing: &mut Writing, finding: i64, by: By<'_>) -> Result<Finding, ProgramError> {
+    let after = act(writing, finding, &Deed::SayDone, by).await?;
+    ask_measurement(writing, &after, by).await?;
     Ok(after)
 }
 
@@ -73,11 +77,9 @@ pub async fn say_done(store: &Store, finding: i64, by: By<'_>) -> Result<Finding
 ///
 /// # Errors
 /// When the finding is about nothing that can be measured, or the database does not answer.
-pub async fn measure_now(store: &Store, finding: i64, by: By<'_>) -> Result<i64, ProgramError> {
-    let mut writing = store.write().await?;
+pub async fn measure_now(writing: &mut Writing, finding: i64, by: By<'_>) -> Result<i64, ProgramError> {
     let known = writing.finding(finding).await?;
-    let asked = ask_measurement(&mut writing, &known, by).await?;
-    writing.commit().await?;
+    let asked = ask_measurement(writing, &known, by).await?;
     asked.ok_or_else(|| ProgramError::Store(StoreError::missing("service of finding", finding)))
 }
 
@@ -85,7 +87,7 @@ pub async fn measure_now(store: &Store, finding: i64, by: By<'_>) -> Result<i64,
 ///
 /// # Errors
 /// Without a reason, a ground, or a date to come where it is to be accepted; when somebody has asked already.
-pub async fn ask(store: &Store, asked: &NewAcceptance) -> Result<Finding, ProgramError> {
+pub async fn ask(writing: &mut Writing, asked: &NewAcceptance) -> Result<Finding, ProgramError> {
     if asked.reason.trim().is_empty() {
         return Err(ProgramError::Missing("a reason"));
     }
@@ -102,19 +104,21 @@ pub async fn ask(store: &Store, asked: &NewAcceptance) -> Result<Finding, Progra
         at: asked.asked_at,
         words: &asked.reason,
     };
-    let mut writing = store.write().await?;
-    let after = act_in(&mut writing, asked.finding, &Deed::Ask, by).await?;
+    let after = act(writing, asked.finding, &Deed::Ask, by).await?;
     writing.add_acceptance(asked).await?;
-    writing.commit().await?;
     Ok(after)
 }
 
-/// Decides what somebody else asked for.
+/// Decides what somebody else asked for. The transaction must be one of [`Store::write_alone`].
 ///
 /// # Errors
 /// When nobody has asked, whoever asked decides, or its date has passed.
-pub async fn decide(store: &Store, finding: i64, approve: bool, by: By<'_>) -> Result<Finding, ProgramError> {
-    let mut writing = store.write_alone().await?;
+pub async fn decide(
+    writing: &mut Writing,
+    finding: i64,
+    approve: bool,
+    by: By<'_>,
+) -> Result<Finding, ProgramError> {
     let standing = writing.standing_acceptance(finding).await?;
     let Some(asked) = standing.filter(|asked| asked.decided_at.is_none()) else {
         return Err(Refusal::NotAsked.into());
@@ -131,33 +135,30 @@ pub async fn decide(store: &Store, finding: i64, approve: bool, by: By<'_>) -> R
     writing
         .decide_acceptance(asked.id, (by.person, by.at), approve)
         .await?;
-    let after = act_in(&mut writing, finding, &deed, by).await?;
-    writing.commit().await?;
-    Ok(after)
+    act(writing, finding, &deed, by).await
 }
 
 /// Takes back that a finding is accepted or false.
 ///
 /// # Errors
 /// When it is neither.
-pub async fn reopen(store: &Store, finding: i64, by: By<'_>) -> Result<Finding, ProgramError> {
-    act(store, finding, &Deed::Reopen, by).await
+pub async fn reopen(writing: &mut Writing, finding: i64, by: By<'_>) -> Result<Finding, ProgramError> {
+    act(writing, finding, &Deed::Reopen, by).await
 }
 
 /// Says something about a finding.
 ///
 /// # Errors
 /// Without words, or when the database does not answer.
-pub async fn comment(store: &Store, finding: i64, by: By<'_>) -> Result<(), ProgramError> {
+pub async fn comment(writing: &mut Writing, finding: i64, by: By<'_>) -> Result<(), ProgramError> {
     if by.words.trim().is_empty() {
         return Err(ProgramError::Missing("a comment"));
     }
-    let mut writing = store.write().await?;
     let known = writing.finding(finding).await?;
     writing
         .add_events(&[event(&known, "comment", Some(by.person), by.at, by.words)])
         .await?;
-    Ok(writing.commit().await?)
+    Ok(())
 }
 
 /// Notes that somebody has seen a finding by a signed link and has it in hand. The link opens nothing any more: `until`,
@@ -217,19 +218,7 @@ pub async fn expire(store: &Store, now: Timestamp) -> Result<u64, ProgramError> 
     }
 }
 
-async fn act(store: &Store, finding: i64, deed: &Deed, by: By<'_>) -> Result<Finding, ProgramError> {
-    let mut writing = store.write().await?;
-    let after = act_in(&mut writing, finding, deed, by).await?;
-    writing.commit().await?;
-    Ok(after)
-}
-
-async fn act_in(
-    writing: &mut Writing,
-    finding: i64,
-    deed: &Deed,
-    by: By<'_>,
-) -> Result<Finding, ProgramError> {
+async fn act(writing: &mut Writing, finding: i64, deed: &Deed, by: By<'_>) -> Result<Finding, ProgramError> {
     let before = writing.finding(finding).await?;
     let step = life::done(&before, deed, by.at)?;
     keep(writing, &before, &step, (Some(by.person), by.at), by.words).await?;

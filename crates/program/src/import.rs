@@ -13,14 +13,15 @@ use holter_store::{AssetAbout, AssetEvent, Store, Writing};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+pub use self::keys::Shared;
 use crate::ProgramError;
 use crate::assets::reweigh;
 use crate::guess::fill;
 
 /// A larger file is a mistake.
 const LARGEST: usize = 256 << 20;
-/// So many are written in one transaction.
-const AT_ONCE: usize = 200;
+/// So many are written in one transaction: others wait for its end.
+pub const AT_ONCE: usize = 200;
 
 /// What a list says of one asset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,6 +67,16 @@ pub struct Imported {
     pub same: u64,
     /// What was left out, and why.
     pub oddities: Vec<String>,
+}
+
+impl Imported {
+    /// Counts in what another part of the list came to.
+    pub fn add(&mut self, other: Self) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.same += other.same;
+        self.oddities.extend(other.oddities);
+    }
 }
 
 /// Reads a list of any form that is known, told by its looks.
@@ -126,20 +137,35 @@ pub async fn bring_in(
     store: &Store,
     listed: &[Listed],
     source: &str,
-    (actor, at): (Option<i64>, Timestamp),
+    by: (Option<i64>, Timestamp),
 ) -> Result<Imported, ProgramError> {
     let mut imported = Imported::default();
-    let shared = keys::shared(listed);
-    imported.oddities.extend(shared.iter().map(|key| {
-        format!("several systems show the SSH host key {key}: it identifies none of them, and whoever owns one can pass for the others")
-    }));
+    let shared = Shared::of(listed);
+    imported.oddities.extend(shared.oddities());
     for some in listed.chunks(AT_ONCE) {
         let mut writing = store.write_alone().await?;
-        for one in some {
-            let one = keys::without(one, &shared);
-            bring_one(&mut writing, &one, source, (actor, at), &mut imported).await?;
-        }
+        imported.add(bring_some(&mut writing, some, &shared, source, by).await?);
         writing.commit().await?;
+    }
+    Ok(imported)
+}
+
+/// Brings a part of a list, of [`AT_ONCE`] at most, without the keys that several of the whole list share, into the caller's transaction, which must be one of
+/// [`Store::write_alone`].
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn bring_some(
+    writing: &mut Writing,
+    some: &[Listed],
+    shared: &Shared,
+    source: &str,
+    by: (Option<i64>, Timestamp),
+) -> Result<Imported, ProgramError> {
+    let mut imported = Imported::default();
+    for one in some {
+        let one = shared.taken_from(one);
+        bring_one(writing, &one, source, by, &mut imported).await?;
     }
     Ok(imported)
 }

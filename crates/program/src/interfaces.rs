@@ -1,6 +1,7 @@
-//! Interfaces that a person declares, describes and takes back. What was heard stays heard.
+//! Interfaces that a person declares, describes and takes back. What was heard stays heard. Each is done in
+//! the caller's transaction, which must be one of [`Store::write_alone`](holter_store::Store::write_alone).
 
-use holter_store::{AssetEvent, Interface, Store, StoreError, Writing};
+use holter_store::{AssetEvent, Interface, StoreError, Writing};
 use serde_json::json;
 
 use crate::deeds::{By, ProgramError};
@@ -26,7 +27,7 @@ pub struct Declared {
 ///
 /// # Errors
 /// When something is missing, both ends are one, or the database does not answer.
-pub async fn declare(store: &Store, said: &Declared, by: By<'_>) -> Result<i64, ProgramError> {
+pub async fn declare(writing: &mut Writing, said: &Declared, by: By<'_>) -> Result<i64, ProgramError> {
     if said.protocol.trim().is_empty() {
         return Err(ProgramError::Missing("a protocol"));
     }
@@ -35,7 +36,6 @@ pub async fn declare(store: &Store, said: &Declared, by: By<'_>) -> Result<i64, 
             "another system: an interface leads from one to another",
         ));
     }
-    let mut writing = store.write_alone().await?;
     for end in [said.from, said.to] {
         if writing.asset(end).await?.merged_into.is_some() {
             let why = format!("system {end} was merged into another one");
@@ -55,8 +55,7 @@ pub async fn declare(store: &Store, said: &Declared, by: By<'_>) -> Result<i64, 
         last_seen: by.at,
     };
     let id = writing.note_interface(&interface).await?;
-    note(&mut writing, (said.from, said.to), "interface_declared", id, by).await?;
-    writing.commit().await?;
+    note(writing, (said.from, said.to), "interface_declared", id, by).await?;
     Ok(id)
 }
 
@@ -65,12 +64,11 @@ pub async fn declare(store: &Store, said: &Declared, by: By<'_>) -> Result<i64, 
 /// # Errors
 /// When there is none, or the database does not answer.
 pub async fn describe(
-    store: &Store,
+    writing: &mut Writing,
     id: i64,
     (encrypted, purpose): (Option<bool>, &str),
     by: By<'_>,
 ) -> Result<(), ProgramError> {
-    let mut writing = store.write_alone().await?;
     let known = writing.interface(id).await?;
     // What was heard is known better than what is said.
     let encrypted = if known.flows > 0 {
@@ -80,16 +78,15 @@ pub async fn describe(
     };
     writing.describe_interface(id, encrypted, purpose.trim()).await?;
     let ends = (known.interface.from_asset, known.interface.to_asset);
-    note(&mut writing, ends, "interface_described", id, by).await?;
-    Ok(writing.commit().await?)
+    note(writing, ends, "interface_described", id, by).await?;
+    Ok(())
 }
 
 /// Takes back that an interface was declared. One that was heard stays on the map as what was heard.
 ///
 /// # Errors
 /// When there is none, nobody has declared it, or the database does not answer.
-pub async fn withdraw(store: &Store, id: i64, by: By<'_>) -> Result<(), ProgramError> {
-    let mut writing = store.write_alone().await?;
+pub async fn withdraw(writing: &mut Writing, id: i64, by: By<'_>) -> Result<(), ProgramError> {
     let known = writing.interface(id).await?;
     if !known.interface.is_declared {
         let why = "it was heard, and nobody has declared it: only what was declared can be taken back";
@@ -97,8 +94,8 @@ pub async fn withdraw(store: &Store, id: i64, by: By<'_>) -> Result<(), ProgramE
     }
     writing.withdraw_interface(id).await?;
     let ends = (known.interface.from_asset, known.interface.to_asset);
-    note(&mut writing, ends, "interface_withdrawn", id, by).await?;
-    Ok(writing.commit().await?)
+    note(writing, ends, "interface_withdrawn", id, by).await?;
+    Ok(())
 }
 
 async fn note(

@@ -9,7 +9,7 @@ use std::time::Duration;
 use holter_engine::{Event, Sink};
 use holter_model::seam::Clock;
 use holter_model::{Attempt, Service};
-use holter_store::{NewScan, Reach, Store, StoreError};
+use holter_store::{NewScan, Reach, Store, StoreError, Writing};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::due;
@@ -126,9 +126,18 @@ impl Keeper<'_> {
     /// When the database does not answer.
     pub async fn begin(&self) -> Result<i64, StoreError> {
         let mut writing = self.store.write_alone().await?;
+        let scan = self.enter(&mut writing).await?;
+        writing.commit().await?;
+        Ok(scan)
+    }
+
+    /// As [`Keeper::begin`], in the caller's transaction, which must be one of [`Store::write_alone`].
+    ///
+    /// # Errors
+    /// As [`Keeper::begin`].
+    pub async fn enter(&self, writing: &mut Writing) -> Result<i64, StoreError> {
         let (scan, _) = writing.begin_scan(&self.about).await?;
         writing.hold_scan(scan, &self.fingerprint, self.until()).await?;
-        writing.commit().await?;
         Ok(scan)
     }
 
@@ -200,8 +209,7 @@ impl Keeper<'_> {
     async fn note(&self, reach: &Reach) -> Result<(), StoreError> {
         let noted = async {
             let mut writing = self.store.write_alone().await?;
-            let (scan, _) = writing.begin_scan(&self.about).await?;
-            writing.hold_scan(scan, &self.fingerprint, self.until()).await?;
+            let scan = self.enter(&mut writing).await?;
             writing.reach_scan(scan, reach).await?;
             writing.commit().await
         };

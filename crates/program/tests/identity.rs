@@ -8,7 +8,7 @@ mod scanned;
 
 use holter_model::finding::State;
 use holter_model::{Attempt, Criticality, Der, Fact, Method, Observation, Service, Verdict};
-use holter_program::{Ingest, Taken, assets, import};
+use holter_program::{Ingest, ProgramError, Taken, assets, import};
 use holter_store::{AssetFilter, Page, Store};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -31,6 +31,18 @@ on_both! {
     a_new_key_is_the_same_service,
     a_cluster_gets_its_new_key_together,
     what_an_asset_is_decides_what_its_findings_weigh,
+}
+
+/// What somebody does, in a transaction of its own.
+macro_rules! done {
+    ($store:expr, $deed:ident, $($given:expr),*) => {
+        async {
+            let mut writing = $store.write_alone().await?;
+            let after = assets::$deed(&mut writing, $($given),*).await?;
+            writing.commit().await?;
+            Ok::<_, ProgramError>(after)
+        }
+    };
 }
 
 /// A service that showed this certificate.
@@ -160,8 +172,8 @@ async fn a_strange_key_at_a_known_place_closes_nothing(store: Store) {
     assert_eq!(tasks.len(), 1);
     // Somebody knows: it is the same system, which was given the other's key.
     let (ada, _) = two_people(&store).await;
-    assets::confirm_key(&store, &tasks[0], by(ada, 12)).await.unwrap();
-    assert!(assets::confirm_key(&store, &tasks[0], by(ada, 12)).await.is_err());
+    done!(store, confirm_key, &tasks[0], by(ada, 12)).await.unwrap();
+    assert!(done!(store, confirm_key, &tasks[0], by(ada, 12)).await.is_err());
     let taken = scan(
         &store,
         "2",
@@ -211,7 +223,7 @@ async fn what_an_asset_is_decides_what_its_findings_weigh(store: Store) {
     let mut about = store.asset(before.asset).await.unwrap().about;
     about.criticality = Some(Criticality::Life);
     about.holds_ephi = Some(true);
-    let after = assets::edit(&store, before.asset, &about, by(ada, 1))
+    let after = done!(store, edit, before.asset, &about, by(ada, 1))
         .await
         .unwrap();
     assert_eq!(after.by_hand.len(), 2);
@@ -374,8 +386,8 @@ async fn merged_and_split_by_hand(store: Store) {
     let findings = all(&store).await;
     let (from, into) = (findings[0].asset, findings[1].asset);
     let (ada, _) = two_people(&store).await;
-    assets::merge(&store, from, into, by(ada, 8)).await.unwrap();
-    assert!(assets::merge(&store, from, into, by(ada, 8)).await.is_err());
+    done!(store, merge, from, into, by(ada, 8)).await.unwrap();
+    assert!(done!(store, merge, from, into, by(ada, 8)).await.is_err());
     assert!(all(&store).await.iter().all(|finding| finding.asset == into));
     assert_eq!(store.asset(from).await.unwrap().merged_into, Some(into));
     assert_eq!(store.marks(into).await.unwrap().len(), 2);
@@ -383,11 +395,11 @@ async fn merged_and_split_by_hand(store: Store) {
 
     let service = store.services(into).await.unwrap().remove(0).id;
     assert!(
-        assets::split(&store, into, &[service, 99].into(), "new", by(ada, 9))
+        done!(store, split, into, &[service, 99].into(), "new", by(ada, 9))
             .await
             .is_err()
     );
-    let new = assets::split(&store, into, &[service].into(), "new", by(ada, 9))
+    let new = done!(store, split, into, &[service].into(), "new", by(ada, 9))
         .await
         .unwrap();
     let moved = all(&store)

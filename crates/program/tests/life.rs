@@ -26,6 +26,18 @@ on_both! {
     tallies_are_what_a_count_would_say,
 }
 
+/// What somebody does, in a transaction of its own.
+macro_rules! done {
+    ($store:expr, $deed:ident, $($given:expr),*) => {
+        async {
+            let mut writing = $store.write_alone().await?;
+            let after = deeds::$deed(&mut writing, $($given),*).await?;
+            writing.commit().await?;
+            Ok::<_, ProgramError>(after)
+        }
+    };
+}
+
 async fn the_same_file_twice_changes_nothing(store: Store) {
     let services: Vec<Service> = (1..=20)
         .map(|host| {
@@ -131,15 +143,15 @@ async fn what_returns_comes_back_with_its_history(store: Store) {
     let (ada, grace) = two_people(&store).await;
     once(&store, "1", 0, service("10.0.0.1", 0, Verdict::Affected)).await;
     let id = only(&store).await.id;
-    let after = deeds::assign(&store, id, grace, by(ada, 1)).await.unwrap();
+    let after = done!(&store, assign, id, grace, by(ada, 1)).await.unwrap();
     assert_eq!((after.state, after.next), (State::Assigned, Next::Assignee));
-    deeds::begin(&store, id, by(grace, 2)).await.unwrap();
-    let after = deeds::say_done(&store, id, by(grace, 3)).await.unwrap();
+    done!(&store, begin, id, by(grace, 2)).await.unwrap();
+    let after = done!(&store, say_done, id, by(grace, 3)).await.unwrap();
     assert_eq!((after.state, after.next), (State::Fixing, Next::Measurement));
     assert_eq!(store.measurements_for(id).await.unwrap().len(), 1);
     once(&store, "2", 4, service("10.0.0.1", 4, Verdict::Affected)).await;
     assert_eq!(only(&store).await.next, Next::Assignee);
-    deeds::say_done(&store, id, by(grace, 5)).await.unwrap();
+    done!(&store, say_done, id, by(grace, 5)).await.unwrap();
     once(&store, "3", 6, service("10.0.0.1", 6, Verdict::NotAffected)).await;
     let taken = once(&store, "4", 7, service("10.0.0.1", 7, Verdict::Affected)).await;
     assert_eq!((taken.back, taken.opened), (1, 0));
@@ -162,9 +174,9 @@ async fn what_returns_comes_back_with_its_history(store: Store) {
             "back"
         ]
     );
-    deeds::comment(&store, id, by(ada, 8)).await.unwrap();
+    done!(&store, comment, id, by(ada, 8)).await.unwrap();
     assert!(matches!(
-        deeds::reopen(&store, id, by(ada, 9)).await,
+        done!(&store, reopen, id, by(ada, 9)).await,
         Err(ProgramError::Refused(_))
     ));
     check_tallies(&store).await;
@@ -201,30 +213,30 @@ async fn nobody_decides_their_own_request(store: Store) {
     let (ada, grace) = two_people(&store).await;
     once(&store, "0", 0, service("10.0.0.1", 0, Verdict::Affected)).await;
     let id = only(&store).await.id;
-    assert!(deeds::ask(&store, &wanted(id, ada, false, None)).await.is_err());
+    assert!(done!(&store, ask, &wanted(id, ada, false, None)).await.is_err());
     assert!(
-        deeds::ask(&store, &wanted(id, ada, false, Some(0)))
+        done!(&store, ask, &wanted(id, ada, false, Some(0)))
             .await
             .is_err()
     );
     let mut silent = wanted(id, ada, false, Some(60));
     silent.reason = " ".to_owned();
-    assert!(deeds::ask(&store, &silent).await.is_err());
-    assert!(deeds::decide(&store, id, true, by(grace, 2)).await.is_err());
+    assert!(done!(&store, ask, &silent).await.is_err());
+    assert!(done!(&store, decide, id, true, by(grace, 2)).await.is_err());
 
-    let asked = deeds::ask(&store, &wanted(id, ada, false, Some(60)))
+    let asked = done!(&store, ask, &wanted(id, ada, false, Some(60)))
         .await
         .unwrap();
     assert_eq!((asked.state, asked.next), (State::Open, Next::Approver));
     assert!(
-        deeds::ask(&store, &wanted(id, grace, false, Some(60)))
+        done!(&store, ask, &wanted(id, grace, false, Some(60)))
             .await
             .is_err()
     );
-    let own = deeds::decide(&store, id, true, by(ada, 2)).await;
+    let own = done!(&store, decide, id, true, by(ada, 2)).await;
     assert!(matches!(own, Err(ProgramError::OwnRequest)));
     assert_eq!(store.undecided(&Page::default()).await.unwrap().rows.len(), 1);
-    let after = deeds::decide(&store, id, true, by(grace, 3)).await.unwrap();
+    let after = done!(&store, decide, id, true, by(grace, 3)).await.unwrap();
     assert_eq!(
         (after.state, after.accepted_until),
         (State::Accepted, Some(at(60)))
@@ -239,15 +251,15 @@ async fn nobody_decides_their_own_request(store: Store) {
     assert_eq!((open.state, open.next), (State::Open, Next::Department));
     assert_eq!(store.acceptances(id).await.unwrap()[0].ended_at, Some(at(60)));
 
-    deeds::ask(&store, &wanted(id, grace, false, Some(90)))
+    done!(&store, ask, &wanted(id, grace, false, Some(90)))
         .await
         .unwrap();
-    let refused = deeds::decide(&store, id, false, by(ada, 62)).await.unwrap();
+    let refused = done!(&store, decide, id, false, by(ada, 62)).await.unwrap();
     assert_eq!((refused.state, refused.next), (State::Open, Next::Department));
-    deeds::ask(&store, &wanted(id, grace, false, Some(90)))
+    done!(&store, ask, &wanted(id, grace, false, Some(90)))
         .await
         .unwrap();
-    deeds::decide(&store, id, true, by(ada, 63)).await.unwrap();
+    done!(&store, decide, id, true, by(ada, 63)).await.unwrap();
     // A measurement ends what was accepted.
     once(&store, "2", 70, service("10.0.0.1", 70, Verdict::NotAffected)).await;
     let fixed = only(&store).await;
@@ -269,9 +281,9 @@ async fn false_positives_stay_false(store: Store) {
     let id = only(&store).await.id;
     let mut bare = wanted(id, ada, true, None);
     bare.ground = String::new();
-    assert!(deeds::ask(&store, &bare).await.is_err());
-    deeds::ask(&store, &wanted(id, ada, true, None)).await.unwrap();
-    deeds::decide(&store, id, true, by(grace, 2)).await.unwrap();
+    assert!(done!(&store, ask, &bare).await.is_err());
+    done!(&store, ask, &wanted(id, ada, true, None)).await.unwrap();
+    done!(&store, decide, id, true, by(grace, 2)).await.unwrap();
     for minute in 3..6 {
         once(
             &store,
@@ -282,7 +294,7 @@ async fn false_positives_stay_false(store: Store) {
         .await;
         assert_eq!(only(&store).await.state, State::FalsePositive);
     }
-    let open = deeds::reopen(&store, id, by(grace, 7)).await.unwrap();
+    let open = done!(&store, reopen, id, by(grace, 7)).await.unwrap();
     assert_eq!(open.state, State::Open);
 }
 

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use holter_model::seam::SystemDice;
 use holter_model::{Severity, Verdict};
-use holter_program::deeds;
+use holter_program::deeds::{self, By};
 use holter_program::notices::calendar::Calendar;
 use holter_program::notices::letter::{Content, Letter, Way};
 use holter_program::notices::{digest, round};
@@ -136,15 +136,22 @@ fn addresses(messages: &[Message]) -> Vec<&str> {
         .collect()
 }
 
+/// Gives the finding to Mira.
+async fn hand_to_mira(store: &Store, house: &House, by: By<'_>) {
+    let mut writing = store.write_alone().await.unwrap();
+    deeds::assign(&mut writing, house.finding, house.mira, by)
+        .await
+        .unwrap();
+    writing.commit().await.unwrap();
+}
+
 async fn each_is_told_once_and_to_whom_it_concerns(store: Store) {
     channel(&store, "mail", &[], Severity::Info).await;
     let house = house(&store).await;
     // What was found goes into the digest.
     assert!(told(&store, 2).await.is_empty());
     // What is given to somebody is told to them, and to nobody else.
-    deeds::assign(&store, house.finding, house.mira, by(house.owner, 3))
-        .await
-        .unwrap();
+    hand_to_mira(&store, &house, by(house.owner, 3)).await;
     let messages = told(&store, 3).await;
     assert_eq!(addresses(&messages), ["mira@example.org"]);
     let given = letter(&messages[0]);
@@ -170,9 +177,7 @@ async fn each_is_told_once_and_to_whom_it_concerns(store: Store) {
     );
     assert!(told(&store, 4).await.is_empty());
     // Nobody is told what they did.
-    deeds::assign(&store, house.finding, house.mira, by(house.mira, 5))
-        .await
-        .unwrap();
+    hand_to_mira(&store, &house, by(house.mira, 5)).await;
     assert!(told(&store, 5).await.is_empty());
     // Fixed is good news and can wait; back cannot, for whoever has it and whoever answers for it.
     once(&store, "second", 6, service("10.0.0.7", 6, Verdict::NotAffected)).await;
@@ -202,9 +207,7 @@ async fn two_rounds_at_once_tell_it_once(store: Store) {
     channel(&store, "mail", &[], Severity::Info).await;
     channel(&store, "webhook", &["assigned"], Severity::Info).await;
     let house = house(&store).await;
-    deeds::assign(&store, house.finding, house.mira, by(house.owner, 3))
-        .await
-        .unwrap();
+    hand_to_mira(&store, &house, by(house.owner, 3)).await;
     let round = || round::tell(&store, &SystemDice, at(4));
     let (one, two, three) = tokio::join!(round(), round(), round());
     one.and(two).and(three).unwrap();
@@ -215,9 +218,7 @@ async fn two_rounds_at_once_tell_it_once(store: Store) {
 async fn dates_are_told_once_whoever_looks(store: Store) {
     channel(&store, "mail", &[], Severity::Info).await;
     let house = house(&store).await;
-    deeds::assign(&store, house.finding, house.mira, by(house.owner, 3))
-        .await
-        .unwrap();
+    hand_to_mira(&store, &house, by(house.owner, 3)).await;
     told(&store, 3).await;
     let due = only(&store).await.due.unwrap();
     let day = (due.as_second() - at(0).as_second()) / 60 / MINUTES_A_DAY;
@@ -273,9 +274,7 @@ async fn a_digest_says_what_happened_and_who_acts_next(store: Store) {
 
 async fn without_a_channel_nothing_piles_up(store: Store) {
     let house = house(&store).await;
-    deeds::assign(&store, house.finding, house.mira, by(house.owner, 3))
-        .await
-        .unwrap();
+    hand_to_mira(&store, &house, by(house.owner, 3)).await;
     assert!(told(&store, 4).await.is_empty());
     channel(&store, "mail", &[], Severity::Info).await;
     assert!(told(&store, 5).await.is_empty());

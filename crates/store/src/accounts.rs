@@ -100,11 +100,13 @@ impl Writing {
         self.end_sessions(account).await
     }
 
-    /// Gives it a sealed secret for one-time codes, or takes it away.
+    /// Gives it a sealed secret for one-time codes, or takes it away. Codes that stood in for those of before open
+    /// nothing any more.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn set_second(&mut self, account: i64, sealed: &str) -> Result<(), StoreError> {
+        self.set_recovery_codes(account, &[]).await?;
         let mut sql = Sql::new("UPDATE account SET second = ");
         sql.bind(sealed)
             .add(", second_step = 0 WHERE id = ")
@@ -135,6 +137,17 @@ impl Writing {
         self.end_sessions(account).await
     }
 
+    /// An account as it is by now.
+    ///
+    /// # Errors
+    /// When there is none with this number, or the database refuses.
+    pub async fn account(&mut self, id: i64) -> Result<Account, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE account.id = ").bind(id);
+        let rows = sql.all(self.connection()).await?;
+        account(rows.first().ok_or_else(|| StoreError::missing("account", id))?)
+    }
+
     /// Notes that somebody came in.
     ///
     /// # Errors
@@ -154,6 +167,17 @@ impl Store {
     pub async fn has_accounts(&self) -> Result<bool, StoreError> {
         let sql = Sql::new("SELECT id FROM account LIMIT 1");
         Ok(!sql.all(&mut *self.reader().await?).await?.is_empty())
+    }
+
+    /// The account of a person, where they have one.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account_of(&self, person: i64) -> Result<Option<Account>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE account.person = ").bind(person);
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.first().map(account).transpose()
     }
 
     /// The account of that name.
@@ -176,6 +200,18 @@ impl Store {
         sql.add(" WHERE account.id = ").bind(id);
         let rows = sql.all(&mut *self.reader().await?).await?;
         account(rows.first().ok_or_else(|| StoreError::missing("account", id))?)
+    }
+
+    /// The accounts of the person with this address for e-mail.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn account_of_email(&self, email: &str) -> Result<Option<Account>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE person.email = ")
+            .bind(email.trim().to_lowercase());
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.first().map(account).transpose()
     }
 
     /// All accounts, by name. There are as many as people who work here.

@@ -29,6 +29,20 @@ pub struct Deed {
     pub detail: String,
 }
 
+impl Deed {
+    /// As a database keeps it: without NUL. What is kept is what is vouched for.
+    fn plain(&self) -> Self {
+        let plain = |text: &String| text.replace('\0', "");
+        Self {
+            actor: plain(&self.actor),
+            address: plain(&self.address),
+            deed: plain(&self.deed),
+            subject: plain(&self.subject),
+            detail: plain(&self.detail),
+        }
+    }
+}
+
 /// A row of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Audited {
@@ -79,17 +93,21 @@ impl Writing {
         let sql = Sql::new("SELECT place, mac FROM audit ORDER BY place DESC LIMIT 1");
         let rows = sql.all(self.connection()).await?;
         let (place, before) = match rows.first() {
-            Some(row) => (row.number("place")? + 1, row.text("mac")?),
+            Some(row) => {
+                let next = row.number("place")?.checked_add(1);
+                (next.ok_or_else(full)?, row.text("mac")?)
+            }
             None => (1, NOTHING.to_owned()),
         };
         let row = Audited {
             place,
             // What is kept is what is vouched for: microseconds.
             at: crate::moment::timestamp(micros(at)),
-            deed: deed.clone(),
+            deed: deed.plain(),
             mac: String::new(),
         };
         let mac = mac(key, &before, &row);
+        let deed = &row.deed;
         let mut sql =
             Sql::new("INSERT INTO audit (place, at, actor, address, deed, subject, detail, mac) VALUES");
         sql.rows([vec![
@@ -174,6 +192,14 @@ impl Store {
                 (rows, last) = (row.place, row.mac);
             }
         }
+    }
+}
+
+/// A place that no honest log reaches.
+fn full() -> StoreError {
+    StoreError::Unreadable {
+        what: "the audit log",
+        why: "it has a row in the last place that there is".to_owned(),
     }
 }
 

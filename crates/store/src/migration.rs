@@ -20,6 +20,7 @@ const STEPS: &[(i64, &str, &str)] = &[
     (10, "filters", include_str!("../migrations/0010_filters.sql")),
     (20, "sinks", include_str!("../migrations/0020_sinks.sql")),
     (100, "accounts", include_str!("../migrations/0100_accounts.sql")),
+    (110, "doors", include_str!("../migrations/0110_doors.sql")),
     (120, "notices", include_str!("../migrations/0120_notices.sql")),
 ];
 

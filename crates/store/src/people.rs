@@ -106,6 +106,28 @@ impl Writing {
         sql.run(self.connection()).await.map(drop)
     }
 
+    /// Somebody as they are by now.
+    ///
+    /// # Errors
+    /// When there is nobody with this number, or the database refuses.
+    pub async fn person(&mut self, id: i64) -> Result<Person, StoreError> {
+        let mut sql = Sql::new("SELECT id, name, email, department, active FROM person WHERE id = ");
+        sql.bind(id);
+        let found = many(sql, self.connection()).await?.pop();
+        found.ok_or_else(|| StoreError::missing("person", id))
+    }
+
+    /// Somebody with this e-mail address.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn person_with_email(&mut self, email: &str) -> Result<Option<i64>, StoreError> {
+        let mut sql = Sql::new("SELECT id FROM person WHERE email = ");
+        sql.bind(short(email).to_lowercase());
+        let rows = sql.all(self.connection()).await?;
+        rows.first().map(|row| row.number("id")).transpose()
+    }
+
     /// Somebody of this name, or with this e-mail address; added where nobody is.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 pub(crate) mod form_key;
 pub(crate) mod password;
+pub(crate) mod provider;
+pub(crate) mod recovery;
 pub(crate) mod seal;
 pub(crate) mod throttle;
 pub(crate) mod token;

@@ -8,7 +8,10 @@ pub(crate) mod findings;
 pub(crate) mod interfaces;
 pub(crate) mod notices;
 pub(crate) mod people;
+#[cfg(feature = "oidc")]
+pub(crate) mod provider;
 pub(crate) mod scans;
+pub(crate) mod settings;
 pub(crate) mod shape;
 
 use axum::Json;
@@ -30,6 +33,7 @@ use crate::trouble::Trouble;
         findings::one,
         findings::events,
         findings::act,
+        findings::acceptances,
         assets::list,
         assets::one,
         assets::describe,
@@ -50,9 +54,24 @@ use crate::trouble::Trouble;
         scans::difference,
         people::list,
         people::add,
+        people::change,
+        people::link,
+        people::reset,
+        people::accounts,
         people::departments,
         people::add_department,
+        settings::show,
+        settings::change,
         accounts::me,
+        accounts::password,
+        accounts::offer,
+        accounts::second,
+        accounts::new_codes,
+        accounts::end_second,
+        accounts::tokens,
+        accounts::add_token,
+        accounts::end_token,
+        accounts::end_sessions,
         audit::list,
         audit::verify,
         notices::channels,
@@ -87,7 +106,10 @@ impl Modify for Bearer {
 
 /// The document itself.
 pub(crate) async fn document() -> Json<utoipa::openapi::OpenApi> {
-    Json(Document::openapi())
+    let document = Document::openapi();
+    #[cfg(feature = "oidc")]
+    let document = document.merge_from(provider::Document::openapi());
+    Json(document)
 }
 
 /// A body of JSON, and what is wrong with one that is none, in the API's own form.

@@ -5,15 +5,21 @@
 //! that only our own pages know, and stands in the audit log before it is answered.
 
 mod access;
+mod accounts;
 mod api;
 mod app;
 mod certificate;
+mod describing;
+mod doing;
 mod guard;
 mod headers;
 mod health;
 mod life;
 mod metrics;
 mod notices;
+#[cfg(feature = "oidc")]
+mod oidc;
+mod own;
 mod pages;
 mod role;
 mod routes;
@@ -27,8 +33,9 @@ mod tests;
 mod trouble;
 
 pub use access::seal::{Key, NoKey};
+pub use accounts::{ResetError, reset_here};
 pub use certificate::{OwnCertificate, fingerprint};
 pub use role::Role;
 pub use scanning::ScanRules;
 pub use serve::audit_key;
-pub use serve::{Ready, ServeError, Serving, serve};
+pub use serve::{Ready, ServeError, Serving, Tls, serve};

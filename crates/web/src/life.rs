@@ -1,45 +1,124 @@
-//! What people do with findings, handed to the program, which alone knows what may come after what.
+//! What people do with findings, for the pages and for the API: handed to the program, which alone knows what may come
+//! after what, and written down with it.
 
 use holter_program::ProgramError;
 use holter_program::deeds::{self, By};
 use holter_program::due::{self, Deadlines};
 use holter_store::{NewAcceptance, Store, StoreError};
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::accounts;
 use crate::app::App;
 use crate::guard::Caller;
+use crate::pages::finding;
+use crate::role::Deed;
 use crate::trouble::Trouble;
 
 /// The setting that says when things are due.
 pub(crate) const DEADLINES: &str = due::SETTING;
+/// Nothing is accepted for longer: the world changes.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
+/// The longest text.
+pub(crate) const WORDS: usize = 4000;
 
-/// What somebody wants of a finding.
-#[derive(Debug)]
-pub(crate) enum Request {
-    Assign(i64),
-    Fixing(String),
-    SayDone(String),
-    Comment(String),
+/// What somebody does with a finding.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(tag = "deed", rename_all = "snake_case")]
+pub(crate) enum Act {
+    /// Gives it to somebody.
+    Assign {
+        /// The person's number.
+        person: i64,
+    },
+    /// Says that somebody is at work on it.
+    Fixing {
+        /// In words.
+        #[serde(default)]
+        text: String,
+    },
+    /// Says that it is done, which Holter then measures.
+    SayDone {
+        /// In words.
+        #[serde(default)]
+        text: String,
+    },
+    /// Takes back that it is accepted or false.
+    Reopen {
+        /// In words.
+        #[serde(default)]
+        text: String,
+    },
+    /// Adds a comment.
+    Comment {
+        /// In words.
+        text: String,
+    },
+    /// Asks for a measurement.
+    Measure,
+    /// Asks that it be accepted.
     Accept {
+        /// Why.
         reason: String,
+        /// What holds the risk down meanwhile.
         ground: String,
-        until: Timestamp,
+        /// Until this day, like 2027-03-31.
+        until: String,
     },
+    /// Asks that it be called false.
     CallFalse {
+        /// Why it was measured all the same.
         reason: String,
+        /// The evidence.
         ground: String,
     },
-    Decide(bool),
-    Reopen(String),
+    /// Decides what somebody else has asked.
+    Decide {
+        /// Whether it is approved.
+        approve: bool,
+    },
+}
+
+impl Act {
+    /// What somebody must be allowed for it.
+    pub(crate) const fn needs(&self) -> Deed {
+        match self {
+            Self::Comment { .. } => Deed::Comment,
+            Self::Decide { .. } => Deed::Approve,
+            _ => Deed::Work,
+        }
+    }
+
+    /// Its name in the audit log.
+    const fn deed(&self) -> &'static str {
+        match self {
+            Self::Assign { .. } => "finding.assigned",
+            Self::Fixing { .. } => "finding.fixing",
+            Self::SayDone { .. } => "finding.said-done",
+            Self::Reopen { .. } => "finding.reopened",
+            Self::Comment { .. } => "finding.commented",
+            Self::Measure => "measurement.asked",
+            Self::Accept { .. } => "finding.acceptance-asked",
+            Self::CallFalse { .. } => "finding.false-asked",
+            Self::Decide { approve: true } => "finding.approved",
+            Self::Decide { approve: false } => "finding.denied",
+        }
+    }
 }
 
 /// Does it.
-pub(crate) async fn act(app: &App, caller: &Caller, finding: i64, request: Request) -> Result<(), Trouble> {
-    let person = caller.actor()?.person;
-    let at = app.clock.now();
+pub(crate) async fn act(app: &App, caller: &Caller, id: i64, act: Act) -> Result<(), Trouble> {
+    let row = finding::of(app, caller, id).await?;
+    let actor = caller.actor()?;
+    if !actor.may(act.needs()) {
+        return Err(Trouble::Denied);
+    }
+    let (person, at) = (actor.person, app.clock.now());
     let by = |words| By { person, at, words };
     let wish = |is_false, reason: String, ground: String, until| NewAcceptance {
-        finding,
+        finding: id,
         is_false,
         reason,
         ground,
@@ -47,26 +126,82 @@ pub(crate) async fn act(app: &App, caller: &Caller, finding: i64, request: Reque
         author: person,
         asked_at: at,
     };
-    let store = &app.store;
-    match request {
-        Request::Assign(to) => deeds::assign(store, finding, to, by("")).await.map(drop),
-        Request::Fixing(words) => deeds::begin(store, finding, by(&words)).await.map(drop),
-        Request::SayDone(words) => deeds::say_done(store, finding, by(&words)).await.map(drop),
-        Request::Comment(words) => deeds::comment(store, finding, by(&words)).await,
-        Request::Accept {
+    let deed = act.deed();
+    let detail = match &act {
+        Act::Assign { person } => accounts::of(app, caller, *person).await?.name,
+        Act::Accept { reason, .. } | Act::CallFalse { reason, .. } => words(reason, false)?,
+        _ => String::new(),
+    };
+    let mut doing = app.begin().await?;
+    match act {
+        Act::Assign { person } => deeds::assign(&mut doing, id, person, by("")).await.map(drop),
+        Act::Fixing { text } => {
+            let text = words(&text, true)?;
+            deeds::begin(&mut doing, id, by(&text)).await.map(drop)
+        }
+        Act::SayDone { text } => {
+            let text = words(&text, true)?;
+            deeds::say_done(&mut doing, id, by(&text)).await.map(drop)
+        }
+        Act::Reopen { text } => {
+            let text = words(&text, true)?;
+            deeds::reopen(&mut doing, id, by(&text)).await.map(drop)
+        }
+        Act::Comment { text } => {
+            let text = words(&text, false)?;
+            deeds::comment(&mut doing, id, by(&text)).await
+        }
+        Act::Measure if row.finding.service.is_none() => {
+            let why = "This was not found at a service, so Holter cannot measure it from here.";
+            return Err(Trouble::Conflict(why.to_owned()));
+        }
+        Act::Measure => deeds::measure_now(&mut doing, id, by("")).await.map(drop),
+        Act::Accept {
             reason,
             ground,
             until,
-        } => deeds::ask(store, &wish(false, reason, ground, Some(until)))
-            .await
-            .map(drop),
-        Request::CallFalse { reason, ground } => deeds::ask(store, &wish(true, reason, ground, None))
-            .await
-            .map(drop),
-        Request::Decide(approve) => deeds::decide(store, finding, approve, by("")).await.map(drop),
-        Request::Reopen(words) => deeds::reopen(store, finding, by(&words)).await.map(drop),
+        } => {
+            let until = end_of(app, &until)?;
+            let wish = wish(false, words(&reason, false)?, words(&ground, false)?, Some(until));
+            deeds::ask(&mut doing, &wish).await.map(drop)
+        }
+        Act::CallFalse { reason, ground } => {
+            let wish = wish(true, words(&reason, false)?, words(&ground, false)?, None);
+            deeds::ask(&mut doing, &wish).await.map(drop)
+        }
+        Act::Decide { approve } => deeds::decide(&mut doing, id, approve, by("")).await.map(drop),
     }?;
-    Ok(())
+    Ok(doing.keep(caller, deed, format!("finding {id}"), detail).await?)
+}
+
+pub(crate) fn words(text: &str, may_be_empty: bool) -> Result<String, Trouble> {
+    let text = text.trim();
+    if text.is_empty() && !may_be_empty {
+        return Err(Trouble::Wrong(
+            "Something is to be said here, and nothing was.".to_owned(),
+        ));
+    }
+    if text.chars().count() > WORDS {
+        return Err(Trouble::Wrong(format!("That is longer than {WORDS} characters.")));
+    }
+    Ok(text.to_owned())
+}
+
+/// The end of that day, on the server's clocks.
+fn end_of(app: &App, day: &str) -> Result<Timestamp, Trouble> {
+    let wrong = || Trouble::Wrong("Say until when: a day within the next year, like 2027-03-31.".to_owned());
+    let day: Date = day.trim().parse().map_err(|_| wrong())?;
+    let end = day
+        .at(23, 59, 59, 0)
+        .to_zoned(app.zone.clone())
+        .map_err(|_| wrong())?
+        .timestamp();
+    let left = end.duration_since(app.clock.now());
+    if left.is_positive() && left <= LONGEST {
+        Ok(end)
+    } else {
+        Err(wrong())
+    }
 }
 
 /// The rule for due dates that was chosen.

@@ -19,6 +19,8 @@ pub(crate) mod login;
 pub(crate) mod map;
 pub(crate) mod notices;
 pub(crate) mod people;
+#[cfg(feature = "oidc")]
+pub(crate) mod provider;
 pub(crate) mod scan;
 pub(crate) mod scans;
 pub(crate) mod settings;

@@ -23,6 +23,8 @@ pub enum Role {
 pub(crate) enum Deed {
     /// Look at systems and findings.
     See,
+    /// Look at what is counted over all departments together.
+    Count,
     /// Look after one's own account.
     Oneself,
     /// Say something about a finding.
@@ -76,13 +78,14 @@ impl Role {
 
     /// Whether this role may do that.
     pub(crate) const fn may(self, deed: Deed) -> bool {
-        use Deed::{Administer, Approve, Audit, Comment, Describe, Oneself, Scan, See, Work};
+        use Deed::{Administer, Approve, Audit, Comment, Count, Describe, Oneself, Scan, See, Work};
         match (self, deed) {
             (_, See | Oneself) | (Self::Admin, _) => true,
-            (Self::Operator, Comment | Work | Describe | Scan)
+            (Self::Viewer, Count)
+            | (Self::Operator, Count | Comment | Work | Describe | Scan)
             | (Self::Owner, Comment | Work | Describe)
-            | (Self::Compliance, Comment | Approve | Audit) => true,
-            (_, Comment | Work | Describe | Scan | Approve | Audit | Administer) => false,
+            | (Self::Compliance, Count | Comment | Approve | Audit) => true,
+            (_, Count | Comment | Work | Describe | Scan | Approve | Audit | Administer) => false,
         }
     }
 }
@@ -108,15 +111,21 @@ mod tests {
 
     #[test]
     fn nobody_but_the_admin_does_everything() {
-        use Deed::{Administer, Approve, Audit, Comment, Describe, Oneself, Scan, See, Work};
+        use Deed::{Administer, Approve, Audit, Comment, Count, Describe, Oneself, Scan, See, Work};
         let all = [
-            See, Oneself, Comment, Work, Describe, Scan, Approve, Audit, Administer,
+            See, Count, Oneself, Comment, Work, Describe, Scan, Approve, Audit, Administer,
         ];
         let may = |role: Role| all.into_iter().filter(|deed| role.may(*deed)).collect::<Vec<_>>();
-        assert_eq!(may(Role::Viewer), [See, Oneself]);
-        assert_eq!(may(Role::Operator), [See, Oneself, Comment, Work, Describe, Scan]);
+        assert_eq!(may(Role::Viewer), [See, Count, Oneself]);
+        assert_eq!(
+            may(Role::Operator),
+            [See, Count, Oneself, Comment, Work, Describe, Scan]
+        );
         assert_eq!(may(Role::Owner), [See, Oneself, Comment, Work, Describe]);
-        assert_eq!(may(Role::Compliance), [See, Oneself, Comment, Approve, Audit]);
+        assert_eq!(
+            may(Role::Compliance),
+            [See, Count, Oneself, Comment, Approve, Audit]
+        );
         assert_eq!(may(Role::Admin), all);
         for role in Role::ALL {
             assert_eq!(role.as_str().parse(), Ok(role));

@@ -23,6 +23,7 @@ use tokio::sync::mpsc;
 
 use self::progress::Live;
 use crate::app::App;
+use crate::guard::Caller;
 use crate::trouble::Trouble;
 
 /// What holds for every scan that is started here.
@@ -99,13 +100,21 @@ impl Scanner {
     }
 
     /// Puts a scan into the queue and gives its number. What may not be scanned is refused here, before anything is sent.
-    pub(crate) async fn want(&self, app: &App, wanted: Wanted) -> Result<i64, Trouble> {
+    /// `detail` stands in the audit log.
+    pub(crate) async fn want(
+        &self,
+        app: &App,
+        caller: &Caller,
+        wanted: Wanted,
+        detail: String,
+    ) -> Result<i64, Trouble> {
         let place = self.send.try_reserve().map_err(|_| {
             Trouble::Conflict(format!(
                 "{WAITING} scans wait already. Wait until one of them has come to its end."
             ))
         })?;
-        let ready = queue::prepare(app, &self.rules, wanted).await?;
+        let mut ready = queue::prepare(app, &self.rules, wanted).await?;
+        enter(app, caller, &mut ready, ("scan.started", detail)).await?;
         let id = ready.scan;
         self.lives().insert(id, Arc::clone(&ready.live));
         place.send(ready);
@@ -113,7 +122,7 @@ impl Scanner {
     }
 
     /// Goes on with a scan that was broken off or stopped.
-    pub(crate) async fn take_up(&self, app: &App, id: i64) -> Result<(), Trouble> {
+    pub(crate) async fn take_up(&self, app: &App, caller: &Caller, id: i64) -> Result<(), Trouble> {
         if self.live(id).is_some() {
             return Err(Trouble::Conflict("It is under way already.".to_owned()));
         }
@@ -125,7 +134,8 @@ impl Scanner {
             .send
             .try_reserve()
             .map_err(|_| Trouble::Conflict(format!("{WAITING} scans wait already.")))?;
-        let ready = queue::take_up(app, &self.rules, &scan).await?;
+        let mut ready = queue::take_up(&self.rules, &scan).await?;
+        enter(app, caller, &mut ready, ("scan.resumed", String::new())).await?;
         self.lives().insert(ready.scan, Arc::clone(&ready.live));
         place.send(ready);
         Ok(())
@@ -173,6 +183,20 @@ impl Scanner {
     fn lives(&self) -> std::sync::MutexGuard<'_, BTreeMap<i64, Arc<Live>>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Writes a scan down, and who wanted what of it.
+async fn enter(
+    app: &App,
+    caller: &Caller,
+    ready: &mut queue::Ready,
+    (deed, detail): (&str, String),
+) -> Result<(), Trouble> {
+    let keeper = ready.run.keeper(app);
+    let mut doing = app.begin().await?;
+    ready.scan = keeper.enter(&mut doing).await?;
+    let subject = format!("scan {}", ready.scan);
+    Ok(doing.keep(caller, deed, subject, detail).await?)
 }
 
 fn spoken(all: impl Iterator<Item = String>) -> String {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use holter_engine::Stop;
 use holter_model::seam::{Clock, Dice, NoChance};
 use holter_store::{AuditKey, Store, StoreError};
@@ -49,8 +49,8 @@ pub struct Serving {
     pub key: Key,
     /// Where to listen.
     pub listen: SocketAddr,
-    /// A certificate and its key in PEM; `None`: without TLS, which only this machine may reach.
-    pub tls: Option<(Vec<u8>, Vec<u8>)>,
+    /// What it shows over TLS; `None`: without TLS, which only this machine may reach.
+    pub tls: Option<Tls>,
     /// Whose clocks are shown.
     pub zone: TimeZone,
     /// The rules of scans that are started from a page.
@@ -59,6 +59,18 @@ pub struct Serving {
     pub clock: Box<dyn Clock>,
     /// Chance.
     pub dice: Box<dyn Dice>,
+}
+
+/// A certificate with its chain, and its key.
+#[derive(Clone)]
+pub struct Tls {
+    /// The certificate, in PEM.
+    pub certificate: Vec<u8>,
+    /// Its key, in PEM.
+    pub key: Vec<u8>,
+    /// Whether somebody gave it, so that browsers trust it and are told to come over TLS only. Holter's own is another
+    /// after every new start with an empty folder.
+    pub is_given: bool,
 }
 
 /// What there is to say once it listens.
@@ -113,7 +125,8 @@ pub async fn serve(serving: Serving, ready: impl FnOnce(&Ready), stop: &Stop) ->
     let fingerprint = serving
         .tls
         .as_ref()
-        .and_then(|(pem, _)| certificate::fingerprint(pem));
+        .and_then(|tls| certificate::fingerprint(&tls.certificate));
+    let lasting = serving.tls.as_ref().is_some_and(|tls| tls.is_given);
     let acceptor = serving.tls.as_ref().map(acceptor).transpose()?;
     let listen = |source| ServeError::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(listen)?;
@@ -137,7 +150,7 @@ pub async fn serve(serving: Serving, ready: impl FnOnce(&Ready), stop: &Stop) ->
     });
     let working = app.scanner.start(Arc::clone(&app), stop.clone());
     let telling = notices::start(Arc::clone(&app), stop.clone());
-    listen_on(&listener, acceptor, &wrapped(&app), stop).await;
+    listen_on(&listener, acceptor, &wrapped(&app, lasting), stop).await;
     working.await;
     telling.await;
     app.store.close().await;
@@ -158,7 +171,6 @@ fn app(serving: Serving, secure: bool, url: &str) -> Result<Arc<App>, ServeError
         forms: FormKeys::new(key.derived("forms")),
         links: LinkKeys::new(key.derived("links")),
         key,
-        throttle: crate::access::throttle::Throttle::default(),
         hashing: Semaphore::new(2),
         setup: Mutex::new(None),
         secure,
@@ -166,25 +178,27 @@ fn app(serving: Serving, secure: bool, url: &str) -> Result<Arc<App>, ServeError
         url: url.to_owned(),
         clock: serving.clock,
         dice: serving.dice,
+        #[cfg(feature = "oidc")]
+        providers: crate::oidc::Providers::default(),
         scanner: Scanner::new(serving.rules),
         counters: Counters::default(),
     }))
 }
 
 /// The routes within the bounds that hold for all of them.
-pub(crate) fn wrapped(app: &Arc<App>) -> Router {
+pub(crate) fn wrapped(app: &Arc<App>, lasting: bool) -> Router {
     routes::router(app)
         .layer(RequestBodyLimitLayer::new(LARGEST))
         .layer(from_fn(spelling::spell))
-        .layer(from_fn(headers::add))
+        .layer(from_fn_with_state(lasting, headers::add))
 }
 
-fn acceptor((certificate, key): &(Vec<u8>, Vec<u8>)) -> Result<TlsAcceptor, ServeError> {
+fn acceptor(tls: &Tls) -> Result<TlsAcceptor, ServeError> {
     let wrong = |why: &dyn std::fmt::Display| ServeError::Certificate(why.to_string());
-    let chain = CertificateDer::pem_slice_iter(certificate)
+    let chain = CertificateDer::pem_slice_iter(&tls.certificate)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| wrong(&error))?;
-    let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| wrong(&error))?;
+    let key = PrivateKeyDer::from_pem_slice(&tls.key).map_err(|error| wrong(&error))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

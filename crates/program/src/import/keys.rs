@@ -13,23 +13,37 @@ use super::Listed;
 pub(super) const KIND: &str = "host_key";
 
 /// The keys that several systems of a list show.
-pub(super) fn shared(listed: &[Listed]) -> BTreeSet<String> {
-    let mut times = BTreeMap::<&str, usize>::new();
-    for one in listed {
-        let own: BTreeSet<&str> = one.host_keys.iter().map(String::as_str).collect();
-        for key in own {
-            *times.entry(key).or_default() += 1;
-        }
-    }
-    let shared = times.into_iter().filter(|(_, times)| *times > 1);
-    shared.map(|(key, _)| key.to_owned()).collect()
-}
+#[derive(Debug)]
+pub struct Shared(BTreeSet<String>);
 
-/// A system without the keys that it shares.
-pub(super) fn without(one: &Listed, shared: &BTreeSet<String>) -> Listed {
-    let mut one = one.clone();
-    one.host_keys.retain(|key| !shared.contains(key));
-    one
+impl Shared {
+    /// Those of a list, which must be the whole of it.
+    #[must_use]
+    pub fn of(listed: &[Listed]) -> Self {
+        let mut times = BTreeMap::<&str, usize>::new();
+        for one in listed {
+            let own: BTreeSet<&str> = one.host_keys.iter().map(String::as_str).collect();
+            for key in own {
+                *times.entry(key).or_default() += 1;
+            }
+        }
+        let shared = times.into_iter().filter(|(_, times)| *times > 1);
+        Self(shared.map(|(key, _)| key.to_owned()).collect())
+    }
+
+    /// What is to be said of them.
+    pub fn oddities(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|key| {
+            format!("several systems show the SSH host key {key}: it identifies none of them, and whoever owns one can pass for the others")
+        })
+    }
+
+    /// A system without the keys that it shares.
+    pub(super) fn taken_from(&self, one: &Listed) -> Listed {
+        let mut one = one.clone();
+        one.host_keys.retain(|key| !self.0.contains(key));
+        one
+    }
 }
 
 /// The asset that is known at the address of a system whose key is another asset's: whether it is that one, which took

@@ -1,86 +1,93 @@
-//! How often somebody may try to sign in: per account and per address, in bounded memory.
+//! How often somebody may try to come in: per account and per network. Failures are remembered in the store, so that a
+//! restart forgives nobody, under a hash of who it was.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
-
+use holter_store::{Failures, StoreError, Writing};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::access::token;
+use crate::app::App;
+use crate::guard::Caller;
+use crate::trouble::Trouble;
+
 /// So many failures are forgiven.
-const FREE: u32 = 5;
+const FREE: i64 = 5;
 
 /// No wait is longer: a stranger must not be able to shut somebody out for a day.
 const LONGEST: i64 = 15 * 60;
 
-/// So many are remembered.
-const MOST: usize = 20_000;
-
-/// Counts failures.
-#[derive(Default)]
-pub(crate) struct Throttle(Mutex<HashMap<String, Failures>>);
-
-#[derive(Clone, Copy)]
-struct Failures {
-    count: u32,
-    last: Timestamp,
+/// Who tries: by the name that was typed, where one was, and from where.
+#[derive(Clone, Debug)]
+pub(crate) struct Trying {
+    name: Option<String>,
+    network: String,
 }
 
-impl Failures {
-    /// Doubles from two seconds on.
-    fn wait(self) -> SignedDuration {
-        match self.count.checked_sub(FREE) {
-            None | Some(0) => SignedDuration::ZERO,
-            Some(more) => SignedDuration::from_secs((1_i64 << more.min(20)).min(LONGEST)),
+impl Trying {
+    /// Whoever typed this name.
+    pub(crate) fn of(caller: &Caller, name: &str) -> Self {
+        Self {
+            name: Some(token::hash(&format!("name {name}"))),
+            ..Self::from(caller)
         }
     }
 
-    fn until(self) -> Timestamp {
-        self.last.saturating_add(self.wait()).unwrap_or(Timestamp::MAX)
+    /// Whoever it is.
+    pub(crate) fn from(caller: &Caller) -> Self {
+        Self {
+            name: None,
+            network: token::hash(&format!("address {}", network(caller))),
+        }
+    }
+
+    /// Turned away while the wait of either lasts.
+    pub(crate) async fn may(&self, app: &App) -> Result<(), Trouble> {
+        let now = app.clock.now();
+        let mut longest = SignedDuration::ZERO;
+        for who in self.name.iter().chain([&self.network]) {
+            if let Some(failures) = app.store.failures(who).await? {
+                longest = longest.max(until(failures).duration_since(now));
+            }
+        }
+        if longest.is_positive() {
+            return Err(Trouble::Often(longest.as_secs().max(1)));
+        }
+        Ok(())
+    }
+
+    /// Notes a failure of both.
+    pub(crate) async fn failed(&self, writing: &mut Writing, now: Timestamp) -> Result<(), StoreError> {
+        for who in self.name.iter().chain([&self.network]) {
+            writing.note_failure(who, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Whoever came in has the name; others may sit in the same network.
+    pub(crate) async fn forgive(&self, writing: &mut Writing) -> Result<(), StoreError> {
+        match &self.name {
+            Some(name) => writing.forgive(name).await,
+            None => Ok(()),
+        }
     }
 }
 
-impl Throttle {
-    /// How long all of these still have to wait.
-    pub(crate) fn wait<'a>(
-        &self,
-        who: impl IntoIterator<Item = &'a str>,
-        now: Timestamp,
-    ) -> Option<SignedDuration> {
-        let failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        who.into_iter()
-            .filter_map(|who| failures.get(who))
-            .map(|failed| failed.until().duration_since(now))
-            .filter(|wait| wait.is_positive())
-            .max()
-    }
+/// Until when somebody has to wait: it doubles from two seconds on.
+fn until(failures: Failures) -> Timestamp {
+    let wait = match failures.count - FREE {
+        ..=0 => SignedDuration::ZERO,
+        more => SignedDuration::from_secs((1_i64 << more.min(20)).min(LONGEST)),
+    };
+    failures.last.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}
 
-    /// Somebody failed.
-    pub(crate) fn failed(&self, who: &str, now: Timestamp) {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() >= MOST && !failures.contains_key(who) {
-            let hour = SignedDuration::from_hours(1);
-            failures.retain(|_, failed| now.duration_since(failed.last) < hour);
-            // Whoever floods the table with names gains nothing: those that failed most are kept.
-            if failures.len() >= MOST {
-                failures.retain(|_, failed| failed.count > FREE);
-            }
-            if failures.len() >= MOST {
-                return;
-            }
+/// Failures count for a whole home or office of IPv6, which is one network of 64 bits.
+fn network(caller: &Caller) -> String {
+    match caller.address {
+        std::net::IpAddr::V4(address) => address.to_string(),
+        std::net::IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
         }
-        let failed = failures
-            .entry(who.to_owned())
-            .or_insert(Failures { count: 0, last: now });
-        // A quiet day forgives.
-        if now.duration_since(failed.last) > SignedDuration::from_hours(24) {
-            failed.count = 0;
-        }
-        failed.count = failed.count.saturating_add(1);
-        failed.last = now;
-    }
-
-    /// Somebody came in.
-    pub(crate) fn forgive(&self, who: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(who);
     }
 }
 
@@ -89,35 +96,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_failure_costs_more_and_the_right_password_forgives() {
-        let throttle = Throttle::default();
-        let mut now = Timestamp::from_second(1_000_000).unwrap();
-        for _ in 0..FREE {
-            assert_eq!(throttle.wait(["mira"], now), None);
-            throttle.failed("mira", now);
-        }
-        let mut last = 0;
-        for _ in 0..12 {
-            throttle.failed("mira", now);
-            let wait = throttle.wait(["mira", "203.0.113.9"], now).unwrap().as_secs();
-            assert!(wait > last || wait == LONGEST);
-            last = wait;
-            assert_eq!(throttle.wait(["noor"], now), None);
-            now += SignedDuration::from_secs(wait);
-            assert_eq!(throttle.wait(["mira"], now), None);
-        }
-        assert_eq!(last, LONGEST);
-        throttle.forgive("mira");
-        assert_eq!(throttle.wait(["mira"], now), None);
-    }
-
-    #[test]
-    fn its_memory_is_bounded() {
-        let throttle = Throttle::default();
-        let now = Timestamp::from_second(1_000_000).unwrap();
-        for number in 0..MOST * 2 {
-            throttle.failed(&number.to_string(), now);
-        }
-        assert!(throttle.0.lock().unwrap().len() <= MOST);
+    fn each_failure_costs_more_and_no_wait_is_for_ever() {
+        let last = Timestamp::from_second(1_000_000).unwrap();
+        let wait = |count| until(Failures { count, last }).duration_since(last).as_secs();
+        assert_eq!([0, 1, FREE].map(wait), [0, 0, 0]);
+        let waits: Vec<i64> = (FREE + 1..FREE + 30).map(wait).collect();
+        assert_eq!(waits[..3], [2, 4, 8]);
+        assert!(waits.is_sorted() && waits.ends_with(&[LONGEST, LONGEST]));
     }
 }

@@ -11,8 +11,9 @@ use utoipa::{IntoParams, ToSchema};
 use super::Body;
 use super::shape::{Asset, Done, Made, Mark, Paging, Rows, Service};
 use crate::app::App;
+use crate::describing::{self, Described};
 use crate::guard::Caller;
-use crate::pages::{asset, assets, identity, import};
+use crate::pages::{assets, identity, import};
 use crate::trouble::Trouble;
 
 /// What is filtered by.
@@ -70,7 +71,7 @@ pub(crate) async fn one(
     Path(id): Path<i64>,
     caller: Caller,
 ) -> Result<Json<Whole>, Trouble> {
-    let asset = asset::of(&app, &caller, id).await?;
+    let asset = describing::of(&app, &caller, id).await?;
     let services = app.store.services(id).await?;
     Ok(Json(Whole {
         asset: Asset::of(&asset),
@@ -79,14 +80,14 @@ pub(crate) async fn one(
 }
 
 /// Says what a system is. What is not said is taken back.
-#[utoipa::path(post, path = "/api/v1/assets/{id}", params(("id" = i64, Path)), request_body = asset::Described, responses((status = 200, body = Done)))]
+#[utoipa::path(post, path = "/api/v1/assets/{id}", params(("id" = i64, Path)), request_body = Described, responses((status = 200, body = Done)))]
 pub(crate) async fn describe(
     State(app): State<Arc<App>>,
     Path(id): Path<i64>,
     caller: Caller,
-    Body(said): Body<asset::Described>,
+    Body(said): Body<Described>,
 ) -> Result<Json<Done>, Trouble> {
-    asset::write_down(&app, &caller, id, &said).await?;
+    describing::write_down(&app, &caller, id, &said).await?;
     Ok(Json(Done { done: true }))
 }
 
@@ -124,7 +125,7 @@ pub(crate) async fn measure(
     caller: Caller,
 ) -> Result<Json<Made>, Trouble> {
     Ok(Json(Made {
-        id: asset::ask_measurement(&app, &caller, id, service).await?,
+        id: describing::ask_measurement(&app, &caller, id, service).await?,
     }))
 }
 
@@ -170,9 +171,9 @@ pub(crate) async fn identity(
     Path(id): Path<i64>,
     caller: Caller,
 ) -> Result<Json<Identity>, Trouble> {
-    asset::of(&app, &caller, id).await?;
+    describing::of(&app, &caller, id).await?;
     let marks = app.store.marks(id).await?;
-    let doubts = app.store.tasks_of_asset(id).await?;
+    let doubts = identity::left(&app, &caller, id).await?;
     Ok(Json(Identity {
         marks: marks.iter().map(Mark::of).collect(),
         doubts: doubts.into_iter().map(|task| task.about.text).collect(),

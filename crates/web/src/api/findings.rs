@@ -5,15 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::Body;
-use super::shape::{Done, Finding, FindingEvent, Paging, Rows};
+use super::shape::{AcceptanceShape, Done, Finding, FindingEvent, Paging, Rows};
 use crate::app::App;
 use crate::guard::Caller;
-use crate::life::{self, Request};
-use crate::pages::{deeds, finding, findings};
-use crate::role::Deed;
+use crate::life::{self, Act};
+use crate::pages::{finding, findings};
 use crate::trouble::Trouble;
 
 /// What is filtered by.
@@ -92,61 +91,16 @@ pub(crate) async fn events(
     Ok(Json(Rows::of(listed, FindingEvent::of)))
 }
 
-/// What somebody does with a finding.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(tag = "deed", rename_all = "snake_case")]
-pub(crate) enum Act {
-    /// Gives it to somebody.
-    Assign {
-        /// The person's number.
-        person: i64,
-    },
-    /// Says that somebody is at work on it.
-    Fixing {
-        /// In words.
-        #[serde(default)]
-        text: String,
-    },
-    /// Says that it is done, which Holter then measures.
-    SayDone {
-        /// In words.
-        #[serde(default)]
-        text: String,
-    },
-    /// Takes back that it is accepted or false.
-    Reopen {
-        /// In words.
-        #[serde(default)]
-        text: String,
-    },
-    /// Adds a comment.
-    Comment {
-        /// In words.
-        text: String,
-    },
-    /// Asks for a measurement.
-    Measure,
-    /// Asks that it be accepted.
-    Accept {
-        /// Why.
-        reason: String,
-        /// What holds the risk down meanwhile.
-        ground: String,
-        /// Until this day, like 2027-03-31.
-        until: String,
-    },
-    /// Asks that it be called false.
-    CallFalse {
-        /// Why it was measured all the same.
-        reason: String,
-        /// The evidence.
-        ground: String,
-    },
-    /// Decides what somebody else has asked.
-    Decide {
-        /// Whether it is approved.
-        approve: bool,
-    },
+/// What was asked for about a finding: that it be accepted, or called false.
+#[utoipa::path(get, path = "/api/v1/findings/{id}/acceptances", params(("id" = i64, Path)), responses((status = 200, body = Vec<AcceptanceShape>)))]
+pub(crate) async fn acceptances(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Json<Vec<AcceptanceShape>>, Trouble> {
+    finding::of(&app, &caller, id).await?;
+    let all = app.store.acceptances(id).await?;
+    Ok(Json(all.into_iter().map(AcceptanceShape::of).collect()))
 }
 
 /// Does something with a finding.
@@ -157,81 +111,6 @@ pub(crate) async fn act(
     caller: Caller,
     Body(act): Body<Act>,
 ) -> Result<Json<Done>, Trouble> {
-    let row = finding::of(&app, &caller, id).await?;
-    // The route asks for the least of these; what the deed itself needs is asked here.
-    let needs = match act {
-        Act::Comment { .. } => Deed::Comment,
-        Act::Decide { .. } => Deed::Approve,
-        _ => Deed::Work,
-    };
-    if !caller.actor()?.may(needs) {
-        return Err(Trouble::Denied);
-    }
-    let (deed, detail, request) = match act {
-        Act::Measure => {
-            deeds::ask_measurement(&app, &caller, &row).await?;
-            return Ok(Json(Done { done: true }));
-        }
-        Act::Assign { person } => (
-            "finding.assigned",
-            app.store.person(person).await?.name,
-            Request::Assign(person),
-        ),
-        Act::Fixing { text } => (
-            "finding.fixing",
-            String::new(),
-            Request::Fixing(deeds::words(&text, true)?),
-        ),
-        Act::SayDone { text } => (
-            "finding.said-done",
-            String::new(),
-            Request::SayDone(deeds::words(&text, true)?),
-        ),
-        Act::Reopen { text } => (
-            "finding.reopened",
-            String::new(),
-            Request::Reopen(deeds::words(&text, true)?),
-        ),
-        Act::Comment { text } => (
-            "finding.commented",
-            String::new(),
-            Request::Comment(deeds::words(&text, false)?),
-        ),
-        Act::Accept {
-            reason,
-            ground,
-            until,
-        } => {
-            let until = deeds::until(&app, &until)?;
-            let (reason, ground) = (deeds::words(&reason, false)?, deeds::words(&ground, false)?);
-            (
-                "finding.acceptance-asked",
-                reason.clone(),
-                Request::Accept {
-                    reason,
-                    ground,
-                    until,
-                },
-            )
-        }
-        Act::CallFalse { reason, ground } => {
-            let (reason, ground) = (deeds::words(&reason, false)?, deeds::words(&ground, false)?);
-            (
-                "finding.false-asked",
-                reason.clone(),
-                Request::CallFalse { reason, ground },
-            )
-        }
-        Act::Decide { approve } => {
-            let deed = if approve {
-                "finding.approved"
-            } else {
-                "finding.denied"
-            };
-            (deed, String::new(), Request::Decide(approve))
-        }
-    };
-    life::act(&app, &caller, id, request).await?;
-    app.note(&caller, deed, format!("finding {id}"), detail).await?;
+    life::act(&app, &caller, id, act).await?;
     Ok(Json(Done { done: true }))
 }

@@ -202,14 +202,14 @@ pub(crate) async fn set_digest(
     caller: Caller,
     Body(every): Body<Every>,
 ) -> Result<Json<Done>, Trouble> {
-    notices::set_digest(&app, &caller, every.department, &every.every).await?;
+    notices::set_digests(&app, &caller, &[(every.department, every.every)]).await?;
     Ok(Json(Done { done: true }))
 }
 
 /// What you are told.
 #[utoipa::path(get, path = "/api/v1/me/notices", responses((status = 200, body = Wishes)))]
 pub(crate) async fn mine(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Wishes>, Trouble> {
-    Ok(Json(subscriptions::of(&app, caller.actor()?).await?))
+    Ok(Json(subscriptions::of(&app, caller.actor()?.person).await?))
 }
 
 /// Says what you want to be told; what is not named is as usual from then on.

@@ -12,6 +12,7 @@ use super::Body;
 use super::shape::{Different, Done, Made, Paging, Rows, ScanShape};
 use crate::app::App;
 use crate::guard::Caller;
+use crate::pages::scans::Seen;
 use crate::pages::{difference, scan, scans};
 use crate::scanning::progress::Progress;
 use crate::trouble::Trouble;
@@ -21,9 +22,18 @@ use crate::trouble::Trouble;
 pub(crate) async fn list(
     State(app): State<Arc<App>>,
     Query(paging): Query<Paging>,
+    caller: Caller,
 ) -> Result<Json<Rows<ScanShape>>, Trouble> {
     let listed = app.store.scans(&paging.page()).await?;
-    Ok(Json(Rows::of(listed, ScanShape::of)))
+    let shape = |scan| Ok(ScanShape::of(&Seen::by(&caller, scan)?));
+    Ok(Json(Rows {
+        rows: listed
+            .rows
+            .into_iter()
+            .map(shape)
+            .collect::<Result<_, Trouble>>()?,
+        next: listed.next,
+    }))
 }
 
 /// A scan and how far it is.
@@ -37,11 +47,15 @@ pub(crate) struct Whole {
 
 /// A scan.
 #[utoipa::path(get, path = "/api/v1/scans/{id}", params(("id" = i64, Path)), responses((status = 200, body = Whole)))]
-pub(crate) async fn one(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Json<Whole>, Trouble> {
-    let scan = app.store.scan(id).await?;
+pub(crate) async fn one(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Json<Whole>, Trouble> {
+    let seen = Seen::by(&caller, app.store.scan(id).await?)?;
     Ok(Json(Whole {
-        scan: ScanShape::of(&scan),
-        progress: app.scanner.live(id).map(|live| live.now()),
+        scan: ScanShape::of(&seen),
+        progress: scan::live(&app, &caller, id)?.map(|live| live.now()),
     }))
 }
 

@@ -1,9 +1,13 @@
 //! The shapes that the API answers with.
 
-use holter_store::{Event, FindingRow, KnownAsset, KnownService, Linked, Listed, Person, Scan};
+use holter_store::{
+    Acceptance, Event, FindingRow, KnownAsset, KnownService, Linked, Listed, Person, ScanSums,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use crate::pages::scans::Seen;
 
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -158,6 +162,42 @@ impl FindingEvent {
             state: event.about.state.as_str().to_owned(),
             visit: event.about.visit,
             text: event.about.text.clone(),
+        }
+    }
+}
+
+/// Something that was asked for about a finding.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AcceptanceShape {
+    id: i64,
+    /// Whether it is called false; otherwise it is to be accepted.
+    is_false: bool,
+    reason: String,
+    ground: String,
+    until: Option<String>,
+    author: i64,
+    asked_at: String,
+    decided_by: Option<i64>,
+    decided_at: Option<String>,
+    approved: Option<bool>,
+    ended_at: Option<String>,
+}
+
+impl AcceptanceShape {
+    pub(crate) fn of(asked: Acceptance) -> Self {
+        let about = asked.about;
+        Self {
+            id: asked.id,
+            is_false: about.is_false,
+            reason: about.reason,
+            ground: about.ground,
+            until: about.until.map(time),
+            author: about.author,
+            asked_at: time(about.asked_at),
+            decided_by: asked.decided_by,
+            decided_at: asked.decided_at.map(time),
+            approved: asked.approved,
+            ended_at: asked.ended_at.map(time),
         }
     }
 }
@@ -346,19 +386,20 @@ pub(crate) struct ScanShape {
     whole: bool,
     /// Whether the process that ran it ended in the middle.
     broken_off: bool,
-    /// Places that were to be asked.
-    endpoints: i64,
+    /// Places that were to be asked. This and the sums below are left out where they are over more than the caller may see.
+    endpoints: Option<i64>,
     /// Places where nothing answered.
-    nothing: i64,
-    services: i64,
-    completed: i64,
-    affected: i64,
-    inconclusive: i64,
-    observations: i64,
+    nothing: Option<i64>,
+    services: Option<i64>,
+    completed: Option<i64>,
+    affected: Option<i64>,
+    inconclusive: Option<i64>,
+    observations: Option<i64>,
 }
 
 impl ScanShape {
-    pub(crate) fn of(scan: &Scan) -> Self {
+    pub(crate) fn of(Seen { scan, sums }: &Seen) -> Self {
+        let sum = |of: fn(&ScanSums) -> i64| sums.as_ref().map(of);
         Self {
             id: scan.id,
             label: scan.about.label.clone(),
@@ -369,13 +410,13 @@ impl ScanShape {
             ended: scan.ended.map(time),
             whole: scan.whole,
             broken_off: scan.broken_off,
-            endpoints: scan.reach.endpoints,
-            nothing: scan.reach.nothing,
-            services: scan.sums.services,
-            completed: scan.sums.completed,
-            affected: scan.sums.affected,
-            inconclusive: scan.sums.inconclusive,
-            observations: scan.sums.observations,
+            endpoints: sums.as_ref().map(|_| scan.reach.endpoints),
+            nothing: sums.as_ref().map(|_| scan.reach.nothing),
+            services: sum(|sums| sums.services),
+            completed: sum(|sums| sums.completed),
+            affected: sum(|sums| sums.affected),
+            inconclusive: sum(|sums| sums.inconclusive),
+            observations: sum(|sums| sums.observations),
         }
     }
 }

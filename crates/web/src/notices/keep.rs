@@ -65,13 +65,13 @@ pub(crate) async fn add(
         wanted.secret.clone_from(&made);
     }
     let mut channel = shaped(app, &wanted, 0, String::new())?;
-    let mut writing = app.store.write().await?;
-    channel.id = writing.add_channel(&channel).await?;
+    let mut doing = app.begin().await?;
+    channel.id = doing.add_channel(&channel).await?;
     channel.secret = sealed(app, channel.id, wanted.secret.as_deref())?.unwrap_or_default();
-    writing.update_channel(&channel).await?;
-    writing.commit().await?;
+    doing.update_channel(&channel).await?;
     let about = format!("{} to {}", channel.kind, way.place());
-    app.note(caller, "channel.added", format!("channel {}", channel.id), about)
+    doing
+        .keep(caller, "channel.added", format!("channel {}", channel.id), about)
         .await?;
     Ok((channel.id, made))
 }
@@ -95,16 +95,16 @@ pub(crate) async fn change(app: &App, caller: &Caller, id: i64, wanted: Wanted) 
     }
     let mut channel = shaped(app, &wanted, id, typed.unwrap_or_else(|| before.secret.clone()))?;
     channel.created = before.created;
-    let mut writing = app.store.write().await?;
-    writing.update_channel(&channel).await?;
-    writing.commit().await?;
+    let mut doing = app.begin().await?;
+    doing.update_channel(&channel).await?;
     let about = format!(
         "{} to {}{}",
         channel.kind,
         way.place(),
         if channel.active { "" } else { ", switched off" }
     );
-    app.note(caller, "channel.changed", format!("channel {id}"), about)
+    doing
+        .keep(caller, "channel.changed", format!("channel {id}"), about)
         .await?;
     Ok(())
 }
@@ -138,23 +138,22 @@ pub(crate) async fn trial(app: &App, caller: &Caller, id: i64) -> Result<(), Tro
         content: serde_json::to_value(content).map_err(|error| Trouble::Own(error.to_string()))?,
         created: app.clock.now(),
     };
-    let mut writing = app.store.write().await?;
-    writing.add_messages(&[message]).await?;
-    writing.commit().await?;
-    app.note(caller, "channel.tried", format!("channel {id}"), "")
+    let mut doing = app.begin().await?;
+    doing.add_messages(&[message]).await?;
+    doing
+        .keep(caller, "channel.tried", format!("channel {id}"), "")
         .await?;
     Ok(())
 }
 
 /// Has a message tried now.
 pub(crate) async fn again(app: &App, caller: &Caller, id: i64) -> Result<(), Trouble> {
-    let mut writing = app.store.write().await?;
-    let waits = writing.retry_message(id, app.clock.now()).await?;
-    writing.commit().await?;
-    if !waits {
+    let mut doing = app.begin().await?;
+    if !doing.retry_message(id, app.clock.now()).await? {
         return Err(Trouble::Conflict("It was sent, or is being sent.".to_owned()));
     }
-    app.note(caller, "message.again", format!("message {id}"), "")
+    doing
+        .keep(caller, "message.again", format!("message {id}"), "")
         .await?;
     Ok(())
 }

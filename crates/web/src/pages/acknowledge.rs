@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::guard::Caller;
+use crate::life::words;
 use crate::notices::links::Link;
-use crate::pages::deeds::words;
 use crate::shown::{Frame, badge, finding, form, moment, safe};
 use crate::trouble::Trouble;
 
@@ -85,10 +85,10 @@ pub(crate) async fn take(
         subject: format!("finding {}", opened.link.finding),
         detail: said.clone(),
     };
-    let mut writing = app.store.write_alone().await?;
-    deeds::acknowledge(&mut writing, opened.link.finding, opened.link.until, by).await?;
-    writing.audit(&app.audit_key, &deed, at).await?;
-    writing.commit().await?;
+    let mut doing = app.begin().await?;
+    deeds::acknowledge(&mut doing, opened.link.finding, opened.link.until, by).await?;
+    doing.audit(&app.audit_key, &deed, at).await?;
+    doing.close().await?;
     let act = html! {
         p class="said" role="status" { "Thank you. It stands in the finding's history that you have it in hand. It counts as fixed when a measurement says so." }
     };

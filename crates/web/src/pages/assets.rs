@@ -9,6 +9,7 @@ use holter_store::{AssetFilter, KnownAsset, Page};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::accounts;
 use crate::app::App;
 use crate::guard::Caller;
 use crate::role::Deed;
@@ -137,8 +138,8 @@ pub(crate) fn marks(asset: &KnownAsset) -> Markup {
 }
 
 async fn filters(app: &App, caller: &Caller, asked: &Asked) -> Result<Markup, Trouble> {
-    let departments = app.store.departments().await?;
-    let sites = app.store.sites().await?;
+    let departments = accounts::departments(app, caller).await?;
+    let sites = accounts::sites(app, caller).await?;
     let all = caller.actor()?.department.is_none();
     let option = |value: &str, shown: &str, chosen: &str| form::option(value, shown, value == chosen);
     Ok(html! {

@@ -6,12 +6,13 @@ use axum::extract::State;
 use axum::response::Response;
 use holter_model::Severity;
 use holter_model::finding::{Next, State as Stand};
-use holter_store::{FindingFilter, FindingRow, FindingTally, Page, Scan, Task};
+use holter_store::{FindingFilter, FindingRow, FindingTally, Page, Task};
 use maud::{Markup, html};
 
 use crate::app::App;
 use crate::guard::Caller;
 use crate::pages::findings;
+use crate::pages::scans::Seen;
 use crate::role::Deed;
 use crate::shown::{Frame, finding, moment, safe};
 use crate::trouble::Trouble;
@@ -27,7 +28,7 @@ struct Known {
     overdue: Vec<FindingRow>,
     tasks: Vec<Task>,
     undecided: usize,
-    last: Option<Scan>,
+    last: Option<Seen>,
 }
 
 impl Known {
@@ -51,6 +52,7 @@ impl Known {
             false => 0,
         };
         let scans = app.store.scans(&Page::first(20)).await?.rows;
+        let last = scans.into_iter().find(|scan| scan.ended.is_some());
         Ok(Self {
             tallies: tallies
                 .into_iter()
@@ -65,7 +67,7 @@ impl Known {
             overdue: app.store.findings(&over, &Page::first(1)).await?.rows,
             tasks: app.store.tasks(department, &Page::first(3)).await?.rows,
             undecided,
-            last: scans.into_iter().find(|scan| scan.ended.is_some()),
+            last: last.map(|scan| Seen::by(caller, scan)).transpose()?,
         })
     }
 
@@ -150,12 +152,15 @@ fn answer(app: &App, known: &Known) -> Markup {
         div class={ "answer " (class) } {
             h1 { (says) }
             p { (more) }
-            @if let Some(last) = &known.last {
+            @if let Some(Seen { scan: last, sums }) = &known.last {
                 p class="small" {
                     "Last measured " (moment::ago(last.ended.unwrap_or(last.about.started), app.clock.now(), &app.zone))
                     ": " a href={ "/scans/" (last.id) } { (safe(&last.about.label)) }
-                    ", " (last.sums.completed) " of " (last.sums.services) " services asked to the end"
-                    @if last.sums.completed < last.sums.services { "; of the others nothing is known" } "."
+                    @if let Some(sums) = sums {
+                        ", " (sums.completed) " of " (sums.services) " services asked to the end"
+                        @if sums.completed < sums.services { "; of the others nothing is known" }
+                    }
+                    "."
                 }
             }
         }
@@ -212,7 +217,7 @@ fn steps(app: &App, caller: &Caller, known: &Known) -> Result<Vec<Markup>, Troub
         });
     }
     let stale = known.last.as_ref().is_none_or(|last| {
-        let days = now.duration_since(last.about.started).as_hours() / 24;
+        let days = now.duration_since(last.scan.about.started).as_hours() / 24;
         days >= STALE
     });
     if stale && actor.may(Deed::Scan) {

@@ -11,7 +11,8 @@ use maud::{Markup, html};
 
 use crate::app::App;
 use crate::guard::Caller;
-use crate::pages::{Done, deeds};
+use crate::pages::Done;
+use crate::pages::deeds::forms;
 use crate::shown::{Frame, badge, finding, moment, safe};
 use crate::trouble::Trouble;
 
@@ -39,7 +40,7 @@ pub(crate) async fn show(
     let flaw = finding::flaw(&row.finding.flaw);
     let asset = app.store.asset(row.finding.asset).await?;
     let weight = weight::weigh(&row.finding.flaw, row.finding.severity, &asset.about);
-    let acts = deeds::forms(&app, &caller, &row, &acceptances).await?;
+    let acts = forms::of(&app, &caller, &row, &acceptances).await?;
     let name = finding::flaw_name(&row.finding.flaw);
     let frame = Frame {
         title: name,
@@ -189,13 +190,37 @@ fn history(app: &App, events: &[Event]) -> Markup {
         ol class="time" {
             @for event in events {
                 li {
-                    strong { (safe(&deeds::event_words(&event.about.kind))) } " · " (finding::state_word(event.about.state))
+                    strong { (safe(&event_words(&event.about.kind))) } " · " (finding::state_word(event.about.state))
                     br;
                     span class="soft small" { (moment::at(event.about.at, &app.zone)) ", " @if let Some(name) = &event.actor_name { (safe(name)) } @else { "Holter" } }
                     @if !event.about.text.is_empty() { p { (safe(&event.about.text)) } }
                 }
             }
         }
+    }
+}
+
+/// What happened, in words.
+fn event_words(kind: &str) -> String {
+    match kind {
+        "found" => "Found".to_owned(),
+        "assigned" => "Given to somebody".to_owned(),
+        "begun" => "Somebody is at work on it".to_owned(),
+        "said_done" => "Said to be done; Holter measures it".to_owned(),
+        "still_there" => "Measured: it is still there".to_owned(),
+        "fixed" => "Measured: it is fixed".to_owned(),
+        "back" => "Measured: it is back".to_owned(),
+        "asked" => "Somebody asked for an approval".to_owned(),
+        "accepted" => "Accepted".to_owned(),
+        "called_false" => "Called a false positive".to_owned(),
+        "refused" => "Turned down".to_owned(),
+        "reopened" => "Opened again".to_owned(),
+        "expired" => "The end of its acceptance has come".to_owned(),
+        "not_measured" => "Said to be done, and could not be measured".to_owned(),
+        "undecided" => "Three measurements in a row decided nothing".to_owned(),
+        "acknowledged" => "Somebody has it in hand, by a link in a mail".to_owned(),
+        "comment" => "Comment".to_owned(),
+        other => other.replace(['_', '-', '.'], " "),
     }
 }
 

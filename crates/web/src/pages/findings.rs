@@ -10,6 +10,7 @@ use holter_store::{FindingFilter, FindingRow, Page};
 use maud::{Markup, html};
 use serde::Deserialize;
 
+use crate::accounts;
 use crate::app::App;
 use crate::guard::Caller;
 use crate::shown::{Frame, badge, finding, form, list, moment, safe};
@@ -134,15 +135,24 @@ pub(crate) fn table(app: &App, rows: &[FindingRow], caption: &str, with_asset: b
 
 async fn filters(app: &App, caller: &Caller, asked: &Asked) -> Result<Markup, Trouble> {
     let actor = caller.actor()?;
-    let departments = app.store.departments().await?;
-    let sites = app.store.sites().await?;
-    let mut flaws: Vec<String> = app
-        .store
-        .flaw_tallies()
-        .await?
-        .into_iter()
-        .map(|(flaw, _, _)| flaw)
-        .collect();
+    let departments = accounts::departments(app, caller).await?;
+    // Whoever sees one department chooses among what was found there.
+    let sites = accounts::sites(app, caller).await?;
+    let mut flaws: Vec<String> = match actor.department {
+        None => {
+            let flaws = app.store.flaw_tallies().await?;
+            flaws.into_iter().map(|(flaw, ..)| flaw).collect()
+        }
+        own => {
+            let filter = FindingFilter {
+                department: own,
+                ..FindingFilter::default()
+            };
+            let found = app.store.findings(&filter, &Page::first(500)).await?.rows;
+            found.into_iter().map(|row| row.finding.flaw).collect()
+        }
+    };
+    flaws.sort_unstable();
     flaws.dedup();
     let choice = |value: &str, shown: &str, chosen: &str| form::option(value, shown, chosen == value);
     Ok(html! {

@@ -16,8 +16,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::describing;
 use crate::guard::Caller;
-use crate::pages::{asset, back};
+use crate::pages::back;
 use crate::shown::{form, moment, safe};
 use crate::trouble::Trouble;
 
@@ -65,19 +66,26 @@ pub(crate) async fn join(app: &App, caller: &Caller, id: i64, merged: &Merged) -
         .parse()
         .map_err(|_| Trouble::Wrong("Give the number of the system that stays.".to_owned()))?;
     // Whoever answers for one department takes nothing from another, and gives nothing to it.
-    asset::of(app, caller, id).await?;
-    asset::of(app, caller, into).await?;
-    assets::merge(&app.store, id, into, by(app, caller, &merged.words)?).await?;
+    describing::of(app, caller, id).await?;
+    describing::of(app, caller, into).await?;
+    let by = by(app, caller, &merged.words)?;
+    let mut answered = Vec::new();
     for task in app.store.tasks_of_asset(id).await? {
-        end(app, caller, &task, &format!("merged into {into}")).await?;
+        answered.push((task, format!("merged into {into}")));
     }
     for task in app.store.tasks_of_asset(into).await? {
         if others(&task).contains(&id) {
-            end(app, caller, &task, &format!("{id} was merged into it")).await?;
+            answered.push((task, format!("{id} was merged into it")));
         }
     }
+    let mut doing = app.begin().await?;
+    assets::merge(&mut doing, id, into, by).await?;
+    for (task, outcome) in answered {
+        doing.end_task(task.id, Some(by.person), &outcome, by.at).await?;
+    }
     let detail = format!("into asset {into}");
-    app.note(caller, "asset.merged", format!("asset {id}"), detail)
+    doing
+        .keep(caller, "asset.merged", format!("asset {id}"), detail)
         .await?;
     Ok(into)
 }
@@ -104,7 +112,7 @@ pub(crate) async fn split(
 
 /// Makes two of one, for the page and for the API: the number of the new one.
 pub(crate) async fn part(app: &App, caller: &Caller, id: i64, wanted: &Split) -> Result<i64, Trouble> {
-    asset::of(app, caller, id).await?;
+    describing::of(app, caller, id).await?;
     if wanted.name.chars().count() > 200 {
         return Err(Trouble::Wrong(
             "A system has a name of at most 200 characters.".to_owned(),
@@ -112,9 +120,11 @@ pub(crate) async fn part(app: &App, caller: &Caller, id: i64, wanted: &Split) ->
     }
     let services: BTreeSet<i64> = wanted.services.iter().copied().collect();
     let by = by(app, caller, &wanted.words)?;
-    let new = assets::split(&app.store, id, &services, &wanted.name, by).await?;
+    let mut doing = app.begin().await?;
+    let new = assets::split(&mut doing, id, &services, &wanted.name, by).await?;
     let detail = format!("{} of its services are asset {new}", services.len());
-    app.note(caller, "asset.split", format!("asset {id}"), detail)
+    doing
+        .keep(caller, "asset.split", format!("asset {id}"), detail)
         .await?;
     Ok(new)
 }
@@ -125,10 +135,12 @@ pub(crate) async fn confirm(
     Path((id, task)): Path<(i64, i64)>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    asset::of(&app, &caller, id).await?;
-    let task = waiting(&app, id, task).await?;
-    assets::confirm_key(&app.store, &task, by(&app, &caller, "")?).await?;
-    app.note(&caller, "asset.key_confirmed", format!("asset {id}"), "")
+    describing::of(&app, &caller, id).await?;
+    let task = waiting(&app, &caller, id, task).await?;
+    let mut doing = app.begin().await?;
+    assets::confirm_key(&mut doing, &task, by(&app, &caller, "")?).await?;
+    doing
+        .keep(&caller, "asset.key_confirmed", format!("asset {id}"), "")
         .await?;
     Ok(back(&format!("/assets/{id}"), "changed"))
 }
@@ -139,30 +151,39 @@ pub(crate) async fn differ(
     Path((id, task)): Path<(i64, i64)>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    asset::of(&app, &caller, id).await?;
-    let task = waiting(&app, id, task).await?;
-    end(&app, &caller, &task, "they are different systems").await?;
-    app.note(&caller, "asset.kept_apart", format!("asset {id}"), "")
+    describing::of(&app, &caller, id).await?;
+    let task = waiting(&app, &caller, id, task).await?;
+    let by = by(&app, &caller, "they are different systems")?;
+    let mut doing = app.begin().await?;
+    doing.end_task(task.id, Some(by.person), by.words, by.at).await?;
+    doing
+        .keep(&caller, "asset.kept_apart", format!("asset {id}"), "")
         .await?;
     Ok(back(&format!("/assets/{id}"), "changed"))
 }
 
-async fn waiting(app: &App, asset: i64, task: i64) -> Result<Task, Trouble> {
-    let tasks = app.store.tasks_of_asset(asset).await?;
+/// What is left to a person to decide: to one who may see all the systems that it is about.
+pub(crate) async fn left(app: &App, caller: &Caller, asset: i64) -> Result<Vec<Task>, Trouble> {
+    let mut left = Vec::new();
+    'tasks: for task in app.store.tasks_of_asset(asset).await? {
+        for other in others(&task) {
+            match describing::of(app, caller, other).await {
+                Ok(_) => {}
+                Err(Trouble::Missing) => continue 'tasks,
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        left.push(task);
+    }
+    Ok(left)
+}
+
+async fn waiting(app: &App, caller: &Caller, asset: i64, task: i64) -> Result<Task, Trouble> {
+    let tasks = left(app, caller, asset).await?;
     tasks
         .into_iter()
         .find(|one| one.id == task)
         .ok_or(Trouble::Missing)
-}
-
-async fn end(app: &App, caller: &Caller, task: &Task, outcome: &str) -> Result<(), Trouble> {
-    let mut writing = app.store.write().await?;
-    let person = caller.actor()?.person;
-    writing
-        .end_task(task.id, Some(person), outcome, app.clock.now())
-        .await?;
-    writing.commit().await?;
-    Ok(())
 }
 
 /// What a system is recognised by, and since when.

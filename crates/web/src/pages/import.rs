@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
-use holter_program::import::{self, Imported};
+use holter_program::import::{self, Imported, Shared};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -56,14 +56,27 @@ pub(crate) async fn bring_in(
     let owned = bytes.to_vec();
     let read = tokio::task::spawn_blocking(move || import::read(&owned)).await;
     let (listed, oddities) = read.map_err(|error| Trouble::Own(error.to_string()))??;
-    let mut imported =
-        import::bring_in(&app.store, &listed, source, (Some(actor.person), app.clock.now())).await?;
-    imported.oddities.splice(0..0, oddities);
-    let detail = format!(
-        "{} new, {} changed, {} as they were",
-        imported.added, imported.changed, imported.same
-    );
-    app.note(caller, "assets.imported", source, detail).await?;
+    let by = (Some(actor.person), app.clock.now());
+    let shared = Shared::of(&listed);
+    let mut imported = Imported {
+        oddities: oddities.into_iter().chain(shared.oddities()).collect(),
+        ..Imported::default()
+    };
+    // Each part is written down with what it came to: a long list is not one long transaction.
+    let parts = listed.chunks(import::AT_ONCE).len();
+    for (number, some) in listed.chunks(import::AT_ONCE).enumerate() {
+        let mut doing = app.begin().await?;
+        let part = import::bring_some(&mut doing, some, &shared, source, by).await?;
+        let detail = format!(
+            "part {} of {parts}: {} new, {} changed, {} as they were",
+            number + 1,
+            part.added,
+            part.changed,
+            part.same
+        );
+        doing.keep(caller, "assets.imported", source, detail).await?;
+        imported.add(part);
+    }
     Ok(imported)
 }
 

@@ -14,8 +14,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
+use crate::describing;
 use crate::guard::Caller;
-use crate::pages::{Done, asset, back};
+use crate::pages::{Done, back};
 use crate::role::Deed;
 use crate::shown::{Frame, badge, form, moment, safe};
 use crate::trouble::Trouble;
@@ -139,12 +140,14 @@ pub(crate) async fn declare(app: &App, caller: &Caller, new: &New) -> Result<i64
                 .parse()
                 .map_err(|_| Trouble::Wrong("A port is a number from 1 to 65535.".to_owned()))?,
         },
-        encrypted: asset::answer(&new.encrypted),
+        encrypted: describing::answer(&new.encrypted),
         purpose: short(&new.purpose, WORDS, "purpose")?,
     };
-    let id = interfaces::declare(&app.store, &said, by(app, caller)?).await?;
+    let mut doing = app.begin().await?;
+    let id = interfaces::declare(&mut doing, &said, by(app, caller)?).await?;
     let detail = format!("from {} to {}, {}", said.from, said.to, said.protocol);
-    app.note(caller, "interface.declared", format!("interface {id}"), detail)
+    doing
+        .keep(caller, "interface.declared", format!("interface {id}"), detail)
         .await?;
     Ok(id)
 }
@@ -164,9 +167,11 @@ pub(crate) async fn describe(
 pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Described) -> Result<(), Trouble> {
     of(app, caller, id).await?;
     let purpose = short(&said.purpose, WORDS, "purpose")?;
-    let encrypted = asset::answer(&said.encrypted);
-    interfaces::describe(&app.store, id, (encrypted, &purpose), by(app, caller)?).await?;
-    app.note(caller, "interface.described", format!("interface {id}"), purpose)
+    let encrypted = describing::answer(&said.encrypted);
+    let mut doing = app.begin().await?;
+    interfaces::describe(&mut doing, id, (encrypted, &purpose), by(app, caller)?).await?;
+    doing
+        .keep(caller, "interface.described", format!("interface {id}"), purpose)
         .await?;
     Ok(())
 }
@@ -184,8 +189,10 @@ pub(crate) async fn end(
 /// Takes it back, for the page and for the API.
 pub(crate) async fn withdraw(app: &App, caller: &Caller, id: i64) -> Result<(), Trouble> {
     of(app, caller, id).await?;
-    interfaces::withdraw(&app.store, id, by(app, caller)?).await?;
-    app.note(caller, "interface.withdrawn", format!("interface {id}"), "")
+    let mut doing = app.begin().await?;
+    interfaces::withdraw(&mut doing, id, by(app, caller)?).await?;
+    doing
+        .keep(caller, "interface.withdrawn", format!("interface {id}"), "")
         .await?;
     Ok(())
 }
@@ -251,7 +258,7 @@ async fn system(app: &App, caller: &Caller, words: &str) -> Result<i64, Trouble>
         return Err(Trouble::Wrong("Name both systems.".to_owned()));
     }
     if let Ok(id) = words.parse() {
-        return asset::of(app, caller, id).await.map(|found| found.id);
+        return describing::of(app, caller, id).await.map(|found| found.id);
     }
     let mut found: Vec<i64> = Vec::new();
     for kind in ["address", "name"] {
@@ -273,7 +280,7 @@ async fn system(app: &App, caller: &Caller, words: &str) -> Result<i64, Trouble>
     match found.as_slice() {
         [] => Err(none()),
         // Whose it is not, for them there is none.
-        [id] => asset::of(app, caller, *id)
+        [id] => describing::of(app, caller, *id)
             .await
             .map(|found| found.id)
             .map_err(|_| none()),

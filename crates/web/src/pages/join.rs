@@ -8,7 +8,7 @@ use axum::response::Response;
 use maud::html;
 use serde::Deserialize;
 
-use crate::access::{password, token};
+use crate::access::{password, provider, token};
 use crate::app::App;
 use crate::guard::Caller;
 use crate::pages::login;
@@ -51,21 +51,16 @@ pub(crate) async fn take(
         return Ok(page(&caller, &link, &account.shown, &account.name, Some(&why)));
     }
     let hash = login::hashed(&app, chosen.password).await?;
-    let mut writing = app.store.write().await?;
-    writing.set_password(account.id, &hash).await?;
-    writing.commit().await?;
-    app.note(
-        &caller,
-        "password.chosen",
-        format!("account {}", account.name),
-        "by a link that opens once",
-    )
-    .await?;
-    if account.second.is_empty() {
-        login::let_in(&app, &caller, &account, "/").await
-    } else {
-        Ok(crate::pages::back("/login", "changed"))
+    let mut doing = app.begin().await?;
+    doing.set_password(account.id, &hash).await?;
+    let subject = format!("account {}", account.name);
+    let how = "by a link that opens once";
+    if account.second.is_empty() && provider::lets_in_by_password(&app.store, &account).await? {
+        doing.add(&caller, "password.chosen", subject, how).await?;
+        return login::let_in(&app, doing, &caller, &account, how, "/").await;
     }
+    doing.keep(&caller, "password.chosen", subject, how).await?;
+    Ok(crate::pages::back("/login", "changed"))
 }
 
 fn page(caller: &Caller, link: &str, shown: &str, name: &str, wrong: Option<&str>) -> Response {

@@ -6,15 +6,16 @@ use axum::Form;
 use axum::extract::{Query, State};
 use axum::http::header;
 use axum::response::{AppendHeaders, IntoResponse as _, Redirect, Response};
-use axum_extra::extract::cookie::Cookie;
-use holter_store::{Account, Session};
+use holter_store::{Account, Session, Writing};
 use maud::html;
 use serde::Deserialize;
 
-use crate::access::{password, token, totp};
+use crate::access::throttle::Trying;
+use crate::access::{password, provider, recovery, token, totp};
 use crate::app::App;
-use crate::guard::{Caller, WHOLE, cookie, cookie_name};
-use crate::shown::{Frame, form};
+use crate::doing::Doing;
+use crate::guard::{Caller, WHOLE, cookie, cookie_name, gone};
+use crate::shown::{Frame, form, safe};
 use crate::trouble::Trouble;
 
 /// Where to go afterwards.
@@ -45,8 +46,11 @@ pub(crate) async fn show(
     if caller.actor.is_some() {
         return Ok(Redirect::to(to).into_response());
     }
-    let waits = !app.store.has_accounts().await?;
-    Ok(page(&caller, to, None, "", way.done.as_deref(), waits))
+    let doors = match app.store.has_accounts().await? {
+        true => Doors::Open(provider::offered(&app.store).await?),
+        false => Doors::Shut,
+    };
+    Ok(page(&caller, to, None, "", way.done.as_deref(), &doors))
 }
 
 /// Lets in, or does not say why not.
@@ -57,43 +61,60 @@ pub(crate) async fn take(
 ) -> Result<Response, Trouble> {
     let to = within(Some(&typed.to)).to_owned();
     let name: String = typed.name.trim().to_lowercase().chars().take(64).collect();
-    let now = app.clock.now();
-    let (of_name, of_address) = (format!("name {name}"), format!("address {}", network(&caller)));
-    if let Some(wait) = app.throttle.wait([of_name.as_str(), of_address.as_str()], now) {
-        return Err(Trouble::Often(wait.as_secs().max(1)));
-    }
+    let trying = Trying::of(&caller, &name);
+    trying.may(&app).await?;
     let found = app.store.account_named(&name).await?;
     let known = found
         .as_ref()
         .filter(|account| account.active && !account.password.is_empty());
-    let right = is_right(
-        &app,
-        typed.password,
-        known.map(|account| account.password.clone()),
-    )
-    .await?;
-    let step = match known.filter(|account| !account.second.is_empty()) {
-        None => Some(None),
-        Some(account) => {
-            let secret = app.key.open(&account.second, &of_second(account.id));
-            let secret = secret.map_err(|error| Trouble::Own(error.to_string()))?;
-            totp::step(&secret, &typed.code, now, account.second_step).map(Some)
-        }
+    let hash = known.map(|account| account.password.clone());
+    let right = is_right(&app, typed.password, hash).await?;
+    let Some(account) = known.filter(|_| right) else {
+        return refuse(&app, &caller, &typed.name, &to, &trying).await;
     };
-    let (Some(account), true, Some(step)) = (known, right, step) else {
-        return refuse(&app, &caller, &typed.name, &to, (&of_name, &of_address)).await;
+    let mut doing = app.begin().await?;
+    let Some(by) = second(&app, &mut doing, account, &typed.code).await? else {
+        drop(doing);
+        return refuse(&app, &caller, &typed.name, &to, &trying).await;
     };
-    if let Some(step) = step {
-        let mut writing = app.store.write().await?;
-        let first = writing.use_second(account.id, step).await?;
-        writing.commit().await?;
-        if !first {
-            return refuse(&app, &caller, &typed.name, &to, (&of_name, &of_address)).await;
-        }
+    trying.forgive(&mut doing).await?;
+    if !provider::lets_in_by_password(&app.store, account).await? {
+        doing
+            .keep(
+                &caller,
+                "login.refused",
+                subject(account),
+                "only the provider lets in",
+            )
+            .await?;
+        let why = "Your password is right, and opens nothing: this server wants everybody to sign in with the provider.";
+        return refused(&app, &caller, &to, why, &account.name).await;
     }
-    app.throttle.forgive(&of_name);
     app.counters.login(true);
-    let_in(&app, &caller, account, &to).await
+    let_in(&app, doing, &caller, account, by, &to).await
+}
+
+/// Whether the second factor is right, where one is asked for; what was typed is used up. In words, which it was.
+async fn second(
+    app: &App,
+    writing: &mut Writing,
+    account: &Account,
+    typed: &str,
+) -> Result<Option<&'static str>, Trouble> {
+    if account.second.is_empty() {
+        return Ok(Some("with a password"));
+    }
+    let secret = app.key.open(&account.second, &of_second(account.id));
+    let secret = secret.map_err(|error| Trouble::Own(error.to_string()))?;
+    if let Some(step) = totp::step(&secret, typed, app.clock.now(), account.second_step) {
+        let first = writing.use_second(account.id, step).await?;
+        return Ok(first.then_some("with a password and a one-time code"));
+    }
+    if let Some(hash) = recovery::hash(typed, account.id, &app.key) {
+        let first = writing.use_recovery_code(account.id, &hash).await?;
+        return Ok(first.then_some("with a password and a recovery code"));
+    }
+    Ok(None)
 }
 
 async fn refuse(
@@ -101,26 +122,33 @@ async fn refuse(
     caller: &Caller,
     name: &str,
     to: &str,
-    who: (&str, &str),
+    trying: &Trying,
 ) -> Result<Response, Trouble> {
-    let now = app.clock.now();
-    app.throttle.failed(who.0, now);
-    app.throttle.failed(who.1, now);
     app.counters.login(false);
     let shown: String = name.trim().chars().take(64).collect();
-    app.note(caller, "login.refused", format!("account {shown}"), "")
+    let mut doing = app.begin().await?;
+    trying.failed(&mut doing, app.clock.now()).await?;
+    doing
+        .keep(caller, "login.refused", format!("account {shown}"), "")
         .await?;
     let why = "The name, the password or the code is not right.";
-    let mut response = page(caller, to, Some(why), &shown, None, false);
+    refused(app, caller, to, why, &shown).await
+}
+
+async fn refused(app: &App, caller: &Caller, to: &str, why: &str, name: &str) -> Result<Response, Trouble> {
+    let offered = provider::offered(&app.store).await?;
+    let mut response = page(caller, to, Some(why), name, None, &Doors::Open(offered));
     *response.status_mut() = axum::http::StatusCode::UNAUTHORIZED;
     Ok(response)
 }
 
-/// Opens a session.
+/// Opens a session, together with whatever was done before it.
 pub(crate) async fn let_in(
     app: &App,
+    mut doing: Doing<'_>,
     caller: &Caller,
     account: &Account,
+    how: &str,
     to: &str,
 ) -> Result<Response, Trouble> {
     let fresh = token::new(app.dice.as_ref())?;
@@ -134,12 +162,9 @@ pub(crate) async fn let_in(
         address: caller.address.to_string(),
         agent: caller.agent.clone(),
     };
-    let mut writing = app.store.write().await?;
-    writing.open_session(&session).await?;
-    writing.came_in(account.id, now).await?;
-    writing.commit().await?;
-    app.note(caller, "login", format!("account {}", account.name), "")
-        .await?;
+    doing.open_session(&session).await?;
+    doing.came_in(account.id, now).await?;
+    doing.keep(caller, "login", subject(account), how).await?;
     let cookie = cookie(app.secure, cookie_name(app.secure), fresh);
     Ok((
         AppendHeaders([(header::SET_COOKIE, cookie.to_string())]),
@@ -148,20 +173,18 @@ pub(crate) async fn let_in(
         .into_response())
 }
 
+fn subject(account: &Account) -> String {
+    format!("account {}", account.name)
+}
+
 /// Ends the session.
 pub(crate) async fn leave(State(app): State<Arc<App>>, caller: Caller) -> Result<Response, Trouble> {
+    let mut doing = app.begin().await?;
     if let Some(session) = caller.actor()?.session.as_deref() {
-        let mut writing = app.store.write().await?;
-        writing.end_session(session).await?;
-        writing.commit().await?;
+        doing.end_session(session).await?;
     }
-    app.note(&caller, "logout", "", "").await?;
-    let mut gone = Cookie::build((cookie_name(app.secure), ""))
-        .path("/")
-        .http_only(true)
-        .secure(app.secure)
-        .build();
-    gone.make_removal();
+    doing.keep(&caller, "logout", "", "").await?;
+    let gone = gone(app.secure, cookie_name(app.secure));
     let headers = AppendHeaders([(header::SET_COOKIE, gone.to_string())]);
     Ok((headers, Redirect::to("/login?done=signed-out")).into_response())
 }
@@ -206,7 +229,7 @@ pub(crate) fn of_second(account: i64) -> String {
 }
 
 /// Only paths of our own: an address that somebody made up leads nowhere else.
-fn within(to: Option<&str>) -> &str {
+pub(crate) fn within(to: Option<&str>) -> &str {
     let own = |to: &&str| {
         let rest = to.strip_prefix('/');
         rest.is_some_and(|rest| !rest.starts_with(['/', '\\']))
@@ -215,15 +238,12 @@ fn within(to: Option<&str>) -> &str {
     to.filter(own).unwrap_or("/")
 }
 
-/// Failures count for a whole home or office of IPv6, which is one network of 64 bits.
-fn network(caller: &Caller) -> String {
-    match caller.address {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
+/// Whether anybody can come in, and how.
+enum Doors {
+    /// Nobody has an account yet.
+    Shut,
+    /// By password; and with a provider, under this name, where there is one.
+    Open(Option<String>),
 }
 
 fn page(
@@ -232,7 +252,7 @@ fn page(
     wrong: Option<&str>,
     name: &str,
     done: Option<&str>,
-    waits: bool,
+    doors: &Doors,
 ) -> Response {
     let frame = Frame {
         title: "Sign in",
@@ -242,10 +262,13 @@ fn page(
     };
     frame.around(&html! {
         h1 { "Sign in" }
-        @if waits {
+        @if matches!(doors, Doors::Shut) {
             p { "Nobody has an account yet. Open the link that " code { "holter serve" } " printed when it started." }
         } @else {
             (form::wrong(wrong))
+            @if let Doors::Open(Some(provider)) = doors {
+                p { a class="button" href={ "/login/provider?to=" (form::escaped(to)) } { "Sign in with " (safe(provider)) } }
+            }
             form method="post" action="/login" {
                 (form::key(caller))
                 input type="hidden" name="to" value=(to);
@@ -254,8 +277,8 @@ fn page(
                 label for="password" { "Password" }
                 input id="password" name="password" type="password" required autocomplete="current-password";
                 label for="code" { "Code from your authenticator app" }
-                p class="hint" id="when" { "Only if you have set one up." }
-                input id="code" name="code" inputmode="numeric" maxlength="9" autocomplete="one-time-code" aria-describedby="when";
+                p class="hint" id="when" { "Only if you have set one up. Without the telephone: one of the recovery codes that you wrote down." }
+                input id="code" name="code" maxlength="24" autocapitalize="none" spellcheck="false" autocomplete="one-time-code" aria-describedby="when";
                 button { "Sign in" }
             }
             p class="soft small" { "Forgotten? Whoever looks after Holter can send you a link to choose a new password." }

@@ -13,9 +13,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use self::picture::Picture;
+use crate::accounts;
 use crate::app::App;
+use crate::describing;
 use crate::guard::Caller;
-use crate::pages::{asset, interface};
+use crate::pages::interface;
 use crate::role::Deed;
 use crate::shown::{Frame, safe};
 use crate::trouble::Trouble;
@@ -44,14 +46,14 @@ pub(crate) async fn show(
     let actor = caller.actor()?;
     let mut around = None;
     let linked = if let Some(id) = asked.asset {
-        let center = asset::of(&app, &caller, id).await?;
+        let center = describing::of(&app, &caller, id).await?;
         around = Some((id, center.about.name));
         app.store.interfaces_of(id).await?
     } else {
         let department = actor.department.or(asked.department);
         app.store.interfaces(department).await?
     };
-    let departments = app.store.departments().await?;
+    let departments = accounts::departments(&app, &caller).await?;
     let whole = Picture::of_systems(&linked, asked.asset);
     let folded = match asked.by.as_deref() {
         Some("departments") => true,

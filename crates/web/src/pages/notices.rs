@@ -15,8 +15,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::app::App;
 use crate::guard::Caller;
+use crate::notices::URL;
 use crate::notices::keep::{self, Wanted};
-use crate::notices::{self, URL};
+use crate::pages::settings::{self, Chosen};
 use crate::pages::{back, channel_form};
 use crate::shown::{Frame, form, list, moment, safe};
 use crate::trouble::Trouble;
@@ -268,11 +269,11 @@ pub(crate) async fn place(
     caller: Caller,
     Form(place): Form<Place>,
 ) -> Result<Response, Trouble> {
-    let url = notices::checked_url(&place.url)?;
-    let mut writing = app.store.write().await?;
-    writing.set_setting(URL, &url).await?;
-    writing.commit().await?;
-    app.note(&caller, "settings.changed", URL, url).await?;
+    let chosen = Chosen {
+        notices_url: Some(place.url),
+        ..Chosen::default()
+    };
+    settings::choose(&app, &caller, &chosen).await?;
     Ok(back(HERE, "changed"))
 }
 
@@ -282,44 +283,34 @@ pub(crate) async fn digests(
     caller: Caller,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Trouble> {
-    for (name, every) in &fields {
-        let department = name.strip_prefix("digest-").and_then(|id| id.parse().ok());
-        if let Some(department) = department {
-            set_digest(&app, &caller, department, every).await?;
-        }
-    }
+    let of = |name: &str| name.strip_prefix("digest-").and_then(|id| id.parse().ok());
+    let wanted: Vec<(i64, String)> = fields
+        .into_iter()
+        .filter_map(|(name, every)| of(&name).map(|department| (department, every)))
+        .collect();
+    set_digests(&app, &caller, &wanted).await?;
     Ok(back(HERE, "changed"))
 }
 
-/// Says how often a department is told, for the page and for the API.
-pub(crate) async fn set_digest(
-    app: &App,
-    caller: &Caller,
-    department: i64,
-    every: &str,
-) -> Result<(), Trouble> {
-    if digest::EVERY.iter().all(|(name, _)| *name != every) {
-        return Err(Trouble::Wrong(
-            "A digest goes out every day, every week or never.".to_owned(),
-        ));
-    }
+/// Says how often departments are told, all of them or none, for the page and for the API.
+pub(crate) async fn set_digests(app: &App, caller: &Caller, wanted: &[(i64, String)]) -> Result<(), Trouble> {
     let digests = app.store.digests().await?;
-    let known = digests.iter().find(|one| one.department == department);
-    let known = known.ok_or(Trouble::Missing)?;
-    if known.every.as_deref().unwrap_or(digest::USUAL) == every {
-        return Ok(());
+    let mut doing = app.begin().await?;
+    for (department, every) in wanted {
+        if digest::EVERY.iter().all(|(name, _)| name != every) {
+            return Err(Trouble::Wrong(
+                "A digest goes out every day, every week or never.".to_owned(),
+            ));
+        }
+        let known = digests.iter().find(|one| one.department == *department);
+        let known = known.ok_or(Trouble::Missing)?;
+        if known.every.as_deref().unwrap_or(digest::USUAL) != every {
+            doing.set_digest(*department, every).await?;
+            let subject = format!("department {department}");
+            doing.add(caller, "digest.changed", subject, every).await?;
+        }
     }
-    let mut writing = app.store.write().await?;
-    writing.set_digest(department, every).await?;
-    writing.commit().await?;
-    app.note(
-        caller,
-        "digest.changed",
-        format!("department {department}"),
-        every,
-    )
-    .await?;
-    Ok(())
+    Ok(doing.close().await?)
 }
 
 /// The channel that a form describes.

@@ -16,9 +16,9 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::guard::Caller;
-use crate::pages::scans::{ending, targets};
+use crate::pages::scans::{Seen, ending, targets};
 use crate::role::Deed;
-use crate::scanning::progress::Progress;
+use crate::scanning::progress::{Live, Progress};
 use crate::shown::{Frame, badge, form, list, moment, safe};
 use crate::trouble::Trouble;
 
@@ -41,9 +41,9 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    let scan = app.store.scan(id).await?;
+    let Seen { scan, sums } = Seen::by(&caller, app.store.scan(id).await?)?;
     let actor = caller.actor()?;
-    let live = app.scanner.live(id);
+    let live = live(&app, &caller, id)?;
     let visits = app
         .store
         .visits_of(
@@ -85,15 +85,17 @@ pub(crate) async fn show(
                         button { "Go on with it" }
                     }
                 }
-                dl class="tiles" {
-                    div { dt { "Services" } dd { (scan.sums.services) } }
-                    div { dt { "Affected" } dd { (scan.sums.affected) } }
-                    div { dt { "Not assessed in full" } dd { (scan.sums.inconclusive) } }
-                    div { dt { "Facts noted" } dd { (scan.sums.observations) } }
+                @if let Some(sums) = &sums {
+                    dl class="tiles" {
+                        div { dt { "Services" } dd { (sums.services) } }
+                        div { dt { "Affected" } dd { (sums.affected) } }
+                        div { dt { "Not assessed in full" } dd { (sums.inconclusive) } }
+                        div { dt { "Facts noted" } dd { (sums.observations) } }
+                    }
                 }
             }
         }
-        @if live.is_none() && scan.about.method != PASSIVE { (looked_for(&scan)) }
+        @if live.is_none() && sums.is_some() && scan.about.method != PASSIVE { (looked_for(&scan)) }
         @if scan.ended.is_some() && !scan.fingerprint.is_empty() { p { a href={ "/scans/" (id) "/difference" } { "What is different from the last scan of the same" } } }
         @if !rows.is_empty() {
             div class="scroll" {
@@ -108,7 +110,7 @@ pub(crate) async fn show(
         details {
             summary { "What it declared to ask" }
             p { "Checks: " (safe(&scan.about.scope.checks.join(", "))) "." }
-            p { "Targets: " (safe(&scan.about.scope.targets.join(", "))) "." }
+            @if sums.is_some() { p { "Targets: " (safe(&scan.about.scope.targets.join(", "))) "." } }
             p class="soft" { "A scan closes only what it declared and achieved." }
         }
     }))
@@ -126,9 +128,13 @@ pub(crate) async fn resume(
 
 /// Goes on with it, for the page and for the API.
 pub(crate) async fn go_on(app: &App, caller: &Caller, id: i64) -> Result<(), Trouble> {
-    app.scanner.take_up(app, id).await?;
-    app.note(caller, "scan.resumed", format!("scan {id}"), "").await?;
-    Ok(())
+    app.scanner.take_up(app, caller, id).await
+}
+
+/// How far a scan is, for whoever may know: it is told for all departments together.
+pub(crate) fn live(app: &App, caller: &Caller, id: i64) -> Result<Option<Arc<Live>>, Trouble> {
+    let sees_all = caller.actor()?.department.is_none();
+    Ok(app.scanner.live(id).filter(|_| sees_all))
 }
 
 /// Stops it.
@@ -144,15 +150,19 @@ pub(crate) async fn stop(
 /// Stops it, for the page and for the API.
 pub(crate) async fn end(app: &App, caller: &Caller, id: i64) -> Result<(), Trouble> {
     let live = app.scanner.live(id).ok_or(Trouble::Missing)?;
+    app.note(caller, "scan.stopped", format!("scan {id}"), "").await?;
     live.stop.now();
     live.update(|progress| progress.state = "ending");
-    app.note(caller, "scan.stopped", format!("scan {id}"), "").await?;
     Ok(())
 }
 
 /// Its progress as it happens.
-pub(crate) async fn events(State(app): State<Arc<App>>, Path(id): Path<i64>) -> Result<Response, Trouble> {
-    let live = app.scanner.live(id).ok_or(Trouble::Missing)?;
+pub(crate) async fn events(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Response, Trouble> {
+    let live = live(&app, &caller, id)?.ok_or(Trouble::Missing)?;
     let begin = (live.watch(), false);
     let told = stream::unfold(begin, |(mut watch, over)| async move {
         if over {

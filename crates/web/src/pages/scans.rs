@@ -8,7 +8,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use holter_checks::{Check, Profile};
 use holter_engine::Authorisation;
 use holter_model::Target;
-use holter_store::{Page, Scan};
+use holter_store::{Page, Scan, ScanSums, Scope};
 use maud::{Markup, html};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -28,6 +28,26 @@ const MOST: usize = 5000;
 pub(crate) struct Asked {
     after: Option<String>,
     done: Option<String>,
+}
+
+/// A scan as the caller may see it: whoever sees one department sees that there was a scan, and neither what others call
+/// it, nor what it asked of them, nor sums over them.
+pub(crate) struct Seen {
+    pub(crate) scan: Scan,
+    /// `None`: over more than the caller may see.
+    pub(crate) sums: Option<ScanSums>,
+}
+
+impl Seen {
+    pub(crate) fn by(caller: &Caller, mut scan: Scan) -> Result<Self, Trouble> {
+        if caller.actor()?.department.is_none() {
+            let sums = Some(scan.sums);
+            return Ok(Self { scan, sums });
+        }
+        scan.about.label = format!("Scan {}", scan.id);
+        scan.about.scope = Scope::default();
+        Ok(Self { scan, sums: None })
+    }
 }
 
 /// All of them.
@@ -87,16 +107,9 @@ pub(crate) async fn begin(app: &App, caller: &Caller, new: &New) -> Result<i64, 
         .take(20)
         .collect();
     let (named, count) = (named.join(", "), wanted.targets.len());
-    let id = app.scanner.want(app, wanted).await?;
     let by = authorised.map_or_else(String::new, |by| format!("; authorised by: {by}"));
-    app.note(
-        caller,
-        "scan.started",
-        format!("scan {id}"),
-        format!("{count} targets: {named}{by}"),
-    )
-    .await?;
-    Ok(id)
+    let detail = format!("{count} targets: {named}{by}");
+    app.scanner.want(app, caller, wanted, detail).await
 }
 
 fn wanted(caller: &Caller, new: &New) -> Result<Wanted, Trouble> {
@@ -173,6 +186,10 @@ async fn page(
         })
         .await?;
     let may = caller.actor()?.may(Deed::Scan);
+    let mut rows = Vec::new();
+    for scan in listed.rows {
+        rows.push(Seen::by(caller, scan)?);
+    }
     let frame = Frame {
         title: "Scans",
         caller,
@@ -190,15 +207,21 @@ async fn page(
             table class="stack" {
                 caption { "Scans, the latest first" }
                 thead { tr { th scope="col" { "Scan" } th scope="col" { "Begun" } th scope="col" { "How it ended" } th scope="col" class="n" { "Services" } th scope="col" class="n" { "Affected" } th scope="col" class="n" { "Not assessed in full" } } }
-                tbody { @for scan in &listed.rows { (row(app, scan)) } }
+                tbody { @for seen in &rows { (row(app, seen)) } }
             }
         }
-        @if listed.rows.is_empty() { p class="soft" { "None yet." } }
+        @if rows.is_empty() { p class="soft" { "None yet." } }
         (list::pages("/scans", &[], asked.after.as_deref(), listed.next.as_deref()))
     }))
 }
 
-fn row(app: &App, scan: &Scan) -> Markup {
+fn row(app: &App, seen: &Seen) -> Markup {
+    let scan = &seen.scan;
+    let sum = |of: fn(&ScanSums) -> i64| {
+        seen.sums
+            .as_ref()
+            .map_or_else(|| "–".to_owned(), |sums| of(sums).to_string())
+    };
     html! {
         tr {
             th scope="row" {
@@ -208,9 +231,9 @@ fn row(app: &App, scan: &Scan) -> Markup {
             }
             td data-l="Begun" { (moment::at(scan.about.started, &app.zone)) }
             td data-l="How it ended" { (ending(app, scan)) }
-            td data-l="Services" class="n" { (scan.sums.services) }
-            td data-l="Affected" class="n" { (scan.sums.affected) }
-            td data-l="Not assessed in full" class="n" { (scan.sums.inconclusive) }
+            td data-l="Services" class="n" { (sum(|sums| sums.services)) }
+            td data-l="Affected" class="n" { (sum(|sums| sums.affected)) }
+            td data-l="Not assessed in full" class="n" { (sum(|sums| sums.inconclusive)) }
         }
     }
 }

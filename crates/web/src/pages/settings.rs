@@ -9,13 +9,16 @@ use holter_program::due::{self, Deadlines};
 use holter_store::Dialect;
 use maud::html;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
+use crate::access::provider;
 use crate::app::App;
 use crate::guard::Caller;
 use crate::life;
+use crate::notices;
 use crate::pages::{Done, back};
 use crate::role::Role;
-use crate::shown::{Frame, form};
+use crate::shown::{Frame, form, safe};
 use crate::trouble::Trouble;
 
 /// The page.
@@ -31,6 +34,7 @@ pub(crate) async fn show(
         done: done.done.as_deref(),
     };
     let chosen = life::deadlines(&app.store).await?;
+    let provider = provider::offered(&app.store).await?;
     let now = app.clock.now().to_zoned(app.zone.clone());
     Ok(frame.around(&html! {
         h1 { "Settings" }
@@ -72,6 +76,13 @@ pub(crate) async fn show(
                 button { "Keep" }
             }
         }
+        @if cfg!(feature = "oidc") {
+            div class="card" {
+                h2 { "Signing in" }
+                p { "With a password and one-time codes" @if let Some(provider) = provider { ", and with " (safe(&provider)) } "." }
+                p { a class="button quiet" href="/settings/provider" { "Sign in with a provider" } }
+            }
+        }
         div class="card" {
             h2 { "Notices" }
             p { a href="/settings/notices" { "Mail, webhooks, tickets and syslog" } ": who is told of what, by which way, and what became of it." }
@@ -87,10 +98,15 @@ pub(crate) async fn show(
     }))
 }
 
-/// What is chosen.
-#[derive(Deserialize)]
+/// What is chosen. What is not named stays as it is.
+#[derive(Default, Deserialize, ToSchema)]
 pub(crate) struct Chosen {
-    deadlines: String,
+    /// A rule for due dates, by its id.
+    #[serde(default)]
+    pub(crate) deadlines: Option<String>,
+    /// Where readers of mail find the pages; empty: where the server listens.
+    #[serde(default)]
+    pub(crate) notices_url: Option<String>,
 }
 
 /// Keeps it. What is due already stays due when it was.
@@ -99,12 +115,28 @@ pub(crate) async fn change(
     caller: Caller,
     Form(chosen): Form<Chosen>,
 ) -> Result<Response, Trouble> {
-    let rule = Deadlines::named(&chosen.deadlines);
-    let rule = rule.ok_or_else(|| Trouble::Wrong("There is no such rule.".to_owned()))?;
-    let mut writing = app.store.write().await?;
-    writing.set_setting(life::DEADLINES, rule.id).await?;
-    writing.commit().await?;
-    app.note(&caller, "settings.changed", life::DEADLINES, rule.id)
-        .await?;
+    choose(&app, &caller, &chosen).await?;
     Ok(back("/settings", "changed"))
+}
+
+/// Keeps it, for the page and for the API.
+pub(crate) async fn choose(app: &App, caller: &Caller, chosen: &Chosen) -> Result<(), Trouble> {
+    let mut settings = Vec::new();
+    if let Some(id) = &chosen.deadlines {
+        let rule = Deadlines::named(id);
+        let rule = rule.ok_or_else(|| Trouble::Wrong("There is no such rule.".to_owned()))?;
+        settings.push((life::DEADLINES, rule.id.to_owned()));
+    }
+    if let Some(url) = &chosen.notices_url {
+        settings.push((notices::URL, notices::checked_url(url)?));
+    }
+    if settings.is_empty() {
+        return Err(Trouble::Wrong("Say what is to be set.".to_owned()));
+    }
+    let mut doing = app.begin().await?;
+    for (name, value) in settings {
+        doing.set_setting(name, &value).await?;
+        doing.add(caller, "settings.changed", name, value).await?;
+    }
+    Ok(doing.close().await?)
 }

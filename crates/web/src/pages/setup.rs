@@ -56,12 +56,12 @@ pub(crate) async fn take(
     }
     let hash = login::hashed(&app, first.password).await?;
     let now = app.clock.now();
-    let mut writing = app.store.write_alone().await?;
+    let mut doing = app.begin().await?;
     // Looked at again within the transaction's turn: two may hold the link, and one makes the account.
     if app.store.has_accounts().await? {
         return Err(Trouble::Missing);
     }
-    let person = writing
+    let person = doing
         .add_person(&Person {
             id: 0,
             name: shown.to_owned(),
@@ -77,18 +77,15 @@ pub(crate) async fn take(
         password: hash,
         created: now,
     };
-    writing.add_account(&account).await?;
-    writing.commit().await?;
+    let id = doing.add_account(&account).await?;
+    let detail = "the first account was made with the set-up link";
+    doing
+        .keep(&caller, "setup", format!("account {name}"), detail)
+        .await?;
     app.setup.lock().unwrap_or_else(PoisonError::into_inner).take();
-    app.note(
-        &caller,
-        "setup",
-        format!("account {name}"),
-        "the first account was made with the set-up link",
-    )
-    .await?;
-    let account = app.store.account_named(&name).await?.ok_or(Trouble::Missing)?;
-    login::let_in(&app, &caller, &account, "/").await
+    let account = app.store.account(id).await?;
+    let doing = app.begin().await?;
+    login::let_in(&app, doing, &caller, &account, "with the set-up link", "/").await
 }
 
 async fn opens(app: &App, link: &str) -> Result<(), Trouble> {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::guard::{Actor, Caller};
+use crate::guard::Caller;
 use crate::pages::back;
 use crate::shown::{form, safe};
 use crate::trouble::Trouble;
@@ -31,10 +31,10 @@ pub(crate) struct Wishes {
 }
 
 /// What somebody wishes.
-pub(crate) async fn of(app: &App, actor: &Actor) -> Result<Wishes, Trouble> {
+pub(crate) async fn of(app: &App, person: i64) -> Result<Wishes, Trouble> {
     Ok(Wishes {
-        wishes: app.store.wishes(actor.person).await?,
-        follows: app.store.follows(actor.person).await?,
+        wishes: app.store.wishes(person).await?,
+        follows: app.store.follows(person).await?,
     })
 }
 
@@ -58,12 +58,12 @@ pub(crate) async fn keep(app: &App, caller: &Caller, wanted: &Wishes) -> Result<
             return Err(Trouble::Denied);
         }
     }
-    let mut writing = app.store.write().await?;
-    writing
+    let mut doing = app.begin().await?;
+    doing
         .set_wishes(actor.person, &wanted.wishes, &wanted.follows)
         .await?;
-    writing.commit().await?;
-    app.note(caller, "notices.changed", format!("person {}", actor.person), "")
+    doing
+        .keep(caller, "notices.changed", format!("person {}", actor.person), "")
         .await?;
     Ok(())
 }
@@ -91,7 +91,7 @@ pub(crate) async fn change(
 /// The form.
 pub(crate) async fn show(app: &App, caller: &Caller) -> Result<Markup, Trouble> {
     let actor = caller.actor()?;
-    let wishes = of(app, actor).await?;
+    let wishes = of(app, actor.person).await?;
     let departments = app.store.departments().await?;
     let email = app.store.person(actor.person).await?.email;
     let no_digest = wishes.wishes.contains_key(WISH);

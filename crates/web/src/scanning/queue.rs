@@ -54,7 +54,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// and every so many looks, whether an acceptance has come to its end, and a scan was broken off.
 const CALENDAR: u32 = 60;
 
-/// Looks names up, sees whether all of it may be scanned, and writes the scan down. Nothing is sent to a target.
+/// Looks names up, and sees whether all of it may be scanned. Nothing is sent to a target, and the scan has no number yet.
 pub(super) async fn prepare(app: &App, rules: &ScanRules, wanted: Wanted) -> Result<Ready, Trouble> {
     let mut plan = Plan {
         targets: wanted.targets.clone(),
@@ -97,24 +97,20 @@ pub(super) async fn prepare(app: &App, rules: &ScanRules, wanted: Wanted) -> Res
         actor: wanted.actor,
         started: header.begun,
     };
-    ready(
-        app,
-        Run {
-            about,
-            fingerprint: header.fingerprint,
-            checks: wanted.checks,
-            plan: header.plan,
-            visits,
-            reach,
-            course,
-        },
-    )
-    .await
+    Ok(ready(Run {
+        about,
+        fingerprint: header.fingerprint,
+        checks: wanted.checks,
+        plan: header.plan,
+        visits,
+        reach,
+        course,
+    }))
 }
 
 /// Takes up a scan that was broken off or stopped, where its journal is: it goes on as it was begun, but for what must
 /// not be touched by now.
-pub(super) async fn take_up(app: &App, rules: &ScanRules, scan: &Scan) -> Result<Ready, Trouble> {
+pub(super) async fn take_up(rules: &ScanRules, scan: &Scan) -> Result<Ready, Trouble> {
     let path = journal(rules, scan).ok_or_else(|| {
         Trouble::Conflict("Its journal is not here, so nobody knows what is done: start it anew.".to_owned())
     })?;
@@ -139,19 +135,15 @@ pub(super) async fn take_up(app: &App, rules: &ScanRules, scan: &Scan) -> Result
         return Err(Trouble::Wrong(why));
     }
     let asked = |check: &&&'static Check| scan.about.scope.checks.iter().any(|id| id == check.id);
-    ready(
-        app,
-        Run {
-            about: scan.about.clone(),
-            fingerprint: header.fingerprint,
-            checks: holter_checks::ALL.iter().filter(asked).copied().collect(),
-            plan,
-            visits,
-            reach,
-            course: Course::shuffled(header.seed).written_down(journal),
-        },
-    )
-    .await
+    Ok(ready(Run {
+        about: scan.about.clone(),
+        fingerprint: header.fingerprint,
+        checks: holter_checks::ALL.iter().filter(asked).copied().collect(),
+        plan,
+        visits,
+        reach,
+        course: Course::shuffled(header.seed).written_down(journal),
+    }))
 }
 
 /// The journal of a scan that has not come to its end, where nobody is at it.
@@ -159,13 +151,12 @@ pub(super) fn journal(rules: &ScanRules, scan: &Scan) -> Option<std::path::PathB
     rules.runs.as_ref()?.cut_off_with(&scan.about.key)
 }
 
-async fn ready(app: &App, run: Run) -> Result<Ready, Trouble> {
-    let scan = run.keeper(app).begin().await?;
-    Ok(Ready {
-        scan,
+fn ready(run: Run) -> Ready {
+    Ready {
+        scan: 0,
         run,
         live: Arc::new(Live::new()),
-    })
+    }
 }
 
 /// Works until told to stop.

@@ -20,3 +20,15 @@ pub(crate) fn wrong(why: Option<&str>) -> Markup {
 pub(crate) fn option(value: &str, shown: &str, chosen: bool) -> Markup {
     html! { option value=(safe(value)) selected[chosen] { (safe(shown)) } }
 }
+
+/// A path within a query.
+pub(crate) fn escaped(path: &str) -> String {
+    path.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}

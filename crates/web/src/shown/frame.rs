@@ -125,6 +125,7 @@ fn done(word: &str) -> Option<&'static str> {
         "asked" => "Asked. Somebody else has to approve it.",
         "assigned" => "Assigned.",
         "begun" => "Begun.",
+        "bound" => "From now on you can sign in with the provider.",
         "changed" => "Changed.",
         "commented" => "Your comment stands in the history.",
         "denied" => "Turned down. The finding is open again.",

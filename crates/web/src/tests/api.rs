@@ -105,6 +105,21 @@ async fn nobody_makes_a_token_that_may_more_than_they() {
 }
 
 #[tokio::test]
+async fn a_token_makes_none_that_outlives_it() {
+    let house = House::full().await;
+    let admin = token(&house, Role::Admin, Role::Admin).await;
+    let mut script = house.browser();
+    for (days, made) in [(31, false), (30, true)] {
+        let body = format!("{{\"name\":\"b\",\"role\":\"viewer\",\"days\":{days}}}");
+        let (status, said) = ask(&mut script, Method::POST, "/api/v1/me/tokens", &admin, &body).await;
+        assert_eq!(status.is_success(), made, "{said}");
+    }
+    let (_, tokens) = ask(&mut script, Method::GET, "/api/v1/me/tokens", &admin, "").await;
+    assert_eq!(tokens.as_array().unwrap().len(), 2);
+    assert!(!tokens.to_string().contains("holter_"));
+}
+
+#[tokio::test]
 async fn the_document_describes_every_route_and_no_other() {
     let house = House::full().await;
     let token = token(&house, Role::Viewer, Role::Admin).await;

@@ -21,7 +21,7 @@ use crate::access::password;
 use crate::access::seal::Key;
 use crate::role::Role;
 use crate::scanning::ScanRules;
-use crate::serve::{Ready, Serving, serve};
+use crate::serve::{Ready, Serving, Tls, serve};
 
 /// Everybody's password.
 pub(super) const PASSWORD: &str = "gravel otter lamp tuesday";
@@ -57,7 +57,7 @@ pub(super) struct House {
     pub(super) ready: Ready,
     address: SocketAddr,
     stop: Stop,
-    _folder: tempfile::TempDir,
+    folder: Option<tempfile::TempDir>,
 }
 
 impl Drop for House {
@@ -95,11 +95,15 @@ impl House {
         Self::with(None).await
     }
 
-    pub(super) async fn with(tls: Option<(Vec<u8>, Vec<u8>)>) -> Self {
+    pub(super) async fn with(tls: Option<Tls>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("holter.db");
         let store = Store::open(path.to_str().unwrap()).await.unwrap();
-        let key = Key::new(&SystemDice).unwrap();
+        Self::over(store, folder, Key::new(&SystemDice).unwrap(), tls).await
+    }
+
+    /// One over what is remembered already.
+    pub(super) async fn over(store: Store, folder: tempfile::TempDir, key: Key, tls: Option<Tls>) -> Self {
         let clock = Turned(Arc::new(Mutex::new("2026-11-22T08:00:00Z".parse().unwrap())));
         let stop = Stop::default();
         let serving = Serving {
@@ -124,7 +128,7 @@ impl House {
             ready,
             address,
             stop,
-            _folder: folder,
+            folder: Some(folder),
         }
     }
 
@@ -154,6 +158,18 @@ impl House {
         }
         writing.commit().await.unwrap();
         house
+    }
+
+    /// The same after a restart.
+    pub(super) async fn again(mut self) -> Self {
+        let (key, clock) = (self.key.clone(), self.clock.clone());
+        let folder = self.folder.take().unwrap();
+        drop(self);
+        let path = folder.path().join("holter.db");
+        let store = Store::open(path.to_str().unwrap()).await.unwrap();
+        let again = Self::over(store, folder, key, None).await;
+        *again.clock.0.lock().unwrap() = clock.now();
+        again
     }
 
     pub(super) fn browser(&self) -> Browser {
@@ -200,6 +216,15 @@ pub(super) struct Browser {
 }
 
 impl Browser {
+    /// One that looks at another server.
+    #[cfg(feature = "oidc")]
+    pub(super) fn at(address: SocketAddr) -> Self {
+        Self {
+            address,
+            cookies: BTreeMap::new(),
+        }
+    }
+
     #[allow(clippy::disallowed_methods, reason = "a browser of the tests, on loopback")]
     pub(super) async fn send(
         &mut self,

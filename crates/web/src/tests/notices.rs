@@ -119,7 +119,9 @@ async fn a_deed_reaches_a_receiver_signed() {
         at: house.clock.now(),
         words: "",
     };
-    deeds::assign(&house.store, finding, person, by).await.unwrap();
+    let mut writing = house.store.write_alone().await.unwrap();
+    deeds::assign(&mut writing, finding, person, by).await.unwrap();
+    writing.commit().await.unwrap();
     let sent = wait_for(&house, "sent").await;
     let request = heard.recv().unwrap();
     assert_eq!(request.header("webhook-id"), sent.about.key);
@@ -185,7 +187,9 @@ async fn what_cannot_be_sent_is_shown_and_tried_again_when_somebody_asks() {
         at: house.clock.now(),
         words: "",
     };
-    deeds::assign(&house.store, finding, person, by).await.unwrap();
+    let mut writing = house.store.write_alone().await.unwrap();
+    deeds::assign(&mut writing, finding, person, by).await.unwrap();
+    writing.commit().await.unwrap();
     let failed = wait_for(&house, "failed").await;
     assert_eq!(failed.tries, 1);
     let page = admin.open("/settings/notices").await;

@@ -7,7 +7,7 @@ use hyper::{Method, StatusCode};
 use super::house::House;
 use crate::guard::{Kind, Rule};
 use crate::role::Role;
-use crate::routes;
+use crate::routes::{self, Script};
 
 /// What everybody may reach. Whoever adds a route here has to say why in `routes.rs`.
 const OPEN: [&str; 10] = [
@@ -39,12 +39,46 @@ fn only_what_is_named_here_is_open_to_everybody() {
         .filter(|route| route.rule == Rule::Anyone)
         .map(|route| format!("{} {}", route.method, route.path))
         .collect();
-    let named: BTreeSet<String> = OPEN.iter().map(|route| (*route).to_owned()).collect();
+    let provider = ["GET /login/provider", "GET /login/provider/back"];
+    let provider = provider.iter().filter(|_| cfg!(feature = "oidc"));
+    let named: BTreeSet<String> = OPEN
+        .iter()
+        .chain(provider)
+        .map(|route| (*route).to_owned())
+        .collect();
     assert_eq!(open, named);
 }
 
+/// What a page can do, a script can do, under the same rule; or the table says why not.
 #[test]
-fn no_route_is_made_anywhere_else() {
+fn a_script_can_do_what_a_page_can() {
+    let all = routes::all();
+    for route in all.iter().filter(|route| route.kind() == Kind::Page) {
+        let name = format!("{} {}", route.method, route.path);
+        match route.script {
+            Script::Nothing => assert_eq!(
+                route.method,
+                Method::GET,
+                "{name}: which route of the API does it?"
+            ),
+            Script::Never(why) => assert!(why.len() > 15, "{name}"),
+            Script::By(path) => {
+                let same = all
+                    .iter()
+                    .find(|other| other.path == path && other.method == route.method);
+                let same = same.unwrap_or_else(|| panic!("{name}: there is no {path}"));
+                assert_eq!(same.kind(), Kind::Api, "{name}");
+                // One route takes all that is done with a finding, and asks what the deed itself needs.
+                if path != "/api/v1/findings/{id}/events" {
+                    assert_eq!(same.rule, route.rule, "{name}");
+                }
+            }
+        }
+    }
+}
+
+/// All Rust of this crate, without its tests.
+fn rust_files() -> Vec<std::path::PathBuf> {
     fn rust(folder: &std::path::Path, found: &mut Vec<std::path::PathBuf>) {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
@@ -60,6 +94,38 @@ fn no_route_is_made_anywhere_else() {
         std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
         &mut files,
     );
+    files
+}
+
+/// What is changed for somebody is written down with it: pages and the API have no other way to the database than
+/// `Doing`.
+#[test]
+fn no_page_writes_without_a_row_in_the_log() {
+    let writes = [["store.", "write"].concat(), [".com", "mit()"].concat()];
+    let may = [
+        "doing.rs",
+        "guard/caller.rs",
+        "accounts.rs",
+        "scanning/running.rs",
+        // The outbox, which nobody sends but the server itself.
+        "notices.rs",
+        "notices/post.rs",
+    ];
+    let strays: Vec<_> = rust_files()
+        .into_iter()
+        .filter(|path| !path.to_string_lossy().contains("/src/tests/"))
+        .filter(|path| !may.iter().any(|file| path.ends_with(format!("src/{file}"))))
+        .filter(|path| {
+            let text = std::fs::read_to_string(path).unwrap();
+            writes.iter().any(|word| text.contains(word))
+        })
+        .collect();
+    assert!(strays.is_empty(), "{strays:?}");
+}
+
+#[test]
+fn no_route_is_made_anywhere_else() {
+    let files = rust_files();
     let words = [
         [".rou", "te("].concat(),
         ["nest", "_service("].concat(),
@@ -153,6 +219,9 @@ async fn every_answer_carries_what_keeps_a_browser_from_harm() {
             ("x-frame-options", "DENY"),
             ("referrer-policy", "same-origin"),
             ("cache-control", "no-store"),
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
         ] {
             assert_eq!(said.header(name), value, "{at}");
         }

@@ -16,14 +16,38 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use super::house::{House, rules};
 use crate::access::seal::Key;
 use crate::certificate::OwnCertificate;
-use crate::serve::{ServeError, Serving, serve};
+use crate::serve::{ServeError, Serving, Tls, serve};
 
 #[tokio::test]
-#[allow(clippy::disallowed_methods, reason = "a browser of the tests, on loopback")]
 async fn its_own_certificate_is_good_for_whoever_trusts_it() {
+    let said = asked_over_tls(false).await;
+    let cookie = said.lines().find(|line| line.starts_with("set-cookie")).unwrap();
+    assert!(
+        cookie.contains("__Host-holter-visitor=") && cookie.contains("Secure"),
+        "{cookie}"
+    );
+    assert!(!said.contains("strict-transport-security"), "{said}");
+}
+
+#[tokio::test]
+async fn with_a_certificate_that_was_given_a_browser_comes_over_tls_only() {
+    let said = asked_over_tls(true).await;
+    assert!(
+        said.contains("strict-transport-security: max-age=31536000\r\n"),
+        "{said}"
+    );
+}
+
+#[allow(clippy::disallowed_methods, reason = "a browser of the tests, on loopback")]
+async fn asked_over_tls(is_given: bool) -> String {
     let made = OwnCertificate::make(vec!["127.0.0.1".to_owned()]).unwrap();
     let der = CertificateDer::from_pem_slice(made.certificate.as_bytes()).unwrap();
-    let house = House::with(Some((made.certificate.into_bytes(), made.key.into_bytes()))).await;
+    let house = House::with(Some(Tls {
+        certificate: made.certificate.into_bytes(),
+        key: made.key.into_bytes(),
+        is_given,
+    }))
+    .await;
     assert!(house.ready.url.starts_with("https://") && house.ready.fingerprint.as_ref().unwrap().len() == 95);
     let mut roots = RootCertStore::empty();
     roots.add(der).unwrap();
@@ -44,12 +68,7 @@ async fn its_own_certificate_is_good_for_whoever_trusts_it() {
         .unwrap();
     let mut said = Vec::new();
     let _ = stream.read_to_end(&mut said).await;
-    let said = String::from_utf8_lossy(&said);
-    let cookie = said.lines().find(|line| line.starts_with("set-cookie")).unwrap();
-    assert!(
-        cookie.contains("__Host-holter-visitor=") && cookie.contains("Secure"),
-        "{cookie}"
-    );
+    String::from_utf8_lossy(&said).into_owned()
 }
 
 #[tokio::test]

@@ -32,7 +32,12 @@ pub(super) fn by_department(linked: &[Linked], departments: &[Department]) -> Pi
     }
     let name = |id: i64| {
         let known = departments.iter().find(|department| department.id == id);
-        known.map_or("no department", |department| department.name.as_str())
+        match known {
+            Some(department) => department.name.as_str(),
+            None if id == NONE => "no department",
+            // Whoever answers for one department knows no other.
+            None => "another department",
+        }
     };
     let boxes = systems.iter().map(|(id, systems)| {
         let part = Tile {

@@ -1,0 +1,188 @@
+//! Whoever answers for one department sees nothing of another: neither names, nor sums over all of them.
+
+use holter_model::seam::Clock as _;
+use holter_store::{Interface, NewTask};
+use hyper::{Method, StatusCode};
+
+use super::house::House;
+use super::stocked::{SUM, Stocked, stock};
+use crate::guard::{Kind, Rule};
+use crate::role::Role;
+use crate::routes;
+
+/// Stands in everything of the other department.
+const OTHER: &str = "Zebra-crossing";
+
+/// Each way to fill in a path: with what is the owner's own, and with what is the other department's.
+fn paths(route: &str, of: &Stocked) -> String {
+    let id = match route {
+        path if path.contains("/people/") => of.person,
+        path => of.id(path),
+    };
+    route
+        .replace("{id}", &id.to_string())
+        .replace("{service}", &of.service.to_string())
+        .replace("{task}", &of.task.to_string())
+        .replace("{token}", "x")
+        .replace("{name}", "x")
+}
+
+#[tokio::test]
+async fn the_owner_of_a_department_sees_nothing_of_another_on_any_page_or_by_any_script() {
+    let house = House::full().await;
+    let own = stock(&house, 1, "Radiology").await;
+    let other = stock(&house, 2, OTHER).await;
+    let mut owner = house.signed_in(Role::Owner).await;
+    let mut admin = house.signed_in(Role::Admin).await;
+    let (mut asked, mut told) = (0, Vec::new());
+    for route in routes::all() {
+        let readable = route.method == Method::GET && !route.path.ends_with("/scans/{id}/events");
+        if !readable || matches!(route.path, "/static/{name}" | "/healthz") {
+            continue;
+        }
+        for of in [&own, &other] {
+            let mut path = paths(route.path, of);
+            if route.path.ends_with("/findings") || route.path.ends_with("/assets") {
+                // Whatever is asked for.
+                path = format!("{path}?state=all&department={}", of.department);
+            }
+            let said = owner.open(&path).await;
+            assert!(!said.status.is_server_error(), "{path}: {}", said.text);
+            for secret in [OTHER, &(SUM + 1).to_string(), &(SUM + 2).to_string(), "10.0.2.7"] {
+                assert!(
+                    !said.text.contains(secret),
+                    "{path} tells {secret}:\n{}",
+                    said.text
+                );
+            }
+            asked += 1;
+            if admin.open(&path).await.text.contains(OTHER) && !told.contains(&route.path) {
+                told.push(route.path);
+            }
+        }
+    }
+    // What was looked for is there to be seen.
+    assert!(asked > 60 && told.len() >= 14, "{asked}: {told:?}");
+    let said = owner.open(&format!("/findings/{}", own.finding)).await;
+    assert!(said.text.contains("Radiology"), "{}", said.text);
+}
+
+#[tokio::test]
+async fn nor_do_they_change_anything_of_it() {
+    let house = House::full().await;
+    let other = stock(&house, 2, OTHER).await;
+    let own = stock(&house, 1, "Radiology").await;
+    let mut owner = house.signed_in(Role::Owner).await;
+    let key = owner.open("/account").await.form_key().to_owned();
+    let mut asked = 0;
+    for route in routes::all() {
+        let Rule::May(deed) = route.rule else { continue };
+        let named = ["/findings/{id}/", "/assets/{id}", "/interfaces/{id}"]
+            .iter()
+            .any(|path| route.path.starts_with(path));
+        if route.method != Method::POST || route.kind() != Kind::Page || !named || !Role::Owner.may(deed) {
+            continue;
+        }
+        let fields = [
+            ("form_key", key.as_str()),
+            ("person", "1"),
+            ("text", "words"),
+            ("reason", "words"),
+            ("ground", "words"),
+            ("until", "2027-03-31"),
+            ("name", "a name"),
+            ("into", "1"),
+        ];
+        let path = paths(route.path, &other);
+        let said = owner.post(&path, &fields).await;
+        assert_eq!(said.status, StatusCode::NOT_FOUND, "{path}: {}", said.text);
+        asked += 1;
+    }
+    assert!(asked >= 16, "{asked}");
+    // Nor is anything of theirs given to somebody of the other, whose name they do not know.
+    let path = format!("/findings/{}/assign", own.finding);
+    let person = other.person.to_string();
+    let said = owner
+        .post(&path, &[("form_key", &key), ("person", &person)])
+        .await;
+    assert_eq!(said.status, StatusCode::NOT_FOUND, "{}", said.text);
+    let path = format!("/assets/{}", own.asset);
+    let department = other.department.to_string();
+    let fields = [
+        ("form_key", key.as_str()),
+        ("name", "a"),
+        ("department", &department),
+    ];
+    let said = owner.post(&path, &fields).await;
+    assert_eq!(said.status, StatusCode::NOT_FOUND, "{}", said.text);
+}
+
+#[tokio::test]
+async fn what_is_between_two_departments_is_theirs_at_one_end() {
+    let house = House::full().await;
+    let own = stock(&house, 1, "Radiology").await;
+    let other = stock(&house, 2, OTHER).await;
+    let at = house.clock.now();
+    let mut writing = house.store.write_alone().await.unwrap();
+    let interface = Interface {
+        id: 0,
+        from_asset: own.asset,
+        to_asset: other.asset,
+        protocol: "dicom".to_owned(),
+        port: 104,
+        is_declared: true,
+        encrypted: None,
+        purpose: "images".to_owned(),
+        first_seen: at,
+        last_seen: at,
+    };
+    writing.note_interface(&interface).await.unwrap();
+    let doubt = NewTask {
+        kind: "identity".to_owned(),
+        key: "between".to_owned(),
+        finding: None,
+        asset: Some(own.asset),
+        department: None,
+        text: "A doubt about two.".to_owned(),
+        detail: serde_json::json!({ "others": [other.asset] }),
+        created: at,
+    };
+    writing.add_task(&doubt).await.unwrap();
+    writing.commit().await.unwrap();
+    let mut owner = house.signed_in(Role::Owner).await;
+    let mut admin = house.signed_in(Role::Admin).await;
+    // Whether two systems are one is decided by somebody who may see both.
+    for path in ["/assets/{id}", "/api/v1/assets/{id}/identity"] {
+        let path = path.replace("{id}", &own.asset.to_string());
+        assert!(
+            admin.open(&path).await.text.contains("A doubt about two."),
+            "{path}"
+        );
+        assert!(
+            !owner.open(&path).await.text.contains("A doubt about two."),
+            "{path}"
+        );
+    }
+    let tasks = house.store.tasks_of_asset(own.asset).await.unwrap();
+    let task = tasks
+        .iter()
+        .find(|task| task.about.text == doubt.text)
+        .unwrap()
+        .id;
+    let key = owner.open("/account").await.form_key().to_owned();
+    let into = other.asset.to_string();
+    for (path, field) in [
+        (format!("/assets/{}/doubts/{task}/end", own.asset), ("into", "1")),
+        (format!("/assets/{}/merge", own.asset), ("into", into.as_str())),
+    ] {
+        let said = owner.post(&path, &[("form_key", &key), field]).await;
+        assert_eq!(said.status, StatusCode::NOT_FOUND, "{path}: {}", said.text);
+    }
+    // With whom their systems speak they know; not what the other department is called, nor whom else it speaks with.
+    let map = owner.open("/map?by=departments").await.text;
+    assert!(
+        map.contains("another department (1)") && map.contains("images"),
+        "{map}"
+    );
+    assert_eq!(map.matches("href=\"/interfaces/").count(), 2, "{map}");
+}

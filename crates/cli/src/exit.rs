@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use holter_model::Target;
 
 /// How a verb ended.
@@ -69,9 +69,15 @@ pub(crate) fn of_usage(error: &clap::Error, verb: &str) -> ExitCode {
 
 /// What to type instead of a command that does not exist. Who types a target means to scan it.
 fn no_command(error: &clap::Error) -> String {
-    let text = |kind| error.get(kind).map(ToString::to_string);
-    let typed = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-    let instead = match text(ContextKind::SuggestedSubcommand) {
+    let typed = error.get(ContextKind::InvalidSubcommand);
+    let typed = typed.map(ToString::to_string).unwrap_or_default();
+    // The likest stands last.
+    let similar = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::Strings(names)) => names.last(),
+        Some(ContextValue::String(name)) => Some(name),
+        _ => None,
+    };
+    let instead = match similar {
         Some(similar) => format!("; a similar one is '{similar}'"),
         None if typed.contains(['.', ':']) && typed.parse::<Target>().is_ok() => {
             format!("; to scan it: holter scan {typed}")

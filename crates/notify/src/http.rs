@@ -8,6 +8,7 @@ use hyper::body::Bytes;
 use hyper::client::conn::http1::SendRequest;
 use hyper::{Method, Request, StatusCode, Uri, header};
 use hyper_util::rt::TokioIo;
+use serde_json::Value as Json;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::{Again, Failure, Wrong, address, tls};
@@ -51,6 +52,29 @@ pub(crate) async fn ask(ask: Ask<'_>) -> Result<Vec<u8>, Failure> {
     } else {
         exchange(stream, &uri, &ask).await
     }
+}
+
+/// The same with JSON, signed in by name and secret; what is no JSON is `null`, and so is no body.
+pub(crate) async fn json(
+    method: Method,
+    url: &str,
+    (user, secret): (&str, &str),
+    body: &Json,
+    ca: &str,
+) -> Result<Json, Failure> {
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
+    let asked = ask(Ask {
+        method,
+        url,
+        headers: vec![authorization(user, secret)],
+        body,
+        ca,
+    });
+    Ok(serde_json::from_slice(&asked.await?).unwrap_or(Json::Null))
 }
 
 async fn exchange<S>(stream: S, uri: &Uri, ask: &Ask<'_>) -> Result<Vec<u8>, Failure>

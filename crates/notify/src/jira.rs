@@ -126,19 +126,7 @@ impl Jira {
 
     async fn ask(&self, secret: &str, method: Method, path: &str, body: &Json) -> Result<Json, Failure> {
         let url = format!("{}/rest/api/{}/{path}", self.url, self.version);
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
-        let asked = http::ask(http::Ask {
-            method,
-            url: &url,
-            headers: vec![http::authorization(&self.user, secret)],
-            body,
-            ca: &self.ca,
-        });
-        Ok(serde_json::from_slice(&asked.await?).unwrap_or(Json::Null))
+        http::json(method, &url, (&self.user, secret), body, &self.ca).await
     }
 
     /// Version 3 takes a document, in which text is text; version 2 takes markup.

@@ -105,19 +105,7 @@ impl ServiceNow {
 
     async fn ask(&self, secret: &str, method: Method, path: &str, body: &Json) -> Result<Json, Failure> {
         let url = format!("{}/api/now/table/incident{path}", self.url);
-        let body = if body.is_null() {
-            String::new()
-        } else {
-            body.to_string()
-        };
-        let asked = http::ask(http::Ask {
-            method,
-            url: &url,
-            headers: vec![http::authorization(&self.user, secret)],
-            body,
-            ca: &self.ca,
-        });
-        Ok(serde_json::from_slice(&asked.await?).unwrap_or(Json::Null))
+        http::json(method, &url, (&self.user, secret), body, &self.ca).await
     }
 }
 

@@ -29,7 +29,7 @@ macro_rules! point {
             const WHAT: &'static str = $what;
 
             fn of(name: &str) -> Option<Self> {
-                Self::registered().find(|point| point.name() == Some(name))
+                Self::named(name)
             }
 
             fn names() -> Vec<&'static str> {

@@ -18,6 +18,13 @@ macro_rules! code_point {
                 name_in(&$table, self.0.into())
             }
 
+            /// The value that the registry calls so.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                let row = $table.iter().find(|row| row.1 == name)?;
+                <$int>::try_from(row.0).ok().map(Self)
+            }
+
             /// Every value that the registry names, in the order of their codes.
             pub fn registered() -> impl Iterator<Item = Self> {
                 $table.iter().filter_map(|(code, _)| <$int>::try_from(*code).ok().map(Self))
@@ -293,6 +300,9 @@ mod tests {
     #[test]
     fn the_whole_registry_is_there() {
         assert!(CipherSuite::registered().count() > 340);
-        assert!(CipherSuite::registered().all(|suite| suite.name().is_some()));
+        assert!(
+            CipherSuite::registered().all(|suite| suite.name().and_then(CipherSuite::named) == Some(suite))
+        );
+        assert_eq!(CipherSuite::named("TLS_RSA_WITH_NOTHING"), None);
     }
 }

@@ -15,7 +15,7 @@ use holter_model::{Assessment, Fact, Service};
 
 pub use client::{Client, Product, clients};
 pub use likeness::likest;
-pub use policy::{Policy, PolicyError, policies};
+pub use policy::{Policy, PolicyError, listed, policies};
 
 use crate::subject::Subject;
 

@@ -58,6 +58,14 @@ pub fn policies() -> &'static [Policy] {
     &ALL
 }
 
+/// The ids and names of the policies that Holter brings, for a list of them: nothing is parsed for that.
+pub fn listed() -> impl Iterator<Item = (&'static str, &'static str)> {
+    data::POLICIES.iter().filter_map(|(id, text)| {
+        let (name, _) = text.strip_prefix("name = \"")?.split_once('"')?;
+        Some((*id, name))
+    })
+}
+
 impl Policy {
     /// Reads a policy's file.
     ///
@@ -171,6 +179,10 @@ mod tests {
             );
         }
         assert_eq!(policies().len(), data::POLICIES.len());
+        let names = policies()
+            .iter()
+            .map(|policy| (policy.id.as_str(), policy.name.as_str()));
+        assert!(listed().eq(names));
         assert!(policies().is_sorted_by(|a, b| a.id < b.id));
     }
 

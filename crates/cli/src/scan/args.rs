@@ -358,8 +358,8 @@ fn after_help() -> String {
         text.push_str(&format!("  {:<26} {}\n", check.id, check.name));
     }
     text.push_str("\nPolicies (--policy):\n");
-    for policy in holter_policy::policies() {
-        text.push_str(&format!("  {:<26} {}\n", policy.id, policy.name));
+    for (id, name) in holter_policy::listed() {
+        text.push_str(&format!("  {id:<26} {name}\n"));
     }
     text.push_str(
         "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected (with --fail-on: as gravely as that), or breaks a policy\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed, or was left alone, or the scan was stopped\n",

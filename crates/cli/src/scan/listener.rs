@@ -80,6 +80,8 @@ impl<'a> Listener<'a> {
         output: &'a mut Output,
         stop: Stop,
     ) -> anyhow::Result<Self> {
+        // What services are held against is read while the first is asked.
+        std::thread::spawn(|| (holter_policy::clients(), catalogue::known()));
         let mut preamble = Preamble::default();
         preamble.authorized_by = authorized_by;
         preamble.began = Some(SystemClock.now());

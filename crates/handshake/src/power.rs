@@ -1,5 +1,7 @@
 //! Modular powers for RSA (RFC 8017 section 5) and Diffie-Hellman, over moduli that a peer chose: bounded in size.
 
+use std::num::NonZeroU64;
+
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, Odd};
 
@@ -25,14 +27,35 @@ pub fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Option<Vec<u8>> {
     let number = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, bits).ok();
     let odd = Odd::new(number(modulus)?).into_option()?;
     let parameters = BoxedMontyParams::new_vartime(odd);
-    let exponent_bits = u32::try_from(exponent.len() * 8).ok()?;
-    let result = BoxedMontyForm::new(number(base)?, &parameters)
-        .pow_bounded_exp(&number(exponent)?, exponent_bits)
-        .retrieve()
-        .to_be_bytes();
+    let base = BoxedMontyForm::new(number(base)?, &parameters);
+    let result = match short(exponent) {
+        Some(exponent) => by_squaring(&base, exponent),
+        None => base.pow_bounded_exp(&number(exponent)?, u32::try_from(exponent.len() * 8).ok()?),
+    };
+    let result = result.retrieve().to_be_bytes();
     result
         .get(result.len().checked_sub(modulus.len())?..)
         .map(<[u8]>::to_vec)
+}
+
+/// An exponent as a public key has it: no secret, and not 0.
+fn short(exponent: &[u8]) -> Option<NonZeroU64> {
+    let value = exponent.iter().try_fold(0_u64, |value, byte| {
+        value.checked_mul(256)?.checked_add(u64::from(*byte))
+    })?;
+    NonZeroU64::new(value)
+}
+
+/// The power bit by bit, in time that shows the exponent: a third of the work that hiding it takes.
+fn by_squaring(base: &BoxedMontyForm, exponent: NonZeroU64) -> BoxedMontyForm {
+    let mut result = base.clone();
+    for bit in (0..exponent.ilog2()).rev() {
+        result = result.square();
+        if exponent.get() >> bit & 1 == 1 {
+            result = result.mul(base);
+        }
+    }
+    result
 }
 
 /// A big-endian number without its leading zeros.

@@ -118,7 +118,8 @@ fn goes_unnamed(visit: &Visit<'_>) -> bool {
     ground::answers(visit.observations(), UNNAMED).next().is_some()
 }
 
-/// The groups that a session in TLS 1.3 can be agreed on: those that the survey found, where Holter has them too.
+/// The groups that a session in TLS 1.3 can be agreed on: those that the survey found, where Holter has them too. One quick
+/// one is enough: for its first share by ML-KEM the library measures the processor's chance for tens of milliseconds.
 pub(crate) fn groups(known: &Configuration) -> Vec<NamedGroup> {
     let found = known
         .versions
@@ -129,10 +130,15 @@ pub(crate) fn groups(known: &Configuration) -> Vec<NamedGroup> {
         .filter(|group| found.is_none_or(|found| found.contains(group)))
         .copied()
         .collect();
-    if common.is_empty() {
-        shares::GROUPS.to_vec()
-    } else {
-        common
+    let quick: Vec<NamedGroup> = common
+        .iter()
+        .filter(|group| shares::QUICK.contains(group))
+        .copied()
+        .collect();
+    match (quick.is_empty(), common.is_empty()) {
+        (false, _) => quick,
+        (true, false) => common,
+        (true, true) => shares::GROUPS.to_vec(),
     }
 }
 

@@ -8,6 +8,7 @@ use holter_wire::server_hello::ServerHello;
 use holter_wire::session_ticket::Ticket;
 use holter_wire::{AlertDescription, ContentType, Version};
 use tokio::time::Instant;
+use zeroize::Zeroize as _;
 
 use crate::datagrams;
 use crate::facts::Facts;
@@ -138,20 +139,46 @@ impl Session {
     ) -> Result<(ContentType, Vec<u8>), HandshakeError> {
         let until = Instant::now() + within;
         loop {
-            let rest = until.saturating_duration_since(Instant::now());
-            let (content, text) = self.records.receive(line, rest).await?;
-            match content {
-                ContentType::HANDSHAKE => self.hear(line, &text).await?,
-                ContentType::APPLICATION_DATA if text.is_empty() => {}
-                ContentType::ALERT => heed(&text)?,
-                ContentType::CHANGE_CIPHER_SPEC => {
-                    return Err(HandshakeError::PeerMisbehaved(
-                        "it changes keys after the handshake",
-                    ));
-                }
-                _ => return Ok((content, text)),
+            if let Some(record) = self.receive_one(line, until).await? {
+                return Ok(record);
             }
         }
+    }
+
+    /// Listens until a ticket is there, which TLS 1.3 brings after the handshake. What else comes is wiped.
+    ///
+    /// # Errors
+    /// As [`Self::receive`].
+    pub async fn await_ticket(&mut self, line: &mut Line, within: Duration) -> Result<(), HandshakeError> {
+        let until = Instant::now() + within;
+        while self.tickets.is_empty() {
+            if let Some((_, mut text)) = self.receive_one(line, until).await? {
+                text.zeroize();
+            }
+        }
+        Ok(())
+    }
+
+    /// The next record; `None` for one that is passed over.
+    async fn receive_one(
+        &mut self,
+        line: &mut Line,
+        until: Instant,
+    ) -> Result<Option<(ContentType, Vec<u8>)>, HandshakeError> {
+        let rest = until.saturating_duration_since(Instant::now());
+        let (content, text) = self.records.receive(line, rest).await?;
+        match content {
+            ContentType::HANDSHAKE => self.hear(line, &text).await?,
+            ContentType::APPLICATION_DATA if text.is_empty() => {}
+            ContentType::ALERT => heed(&text)?,
+            ContentType::CHANGE_CIPHER_SPEC => {
+                return Err(HandshakeError::PeerMisbehaved(
+                    "it changes keys after the handshake",
+                ));
+            }
+            _ => return Ok(Some((content, text))),
+        }
+        Ok(None)
     }
 
     /// Handshake messages after the handshake: in TLS 1.3 tickets and new keys, before it a wish that is passed over.
@@ -202,6 +229,14 @@ impl Session {
     /// # Errors
     /// See [`HandshakeError`].
     pub async fn close(mut self, line: &mut Line) -> Result<(), HandshakeError> {
+        self.say_goodbye(line).await
+    }
+
+    /// As [`Self::close`], by who still listens: the peer may have more to say before it hears that.
+    ///
+    /// # Errors
+    /// See [`HandshakeError`].
+    pub async fn say_goodbye(&mut self, line: &mut Line) -> Result<(), HandshakeError> {
         self.send(line, ContentType::ALERT, &GOODBYE.encode()).await
     }
 }

@@ -2,17 +2,13 @@
 
 use std::time::Duration;
 
-use holter_handshake::{Offer, Session};
+use holter_handshake::{HandshakeError, Offer, Session};
 use holter_model::Feature;
 use holter_net::Line;
 use holter_wire::Version;
-use tokio::time::Instant;
 
 use super::{begin, groups, look_inside, note, note_ticket, offer};
 use crate::{Configuration, Visit};
-
-/// Tickets come right behind the handshake, or not at all; between two looks at what came.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// `alone`: nothing older is spoken, so that this is where a web service is asked for its front page.
 pub(super) async fn survey(visit: &mut Visit<'_>, alone: bool) {
@@ -33,7 +29,9 @@ pub(super) async fn survey(visit: &mut Visit<'_>, alone: bool) {
     if alone {
         look_inside(visit, &mut line, &mut session).await;
     }
-    let ended = wait_for_ticket(&mut line, &mut session, patience).await;
+    let pause = visit.pause();
+    let end = listen(&mut line, &mut session, (pause, patience)).await;
+    let ended = end == End::Peer;
     let tickets = session.tickets().to_vec();
     for ticket in &tickets {
         note_ticket(visit, version, ticket);
@@ -46,21 +44,42 @@ pub(super) async fn survey(visit: &mut Visit<'_>, alone: bool) {
         note(visit, Feature::SessionTicket, version, !tickets.is_empty());
         note(visit, Feature::EarlyData, version, early);
     }
-    if !ended {
+    if end == End::None {
         let _ = session.close(&mut line).await;
     }
     visit.done(line);
 }
 
-/// Whether the session ended meanwhile.
-async fn wait_for_ticket(line: &mut Line, session: &mut Session, patience: Duration) -> bool {
-    let until = Instant::now() + patience;
-    while session.tickets().is_empty() && Instant::now() < until {
-        match session.receive(line, LOOK).await {
-            Ok(_) => {}
-            Err(error) if error.is_silence() => {}
-            Err(_) => return true,
-        }
+/// Who has ended a session.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Nobody yet.
+    None,
+    /// We have, with a goodbye.
+    Own,
+    /// The peer.
+    Peer,
+}
+
+/// Listens for tickets. They come right behind the handshake, before the peer hears what is said next: whoever sends none
+/// for a moment is told goodbye, and by its end has sent all that it ever will. Where the peer asked for a certificate that is
+/// not done, for then its own end is to be heard.
+async fn listen(line: &mut Line, session: &mut Session, (pause, patience): (Duration, Duration)) -> End {
+    let parts = !session.client_certificate_requested();
+    match session
+        .await_ticket(line, if parts { pause } else { patience })
+        .await
+    {
+        Ok(()) => return End::None,
+        Err(error) if !error.is_silence() => return End::Peer,
+        Err(_) if !parts => return End::None,
+        Err(_) => {}
     }
-    false
+    if session.say_goodbye(line).await.is_err() {
+        return End::Peer;
+    }
+    match session.await_ticket(line, patience).await {
+        Err(HandshakeError::Alert(_)) => End::Peer,
+        _ => End::Own,
+    }
 }

@@ -27,6 +27,9 @@ async fn finished(peer: &Peer, offer: &Offer<'_>, answer: &[u8]) -> Session {
     session
 }
 
+/// Long enough for a busy machine.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
+
 async fn matrix(peer: &Peer, answer: &[u8]) {
     for code in SUITES {
         for group in &GROUPS[..3] {
@@ -156,6 +159,19 @@ async fn a_session_goes_on_by_its_ticket() {
 }
 
 #[tokio::test]
+async fn who_has_no_ticket_answers_a_goodbye() {
+    let peer = Peer::openssl_silent(&["-tls1_3", "-num_tickets", "0"]);
+    let mut line = peer.dial().await;
+    let mut session = handshake(&mut line, &Offer::new(Version::TLS13), &DICE)
+        .await
+        .unwrap();
+    session.say_goodbye(&mut line).await.unwrap();
+    let end = session.await_ticket(&mut line, PATIENCE).await.unwrap_err();
+    assert!(!end.is_silence(), "{end}");
+    assert!(session.tickets().is_empty());
+}
+
+#[tokio::test]
 async fn early_data_is_taken_or_not() {
     let peer = Peer::openssl_silent(&["-tls1_3", "-early_data"]);
     let mut line = peer.dial().await;
@@ -163,10 +179,7 @@ async fn early_data_is_taken_or_not() {
         .await
         .unwrap();
     // Tickets come by themselves.
-    let heard = session
-        .receive(&mut line, std::time::Duration::from_millis(500))
-        .await;
-    assert!(heard.is_err_and(|error| error.is_silence()));
+    session.await_ticket(&mut line, PATIENCE).await.unwrap();
     assert!(
         session
             .tickets()

@@ -82,20 +82,22 @@ async fn put_each(
     ways: &[&str],
 ) -> Option<()> {
     for (way, plaintext) in WAYS.into_iter().filter(|(way, _)| ways.contains(way)) {
-        let pause = pause(visit, suite.0, round);
+        let pause = pause(visit, suite.0, round, plaintext);
         put(visit, suite, plaintext, &oracle::id(SERIES, way, round), pause).await?;
     }
     Some(())
 }
 
-/// How long to listen for a word of the service's own. Who has none for the first secret has hardly one for the others.
-fn pause(visit: &Visit<'_>, version: Version, round: usize) -> Duration {
+/// How long to listen for a word of the service's own. Who has none for the first secret has hardly one for the others, and
+/// none for a sound one, with which it waits for what comes next.
+fn pause(visit: &Visit<'_>, version: Version, round: usize, plaintext: Plaintext) -> Duration {
     if version.is_datagram() {
         // A peer that is slow to refuse a datagram is heard longer at once.
         return spoken::patience(visit);
     }
     let first = reaction::signature(visit.observations(), &oracle::id(SERIES, WAYS[0].0, 1));
     match first.first() {
+        Some(Reaction::Silence(_)) if round == 1 && plaintext == Plaintext::Sound => Duration::ZERO,
         Some(Reaction::Silence(_)) if round == 1 => visit.glance(),
         _ => visit.pause(),
     }

@@ -26,13 +26,13 @@ impl Visit<'_> {
 
     /// How long to listen for a word that probably does not come.
     pub(crate) fn glance(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(4);
-        (self.lately * 2).clamp(LEAST, self.pause())
+        const LEAST: Duration = Duration::from_millis(2);
+        (self.lately * 3 / 2).clamp(LEAST, self.pause())
     }
 
     /// How long to listen for a word that, if it comes, comes at once.
     pub(crate) fn pause(&self) -> Duration {
-        const LEAST: Duration = Duration::from_millis(12);
+        const LEAST: Duration = Duration::from_millis(6);
         const LONGEST: Duration = Duration::from_millis(400);
         self.usual
             .map_or(LONGEST, |_| (self.lately * 4).clamp(LEAST, LONGEST))

@@ -272,6 +272,7 @@ impl<'a> Visit<'a> {
     }
 
     fn end(&mut self, line: Line, provoked: bool) {
+        line.take_leave();
         let answered = self.notes.received > 0;
         self.notes.sent += line.sent();
         self.notes.received += line.received();

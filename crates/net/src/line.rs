@@ -222,15 +222,22 @@ impl Line {
         self.received
     }
 
+    /// Tells the peer that nothing more is sent, so that it ends the connection while this side is still at work with what it
+    /// said. [`Self::end`] waits for that.
+    pub fn take_leave(&self) {
+        if let Stream::Tcp(stream) = &self.stream {
+            // Where the peer was faster there is nothing left to end.
+            let _ = socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write);
+        }
+    }
+
     /// Ends the connection and waits until the peer has done so too, so that the next one is never its second. A peer
     /// that does not end it in time loses it by a reset.
     pub async fn end(mut self) {
+        self.take_leave();
         let Stream::Tcp(stream) = &mut self.stream else {
             return;
         };
-        let socket = socket2::SockRef::from(&*stream);
-        // Where the peer was faster there is nothing left to end.
-        let _ = socket.shutdown(std::net::Shutdown::Write);
         let mut rest = [0; 4096];
         let ended = async {
             // What it still sends is nobody's; a peer that talks on for ever is cut off.

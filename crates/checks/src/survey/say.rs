@@ -25,11 +25,12 @@ pub(super) async fn say(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Said {
         if visit.is_spared() {
             return Said::End;
         }
+        // Made while the peer ends the line before.
+        let name = visit.questions.sni.as_deref().or(visit.name);
+        let hello = Offer { name, ..*offer }.hello(visit.dice);
         let Some(line) = visit.open().await else {
             return Said::End;
         };
-        let name = visit.questions.sni.as_deref().or(visit.name);
-        let hello = Offer { name, ..*offer }.hello(visit.dice);
         let mut conversation = Conversation::thorough(line).patient(visit.patience());
         let reply = conversation.hello(&hello).await;
         visit.done(conversation.end());

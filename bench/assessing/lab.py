@@ -36,6 +36,8 @@ class Server:
     port: int
     # The name to ask it by.
     name: str
+    # The lab's own root, which its truth takes to be trusted: of the tools only Holter judges certificates for the table.
+    root: str
     # Holter's name of what it speaks.
     protocol: str
     # Flaw by flaw what is right: a "verdict", and why "inconclusive" is right too, or why it is "open".
@@ -65,7 +67,7 @@ def serving(name, log):
             raise Problem(f"{name} did not start: see {log.name}")
         said = json.loads(line)
         host, _, port = said["address"].rpartition(":")
-        yield Server(name, said["what"], host, int(port), said["name"], said["protocol"],
+        yield Server(name, said["what"], host, int(port), said["name"], said["root"], said["protocol"],
                      {SAME.get(flaw, flaw): right for flaw, right in said["truth"].items()},
                      tuple(VERSIONS[version] for version in said["versions"]))
     finally:

@@ -56,7 +56,7 @@ def tool(name, server, host, port, folder):
         known.write_text(f"address,port,fragility\n{host},{port},robust\n")
         command = [lab.holter(), "scan", host, "-p", str(port), "--inventory", str(known), "--protocol",
                    server.protocol, "--sni", server.name,
-                   "--profile", "full", "-f", "json", "--quiet"]
+                   "--ca-file", server.root, "--profile", "full", "-f", "json", "--quiet"]
         return Tool(name, command, holter_reader.read, fine=(0, 1, 3))
     if name == "sslscan":
         start = [] if direct else [f"--starttls-{sslscan_word}"]

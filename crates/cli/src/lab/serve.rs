@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::SocketAddr;
+use std::path::Path;
 
 use anyhow::Context as _;
 use holter_lab::truth::{Expected, Table, start_server};
@@ -16,6 +17,8 @@ struct Serving<'a> {
     address: SocketAddr,
     /// The name to ask it by.
     name: &'static str,
+    /// The lab's own root, which what is true of certificates takes to be trusted.
+    root: &'a Path,
     protocol: &'a str,
     versions: &'a [String],
     /// How many suites it accepts in each version, where its own listing says so.
@@ -58,6 +61,7 @@ pub(super) fn run(id: &str) -> anyhow::Result<()> {
         what: &server.what,
         address: running.address,
         name: running.name,
+        root: &running.root,
         protocol: &server.protocol,
         versions: &server.versions,
         suites: &server.suites,

@@ -67,7 +67,7 @@ impl Default for Bounds {
 /// What the bounds kept from being remembered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Beyond {
-    /// Sessions with servers that are not listed.
+    /// Sessions that count at no server: when they began, one ran at each of those that are remembered.
     pub servers: u64,
     /// Flows with heartbeats whose subjects are not listed.
     pub evidence: u64,

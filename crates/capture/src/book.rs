@@ -6,13 +6,16 @@ pub(crate) mod certificates;
 pub(crate) mod client;
 pub(crate) mod evidence;
 pub(crate) mod facts;
+mod failures;
 pub(crate) mod keys;
+pub(crate) mod prints;
 pub(crate) mod server;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use holter_model::{Fact, Transport};
 use holter_wire::handshake::Joiner;
 use serde::Serialize;
@@ -26,7 +29,9 @@ use certificates::Certificates;
 use client::Clients;
 use evidence::Evidence;
 use facts::Facts;
+use failures::Failures;
 use keys::Keys;
+use prints::Prints;
 use server::Server;
 
 /// How much is remembered. A bound that is reached is said.
@@ -62,7 +67,7 @@ impl Default for Bounds {
 /// What the bounds kept from being remembered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Beyond {
-    /// Sessions with servers that are not listed.
+    /// Sessions that count at no server: when they began, one ran at each of those that are remembered.
     pub servers: u64,
     /// Flows with heartbeats whose subjects are not listed.
     pub evidence: u64,
@@ -106,14 +111,8 @@ pub(crate) struct Passed {
     pub(crate) encrypted: bool,
 }
 
-/// A try that came to nothing, for the dance of falling back.
-#[derive(Clone, Copy, Debug)]
-struct Failed {
-    offered: u16,
-    at: Moment,
-}
-
-/// Everything.
+/// Everything. Maps are asked several times a session by what strangers choose: foldhash takes a fraction of the standard library's time,
+/// and each has a seed of its own, which no stranger knows.
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     pub(crate) bounds: Bounds,
@@ -121,18 +120,19 @@ pub(crate) struct Book {
     pub(crate) servers: Vec<Option<Server>>,
     /// Places whose server was handed on.
     free: Vec<u32>,
-    places: HashMap<(SocketAddr, Transport), u32>,
+    places: HashMap<(SocketAddr, Transport), u32, RandomState>,
     /// What was handed on to make room.
     pub(crate) aside: Aside,
     /// Keys of servers that were handed on.
     pub(crate) keys: Keys,
-    pub(crate) victims: HashMap<IpAddr, (u16, Transport, Evidence)>,
+    pub(crate) victims: HashMap<IpAddr, (u16, Transport, Evidence), RandomState>,
     pub(crate) clients: Clients,
     pub(crate) offers: Offers,
     pub(crate) certificates: Certificates,
     pub(crate) facts: Facts,
-    pub(crate) pairs: HashMap<Pair, Passed>,
-    failures: HashMap<(IpAddr, SocketAddr), Failed>,
+    pub(crate) prints: Prints,
+    pub(crate) pairs: HashMap<Pair, Passed, RandomState>,
+    failures: Failures,
     /// Bytes of unfinished handshake messages at present.
     pub(crate) joining: usize,
     /// Empty ones, for the next message that comes in parts.
@@ -163,12 +163,6 @@ pub struct Totals {
 
 /// Empty joiners that are kept.
 const MOST_JOINERS: usize = 16;
-
-/// Failed tries that are remembered.
-const MOST_FAILURES: usize = 4096;
-
-/// How long after a failed try a lower one is the same client's.
-const DANCE: u64 = 60_000_000_000;
 
 impl Book {
     pub(crate) fn new(bounds: Bounds) -> Self {
@@ -289,12 +283,9 @@ impl Book {
         let Some(id) = self.places.get(&(server, Transport::Tcp)).copied().map(ServerId) else {
             return;
         };
-        let key = (client, server);
-        let lower = self.failures.get(&key).is_some_and(|failed| {
-            offer.newest.0 < failed.offered && at.0.saturating_sub(failed.at.0) < DANCE
-        });
+        let lower = self.failures.is_lower(client, server, offer.newest.0, at);
         if lower || offer.fell_back {
-            self.failures.remove(&key);
+            self.failures.forget(client, server);
             if let Some(server) = self.at(id) {
                 server.fell_back(client, at, (!offer.fell_back).then_some(offer.newest.0));
             }
@@ -303,13 +294,7 @@ impl Book {
 
     /// A hello was refused or came to nothing.
     pub(crate) fn failed(&mut self, client: IpAddr, server: SocketAddr, offered: u16, at: Moment) {
-        if self.failures.len() >= MOST_FAILURES {
-            self.failures
-                .retain(|_, failed| at.0.saturating_sub(failed.at.0) < DANCE);
-        }
-        if self.failures.len() < MOST_FAILURES {
-            self.failures.insert((client, server), Failed { offered, at });
-        }
+        self.failures.note(client, server, offered, at);
     }
 
     /// Heartbeats towards a server.

@@ -168,10 +168,7 @@ impl<'a> Beside<'a> {
             (coverage.dropped, "packets were dropped before they were captured"),
             (coverage.cut, "packets were cut by the snap length"),
             (coverage.forgotten, "flows were forgotten to make room"),
-            (
-                beyond.servers,
-                "sessions are of services beyond those that are listed",
-            ),
+            (beyond.servers, "sessions count at no service, for want of room"),
             (
                 beyond.handshakes,
                 "handshakes were not read to their end, for want of room",

@@ -21,8 +21,9 @@ struct Spelled;
 
 impl Formatter for Spelled {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        // Nearly all text is of this kind, and need not be looked at character by character.
-        if fragment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        // Nearly all text is of this kind, and need not be looked at character by character. To the end, for then many are looked at at once.
+        let plain = |all, byte| all & matches!(byte, b' '..=b'~');
+        if fragment.bytes().fold(true, plain) {
             return out.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;

@@ -1,12 +1,16 @@
 //! How room is made: what was silent longest is handed on, to be told at once, and is remembered no longer. Should it be heard
 //! again, it is told again, with what was heard then.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::net::IpAddr;
+
+use foldhash::quality::RandomState;
 
 use super::client::Client;
 use super::server::Server;
 use super::{Book, Pair, Passed};
+use crate::Moment;
 
 /// Where fewer than one in so many servers can be handed on, it is not tried again before as many more were left out: to look for
 /// them takes time.
@@ -71,18 +75,7 @@ impl Book {
         if !self.aside.clients.is_empty() {
             return;
         }
-        let clients = &mut self.clients.clients;
-        let mut all: Vec<_> = clients
-            .iter()
-            .map(|(address, client)| (client.last, *address))
-            .collect();
-        let half = all.len() / 2;
-        if half > 0 {
-            all.select_nth_unstable(half);
-        }
-        let gone = all.into_iter().take(half);
-        let gone = gone.filter_map(|(_, address)| clients.remove_entry(&address));
-        self.aside.clients.extend(gone);
+        self.aside.clients = older_half(&mut self.clients.clients, |client| client.last);
     }
 
     /// Hands on the half of the pairs that were silent longest.
@@ -90,20 +83,7 @@ impl Book {
         if !self.aside.pairs.is_empty() {
             return;
         }
-        let mut all: Vec<_> = self
-            .pairs
-            .iter()
-            .map(|(pair, passed)| (passed.last, *pair))
-            .collect();
-        let half = all.len() / 2;
-        if half > 0 {
-            all.select_nth_unstable(half);
-        }
-        let pairs = &mut self.pairs;
-        let gone = all.into_iter().take(half);
-        self.aside
-            .pairs
-            .extend(gone.filter_map(|(_, pair)| pairs.remove_entry(&pair)));
+        self.aside.pairs = older_half(&mut self.pairs, |passed| passed.last);
     }
 
     fn forget_certificates(&mut self) {
@@ -115,5 +95,44 @@ impl Book {
             .flat_map(|shown| shown.certificates.iter().copied())
             .collect();
         self.certificates.keep(&shown);
+    }
+}
+
+/// Takes out the half that was silent longest. What stays moves into a map of its own: one that is filled and emptied again and again comes
+/// to take twice its room.
+fn older_half<K: Copy + Hash + Ord, V>(
+    map: &mut HashMap<K, V, RandomState>,
+    last: impl Fn(&V) -> Moment,
+) -> Vec<(K, V)> {
+    let mut gone: Vec<_> = std::mem::take(map).into_iter().collect();
+    let (room, half) = (gone.len(), gone.len() / 2);
+    if half > 0 {
+        gone.select_nth_unstable_by_key(half, |(key, value)| (last(value), *key));
+    }
+    map.reserve(room);
+    map.extend(gone.drain(half..));
+    gone.shrink_to_fit();
+    gone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_older_half_goes_and_room_stays_what_it_was() {
+        let mut map: HashMap<u64, Moment, RandomState> = HashMap::default();
+        map.reserve(1000);
+        let room = map.capacity();
+        for key in 0..20_000 {
+            if map.len() == 1000 {
+                let gone = older_half(&mut map, |at| *at);
+                assert_eq!(gone.len(), 500);
+                assert!(gone.iter().all(|(old, _)| map.keys().all(|kept| old < kept)));
+            }
+            map.insert(key, Moment(key / 2));
+            assert_eq!(map.capacity(), room);
+        }
+        assert!(map.contains_key(&19_999));
     }
 }

@@ -74,6 +74,18 @@ impl Certificates {
         self.kept.get(usize::try_from(place).ok()?)?.as_ref()
     }
 
+    /// The places of those with certain keys.
+    pub(super) fn of_keys(&self, certain: impl Fn(&[u8; 32]) -> bool) -> HashSet<u32, RandomState> {
+        let places = self.places.values().copied();
+        places
+            .filter(|place| {
+                self.at(*place)
+                    .and_then(|kept| kept.key)
+                    .is_some_and(|key| certain(&key))
+            })
+            .collect()
+    }
+
     /// Whether room is getting scarce.
     pub(super) const fn is_crowded(&self) -> bool {
         self.bytes > self.most / 2

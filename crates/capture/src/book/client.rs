@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
+
 use crate::Moment;
 use crate::tls::offer::Offer;
 
@@ -29,9 +31,9 @@ pub(crate) struct Client {
 #[derive(Debug, Default)]
 pub(crate) struct Clients {
     profiles: Vec<Arc<Offer>>,
-    places: HashMap<Mark, u32>,
+    places: HashMap<Mark, u32, RandomState>,
     bytes: usize,
-    pub(crate) clients: HashMap<IpAddr, Client>,
+    pub(crate) clients: HashMap<IpAddr, Client, RandomState>,
 }
 
 impl Clients {

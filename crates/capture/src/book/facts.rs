@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use holter_model::Fact;
 
 /// Different facts of all servers together. Peers choose what they say, so that it has to end somewhere.
@@ -16,7 +17,7 @@ pub(crate) struct FactId(u32);
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     all: Vec<Arc<Fact>>,
-    places: HashMap<Arc<Fact>, FactId>,
+    places: HashMap<Arc<Fact>, FactId, RandomState>,
 }
 
 impl Facts {

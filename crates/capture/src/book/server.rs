@@ -149,6 +149,20 @@ impl Server {
         self.evidence.is_some() || self.early.is_some() || self.pushed.is_some() || self.clinical.is_some()
     }
 
+    /// Whether its memory went out.
+    pub(super) fn leaks(&self) -> bool {
+        self.evidence
+            .as_deref()
+            .is_some_and(|evidence| evidence.tally.ladder.is_leak())
+    }
+
+    /// The places of its own certificates, one of each chain.
+    pub(super) fn leaves(&self) -> impl Iterator<Item = u32> {
+        self.chains
+            .iter()
+            .filter_map(|shown| shown.certificates.first().copied())
+    }
+
     /// Whether more is known of it than when it was told last, but for numbers of sessions; it is taken for told.
     pub(crate) fn has_news(&mut self) -> bool {
         let tried = self.evidence.as_deref_mut().is_some_and(Evidence::has_news);

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
 use holter_checks::ALL;
 use holter_model::{Attempt, Observation, Verdict};
 
@@ -31,7 +32,7 @@ const BY_ONE_SIGHT: [&str; 13] = [
 /// Judgements, kept for services of which the same is known: a farm of a thousand machines is judged once.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
-    known: HashMap<Like, Vec<Said>>,
+    known: HashMap<Like, Vec<Said>, RandomState>,
     generation: u64,
 }
 

@@ -10,7 +10,6 @@ use super::{Part, client, service};
 use crate::Moment;
 use crate::book::aside::Aside;
 use crate::book::client::Client;
-use crate::book::evidence::Evidence;
 use crate::book::keys::Keys;
 use crate::book::server::Server;
 use crate::book::{Beyond, Book, Pair, Passed, Totals};
@@ -95,10 +94,9 @@ impl Teller {
     pub(crate) fn rest(self, mut book: Book, seconds: f64, span: Option<(Moment, Moment)>) -> Rest {
         let aside = std::mem::take(&mut book.aside);
         let mut servers: Vec<Server> = std::mem::take(&mut book.servers).into_iter().flatten().collect();
-        let mut keys = std::mem::take(&mut book.keys);
-        for server in &servers {
-            keys.note(&book.certificates, server);
-        }
+        let told = servers.iter().chain(&aside.servers);
+        let keys = book.keys.exposed(&book.certificates, told, servers.iter());
+        book.keys = Keys::default();
         servers.extend(aside.servers);
         servers.sort_unstable_by_key(|server| (server.address, server.transport));
         let mut victims: Vec<_> = book
@@ -218,18 +216,10 @@ impl Iterator for Rest {
     }
 }
 
-/// Keys that are known by now: those of servers that are still remembered count only where somebody's memory leaked, for it takes
-/// time to look through them.
-fn keys<'a>(book: &Book, mut servers: impl Iterator<Item = &'a Server>) -> Keys {
-    let leaks = |evidence: &Evidence| evidence.tally.ladder.is_leak();
-    if !servers.any(|server| server.evidence.as_deref().is_some_and(leaks)) {
-        return Keys::default();
-    }
-    let mut keys = book.keys.clone();
-    for server in book.servers.iter().flatten() {
-        keys.note(&book.certificates, server);
-    }
-    keys
+/// The keys that were exposed with these servers, as far as they are known by now.
+fn keys<'a>(book: &Book, told: impl Iterator<Item = &'a Server>) -> Keys {
+    book.keys
+        .exposed(&book.certificates, told, book.servers.iter().flatten())
 }
 
 fn subject(subject: Subject) -> Part {

@@ -86,7 +86,7 @@ impl Datagrams {
     }
 
     /// The conversation is over.
-    pub(crate) fn end(mut self, book: &mut Book, ends: &Ends, ending: Ending) {
+    pub(crate) fn end(mut self: Box<Self>, book: &mut Book, ends: &Ends, ending: Ending) {
         self.stop_reading(book, Side::Opener);
         self.stop_reading(book, Side::Answerer);
         if !self.talk.counted {

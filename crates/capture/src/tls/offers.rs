@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use holter_wire::ExtensionType;
 use holter_wire::reader::Reader;
 
@@ -37,7 +38,7 @@ pub(crate) struct Asked {
 /// All offers.
 #[derive(Debug, Default)]
 pub(crate) struct Offers {
-    known: HashMap<Box<[u8]>, Arc<Offer>>,
+    known: HashMap<Box<[u8]>, Arc<Offer>, RandomState>,
     key: Vec<u8>,
 }
 

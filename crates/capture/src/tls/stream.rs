@@ -154,7 +154,7 @@ impl Stream {
     }
 
     /// The stream is over.
-    pub(crate) fn end(mut self, book: &mut Book, ends: &Ends, ending: Ending) {
+    pub(crate) fn end(mut self: Box<Self>, book: &mut Book, ends: &Ends, ending: Ending) {
         for side in [Side::Opener, Side::Answerer] {
             let way = pick_mut(&mut self.ways, side);
             if let Sync::Walking(walker) = way.course

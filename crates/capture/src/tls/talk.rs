@@ -19,7 +19,6 @@ use crate::book::{Book, Pair, ServerId};
 use crate::heartbeat::Cover;
 
 use crate::listener::{Ends, Side};
-use crate::print;
 
 /// What is known of one conversation.
 #[derive(Debug, Default)]
@@ -249,10 +248,11 @@ impl Talk {
         self.hidden = (0x0304..0xfe00).contains(&version.0) || version == Version(0xfefc);
         // Drafts before the 22nd have another form, in which nothing after the random stands where it is looked for.
         let draft = (0x7f00..0x7f16).contains(&hello.legacy_version.0);
-        if let Some(server) = self.server.and_then(|id| book.at(id))
-            && !draft
-        {
-            server.printed(print::ja3s(&hello));
+        if !draft && let Some(id) = self.server {
+            let print = book.prints.ja3s(&hello);
+            if let Some(server) = book.at(id) {
+                server.printed(print);
+            }
         }
         if hello.is_retry_request() || draft {
             return;

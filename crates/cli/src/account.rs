@@ -48,7 +48,11 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let store = args.memory.open().await?;
         match &args.deed {
             Deed::List => {
-                for account in store.accounts().await? {
+                let accounts = store.accounts().await?;
+                if accounts.is_empty() {
+                    complain("nobody has an account yet: `holter serve` prints a link that makes the first");
+                }
+                for account in accounts {
                     let active = if account.active { "" } else { ", shut out" };
                     let codes = if account.second.is_empty() {
                         "without"

@@ -41,6 +41,20 @@ pub(crate) fn complain(what: &str) {
     let _ = writeln!(anstream::stderr(), "holter: {shown}");
 }
 
+/// An error with what caused it, each said once: many an error says its cause itself.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| {
+        let cause = cause.to_string();
+        if told.is_empty() {
+            cause
+        } else if told.ends_with(&cause) {
+            told
+        } else {
+            format!("{told}: {cause}")
+        }
+    })
+}
+
 /// Ends on what the argument parser says: help on standard output, anything wrong in one line. `verb` is whose
 /// help it is worth to read.
 pub(crate) fn of_usage(error: &clap::Error, verb: &str) -> ExitCode {

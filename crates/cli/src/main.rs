@@ -79,7 +79,7 @@ fn main() -> ExitCode {
     match done {
         Ok(outcome) => outcome.code(),
         Err(error) => {
-            complain(&format!("{error:#}"));
+            complain(&exit::told(&error));
             Outcome::Failed.code()
         }
     }

@@ -3,10 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use holter_engine::{Runs, Stop};
 use holter_model::seam::{SystemClock, SystemDice};
-use holter_web::{OwnCertificate, Ready, Serving, Tls};
+use holter_web::{OwnCertificate, Ready, ServeError, Serving, Tls};
 use jiff::tz::TimeZone;
 
 use crate::config::Config;
@@ -20,7 +20,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     memory: Memory,
     /// Where to listen; anything but this machine's own address is served over TLS
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8417")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8417", value_parser = address)]
     listen: SocketAddr,
     /// The certificate to show, with its chain (PEM) [default: one of Holter's own, where TLS is needed]
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -37,6 +37,11 @@ pub(crate) struct Args {
     /// Read no holter.toml
     #[arg(long)]
     no_config: bool,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "write an address and a port, like 10.20.0.5:8417 or [::1]:8417")
 }
 
 /// Runs the verb.
@@ -76,7 +81,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         };
         holter_web::serve(serving, say, &stop)
             .await
-            .map_err(anyhow::Error::from)
+            .map_err(|error| match error {
+                ServeError::Listen { .. } => anyhow!("{error}; --listen names another address or port"),
+                error => error.into(),
+            })
     });
     runtime.shutdown_background();
     served.map(|()| Outcome::Clean)

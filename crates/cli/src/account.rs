@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::Subcommand;
 use holter_model::seam::{SystemClock, SystemDice};
 
-use crate::exit::{Outcome, complain};
+use crate::exit::{Outcome, complain, say};
 use crate::memory::Memory;
 
 /// The arguments of `holter account`.
@@ -59,10 +59,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
                     } else {
                         "with"
                     };
-                    complain(&format!(
+                    say(&format!(
                         "{}: {}{active}, {codes} one-time codes",
                         account.name, account.role
-                    ));
+                    ))?;
                 }
             }
             Deed::Reset { name, admin, url } => {

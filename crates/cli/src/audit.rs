@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use holter_store::{Verified, Witness};
 
-use crate::exit::{Outcome, complain};
+use crate::exit::{Outcome, complain, say};
 use crate::memory::Memory;
 
 /// The arguments of `holter audit`.
@@ -42,9 +42,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         store.close().await;
         Ok(match verified {
             Verified::Whole { rows, last } => {
-                complain(&format!(
+                say(&format!(
                     "all {rows} rows are as they were written; note this elsewhere: {rows}:{last}"
-                ));
+                ))?;
                 Outcome::Clean
             }
             Verified::Broken { place, why } => {

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod backup;
+mod bounded;
 mod config;
 mod exit;
 mod explain;

@@ -9,6 +9,7 @@ use holter_model::seam::{SystemClock, SystemDice};
 use holter_web::{OwnCertificate, Ready, ServeError, Serving, Tls};
 use jiff::tz::TimeZone;
 
+use crate::bounded;
 use crate::config::Config;
 use crate::exit::{Outcome, complain};
 use crate::memory::{Memory, write_secret};
@@ -103,8 +104,10 @@ fn say(ready: &Ready) {
 }
 
 fn certificate(args: &Args) -> anyhow::Result<Option<Tls>> {
-    let read =
-        |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let read = |path: &PathBuf| {
+        bounded::bytes(path, bounded::CERTIFICATES)
+            .with_context(|| format!("{} cannot be read", path.display()))
+    };
     if let Some((certificate, key)) = args.tls_cert.as_ref().zip(args.tls_key.as_ref()) {
         return Ok(Some(Tls {
             certificate: read(certificate)?,

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use clap::Subcommand;
 use holter_model::seam::{SystemClock, SystemDice};
 
-use crate::exit::{Outcome, complain};
+use crate::exit::{Outcome, complain, say};
 use crate::memory::Memory;
 
 /// The arguments of `holter account`.
@@ -48,17 +48,21 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let store = args.memory.open().await?;
         match &args.deed {
             Deed::List => {
-                for account in store.accounts().await? {
+                let accounts = store.accounts().await?;
+                if accounts.is_empty() {
+                    complain("nobody has an account yet: `holter serve` prints a link that makes the first");
+                }
+                for account in accounts {
                     let active = if account.active { "" } else { ", shut out" };
                     let codes = if account.second.is_empty() {
                         "without"
                     } else {
                         "with"
                     };
-                    complain(&format!(
+                    say(&format!(
                         "{}: {}{active}, {codes} one-time codes",
                         account.name, account.role
-                    ));
+                    ))?;
                 }
             }
             Deed::Reset { name, admin, url } => {

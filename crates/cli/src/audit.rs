@@ -1,9 +1,9 @@
 //! `holter audit`: the log of who did what.
 
 use clap::Subcommand;
-use holter_store::Verified;
+use holter_store::{Verified, Witness};
 
-use crate::exit::{Outcome, complain};
+use crate::exit::{Outcome, complain, say};
 use crate::memory::Memory;
 
 /// The arguments of `holter audit`.
@@ -20,9 +20,13 @@ enum Deed {
     /// Look through the whole log: is every row as it was written, and none missing?
     Verify {
         /// A row and its code as they were noted earlier, like 1203:9f3a…; a log whose end was cut off lacks it
-        #[arg(long, value_name = "ROW:CODE")]
-        noted: Option<String>,
+        #[arg(long, value_name = "ROW:CODE", value_parser = noted)]
+        noted: Option<Witness>,
     },
+}
+
+fn noted(text: &str) -> Result<Witness, &'static str> {
+    Witness::parse(text).ok_or("write the number of the row and its code, as this command said them")
 }
 
 /// Runs the verb.
@@ -34,13 +38,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     runtime.block_on(async {
         let store = args.memory.open().await?;
         let key = holter_web::audit_key(&args.memory.key()?);
-        let verified = store.verify_audit(&key, noted.as_deref()).await?;
+        let verified = store.verify_audit(&key, noted.as_ref()).await?;
         store.close().await;
         Ok(match verified {
             Verified::Whole { rows, last } => {
-                complain(&format!(
+                say(&format!(
                     "all {rows} rows are as they were written; note this elsewhere: {rows}:{last}"
-                ));
+                ))?;
                 Outcome::Clean
             }
             Verified::Broken { place, why } => {

@@ -44,6 +44,7 @@ pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
     written.as_file().sync_all()?;
     written
         .persist(&args.file)
+        .map_err(|error| error.error)
         .with_context(|| format!("{} cannot be written", args.file.display()))?;
     let key = args.memory.beside("key")?;
     complain(&format!(
@@ -63,7 +64,10 @@ pub(crate) fn restore(args: &Args) -> anyhow::Result<Outcome> {
         .build()?;
     let rows = runtime.block_on(async {
         let store = args.memory.open().await?;
-        let rows = store.restore(&mut BufReader::new(file)).await?;
+        let rows = store
+            .restore(&mut BufReader::new(file))
+            .await
+            .with_context(|| args.file.display().to_string())?;
         store.close().await;
         anyhow::Ok(rows)
     })?;

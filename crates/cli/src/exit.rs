@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use holter_model::Target;
 
@@ -39,6 +40,32 @@ pub(crate) fn complain(what: &str) {
     let shown = shortened(&holter_report::terminal(what));
     // Where standard error is closed there is nobody to tell.
     let _ = writeln!(anstream::stderr(), "holter: {shown}");
+}
+
+/// Says on standard output, in one line, what was asked for. Whoever stopped reading wants no more.
+pub(crate) fn say(what: &str) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    let shown = holter_report::terminal(what);
+    match writeln!(anstream::stdout(), "{shown}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("standard output cannot be written")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An error with what caused it, each said once: many an error says its cause itself.
+pub(crate) fn told(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| {
+        let cause = cause.to_string();
+        if told.is_empty() {
+            cause
+        } else if told.ends_with(&cause) {
+            told
+        } else {
+            format!("{told}: {cause}")
+        }
+    })
 }
 
 /// Ends on what the argument parser says: help on standard output, anything wrong in one line. `verb` is whose

@@ -37,8 +37,8 @@ enum Deed {
     Targets,
     /// Run one server of the truth table until standard input ends, and print where it is and what is true of it
     Serve {
-        /// Its name in the table
-        id: String,
+        /// Its name in the table; without one, all names are printed
+        id: Option<String>,
     },
 }
 
@@ -63,14 +63,19 @@ pub(crate) fn run(args: Args) -> anyhow::Result<Outcome> {
             String::new()
         }
         Deed::Status => table(&hospital::status(&folder).context("the hospital's state cannot be read")?),
-        Deed::Serve { id } => {
+        Deed::Serve { id: Some(id) } => {
             serve::run(&id)?;
             String::new()
         }
+        Deed::Serve { id: None } => serve::names()?,
         Deed::Targets => {
             let all = hospital::status(&folder).context("the hospital's state cannot be read")?;
             let running = all.iter().filter(|status| status.pid.is_some());
-            hospital::targets(running.map(|status| &status.service))
+            let targets = hospital::targets(running.map(|status| &status.service));
+            if targets.is_empty() {
+                complain("none of the services runs: `holter lab up` starts them");
+            }
+            targets
         }
     };
     match anstream::stdout().write_all(text.as_bytes()) {

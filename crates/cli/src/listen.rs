@@ -11,6 +11,7 @@ mod tap;
 mod telling;
 
 use std::io;
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use holter_engine::Stop;
@@ -30,6 +31,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         bail!(
             "nothing to listen to was given: name captures, folders with them, - for standard input, or -i INTERFACE"
         );
+    }
+    if args.follow && args.files.iter().any(|file| file == Path::new("-")) {
+        bail!("standard input is read until it ends: leave --follow out");
     }
     let mut output = Output::to(args.output.as_deref(), args.color, false)?;
     let live = args.interface.as_deref().map(long::open).transpose()?;

@@ -3,6 +3,7 @@
 mod account;
 mod audit;
 mod backup;
+mod bounded;
 mod config;
 mod exit;
 mod explain;
@@ -79,7 +80,7 @@ fn main() -> ExitCode {
     match done {
         Ok(outcome) => outcome.code(),
         Err(error) => {
-            complain(&format!("{error:#}"));
+            complain(&exit::told(&error));
             Outcome::Failed.code()
         }
     }

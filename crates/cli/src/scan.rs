@@ -42,7 +42,7 @@ pub(crate) use self::pace::PaceName;
 pub(crate) use self::ports::Ports;
 use self::record::Work;
 pub(crate) use self::record::default_folder as state_folder;
-use self::remembered::Remembered;
+use self::remembered::{Opened, Remembered};
 use self::repeat::Turn;
 pub(crate) use self::served::rules;
 use crate::exit::{Outcome, complain};
@@ -103,6 +103,7 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
     }
     // Opened before the first packet: a document that cannot be written is not worth a scan.
     let mut output = Output::to(args.output.as_deref(), args.color, args.repeats())?;
+    let opened = args.remembering.memory().as_ref().map(Opened::open).transpose()?;
     let begun = tokio::select! {
         begun = record::take_up_or_begin(job, plan) => Some(begun?),
         () = stop.wait() => None,
@@ -136,8 +137,8 @@ async fn carry_out(job: &Job, stop: &Stop) -> anyhow::Result<Outcome> {
         let phone = Phone::new(scope.elsewhere(), None).context("nobody can be phoned")?;
         questions.phone = Some(Arc::new(phone));
     }
-    let remembered = match args.remembering.memory() {
-        Some(memory) => Some(Remembered::begin(memory, &header, args, &visits, &mut earlier)?),
+    let remembered = match opened {
+        Some(opened) => Some(Remembered::begin(opened, &header, args, &visits, &mut earlier)?),
         None => None,
     };
     let scan = Scan {

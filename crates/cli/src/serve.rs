@@ -3,12 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use holter_engine::{Runs, Stop};
 use holter_model::seam::{SystemClock, SystemDice};
-use holter_web::{OwnCertificate, Ready, Serving, Tls};
+use holter_web::{OwnCertificate, Ready, ServeError, Serving, Tls};
 use jiff::tz::TimeZone;
 
+use crate::bounded;
 use crate::config::Config;
 use crate::exit::{Outcome, complain};
 use crate::memory::{Memory, write_secret};
@@ -20,7 +21,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     memory: Memory,
     /// Where to listen; anything but this machine's own address is served over TLS
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8417")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8417", value_parser = address)]
     listen: SocketAddr,
     /// The certificate to show, with its chain (PEM) [default: one of Holter's own, where TLS is needed]
     #[arg(long, value_name = "FILE", requires = "tls_key")]
@@ -37,6 +38,11 @@ pub(crate) struct Args {
     /// Read no holter.toml
     #[arg(long)]
     no_config: bool,
+}
+
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "write an address and a port, like 10.20.0.5:8417 or [::1]:8417")
 }
 
 /// Runs the verb.
@@ -76,7 +82,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         };
         holter_web::serve(serving, say, &stop)
             .await
-            .map_err(anyhow::Error::from)
+            .map_err(|error| match error {
+                ServeError::Listen { .. } => anyhow!("{error}; --listen names another address or port"),
+                error => error.into(),
+            })
     });
     runtime.shutdown_background();
     served.map(|()| Outcome::Clean)
@@ -95,8 +104,10 @@ fn say(ready: &Ready) {
 }
 
 fn certificate(args: &Args) -> anyhow::Result<Option<Tls>> {
-    let read =
-        |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let read = |path: &PathBuf| {
+        bounded::bytes(path, bounded::CERTIFICATES)
+            .with_context(|| format!("{} cannot be read", path.display()))
+    };
     if let Some((certificate, key)) = args.tls_cert.as_ref().zip(args.tls_key.as_ref()) {
         return Ok(Some(Tls {
             certificate: read(certificate)?,

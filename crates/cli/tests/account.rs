@@ -59,7 +59,7 @@ fn the_last_admin_comes_in_again() {
     let account = runtime.block_on(filled(&db));
     let run = |words: &str| {
         let said = holter(&format!("account {words} --db {db}"));
-        (said.code, said.err)
+        (said.code, said.err + &said.out)
     };
     let (code, said) = run("list");
     assert_eq!(code, Some(0), "{said}");

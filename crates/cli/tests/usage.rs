@@ -20,6 +20,8 @@ fn one_clear_line_and_exit_2() {
     )
     .unwrap();
     let list = list.display();
+    let db = folder.path().join("holter.db");
+    let db = db.display();
     let wrong = [
         ("scan", "no target was given"),
         ("scan no-such-host.invalid", "no-such-host.invalid"),
@@ -64,6 +66,30 @@ fn one_clear_line_and_exit_2() {
         ("sacn", "'scan'"),
         ("127.0.0.1", "holter scan 127.0.0.1"),
         ("lab nosuch", "`holter lab --help`"),
+        ("lab serve nosuch", "`holter lab serve`"),
+        ("audit verify --noted 17", "'17'"),
+        ("serve --listen 8417", "10.20.0.5:8417"),
+        (
+            "serve --db mysql://db/holter",
+            "mysql is no database that Holter knows",
+        ),
+        (
+            &format!("serve --db {list} --no-config"),
+            "it is no database of SQLite's",
+        ),
+        (
+            &format!("scan 127.0.0.1:1 --db {list} --no-config"),
+            "what is found cannot be remembered",
+        ),
+        (
+            &format!("restore {list} --db {db}"),
+            &format!("{list}: it cannot be restored: it is not what `holter backup` writes"),
+        ),
+        (
+            &format!("backup {} --db {db}", folder.path().display()),
+            "cannot be written: Is a directory (os error 21)\n",
+        ),
+        (&format!("account reset ann --db {db}"), "nor any other"),
         (&format!("scan -i {list}"), &format!("{list}, line 5")),
     ];
     for (arguments, named) in wrong {
@@ -74,6 +100,27 @@ fn one_clear_line_and_exit_2() {
         assert!(said.err.contains(named), "{arguments}: {}", said.err);
         assert_eq!(said.out, "", "{arguments}");
     }
+}
+
+#[test]
+fn a_folder_without_captures_clears_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("notes.txt"), "nothing was captured\n").unwrap();
+    let said = holter(&format!("listen -q {}", folder.path().display()));
+    assert_eq!(said.code, Some(2), "{said:?}");
+    assert!(said.err.contains("there is no capture in it"), "{}", said.err);
+}
+
+#[test]
+fn a_database_that_cannot_be_opened_leaves_no_run_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().display();
+    let wrong = holter(&format!(
+        "scan 127.0.0.1:1 --no-config --state {state} --db {state}"
+    ));
+    assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    let again = holter(&format!("scan 127.0.0.1:1 --no-config --state {state}"));
+    assert!(!again.err.contains("was cut off"), "{}", again.err);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What was written down elsewhere, told by its looks: the journal of a run, a report, or another program's list of
 //! systems.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use holter_engine::{Journal, Summary};
@@ -15,6 +17,9 @@ use crate::{ProgramError, due, reported};
 
 /// So many services are written at once.
 const BATCH: usize = 50;
+
+/// A longer file is none that is known: it may be a device without an end.
+const LONGEST: u64 = 1 << 30;
 
 /// What a file came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +44,15 @@ pub async fn bring_in(
         return run(store, path, clock, actor).await;
     }
     let failed = |error: std::io::Error| ProgramError::Unreadable(error.to_string());
-    let bytes = std::fs::read(path).map_err(failed)?;
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(LONGEST).read_to_end(&mut bytes).map_err(failed)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length == LONGEST) {
+        return Err(ProgramError::Unreadable(format!(
+            "it is longer than {} GiB",
+            LONGEST >> 30
+        )));
+    }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let name = name.unwrap_or_default();
     if looks_like_a_report(&bytes) {

@@ -56,6 +56,25 @@ pub struct Audited {
     pub mac: String,
 }
 
+/// A row as somebody wrote it down outside of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Witness {
+    place: i64,
+    mac: String,
+}
+
+impl Witness {
+    /// Reads `place:code`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (place, mac) = text.split_once(':')?;
+        Some(Self {
+            place: place.trim().parse().ok().filter(|place| *place >= 0)?,
+            mac: mac.trim().to_owned(),
+        })
+    }
+}
+
 /// What became of looking through the whole chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verified {
@@ -152,14 +171,15 @@ impl Store {
         Ok(page.cut(rows, |row| (row.place, 0)))
     }
 
-    /// Looks through the whole chain. `noted` is a row that somebody wrote down outside, `place:code`: it must be there
-    /// still.
+    /// Looks through the whole chain, in which what was noted must be there still.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn verify_audit(&self, key: &AuditKey, noted: Option<&str>) -> Result<Verified, StoreError> {
-        let noted = noted.map(|noted| noted.split_once(':').unwrap_or((noted, "")));
-        let noted = noted.map(|(place, mac)| (place.trim().parse().unwrap_or(i64::MAX), mac.trim()));
+    pub async fn verify_audit(
+        &self,
+        key: &AuditKey,
+        noted: Option<&Witness>,
+    ) -> Result<Verified, StoreError> {
         let (mut rows, mut last) = (0, NOTHING.to_owned());
         loop {
             let mut sql = Sql::new(COLUMNS);
@@ -169,7 +189,7 @@ impl Store {
                 .bind(STRIDE);
             let found = sql.all(&mut *self.reader().await?).await?;
             if found.is_empty() {
-                if let Some((place, _)) = noted.filter(|(place, _)| *place > rows) {
+                if let Some(&Witness { place, .. }) = noted.filter(|noted| noted.place > rows) {
                     return Ok(Verified::Broken {
                         place,
                         why: "it was noted, and is missing",
@@ -186,7 +206,7 @@ impl Store {
                 if row.mac != mac(key, &last, &row) {
                     return broken(row.place, "it, or the row before it, is not as it was written");
                 }
-                if noted.is_some_and(|(place, mac)| place == row.place && mac != row.mac) {
+                if noted.is_some_and(|noted| noted.place == row.place && noted.mac != row.mac) {
                     return broken(row.place, "it is not the one that was noted");
                 }
                 (rows, last) = (row.place, row.mac);

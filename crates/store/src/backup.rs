@@ -78,7 +78,7 @@ impl Store {
             }
         }
         line(out, &End { rows: count })?;
-        out.flush().map_err(unwritten)?;
+        out.flush().map_err(StoreError::Unwritten)?;
         Ok(count)
     }
 }
@@ -102,21 +102,11 @@ fn values(row: &AnyRow) -> Result<Vec<Json>, StoreError> {
 fn line(out: &mut (dyn Write + Send), value: &impl Serialize) -> Result<(), StoreError> {
     let mut text = crate::sql::json(value)?;
     text.push('\n');
-    out.write_all(text.as_bytes()).map_err(unwritten)
+    out.write_all(text.as_bytes()).map_err(StoreError::Unwritten)
 }
 
 pub(crate) fn wrong(why: &str) -> StoreError {
-    StoreError::Unreadable {
-        what: "a backup",
-        why: why.to_owned(),
-    }
-}
-
-fn unwritten(error: std::io::Error) -> StoreError {
-    StoreError::Unreadable {
-        what: "a backup",
-        why: format!("it cannot be written: {error}"),
-    }
+    StoreError::Backup(why.to_owned())
 }
 
 #[cfg(test)]
@@ -125,7 +115,7 @@ mod tests {
 
     use super::*;
     use crate::sql::{Read as _, Sql};
-    use crate::{AuditKey, Deed, NewAccount, Person, Verified};
+    use crate::{AuditKey, Deed, NewAccount, Person, Verified, Witness};
 
     /// Tables that are left out.
     const LEFT_OUT: [&str; 3] = ["failure", "schema_step", "session"];
@@ -264,7 +254,10 @@ mod tests {
             let mut writing = other.write().await.unwrap();
             Sql::new(deed).run(writing.connection()).await.unwrap();
             writing.commit().await.unwrap();
-            let found = other.verify_audit(&key, Some(&noted)).await.unwrap();
+            let found = other
+                .verify_audit(&key, Witness::parse(&noted).as_ref())
+                .await
+                .unwrap();
             assert!(
                 matches!(found, Verified::Broken { place, .. } if place == broken),
                 "{deed}: {found:?}"

@@ -36,6 +36,12 @@ pub enum StoreError {
         /// Why.
         why: String,
     },
+    /// A backup cannot be written.
+    #[error("the backup cannot be written: {0}")]
+    Unwritten(#[source] std::io::Error),
+    /// A file that is to be restored is not what `backup` wrote.
+    #[error("it cannot be restored: {0}")]
+    Backup(String),
     /// There is no such thing.
     #[error("there is no {what} {id}")]
     Missing {

@@ -65,7 +65,7 @@ pub use acceptances::{Acceptance, NewAcceptance};
 pub use accounts::{Account, NewAccount};
 pub use api_tokens::ApiToken;
 pub use assets::{AssetAbout, AssetFilter, AssetNames, KnownAsset};
-pub use audit::{AuditKey, Audited, Deed, Verified};
+pub use audit::{AuditKey, Audited, Deed, Verified, Witness};
 pub use channels::Channel;
 pub use coverage::Covered;
 pub use dialect::Dialect;

@@ -1,6 +1,6 @@
 //! What `backup` wrote, put into a database in which nothing is remembered yet. The file is not trusted.
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use serde_json::Value as Json;
 use sqlx::{Any, AssertSqlSafe};
@@ -14,6 +14,8 @@ use crate::{Dialect, Store, StoreError, Writing, migration};
 const AT_ONCE: usize = 200;
 /// with so many values at most.
 const MOST_VALUES: usize = 16_000;
+/// A line of a backup is one row, and no row comes near this.
+const LONGEST: u64 = 64 << 20;
 
 impl Store {
     /// Puts what was written into a database in which nothing is remembered yet: all of it, or nothing. How many rows.
@@ -21,10 +23,11 @@ impl Store {
     /// # Errors
     /// When something is remembered already, the file is none or was cut off, or a newer Holter has written it.
     pub async fn restore(&self, input: &mut (dyn BufRead + Send)) -> Result<u64, StoreError> {
-        let head: Head = read(input, "first line")?.ok_or_else(|| wrong("it is empty"))?;
-        if head.schema != SCHEMA {
-            return Err(wrong("it is not a backup of Holter's"));
-        }
+        let head = line(input)?.ok_or_else(|| wrong("it is empty"))?;
+        let head = serde_json::from_slice::<Head>(&head)
+            .ok()
+            .filter(|head| head.schema == SCHEMA)
+            .ok_or_else(|| wrong("it is not what `holter backup` writes"))?;
         if head.step > migration::latest() {
             return Err(wrong("a newer Holter has written it: restore it with that one"));
         }
@@ -40,8 +43,7 @@ impl Store {
         }
         let mut restoring = Restoring::default();
         loop {
-            let value: Json =
-                read(input, "line")?.ok_or_else(|| wrong("its end is missing: it was cut off"))?;
+            let value: Json = read(input)?.ok_or_else(|| wrong("its end is missing: it was cut off"))?;
             match value {
                 Json::Array(row) => restoring.row(&mut writing, row).await?,
                 value if value.get("table").is_some() => {
@@ -181,18 +183,22 @@ impl Restoring {
     }
 }
 
-fn read<T: serde::de::DeserializeOwned>(
-    input: &mut (dyn BufRead + Send),
-    what: &'static str,
-) -> Result<Option<T>, StoreError> {
-    let mut text = String::new();
-    let length = input
-        .read_line(&mut text)
+fn read<T: serde::de::DeserializeOwned>(input: &mut (dyn BufRead + Send)) -> Result<Option<T>, StoreError> {
+    let read = |text: Vec<u8>| {
+        serde_json::from_slice(&text).map_err(|error| wrong(&format!("a line that is no JSON: {error}")))
+    };
+    line(input)?.map(read).transpose()
+}
+
+fn line(input: &mut (dyn BufRead + Send)) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut text = Vec::new();
+    let length = io::Read::take(input, LONGEST)
+        .read_until(b'\n', &mut text)
         .map_err(|error| wrong(&error.to_string()))?;
-    if length == 0 {
-        return Ok(None);
+    if u64::try_from(length).is_ok_and(|length| length == LONGEST) {
+        return Err(wrong(
+            "a line of it is longer than any that `holter backup` writes",
+        ));
     }
-    let value =
-        serde_json::from_str(&text).map_err(|error| wrong(&format!("a {what} that is no JSON: {error}")))?;
-    Ok(Some(value))
+    Ok((length > 0).then_some(text))
 }

@@ -1,12 +1,13 @@
 //! The open database: one writer and some readers for SQLite, a handful of connections for PostgreSQL.
 
 use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, Executor as _};
+use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Executor as _};
 
 use crate::{Dialect, StoreError, Writing, migration};
 
@@ -22,6 +23,9 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 const READERS: u32 = 4;
 /// PostgreSQL orders its writers itself.
 const WRITERS: u32 = 4;
+
+/// How every file of SQLite begins.
+const MARK: &[u8; 16] = b"SQLite format 3\0";
 
 /// What every connection to SQLite is told. A commit is on the disk before anybody is told of it (`FULL`).
 const EVERY: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -56,6 +60,11 @@ impl Store {
         let (full, writers, every) = match dialect {
             Dialect::Sqlite => {
                 let path = url.strip_prefix("sqlite:").unwrap_or(url);
+                if let Some((scheme, _)) = url.split_once("://").filter(|(scheme, _)| *scheme != "sqlite") {
+                    return Err(failed(format!(
+                        "{scheme} is no database that Holter knows: name a file or postgres://user:password@host/name"
+                    )));
+                }
                 let path = path.strip_prefix("//").unwrap_or(path);
                 make(Path::new(path)).map_err(|error| failed(error.to_string()))?;
                 (format!("sqlite://{}", escaped(path)), 1, EVERY)
@@ -203,6 +212,7 @@ async fn connected(
     loop {
         let error = match options(most, every, also).connect(url).await {
             Ok(pool) => return Ok(pool),
+            Err(sqlx::Error::PoolTimedOut) => cause(url, [every, also]).await,
             Err(error) => error,
         };
         let busy = error
@@ -213,6 +223,21 @@ async fn connected(
         }
         tries -= 1;
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Why there is no connection: a pool tries again until its time is over, and keeps that to itself.
+async fn cause(url: &str, words: [&'static str; 2]) -> sqlx::Error {
+    let told = async {
+        let mut connection = AnyConnection::connect(url).await?;
+        for words in words.into_iter().filter(|words| !words.is_empty()) {
+            connection.execute(sqlx::raw_sql(words)).await?;
+        }
+        Ok(())
+    };
+    match tokio::time::timeout(WAIT, told).await {
+        Ok(Err(error)) => error,
+        Ok(Ok(())) | Err(_) => sqlx::Error::PoolTimedOut,
     }
 }
 
@@ -237,15 +262,25 @@ fn options(most: u32, every: &'static str, also: &'static str) -> AnyPoolOptions
 }
 
 /// Makes the file where there is none. SQLite gives its log the same rights.
-fn make(path: &Path) -> std::io::Result<()> {
+fn make(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder)?;
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder)?;
     }
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
+    options.read(true);
+    let mut first = Vec::new();
+    options.open(path)?.take(16).read_to_end(&mut first)?;
+    if first.is_empty() || first == MARK {
+        return Ok(());
+    }
+    Err(io::Error::other("it is no database of SQLite's"))
 }
 
 /// A path within a URL.

@@ -5,7 +5,7 @@
 mod both;
 
 use holter_store::{
-    Account, ApiToken, AuditKey, Deed, NewAccount, Page, Person, Session, Store, Subject, Verified,
+    Account, ApiToken, AuditKey, Deed, NewAccount, Page, Person, Session, Store, Subject, Verified, Witness,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -292,7 +292,10 @@ async fn the_log_is_a_chain_whoever_writes(store: Store) {
     };
     let noted = format!("20:{last}");
     assert!(matches!(
-        store.verify_audit(&KEY, Some(&noted)).await.unwrap(),
+        store
+            .verify_audit(&KEY, Witness::parse(&noted).as_ref())
+            .await
+            .unwrap(),
         Verified::Whole { .. }
     ));
     let page = store.audited(&Page::first(5)).await.unwrap();

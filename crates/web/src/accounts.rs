@@ -266,11 +266,11 @@ pub(crate) async fn found_department(app: &App, caller: &Caller, name: &str) -> 
 #[non_exhaustive]
 pub enum ResetError {
     /// Nobody signs in as that.
-    #[error("there is no account {name:?}; there are: {known}")]
+    #[error("there is no account {name:?}{known}")]
     Unknown {
         /// What was named.
         name: String,
-        /// The accounts that there are.
+        /// The accounts that there are, in words.
         known: String,
     },
     /// The store.
@@ -299,7 +299,10 @@ pub async fn reset_here(
         let known: Vec<String> = known.into_iter().map(|account| account.name).collect();
         return Err(ResetError::Unknown {
             name: name.to_owned(),
-            known: known.join(", "),
+            known: match known.as_slice() {
+                [] => ", nor any other: `holter serve` prints a link that makes the first".to_owned(),
+                known => format!("; there are: {}", known.join(", ")),
+            },
         });
     };
     let (fresh, now) = (token::new(dice)?, clock.now());

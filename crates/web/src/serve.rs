@@ -198,7 +198,11 @@ fn acceptor(tls: &Tls) -> Result<TlsAcceptor, ServeError> {
     let chain = CertificateDer::pem_slice_iter(&tls.certificate)
         .collect::<Result<Vec<_>, _>>()
         .map_err(|error| wrong(&error))?;
-    let key = PrivateKeyDer::from_pem_slice(&tls.key).map_err(|error| wrong(&error))?;
+    if chain.is_empty() {
+        return Err(wrong(&"there is no certificate in it, in PEM"));
+    }
+    let key = PrivateKeyDer::from_pem_slice(&tls.key)
+        .map_err(|error| wrong(&format_args!("no private key can be read, in PEM: {error}")))?;
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -1,11 +1,12 @@
 //! Where `holter.toml` is found, and where in it something is wrong.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, anyhow};
+
+use crate::bounded;
 
 const NAME: &str = "holter.toml";
 
@@ -15,11 +16,11 @@ const MOST: u64 = 4 << 20;
 /// The file that was named, or else the first that is there: in this folder, the user's, the machine's.
 pub(crate) fn read(named: Option<&Path>) -> anyhow::Result<Option<(PathBuf, String)>> {
     if let Some(path) = named {
-        let text = text(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text = bounded::text(path, MOST).with_context(|| format!("{} cannot be read", path.display()))?;
         return Ok(Some((path.to_owned(), text)));
     }
     for path in usual(std::env::var_os("XDG_CONFIG_HOME"), std::env::var_os("HOME")) {
-        match text(&path) {
+        match bounded::text(&path, MOST) {
             Ok(text) => return Ok(Some((path, text))),
             Err(error) if absent(&error) => {}
             Err(error) => {
@@ -65,15 +66,6 @@ fn usual(settings: Option<OsString>, home: Option<OsString>) -> Vec<PathBuf> {
     found.extend(settings.map(|folder| folder.join("holter").join(NAME)));
     found.push(Path::new("/etc/holter").join(NAME));
     found
-}
-
-fn text(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
-    if u64::try_from(text.len()).unwrap_or(u64::MAX) > MOST {
-        bail!("it is longer than {} MiB", MOST >> 20);
-    }
-    Ok(text)
 }
 
 fn absent(error: &anyhow::Error) -> bool {

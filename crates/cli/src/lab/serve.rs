@@ -49,12 +49,20 @@ impl From<Expected> for Right {
     }
 }
 
+/// The name of every server, and what it is.
+pub(super) fn names() -> anyhow::Result<String> {
+    let table = Table::read().context("the truth table cannot be read")?;
+    Ok(table.servers.iter().fold(String::new(), |text, server| {
+        format!("{text}{:<34} {}\n", server.id, server.what)
+    }))
+}
+
 /// Starts the server of that id, says where it is, and ends it when standard input ends.
 pub(super) fn run(id: &str) -> anyhow::Result<()> {
     let table = Table::read().context("the truth table cannot be read")?;
     let server = table
         .find(id)
-        .with_context(|| format!("the truth table has no server {id}"))?;
+        .with_context(|| format!("the truth table has no server {id}; `holter lab serve` names them all"))?;
     let running = start_server(server).with_context(|| format!("{id} did not start"))?;
     let serving = Serving {
         id,

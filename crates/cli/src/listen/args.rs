@@ -37,7 +37,7 @@ pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) remembering: Remembering,
 
-    /// The form of the answer
+    /// The form of the answer [default: text]
     #[arg(
         short,
         long,
@@ -131,20 +131,24 @@ fn columns(text: &str) -> Result<Columns, String> {
 
 const AFTER_HELP: &str = "\
 Examples:
-  holter listen capture.pcap                 were we attacked, what leaked, who is exposed, who is there
+  holter listen capture.pcap           were we attacked, what leaked, who is there
   holter listen /var/captures -f html -o evidence.html
-                                             a folder of rotated captures, for a breach assessment
+                                       a folder, for a breach assessment
   zcat old.pcap.gz | holter listen - -f jsonl
-  holter listen --follow /var/captures       a capture that is still being written
-  sudo holter listen -i eth0 --for 8h        a port that mirrors a switch
-  holter listen --remember capture.pcap      and keep it where holter serve shows it: systems, findings, the map
-  holter listen notice.log eve.json          what Zeek and Suricata wrote, as far as their rules prove
+  holter listen --follow /var/captures captures that are still being written
+  sudo holter listen -i eth0 --for 8h  a port that mirrors a switch
+  holter listen --remember capture.pcap
+                                       and keep it where holter serve shows it
+  holter listen notice.log eve.json    what Zeek and Suricata wrote
   holter listen --sessions vpn.csv --columns time=when,session=sid,source=addr
 
 Exit codes:
-  0  all that was captured could be heard; nothing in it is affected, and nobody tried. It speaks of what was captured, and of
-     nothing else: no evidence is never the same as not attacked
-  1  something is affected: memory leaked, a forbidden request was answered, a session was taken over, clinical messages pass
-     in the clear, or a weak version, suite or certificate was used (--fail-on sets from which severity on)
+  0  all that was captured could be heard; nothing in it is affected, and
+     nobody tried. Of what was not captured it says nothing: no evidence is
+     never the same as not attacked
+  1  something is affected: memory leaked, a forbidden request was answered,
+     a session was taken over, clinical messages pass in the clear, or a weak
+     version, suite or certificate was used (--fail-on: as gravely as that)
   2  wrong usage, nothing that could be read, or Holter's own error
-  3  nothing is affected, but somebody tried or may have tried, or something could not be read or heard";
+  3  nothing is affected, but somebody tried or may have tried, or something
+     could not be read or heard";

@@ -48,8 +48,16 @@ impl Sources {
                 sources.streams.push(path.clone());
                 continue;
             }
+            let seen = sources.seen.len();
+            let found = captures.len() + sources.logs.len() + sources.unread.len();
             if let Err(error) = sources.look(path, DEPTH, true, &mut captures) {
                 sources.refuse(path, &said(&error));
+            }
+            let is_new = sources.seen.len() > seen;
+            // Else a wrong folder would look like one in which nobody was attacked.
+            if is_new && captures.len() + sources.logs.len() + sources.unread.len() == found && path.is_dir()
+            {
+                sources.refuse(path, "there is no capture in it");
             }
         }
         let (files, unreadable) = gather(&captures);

@@ -3,7 +3,7 @@
 use holter_capture::{Beside, Captured, Hearing, Listening, Origin, Part, Sink as _};
 
 use super::course::{Course, Series};
-use crate::exit::complain;
+use crate::exit::{complain, told};
 
 /// So much of an answer waits to be written.
 const PIECE: usize = 1 << 16;
@@ -75,7 +75,7 @@ impl Course<'_> {
                 Ok(said) if self.args.quiet => drop(said),
                 Ok(said) => self.progress.aside(|| complain(&said)),
                 // The report is the user's all the same.
-                Err(error) => self.progress.aside(|| complain(&format!("{error:#}"))),
+                Err(error) => self.progress.aside(|| complain(&told(&error))),
             }
         }
         self.report.captured(captured)?;

@@ -340,7 +340,7 @@ pub(crate) fn rate(text: &str) -> Result<f64, String> {
 /// How it is used, the rosters, and what the exit codes mean.
 fn after_help() -> String {
     let mut text = String::from(
-        "Examples:\n  holter scan portal.example                one host, every port that Holter knows\n  holter scan https://portal.example:8443   one service\n  holter scan 192.0.2.0/24 -f csv -o a.csv  a network, for a spreadsheet\n  holter scan -i hosts.txt                  a list, one target a line\n  holter scan --nmap-xml scan.xml --inventory assets.csv\n                                            what nmap found, but for what must not be touched\n  holter scan 192.0.2.0/24 --every 6h       again and again\n\nProtocols (--protocol):\n",
+        "Examples:\n  holter scan portal.example                one host, every port that Holter knows\n  holter scan https://portal.example:8443   one service\n  holter scan 192.0.2.0/24 -f csv -o a.csv  a network, for a spreadsheet\n  holter scan -i hosts.txt                  a list, one target a line\n  holter scan --nmap-xml scan.xml --inventory assets.csv\n                                            what nmap found, less what must not be\n                                            touched\n  holter scan 192.0.2.0/24 --every 6h       again and again\n\nProtocols (--protocol):\n",
     );
     for protocol in holter_protocols::ALL {
         let ids = protocol.direct_id.map_or_else(
@@ -362,7 +362,7 @@ fn after_help() -> String {
         text.push_str(&format!("  {id:<26} {name}\n"));
     }
     text.push_str(
-        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected (with --fail-on: as gravely as that), or breaks a policy\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed, or was left alone, or the scan was stopped\n",
+        "\nExit codes:\n  0  all assessed, nothing affected\n  1  something is affected (--fail-on: as gravely as that), or breaks a policy\n  2  wrong usage, an unknown host, or Holter's own error\n  3  nothing affected, but something could not be assessed or was left alone,\n     or the scan was stopped\n",
     );
     text
 }

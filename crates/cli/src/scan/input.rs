@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
+use crate::bounded;
 use crate::exit::complain;
 
 /// A longer file is no list and no inventory: four million addresses fit into it.
@@ -33,16 +34,7 @@ pub(crate) fn read(path: &Path, quiet: bool) -> anyhow::Result<Input> {
 }
 
 fn whole(place: String, from: impl Read) -> anyhow::Result<Input> {
-    let mut bytes = Vec::new();
-    from.take(MOST + 1)
-        .read_to_end(&mut bytes)
-        .with_context(|| format!("{place} cannot be read"))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST {
-        bail!(
-            "{place} is longer than {} MiB, which no list of targets and no inventory is",
-            MOST >> 20
-        );
-    }
+    let bytes = bounded::whole(from, MOST).with_context(|| format!("{place} cannot be read"))?;
     Ok(Input { place, bytes })
 }
 

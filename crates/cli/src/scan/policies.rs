@@ -1,11 +1,11 @@
 //! The policies that a scan is held against: those that Holter brings, by their names, and the user's own files.
 
-use std::fs::File;
-use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
 use holter_policy::{Policy, likest, policies};
+
+use crate::bounded;
 
 /// A longer file is none.
 const MOST: u64 = 1 << 20;
@@ -41,18 +41,9 @@ fn own(name: &str) -> anyhow::Result<Policy> {
             ids.join(", ")
         );
     }
-    let text = text(path).with_context(|| format!("{name} cannot be read"))?;
+    let text = bounded::text(path, MOST).with_context(|| format!("{name} cannot be read"))?;
     let id = path.file_stem().unwrap_or_default().to_string_lossy();
     Policy::parse(&id, &text).map_err(|error| anyhow!("{name}, {error}"))
-}
-
-fn text(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(MOST + 1).read_to_string(&mut text)?;
-    if u64::try_from(text.len()).unwrap_or(u64::MAX) > MOST {
-        bail!("it is longer than {} MiB", MOST >> 20);
-    }
-    Ok(text)
 }
 
 #[cfg(test)]

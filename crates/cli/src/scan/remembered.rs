@@ -15,6 +15,38 @@ use super::Args;
 use crate::exit::complain;
 use crate::memory::Memory;
 
+const UNREMEMBERED: &str = "what is found cannot be remembered";
+
+/// The database, open before anything is begun: a run that cannot be remembered is no run that was cut off.
+pub(crate) struct Opened {
+    store: Store,
+    runtime: Option<Runtime>,
+}
+
+impl Opened {
+    /// Opens it.
+    pub(crate) fn open(memory: &Memory) -> anyhow::Result<Self> {
+        let opened = aside(|| {
+            let runtime = event_loop()?;
+            let store = runtime.block_on(memory.open())?;
+            Ok(Self {
+                store,
+                runtime: Some(runtime),
+            })
+        });
+        opened.context(UNREMEMBERED)
+    }
+}
+
+impl Drop for Opened {
+    /// Within another event loop nobody may wait for this one's end.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// A scan that is remembered.
 pub(crate) struct Remembered {
     hand: Option<Hand>,
@@ -25,10 +57,10 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
-    /// Opens the database and writes down what the scan sets out to do. What is remembered of the services that are
+    /// Writes down what the scan sets out to do. What is remembered of the services that are
     /// going to be asked is added to what is known from before.
     pub(crate) fn begin(
-        memory: Memory,
+        mut opened: Opened,
         header: &Header,
         args: &Args,
         visits: &Visits,
@@ -53,28 +85,21 @@ impl Remembered {
         };
         let fingerprint = header.fingerprint.clone();
         let full = checks.iter().any(|check| check.profile == Profile::Full);
-        // Another thread, since this one's event loop is busy with the scan.
-        let opened = std::thread::scope(|scope| {
-            let opening = scope.spawn(|| {
-                let runtime = event_loop()?;
-                let opened: anyhow::Result<Store> = runtime.block_on(async {
-                    let store = memory.open().await?;
-                    keeper(&store, &about, &fingerprint).begin().await?;
-                    if full {
-                        let inventory = &header.plan.inventory;
-                        let asks = |endpoint, name: Option<&str>| visits.asks(endpoint, name, inventory);
-                        earlier::recall(&store, asks, known).await?;
-                    }
-                    Ok(store)
-                });
-                opened.map(|store| (runtime, store))
+        let runtime = opened.runtime.take().context(UNREMEMBERED)?;
+        let store = opened.store.clone();
+        let runtime = aside(|| {
+            let begun: anyhow::Result<()> = runtime.block_on(async {
+                keeper(&store, &about, &fingerprint).begin().await?;
+                if full {
+                    let inventory = &header.plan.inventory;
+                    let asks = |endpoint, name: Option<&str>| visits.asks(endpoint, name, inventory);
+                    earlier::recall(&store, asks, known).await?;
+                }
+                Ok(())
             });
-            opening.join()
-        });
-        let (runtime, store) = opened
-            .map_err(|_| anyhow::anyhow!("the thread that opens it has failed"))
-            .flatten()
-            .context("what is found cannot be remembered")?;
+            begun.map(|()| runtime)
+        })
+        .context(UNREMEMBERED)?;
         let (hand, handed) = hand_over();
         let (whole, ended) = oneshot::channel();
         let thread =
@@ -139,6 +164,13 @@ fn keeper<'a>(store: &'a Store, about: &NewScan, fingerprint: &str) -> Keeper<'a
         about: about.clone(),
         fingerprint: fingerprint.to_owned(),
     }
+}
+
+/// Does it in another thread, since this one's event loop is busy with the scan.
+fn aside<T: Send>(work: impl FnOnce() -> anyhow::Result<T> + Send) -> anyhow::Result<T> {
+    std::thread::scope(|scope| scope.spawn(work).join())
+        .map_err(|_| anyhow::anyhow!("the thread of the database has failed"))
+        .flatten()
 }
 
 fn event_loop() -> anyhow::Result<Runtime> {

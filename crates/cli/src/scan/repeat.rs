@@ -4,7 +4,7 @@ use holter_engine::{QuietHours, Stop, When};
 use jiff::Zoned;
 
 use super::calendar::Calendar;
-use crate::exit::Outcome;
+use crate::exit::{self, Outcome};
 
 /// When something runs.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +58,7 @@ pub(crate) async fn run(
                     .name
                     .as_ref()
                     .map_or_else(String::new, |name| format!("{name}: "));
-                lament(&format!("{name}{error:#}"));
+                lament(&format!("{name}{}", exit::told(&error)));
                 Outcome::Failed
             }
             Ok(outcome) => outcome,

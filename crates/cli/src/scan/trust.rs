@@ -7,6 +7,8 @@ use holter_cert::{Store, StoreKind, Stores};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 
+use crate::bounded;
+
 /// The stores that there are. A machine without one of its own is no fault; a file of the user's that holds no
 /// certificate is.
 pub(super) fn stores(files: &[PathBuf]) -> anyhow::Result<Stores> {
@@ -31,7 +33,8 @@ fn platform() -> Option<Store> {
 fn of_user(files: &[PathBuf]) -> anyhow::Result<Option<Store>> {
     let mut roots = Vec::new();
     for file in files {
-        let bytes = std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        let bytes = bounded::bytes(file, bounded::CERTIFICATES)
+            .with_context(|| format!("{} cannot be read", file.display()))?;
         let mut found: Vec<CertificateDer<'_>> = CertificateDer::pem_slice_iter(&bytes).flatten().collect();
         if found.is_empty() {
             found.push(CertificateDer::from(bytes));

@@ -85,3 +85,43 @@ impl Entry {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flaw_says_what_to_do_on_what_hospitals_run() {
+        let products: [&[&str]; 8] = [
+            &["nginx"],
+            &["Apache httpd"],
+            &["IIS and Windows"],
+            &["Java", "Tomcat"],
+            &["HAProxy"],
+            &["F5 BIG-IP"],
+            &["Mirth Connect"],
+            &["stunnel"],
+        ];
+        for Flaw {
+            id,
+            asks,
+            instructions,
+            unchangeable,
+            ..
+        } in Entry::all().iter().map(|known| known.flaw)
+        {
+            assert!(!asks.is_empty(), "{id} does not say what is asked");
+            assert!(
+                !unchangeable.is_empty(),
+                "{id} leaves alone who cannot change a device"
+            );
+            for names in products {
+                let named = |product: &str| names.iter().any(|name| product.contains(name));
+                assert!(
+                    instructions.iter().any(|known| named(&known.product)),
+                    "{id} says nothing of {names:?}"
+                );
+            }
+        }
+    }
+}

@@ -28,7 +28,10 @@ impl Page<'_> {
                 self.attack(&told.subject, &told.what);
             }
             self.more(worked.all, worked.told.len());
-            for id in &digest.flaws {
+            for (place, id) in digest.flaws.iter().enumerate() {
+                if place > 0 {
+                    self.line("");
+                }
                 self.first_steps(id);
             }
         }

@@ -12,6 +12,7 @@ mod listen;
 mod memory;
 mod remember;
 mod scan;
+mod screen;
 mod serve;
 
 use std::process::ExitCode;

@@ -112,7 +112,7 @@ fn has_terminal() -> bool {
     let asked = Command::new("script").arg("--version").output();
     let here = asked.is_ok_and(|said| String::from_utf8_lossy(&said.stdout).contains("util-linux"));
     if !here {
-        eprintln!("skipped: no script of util-linux");
+        holter_lab::command::say("skipped: no script of util-linux");
     }
     here
 }

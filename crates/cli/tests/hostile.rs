@@ -270,7 +270,7 @@ fn neighbourhood(folder: &Path, network: u8, words: &[&str]) {
         (Way::Smtp, "smtp", 80, 4),
         (Way::Mllp, "mllp", 120, 4),
         (Way::Dicom, "dicom", 140, 4),
-        (Way::Ssh, "auto", 160, 4),
+        (Way::Ssh, "tls", 160, 4),
         (Way::Ftp, "ftp", 180, 4),
     ] {
         for (number, word) in (1..).zip(words).step_by(every) {

@@ -13,6 +13,7 @@ mod listen;
 mod memory;
 mod remember;
 mod scan;
+mod screen;
 mod serve;
 
 use std::process::ExitCode;

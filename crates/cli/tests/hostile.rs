@@ -25,6 +25,8 @@ mod peer;
 mod remembered;
 #[allow(dead_code, reason = "no server is started anew here")]
 mod served;
+#[path = "served/table.rs"]
+mod table;
 #[path = "hostile/words.rs"]
 mod words;
 
@@ -38,23 +40,10 @@ use deeds::{lists, says};
 use holter_store::Store;
 use inert::{Made, as_a_table, as_json, on_a_terminal};
 use packets::{Conversation, file};
-use peer::Way;
+use peer::{Way, associated, hl7};
 use served::{Answer, Asker, Served, escaped};
+use table::routes;
 use words::{PLAIN, TRICKS, line, long};
-
-/// Every path that only shows, of the server's one table of them.
-fn routes() -> Vec<String> {
-    let table = concat!(env!("CARGO_MANIFEST_DIR"), "/../web/src/routes.rs");
-    let table = std::fs::read_to_string(table).unwrap();
-    let routes: Vec<String> = table
-        .split(" get(")
-        .skip(1)
-        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
-        .map(str::to_owned)
-        .collect();
-    assert!(routes.len() > 30, "{routes:?}");
-    routes
-}
 
 /// A house whose things are called so, and its admin.
 async fn house(folder: &Path, words: &[&str]) -> (Served, Asker) {
@@ -257,11 +246,33 @@ fn scan(folder: &Path, form: &str) -> command::Said {
     run
 }
 
+/// What a client and a server of SSH say first.
+fn banner(words: &str) -> Vec<u8> {
+    format!("SSH-2.0-{words}\r\n").into_bytes()
+}
+
+/// A clinical web service that is spoken to without TLS.
+fn web(words: &str) -> Vec<u8> {
+    format!(
+        "GET /fhir/Patient?name={words} HTTP/1.1\r\nHost: {words}\r\nUser-Agent: {words}\r\nAccept: application/fhir+json\r\n\
+         Authorization: Basic {words}\r\n\r\n"
+    )
+    .into_bytes()
+}
+
 /// Starts a peer for each of the words, and writes down where they are and what they are called.
 fn neighbourhood(folder: &Path, network: u8, words: &[&str]) {
     let (mut targets, mut inventory) = (String::new(), "address,role,department,owner,note\n".to_owned());
     // What is said before TLS is read by few; of the headers every kind matters.
-    for (way, protocol, host, every) in [(Way::Https, "https", 0, 1), (Way::Smtp, "smtp", 100, 4)] {
+    for (way, protocol, host, every) in [
+        (Way::Https, "https", 0, 1),
+        (Way::Https, "fhir", 40, 4),
+        (Way::Smtp, "smtp", 80, 4),
+        (Way::Mllp, "mllp", 120, 4),
+        (Way::Dicom, "dicom", 140, 4),
+        (Way::Ssh, "tls", 160, 4),
+        (Way::Ftp, "ftp", 180, 4),
+    ] {
         for (number, word) in (1..).zip(words).step_by(every) {
             let address = format!("127.9.{network}.{}", host + number);
             let port = peer::start(&address, 0, word, way);
@@ -317,6 +328,15 @@ fn in_every_form_of_listening() {
                  1396980000.5\tC1\t192.0.2.7\t41459\t192.0.2.1\t443\tTLSv12\t{word}\t{word}\tCN={word}\tCN={word}\n"
             );
             std::fs::write(&path, log).unwrap();
+            names.push(path);
+            let path = folder.path().join(format!("{number} {name} in the clear.pcap"));
+            let said = [
+                hl7(&line(&word)),
+                associated(&line(&word)),
+                banner(&line(&word)),
+                web(&line(&word)),
+            ];
+            std::fs::write(&path, file(&Conversation::in_the_clear(&said))).unwrap();
             names.push(path);
         }
         for form in ["text", "json", "jsonl", "csv", "html"] {

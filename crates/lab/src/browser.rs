@@ -77,9 +77,12 @@ impl Browser {
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "acceptInsecureCerts": true,
+            "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": { "args": [
                 "--headless=new", "--disable-gpu", "--hide-scrollbars", "--no-sandbox", "--disable-dev-shm-usage",
                 "--window-size=1280,1000", "--lang=en",
+                // Nobody but this machine is asked for anything, whatever a page names.
+                "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
             ] },
         } } });
         let made = browser.ask("POST", "/session", &wanted)?;
@@ -129,6 +132,49 @@ impl Browser {
             &json!({ "text": text }),
         )
         .map(drop)
+    }
+
+    /// Presses the key of tabulation so many times, wherever the focus is.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn tab(&self, times: usize) -> Result<(), LabError> {
+        self.strike("\u{e004}", times)
+    }
+
+    /// Presses the key of return.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn enter(&self) -> Result<(), LabError> {
+        self.strike("\u{e007}", 1)
+    }
+
+    /// What stands in its console since it was last asked: what failed, and what the page was not allowed.
+    ///
+    /// # Errors
+    /// When the browser does not answer.
+    pub fn console(&self) -> Result<Vec<String>, LabError> {
+        let said = self.call("POST", "/se/log", &json!({ "type": "browser" }))?;
+        let said = said.as_array().map(Vec::as_slice).unwrap_or_default();
+        Ok(said.iter().map(|line| word(line, "message").to_owned()).collect())
+    }
+
+    /// Whether scripts of pages run; those of this driver do so all the same.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub fn scripts(&self, run: bool) -> Result<(), LabError> {
+        self.devtools("Emulation.setScriptExecutionDisabled", &json!({ "value": !run }))
+            .map(drop)
+    }
+
+    /// Forgets everybody's cookies, as another browser would not have them.
+    ///
+    /// # Errors
+    /// When the browser refuses.
+    pub fn forget(&self) -> Result<(), LabError> {
+        self.devtools("Network.clearBrowserCookies", &json!({})).map(drop)
     }
 
     /// The text that a person sees there.
@@ -181,6 +227,22 @@ impl Browser {
         let bytes = base64(word(&shot, "data"));
         std::fs::write(path, bytes).map_err(|source| crate::error::at(path, source))?;
         self.size(width, 1000)
+    }
+
+    fn strike(&self, key: &str, times: usize) -> Result<(), LabError> {
+        let once = [
+            json!({ "type": "keyDown", "value": key }),
+            json!({ "type": "keyUp", "value": key }),
+        ];
+        let strokes: Vec<Value> = once
+            .iter()
+            .cycle()
+            .take(times.saturating_mul(2))
+            .cloned()
+            .collect();
+        let keys = json!([{ "type": "key", "id": "keyboard", "actions": strokes }]);
+        self.call("POST", "/actions", &json!({ "actions": keys }))
+            .map(drop)
     }
 
     fn size(&self, width: u32, height: u32) -> Result<(), LabError> {

@@ -25,6 +25,7 @@ mod lighttpd;
 mod mariadb;
 mod mosquitto;
 mod nginx;
+mod passwords;
 mod port;
 mod postfix;
 mod postgresql;

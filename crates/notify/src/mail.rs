@@ -131,15 +131,26 @@ impl Mail {
 
 fn refused(error: &lettre::transport::smtp::Error) -> Failure {
     if let Some(code) = error.status() {
-        let why = format!("the mail server answered {code}");
+        let number = u16::from(code);
+        let why = match number {
+            530 => "the mail server wants somebody to sign in, and no user stands here (530)".to_owned(),
+            // RFC 4954, 6: what is wrong with signing in has these.
+            432 | 454 | 534 | 535 | 538 => {
+                format!("the mail server did not take the user and the password ({number})")
+            }
+            _ => format!("the mail server answered {number}"),
+        };
         return if error.is_permanent() {
             Failure::never(why)
         } else {
             Failure::later(why)
         };
     }
+    if let Some(why) = tls::explained(error) {
+        return Failure::later(format!("the mail server: {why}"));
+    }
     Failure::later(if error.is_tls() {
-        "the mail server did not agree to TLS, or its certificate is not to be relied on"
+        "the mail server did not agree to TLS"
     } else if error.is_timeout() {
         "the mail server took too long"
     } else if error.is_client() {

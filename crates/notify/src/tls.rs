@@ -1,9 +1,10 @@
 //! TLS to receivers: by the roots that this machine relies on, or by an authority of the hospital's own and then by it
 //! alone.
 
+use std::error::Error;
 use std::sync::Arc;
 
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
@@ -44,20 +45,45 @@ pub(crate) async fn over(stream: TcpStream, host: &str, ca: &str) -> Result<TlsS
     TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await
-        .map_err(|error| Failure::later(explained(&error)))
+        .map_err(|error| Failure::later(explained(&error).unwrap_or("the connection broke while TLS began")))
 }
 
-/// What the library says of a handshake that failed holds nothing of the peer's but the names of what it lacks.
-fn explained(error: &std::io::Error) -> String {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-    match inner {
-        Some(rustls::Error::InvalidCertificate(_)) => {
-            "its certificate is not to be relied on: another name, another authority, or out of date"
-                .to_owned()
+/// Why TLS did not come about, where the error holds what the library says of it; nothing of the peer's own words.
+pub(crate) fn explained(error: &(dyn Error + 'static)) -> Option<&'static str> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        // An error of input and output holds another that is none of its sources.
+        let inner = error
+            .downcast_ref::<std::io::Error>()
+            .and_then(std::io::Error::get_ref);
+        let found = match inner {
+            Some(inner) => inner.downcast_ref::<rustls::Error>(),
+            None => error.downcast_ref::<rustls::Error>(),
+        };
+        match found {
+            Some(rustls::Error::InvalidCertificate(why)) => return Some(distrusted(why)),
+            Some(_) => return Some("it did not agree to TLS"),
+            None => next = error.source(),
         }
-        Some(_) => "it did not agree to TLS".to_owned(),
-        None => "the connection broke while TLS began".to_owned(),
+    }
+    None
+}
+
+fn distrusted(why: &CertificateError) -> &'static str {
+    match why {
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "its certificate is out of date"
+        }
+        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+            "its certificate is not valid yet: one of the two clocks is wrong"
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "its certificate has another name than the one that it is reached by"
+        }
+        // Another authority may have the name of one's own.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "its certificate is of an authority that is not relied on: give the certificate of your own"
+        }
+        _ => "its certificate is not to be relied on",
     }
 }

@@ -13,10 +13,10 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
-use holter_lab::debian::receivers::{MailServer, may_have_mail};
+use holter_lab::debian::receivers::{Login, MailServer, may_have_mail};
 use holter_notify::Again;
 use holter_program::notices::letter::{self, Content, Item, Way};
-use house::{HOSTILE, authority, of, told, try_it, until};
+use house::{Authority, HOSTILE, authority, of, told, try_it, until};
 use serde_json::{Value, json};
 
 fn letter() -> Content {
@@ -113,12 +113,107 @@ async fn a_real_relay_takes_it_over_tls_alone() {
         (1, None),
     )
     .await;
-    assert_eq!(refused.unwrap_err().again, Again::Later);
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.again, Again::Later);
+    assert!(
+        refused.why.contains("an authority that is not relied on"),
+        "{refused}"
+    );
     // A receiver whom the relay does not take is not tried again.
     let config = json!({ "host": "localhost", "port": server.starttls.port(), "from": "holter@lab.example", "ca": ca });
     let refused = elsewhere(&of("mail", config), &content).await;
     assert_eq!(refused.again, Again::Never, "{refused}");
     assert_eq!(server.letters().len(), 2);
+}
+
+/// A relay that takes mail from nobody who does not sign in, as most do.
+#[tokio::test]
+async fn whoever_signs_in_rightly_is_let_in_and_nobody_else() {
+    if !may_have_mail() {
+        eprintln!("skipped: Postfix starts for root alone");
+        return;
+    }
+    let (ca, certificate, key) = authority();
+    let login = Login {
+        name: "holter",
+        password: "a pass word with % and ü",
+    };
+    let server = MailServer::guarded(&key, &certificate, login).unwrap();
+    let content = letter();
+    let mail = |user: &str, (port, tls): (u16, &str)| {
+        let config = json!({ "host": "localhost", "port": port, "tls": tls, "user": user, "from": "holter@lab.example", "ca": ca });
+        of("mail", config)
+    };
+    let doors = [
+        (server.starttls.port(), "starttls"),
+        (server.implicit.port(), "implicit"),
+    ];
+    for door in doors {
+        try_it(&mail(login.name, door), login.password, &content, (1, None))
+            .await
+            .unwrap();
+    }
+    until(|| (server.letters().len() == 2).then_some(())).await;
+    for (user, password, why) in [
+        (
+            "holter",
+            "another",
+            "did not take the user and the password (535)",
+        ),
+        (
+            "somebody",
+            login.password,
+            "did not take the user and the password (535)",
+        ),
+        // Without a user nothing is tried, and the relay says what it wants.
+        ("", login.password, "the mail server answered 554"),
+    ] {
+        let refused = try_it(&mail(user, doors[0]), password, &content, (1, None))
+            .await
+            .unwrap_err();
+        assert!(refused.why.contains(why), "{user}: {refused}");
+        assert!(!refused.why.contains(password), "{refused}");
+        // It would be refused again, and a name that is tried too often is shut out.
+        assert_eq!(refused.again, Again::Never, "{user}: {refused}");
+    }
+    assert_eq!(server.letters().len(), 2);
+}
+
+/// A relay whose certificate is not its own, or no longer: somebody else may stand there. It may be mended, so it is tried again.
+#[tokio::test]
+async fn a_relay_whose_certificate_is_wrong_hears_no_password() {
+    if !may_have_mail() {
+        eprintln!("skipped: Postfix starts for root alone");
+        return;
+    }
+    let authority = Authority::new();
+    let login = Login {
+        name: "holter",
+        password: "secret",
+    };
+    for (names, until, why) in [
+        (["localhost"], 2020, "its certificate is out of date"),
+        (
+            ["mail.elsewhere.example"],
+            2099,
+            "its certificate has another name",
+        ),
+    ] {
+        let (certificate, key) = authority.certificate(&names, until);
+        let server = MailServer::guarded(&key, &certificate, login).unwrap();
+        for (port, tls) in [
+            (server.starttls.port(), "starttls"),
+            (server.implicit.port(), "implicit"),
+        ] {
+            let config = json!({ "host": "localhost", "port": port, "tls": tls, "user": "holter", "from": "holter@lab.example", "ca": authority.pem });
+            let refused = try_it(&of("mail", config), "secret", &letter(), (1, None))
+                .await
+                .unwrap_err();
+            assert!(refused.why.contains(why), "{tls}: {refused}");
+            assert_eq!(refused.again, Again::Later);
+        }
+        assert!(server.letters().is_empty());
+    }
 }
 
 async fn elsewhere(mail: &holter_notify::Channel, content: &Content) -> holter_notify::Failure {

@@ -4,11 +4,13 @@
 
 mod house;
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::time::Duration;
 
 use holter_notify::{Again, Channel};
 use holter_program::notices::letter::Content;
-use house::{HOSTILE, of, receiver, told, try_it};
+use house::{Authority, HOSTILE, of, receiver, secure_receiver, told, try_it};
 use serde_json::json;
 
 fn notice(kind: &str) -> Content {
@@ -48,6 +50,74 @@ async fn a_webhook_is_signed_and_the_same_when_it_comes_again() {
     assert_eq!(said["data"]["url"], "https://holter.example.org/findings/17");
     let name = said["data"]["asset_name"].as_str().unwrap();
     assert!(!name.contains(['\r', '\n', '\u{202e}', '\0']), "{name:?}");
+}
+
+/// What stands in the hospital has a certificate of the hospital's own authority, given with the channel.
+#[tokio::test]
+async fn over_tls_it_is_signed_and_sent_to_nobody_else() {
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let authority = Authority::new();
+    let (certificate, key) = authority.certificate(&["localhost"], 2099);
+    let (address, heard) = secure_receiver((&certificate, &key), vec![("204 Fine", ""), ("200 OK", "ok")]);
+    let hook = |port: u16, ca: &str| {
+        of(
+            "webhook",
+            json!({ "url": format!("https://localhost:{port}/in"), "ca": ca }),
+        )
+    };
+    let content = notice("overdue");
+    for tries in [1, 2] {
+        try_it(
+            &hook(address.port(), &authority.pem),
+            SECRET,
+            &content,
+            (tries, None),
+        )
+        .await
+        .unwrap();
+    }
+    let (one, two) = (heard.recv().unwrap(), heard.recv().unwrap());
+    assert_eq!(one.line, "POST /in HTTP/1.1");
+    assert!(one.header("webhook-signature").starts_with("v1,"));
+    assert_eq!(one.header("host"), format!("localhost:{}", address.port()));
+    assert_eq!((one.body, one.headers), (two.body, two.headers));
+
+    let other = Authority::new().pem;
+    let (wrong_name, expired) = (
+        authority.certificate(&["hooks.elsewhere.example"], 2099),
+        authority.certificate(&["localhost"], 2020),
+    );
+    for (pair, ca, why) in [
+        (&(certificate, key), &other, "an authority that is not relied on"),
+        (&wrong_name, &authority.pem, "another name"),
+        (&expired, &authority.pem, "out of date"),
+        // Those of this machine do not know it either.
+        (&wrong_name, &String::new(), "an authority that is not relied on"),
+    ] {
+        let (address, heard) = secure_receiver((&pair.0, &pair.1), vec![("200 OK", "")]);
+        let refused = try_it(&hook(address.port(), ca), SECRET, &content, (1, None))
+            .await
+            .unwrap_err();
+        assert!(refused.why.contains(why), "{why}: {refused}");
+        // Somebody may mend it.
+        assert_eq!(refused.again, Again::Later, "{refused}");
+        assert!(heard.try_recv().is_err(), "it was told all the same");
+    }
+    // A receiver that speaks no TLS.
+    let plain = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = plain.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        let (mut stream, _) = plain.accept().unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").unwrap();
+        let _ = stream.read(&mut [0; 512]);
+    });
+    let refused = try_it(&hook(port, ""), SECRET, &content, (1, None))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.why.as_str(), refused.again),
+        ("it did not agree to TLS", Again::Later)
+    );
 }
 
 #[tokio::test]

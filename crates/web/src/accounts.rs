@@ -91,7 +91,7 @@ pub(crate) async fn take_in(app: &App, caller: &Caller, new: &New) -> Result<(i6
     let person = Person {
         id: 0,
         name: shown.to_owned(),
-        email: Some(new.email.trim().to_owned()).filter(|email| !email.is_empty()),
+        email: address(&new.email),
         department: new.department.parse().ok(),
         active: true,
     };
@@ -125,19 +125,30 @@ pub(crate) async fn take_in(app: &App, caller: &Caller, new: &New) -> Result<(i6
     Ok((id, account))
 }
 
+/// Where mail goes, where anything was typed.
+fn address(typed: &str) -> Option<String> {
+    Some(typed.trim().to_owned()).filter(|email| !email.is_empty())
+}
+
 /// What is new about somebody.
 #[derive(Debug)]
 pub(crate) struct Altered {
     pub(crate) department: Option<i64>,
+    /// Where notices go; not said: where they went until now.
+    pub(crate) email: Option<String>,
     /// Of the account, where there is one.
     pub(crate) role: String,
     pub(crate) active: bool,
 }
 
-/// Changes somebody's department, role and whether they may come in.
+/// Changes somebody's department, address of mail, role and whether they may come in.
 pub(crate) async fn alter(app: &App, caller: &Caller, id: i64, altered: &Altered) -> Result<(), Trouble> {
     let mut person = app.store.person(id).await?;
     person.department = altered.department;
+    let before = person.email.clone();
+    if let Some(email) = &altered.email {
+        person.email = address(email);
+    }
     let mut doing = app.begin().await?;
     // Looked at within the transaction's turn: two admins may each be taking the other's role away.
     let account = app.store.account_of(id).await?;
@@ -146,6 +157,9 @@ pub(crate) async fn alter(app: &App, caller: &Caller, id: i64, altered: &Altered
         .department
         .map_or_else(|| "none".to_owned(), |id| id.to_string());
     let mut detail = format!("department {department}");
+    if person.email != before {
+        detail.push_str("; another address of mail");
+    }
     if let Some(account) = account {
         let role: Role = altered.role.parse().map_err(Trouble::Wrong)?;
         let stays = role == Role::Admin && altered.active;

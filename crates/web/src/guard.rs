@@ -209,7 +209,8 @@ fn said(post: &Post, mut response: Response, caller: Option<&Caller>) -> Respons
     }
 }
 
-fn problem(status: StatusCode, what: &str) -> Response {
+/// What did not work, for a program.
+pub(crate) fn problem(status: StatusCode, what: &str) -> Response {
     let body = serde_json::json!({ "error": { "status": status.as_u16(), "message": what } });
     (status, Json(body)).into_response()
 }

@@ -31,7 +31,7 @@ const ALL: [(HeaderName, &str); 9] = [
     ),
     (
         HeaderName::from_static("permissions-policy"),
-        "accelerometer=(), bluetooth=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
+        "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), \
          hid=(), magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
     ),
     (HeaderName::from_static("x-robots-tag"), "noindex"),

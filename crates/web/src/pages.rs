@@ -27,9 +27,12 @@ pub(crate) mod settings;
 pub(crate) mod setup;
 pub(crate) mod subscriptions;
 
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Deserialize;
+
+use crate::guard::problem;
+use crate::shown::trouble;
 
 /// What the address says beside the path.
 #[derive(Debug, Default, Deserialize)]
@@ -37,9 +40,14 @@ pub(crate) struct Done {
     pub(crate) done: Option<String>,
 }
 
-/// Whatever has no route.
-pub(crate) async fn missing() -> Response {
-    (StatusCode::NOT_FOUND, "There is no such page.\n").into_response()
+/// Whatever has no route. Nobody is asked who they are for that.
+pub(crate) async fn missing(uri: Uri) -> Response {
+    if uri.path().starts_with("/api/") {
+        return problem(StatusCode::NOT_FOUND, "There is no such route.");
+    }
+    let mut page = trouble("There is no such page.", None);
+    *page.status_mut() = StatusCode::NOT_FOUND;
+    page
 }
 
 /// Back to a page, with a word about what happened.

@@ -1,4 +1,4 @@
-//! What pages need beside themselves: a style and a script. A name carries the hash of what it names, so that a browser
+//! What pages need beside themselves: a style, a script and a sign for the browser's tab. A name carries the hash of what it names, so that a browser
 //! may keep it for ever.
 
 use std::sync::LazyLock;
@@ -38,6 +38,10 @@ pub(crate) static SCRIPT: LazyLock<Ware> = LazyLock::new(|| {
     )
 });
 
+/// The sign.
+pub(crate) static ICON: LazyLock<Ware> =
+    LazyLock::new(|| Ware::new("icon", "svg", "image/svg+xml", include_bytes!("static/icon.svg")));
+
 impl Ware {
     fn new(name: &str, ending: &str, kind: &'static str, bytes: &'static [u8]) -> Self {
         let hash = HEXLOWER.encode(&Sha256::digest(bytes));
@@ -57,7 +61,7 @@ impl Ware {
 
 /// Serves one.
 pub(crate) async fn show(Path(name): Path<String>) -> Result<Response, Trouble> {
-    let all = [&*STYLE, &*SCRIPT];
+    let all = [&*STYLE, &*SCRIPT, &*ICON];
     let ware = all
         .into_iter()
         .find(|ware| ware.name == name)

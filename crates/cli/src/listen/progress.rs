@@ -1,10 +1,12 @@
 //! Progress, on standard error: a bar where there is a terminal, else a line now and then.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use holter_report::number;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::screen::{self, Screen};
 
 /// What takes less needs no progress.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -19,7 +21,7 @@ pub(crate) struct Progress {
     next: Instant,
     bar: Option<ProgressBar>,
     quiet: bool,
-    terminal: bool,
+    screen: Screen,
 }
 
 impl Progress {
@@ -32,7 +34,7 @@ impl Progress {
             next: now + PATIENCE,
             bar: None,
             quiet,
-            terminal: std::io::stderr().is_terminal(),
+            screen: Screen::here(),
         }
     }
 
@@ -43,17 +45,17 @@ impl Progress {
             return;
         }
         let line = self.line(bytes, packets, now);
-        if self.terminal {
-            self.next = now + Duration::from_millis(200);
-            let total = self.total;
-            let bar = self.bar.get_or_insert_with(|| bar(total));
-            bar.set_position(bytes);
-            bar.set_message(line);
-        } else {
+        if self.screen == Screen::Lines {
             self.next = now + LINE_EVERY;
             // Where standard error is closed there is nobody to tell.
             let _ = writeln!(std::io::stderr(), "holter: {line}");
+            return;
         }
+        self.next = now + Duration::from_millis(200);
+        let (screen, total) = (self.screen, self.total);
+        let bar = self.bar.get_or_insert_with(|| bar(screen, total));
+        bar.set_position(bytes);
+        bar.set_message(line);
     }
 
     /// Writes something else, and lets the bar not stand in its way.
@@ -80,21 +82,21 @@ impl Progress {
         } else {
             String::new()
         };
-        format!(
-            "{}{of} MB heard, {} packets, {rate} MB/s",
-            number(bytes / MEGA),
-            number(packets)
-        )
+        let heard = format!("{}{of} MB", number(bytes / MEGA));
+        match self.screen {
+            Screen::Narrow => format!("{heard}, {rate} MB/s"),
+            _ => format!("{heard} heard, {} packets, {rate} MB/s", number(packets)),
+        }
     }
 }
 
-fn bar(total: u64) -> ProgressBar {
-    let (bar, form) = if total > 0 {
-        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(5));
-        (bar, "{bar:30} {msg}, {eta} left")
-    } else {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
-        (bar, "{spinner} {msg}, {elapsed}")
+fn bar(screen: Screen, total: u64) -> ProgressBar {
+    let known = (total > 0).then_some(total);
+    let bar = ProgressBar::with_draw_target(known, screen::target(5));
+    let form = match (screen, known) {
+        (Screen::Wide, Some(_)) => "{bar:30} {msg}, {eta} left",
+        (Screen::Wide, None) => "{spinner} {msg}, {elapsed}",
+        _ => "{msg}",
     };
     if let Ok(style) = ProgressStyle::with_template(form) {
         bar.set_style(style);

@@ -1,12 +1,13 @@
 //! Progress, on standard error: a bar where there is a terminal, else a line now and then.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use holter_report::number;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Args;
+use crate::screen::{self, Screen};
 
 /// A scan shorter than this needs no progress.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -33,16 +34,16 @@ pub(crate) struct Progress {
 enum Way {
     Quiet,
     Lines,
-    Bar(Option<ProgressBar>),
+    Bar(Screen, Option<ProgressBar>),
 }
 
 impl Progress {
     /// Nothing shown yet.
     pub(crate) fn new(args: &Args) -> Self {
-        let way = match (args.quiet, std::io::stderr().is_terminal()) {
+        let way = match (args.quiet, Screen::here()) {
             (true, _) => Way::Quiet,
-            (_, true) => Way::Bar(None),
-            (_, false) => Way::Lines,
+            (_, Screen::Lines) => Way::Lines,
+            (_, screen) => Way::Bar(screen, None),
         };
         let now = Instant::now();
         Self {
@@ -72,11 +73,11 @@ impl Progress {
                 self.line();
             }
             Way::Lines => {}
-            Way::Bar(bar) => {
+            Way::Bar(screen, bar) => {
                 if bar.is_none() && now.duration_since(self.begun) < Duration::from_millis(300) {
                     return;
                 }
-                let bar = bar.get_or_insert_with(|| self::bar(self.total));
+                let bar = bar.get_or_insert_with(|| self::bar(*screen, self.total));
                 bar.set_message(format!("{} affected", number(self.affected)));
                 bar.set_position(self.tried);
             }
@@ -86,7 +87,7 @@ impl Progress {
     /// Writes something else, and lets the bar not stand in its way.
     pub(crate) fn aside(&self, write: impl FnOnce()) {
         match &self.way {
-            Way::Bar(Some(bar)) => bar.suspend(write),
+            Way::Bar(_, Some(bar)) => bar.suspend(write),
             _ => write(),
         }
     }
@@ -94,7 +95,7 @@ impl Progress {
     /// Names one that is affected above the bar, the first few times; the document names them all.
     pub(crate) fn affected(&mut self, target: &str) {
         self.affected += 1;
-        if let Way::Bar(Some(bar)) = &self.way
+        if let Way::Bar(_, Some(bar)) = &self.way
             && self.affected <= NAMED
         {
             let target = holter_report::terminal(target);
@@ -105,7 +106,7 @@ impl Progress {
     /// Takes the bar away; the last line is not left short of the end.
     pub(crate) fn clear(&mut self) {
         match &self.way {
-            Way::Bar(Some(bar)) => bar.finish_and_clear(),
+            Way::Bar(_, Some(bar)) => bar.finish_and_clear(),
             Way::Lines if self.said.is_some_and(|said| said < self.tried) => self.line(),
             _ => {}
         }
@@ -123,11 +124,13 @@ impl Progress {
     }
 }
 
-fn bar(total: u64) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr_with_hz(10));
-    let style =
-        ProgressStyle::with_template("{bar:30} {human_pos} of {human_len} endpoints, {msg}, {elapsed}");
-    if let Ok(style) = style {
+fn bar(screen: Screen, total: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(total), screen::target(10));
+    let form = match screen {
+        Screen::Wide => "{bar:30} {human_pos} of {human_len} endpoints, {msg}, {elapsed}",
+        _ => "{human_pos} of {human_len}, {msg}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(form) {
         bar.set_style(style);
     }
     bar

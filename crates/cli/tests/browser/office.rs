@@ -1,30 +1,42 @@
 //! A server, a browser in front of it, and somebody who looks closely.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use holter_lab::axe;
 use holter_lab::browser::Browser;
 
 use crate::command::{command, signal};
+use crate::eye::{self, Eye};
 
 /// What takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
+const WIDE: u32 = 1280;
+/// As wide as a page is at 400 per cent on a usual screen (WCAG 2.2, 1.4.10).
+const NARROW: u32 = 320;
+
+/// One browser at a time: what waits for another's turn of the processor looks slow, and is not.
+static TURN: Mutex<()> = Mutex::new(());
 
 /// A server with a browser.
 pub(crate) struct Office {
     server: Child,
-    browser: Browser,
-    url: String,
+    pub(crate) browser: Browser,
+    pub(crate) url: String,
     setup: String,
-    axe: String,
+    eye: Eye,
     pictures: Option<PathBuf>,
     /// What shuts people out, page by page.
     faults: RefCell<Vec<String>>,
+    /// The paths of all pages that were looked at.
+    seen: RefCell<BTreeSet<String>>,
     folder: tempfile::TempDir,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Drop for Office {
@@ -36,6 +48,7 @@ impl Drop for Office {
 
 impl Office {
     pub(crate) fn open() -> Self {
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let folder = tempfile::tempdir().unwrap();
         let db = folder.path().join("holter.db");
         let mut server = command("serve --no-config --listen 127.0.0.1:0 --db")
@@ -60,37 +73,43 @@ impl Office {
             browser: Browser::start().unwrap(),
             url,
             setup,
-            axe: std::fs::read_to_string(axe::script().unwrap()).unwrap(),
+            eye: Eye::new(std::fs::read_to_string(axe::script().unwrap()).unwrap()),
             pictures,
             faults: RefCell::default(),
+            seen: RefCell::default(),
             folder,
+            _turn: turn,
         }
     }
 
-    pub(crate) fn set_up(&self) {
+    /// The first start, up to the form.
+    pub(crate) fn begin(&self) {
         self.browser.open(&self.setup).unwrap();
-        self.look("set-up");
+    }
+
+    /// Fills the form of the first start in.
+    pub(crate) fn set_up(&self) {
         for (field, text) in [
             ("#shown", "Mira López"),
             ("#name", "mira"),
             ("#password", "gravel otter lamp tuesday"),
         ] {
-            self.browser.type_into(field, text).unwrap();
+            self.types(field, text);
         }
         self.press("form button");
     }
 
     pub(crate) fn scan(&self, target: &str) {
-        self.browser.type_into("#targets", target).unwrap();
+        self.types("#targets", target);
         self.press("form[action='/scans'] button");
         self.sees("h1", "Scan");
     }
 
     /// Listens to a capture, and remembers what it heard beside the server.
     pub(crate) fn hears(&self, capture: &[u8]) {
-        let path = self.folder.path().join("heard.pcap");
+        let path = self.folder().join("heard.pcap");
         std::fs::write(&path, capture).unwrap();
-        let db = self.folder.path().join("holter.db");
+        let db = self.folder().join("holter.db");
         let heard = command("listen -q -f jsonl")
             .arg(path)
             .arg("--db")
@@ -98,6 +117,10 @@ impl Office {
             .output()
             .unwrap();
         assert_eq!(heard.status.code(), Some(1), "{heard:?}");
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     pub(crate) fn go(&self, path: &str) {
@@ -116,8 +139,24 @@ impl Office {
             .unwrap_or_else(|error| panic!("{selector}: {error}\n{}", self.text()));
     }
 
+    pub(crate) fn types(&self, selector: &str, text: &str) {
+        self.browser
+            .type_into(selector, text)
+            .unwrap_or_else(|error| panic!("{selector}: {error}\n{}", self.text()));
+    }
+
+    /// Unfolds what is folded, and fills a form in.
+    pub(crate) fn fills(&self, fields: &[(&str, &str)]) {
+        self.browser
+            .run("for (const one of document.querySelectorAll('details')) one.open = true")
+            .unwrap();
+        for (selector, text) in fields {
+            self.types(selector, text);
+        }
+    }
+
     pub(crate) fn sees(&self, selector: &str, words: &str) {
-        self.waits(selector, words, Duration::from_secs(5));
+        self.waits(selector, words, Duration::from_secs(20));
     }
 
     pub(crate) fn waits_for(&self, selector: &str, words: &str) {
@@ -133,18 +172,43 @@ impl Office {
         }
     }
 
-    /// Holds the page against WCAG 2.2 AA, light and dark, wide and narrow.
+    /// Until this finds something.
+    pub(crate) fn waits_until<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
+        let begun = Instant::now();
+        loop {
+            if let Some(found) = look() {
+                return found;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it never came:\n{}", self.text());
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    /// A picture, where the tester wants some.
+    pub(crate) fn picture(&self, name: &str) {
+        self.pictured(name, false, WIDE);
+    }
+
+    /// Holds the page against WCAG 2.2 AA, light and dark, wide and narrow; goes through it by keyboard, and asks the console.
     pub(crate) fn look(&self, name: &str) {
-        for (is_dark, width) in [(false, 1280), (true, 1280), (false, 390)] {
+        self.faults_of(name, &eye::complaints(&self.browser));
+        self.seen.borrow_mut().insert(self.path());
+        for (is_dark, width) in [(false, WIDE), (true, WIDE), (true, NARROW), (false, NARROW)] {
             self.browser.look(is_dark, width).unwrap();
-            self.faults.borrow_mut().extend(self.faults(name, is_dark, width));
-            if let Some(folder) = &self.pictures {
-                let way = if is_dark { "dark" } else { "light" };
-                let path = folder.join(format!("{name}-{way}-{width}.png"));
-                self.browser.picture(&path, width).unwrap();
+            let place = format!("{name}, {}, {width} wide", if is_dark { "dark" } else { "light" });
+            self.pictured(name, is_dark, width);
+            self.faults_of(&place, &self.eye.sees(&self.browser));
+            if !is_dark {
+                self.faults_of(&place, &eye::by_keyboard(&self.browser));
             }
         }
-        self.browser.look(false, 1280).unwrap();
+        self.browser.look(false, WIDE).unwrap();
+        self.faults_of(name, &eye::complaints(&self.browser));
+    }
+
+    /// What the console said by now is somebody else's, or meant.
+    pub(crate) fn forgives(&self) {
+        self.browser.console().unwrap();
     }
 
     /// Nothing that was looked at shuts anybody out.
@@ -153,28 +217,37 @@ impl Office {
         assert!(faults.is_empty(), "{}", faults.join("\n"));
     }
 
-    fn faults(&self, name: &str, is_dark: bool, width: u32) -> Vec<String> {
-        let wide = self
-            .browser
-            .run("return document.documentElement.scrollWidth > innerWidth")
-            .unwrap();
-        let tags = "['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']";
-        let script = format!(
-            "{}; const done = arguments[arguments.length - 1]; axe.run(document, {{ runOnly: {tags} }}).then((found) => \
-             done(found.violations.map((one) => one.id + ': ' + one.help + ' at ' + one.nodes.slice(0, 3).map((node) => \
-             node.target + ' (' + (node.any[0] || {{}}).message + ')').join(', '))));",
-            self.axe
-        );
-        let found = self.browser.run_until_called(&script).unwrap();
-        let place = format!("{name}, {}, {width} wide", if is_dark { "dark" } else { "light" });
-        let found = found.as_array().unwrap().iter();
-        let mut faults: Vec<String> = found
-            .map(|one| format!("{place}: {}", one.as_str().unwrap()))
-            .collect();
-        if wide == true {
-            faults.push(format!("{place}: it is wider than the window"));
+    /// Whether a page of this route was looked at.
+    pub(crate) fn has_seen(&self, route: &str) -> bool {
+        let is_number = |part: &str| part.bytes().all(|letter| letter.is_ascii_digit());
+        let is_of = |path: &String| {
+            let (parts, wanted): (Vec<&str>, Vec<&str>) =
+                (path.split('/').collect(), route.split('/').collect());
+            parts.len() == wanted.len()
+                && parts.iter().zip(wanted).all(|(part, wanted)| match wanted {
+                    "{token}" => true,
+                    "{id}" => is_number(part),
+                    _ => *part == wanted,
+                })
+        };
+        self.seen.borrow().iter().any(is_of)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        self.browser.text("body").unwrap_or_default()
+    }
+
+    fn faults_of(&self, place: &str, found: &[String]) {
+        let mut faults = self.faults.borrow_mut();
+        faults.extend(found.iter().map(|one| format!("{place}: {one}")));
+    }
+
+    fn pictured(&self, name: &str, is_dark: bool, width: u32) {
+        if let Some(folder) = &self.pictures {
+            let way = if is_dark { "dark" } else { "light" };
+            let path = folder.join(format!("{name}-{way}-{width}.png"));
+            self.browser.picture(&path, width).unwrap();
         }
-        faults
     }
 
     fn waits(&self, selector: &str, words: &str, most: Duration) {
@@ -192,9 +265,5 @@ impl Office {
             );
             std::thread::sleep(Duration::from_millis(100));
         }
-    }
-
-    fn text(&self) -> String {
-        self.browser.text("body").unwrap_or_default()
     }
 }

@@ -16,7 +16,10 @@ pub(crate) fn lists(word: &str) -> Vec<String> {
         format!(
             "<?xml version=\"1.0\"?><nmaprun scanner=\"nmap\" args=\"{xml}\"><host><status state=\"up\"/><address addr=\"127.99.99.8\" addrtype=\"ipv4\"/>\
              <hostnames><hostname name=\"{xml}\" type=\"PTR\"/></hostnames><ports><port protocol=\"tcp\" portid=\"443\"><state state=\"open\"/>\
-             <service name=\"{xml}\" product=\"{xml}\" version=\"{xml}\"/></port></ports></host></nmaprun>"
+             <service name=\"{xml}\" product=\"{xml}\" version=\"{xml}\" extrainfo=\"{xml}\"/></port>\
+             <port protocol=\"tcp\" portid=\"22\"><state state=\"open\"/><service name=\"ssh\" product=\"{xml}\"/>\
+             <script id=\"ssh-hostkey\" output=\"{xml}\"><table><elem key=\"type\">{xml}</elem><elem key=\"key\">{xml}</elem>\
+             <elem key=\"fingerprint\">{xml}</elem></table></script></port></ports></host></nmaprun>"
         ),
         format!(
             "{{\"bomFormat\": \"CycloneDX\", \"specVersion\": \"1.6\", \"components\": [{{\"type\": \"device\", \"bom-ref\": {quoted}, \

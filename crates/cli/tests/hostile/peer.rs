@@ -1,4 +1,4 @@
-//! A peer that calls itself what it likes: in its certificate, its headers, and what it says before TLS.
+//! A peer that calls itself what it likes: in its certificate, its headers, and what it says before TLS or instead of it.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,8 +14,18 @@ use crate::words::line;
 /// How TLS is come to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
+    /// TLS at once, and headers of a web service inside.
     Https,
+    /// STARTTLS.
     Smtp,
+    /// HL7 in the clear, whoever asks: sender, receiver and facility in its head (HL7 v2.5, 2.15.9).
+    Mllp,
+    /// DICOM in the clear: called and calling title, and the implementation's name (PS3.8, 9.3.3; PS3.7, D.3.3.2).
+    Dicom,
+    /// A banner of SSH (RFC 4253, 4.2).
+    Ssh,
+    /// FTP that names itself and knows no TLS.
+    Ftp,
 }
 
 /// Starts it at a port of this address, for as long as the test lasts.
@@ -35,6 +45,15 @@ pub(crate) fn start(address: &str, port: u16, words: &str, way: Way) -> u16 {
 
 fn converse(mut stream: TcpStream, config: Arc<ServerConfig>, words: &str, way: Way) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    if let Some(said) = in_the_clear(way, words) {
+        if way != Way::Ssh && way != Way::Ftp {
+            let _ = stream.read(&mut [0; 4096])?;
+        }
+        stream.write_all(&said)?;
+        // It listens to whatever comes, and says no more.
+        let _ = stream.read(&mut [0; 4096])?;
+        return stream.write_all(&said);
+    }
     if way == Way::Smtp {
         write!(stream, "220 {words} ESMTP {words}\r\n")?;
         let mut lines = BufReader::new(stream.try_clone()?);
@@ -52,9 +71,49 @@ fn converse(mut stream: TcpStream, config: Arc<ServerConfig>, words: &str, way: 
     write!(
         secure,
         "HTTP/1.1 200 {words}\r\nServer: {words}\r\nStrict-Transport-Security: {words}\r\n\
-         Content-Security-Policy: {words}\r\nX-Frame-Options: {words}\r\nX-{words}: {words}\r\nContent-Length: 0\r\n\r\n"
+         Content-Security-Policy: {words}\r\nX-Frame-Options: {words}\r\nX-{words}: {words}\r\nX-Powered-By: {words}\r\n\
+         Content-Type: application/fhir+json; fhirVersion={words}\r\nWWW-Authenticate: Bearer realm=\"{words}\"\r\n\
+         X-Request-Id: {words}\r\nETag: W/\"{words}\"\r\nLocation: {words}\r\nSet-Cookie: {words}={words}\r\nVia: {words}\r\n\
+         Content-Encoding: {words}\r\nContent-Length: 0\r\n\r\n"
     )?;
     secure.flush()
+}
+
+/// What it says where it knows no TLS.
+fn in_the_clear(way: Way, words: &str) -> Option<Vec<u8>> {
+    match way {
+        Way::Https | Way::Smtp => None,
+        Way::Mllp => Some(hl7(words)),
+        Way::Dicom => Some(associated(words)),
+        Way::Ssh => Some(format!("SSH-2.0-{words}\r\n").into_bytes()),
+        Way::Ftp => Some(format!("220 {words}\r\n").into_bytes()),
+    }
+}
+
+/// A message of HL7 in whose head everybody is called so.
+pub(crate) fn hl7(words: &str) -> Vec<u8> {
+    format!("\u{b}MSH|^~\\&|{words}|{words}|{words}|{words}|20261122||ACK^{words}|{words}|P|2.5\rMSA|AA|{words}|{words}\r\u{1c}\r")
+        .into_bytes()
+}
+
+/// An association of DICOM that is accepted, in which everybody is called so.
+pub(crate) fn associated(words: &str) -> Vec<u8> {
+    let title: Vec<u8> = words.bytes().chain(std::iter::repeat(b' ')).take(16).collect();
+    let item = |kind: u8, body: &[u8]| {
+        let length = u16::try_from(body.len()).unwrap();
+        [&[kind, 0][..], &length.to_be_bytes(), body].concat()
+    };
+    let name: Vec<u8> = words.bytes().take(16).collect();
+    let user = [
+        item(0x51, &[0, 0, 0x40, 0]),
+        item(0x52, words.as_bytes()),
+        item(0x55, &name),
+    ]
+    .concat();
+    let rest = [item(0x10, words.as_bytes()), item(0x50, &user)].concat();
+    let body = [&[0, 1, 0, 0][..], &title, &title, &[0; 32], &rest].concat();
+    let length = u32::try_from(body.len()).unwrap();
+    [&[2, 0][..], &length.to_be_bytes(), &body].concat()
 }
 
 fn config(words: &str) -> Arc<ServerConfig> {

@@ -16,6 +16,8 @@ const SERVER: ([u8; 4], u16) = ([192, 0, 2, 1], 443);
 struct Talk {
     packets: Vec<Packet>,
     next: [u32; 2],
+    /// The client's port.
+    port: u16,
 }
 
 impl Conversation {
@@ -38,6 +40,21 @@ impl Conversation {
         }
         talk.close();
         talk.packets
+    }
+
+    /// Both say the same in the clear, each of these in a connection of its own.
+    pub(crate) fn in_the_clear(said: &[Vec<u8>]) -> Vec<Packet> {
+        let mut packets = Vec::new();
+        for (number, words) in (0..).zip(said) {
+            let mut talk = Talk::opened_from(CLIENT.1 + number);
+            for _ in 0..3 {
+                talk.says(0, words);
+                talk.says(1, words);
+            }
+            talk.close();
+            packets.extend(talk.packets);
+        }
+        packets
     }
 
     /// A greeting, a request that brings nothing and claims so many bytes, and the answer to it.
@@ -82,9 +99,14 @@ impl Conversation {
 
 impl Talk {
     fn opened() -> Self {
+        Self::opened_from(CLIENT.1)
+    }
+
+    fn opened_from(port: u16) -> Self {
         let mut talk = Self {
             packets: Vec::new(),
             next: [1000, 2000],
+            port,
         };
         talk.send(0, 0x02, &[]);
         talk.next[0] += 1;
@@ -124,10 +146,11 @@ impl Talk {
     }
 
     fn send(&mut self, side: usize, flags: u8, data: &[u8]) {
+        let client = (CLIENT.0, self.port);
         let (from, to) = if side == 0 {
-            (CLIENT, SERVER)
+            (client, SERVER)
         } else {
-            (SERVER, CLIENT)
+            (SERVER, client)
         };
         let ack = if flags & 0x10 == 0 { 0 } else { self.next[1 - side] };
         let length = u16::try_from(40 + data.len()).unwrap();

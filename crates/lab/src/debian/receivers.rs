@@ -9,9 +9,12 @@ use std::path::PathBuf;
 use super::account::Account;
 use super::certificate::HOST;
 use super::leash::Stop;
+use super::passwords;
 use super::stage::Stage;
 use super::{Service, program};
 use crate::LabError;
+
+pub use super::passwords::Login;
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -50,6 +53,23 @@ impl MailServer {
     /// # Errors
     /// When Postfix is not installed, or does not start.
     pub fn start(key: &str, certificate: &str) -> Result<Self, LabError> {
+        Self::open(key, certificate, "", None)
+    }
+
+    /// The same, and it takes mail from nobody but who signs in so.
+    ///
+    /// # Errors
+    /// When Postfix or Dovecot, which it asks, is not installed, or does not start.
+    pub fn guarded(key: &str, certificate: &str, login: Login<'_>) -> Result<Self, LabError> {
+        let (address, passwords) = passwords::start(HERE, login)?;
+        let more = format!(
+            "smtpd_sasl_auth_enable = yes\nsmtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:{address}\n\
+             smtpd_tls_auth_only = yes\nsmtpd_client_restrictions = permit_sasl_authenticated, reject\n"
+        );
+        Self::open(key, certificate, &more, Some(passwords))
+    }
+
+    fn open(key: &str, certificate: &str, more: &str, passwords: Option<Service>) -> Result<Self, LabError> {
         let mut stage = Stage::set(HERE)?;
         stage.write("cert.pem", certificate)?;
         stage.write("key.pem", key)?;
@@ -76,7 +96,7 @@ impl MailServer {
                  virtual_uid_maps = static:{uid}\nvirtual_gid_maps = static:{gid}\n\
                  smtpd_recipient_restrictions = reject_unauth_destination\nsmtpd_peername_lookup = no\n\
                  smtpd_tls_security_level = encrypt\nsmtpd_tls_chain_files = {key}, {cert}\n\
-                 maillog_file = {log}\nmaillog_file_prefixes = {home}\n",
+                 maillog_file = {log}\nmaillog_file_prefixes = {home}\n{more}",
                 key = stage.path("key.pem"),
                 cert = stage.path("cert.pem"),
                 home = stage.home().display(),
@@ -114,11 +134,15 @@ impl MailServer {
         }
         let mut command = stage.command(program::find("master")?);
         command.args(["-c", &etc, "-d"]);
+        let service = stage.start("postfix", &mut command, Stop::Kill)?;
         Ok(Self {
             starttls,
             implicit,
             letters: PathBuf::from(letters).join("all").join("new"),
-            _service: stage.start("postfix", &mut command, Stop::Kill)?,
+            _service: match passwords {
+                Some(passwords) => service.lean_on(passwords),
+                None => service,
+            },
         })
     }
 

@@ -3,8 +3,9 @@
 
 #![allow(dead_code, reason = "each test uses some of it")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,9 @@ use holter_program::notices::told::Told;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::Value;
 
 /// What a peer or a person may call things: ends of lines and headers, markup, quotes, other directions.
@@ -84,14 +88,38 @@ pub(crate) fn of(kind: &str, config: Value) -> Channel {
 
 /// An authority, and a server's certificate of its making: authority, certificate and key in PEM.
 pub(crate) fn authority() -> (String, String, String) {
-    let (root_key, key) = (KeyPair::generate().unwrap(), KeyPair::generate().unwrap());
-    let mut root = CertificateParams::new(Vec::new()).unwrap();
-    root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    let certificate = root.self_signed(&root_key).unwrap();
-    let issuer = Issuer::new(root, root_key);
-    let leaf = CertificateParams::new(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
-    let leaf = leaf.signed_by(&key, &issuer).unwrap();
-    (certificate.pem(), leaf.pem(), key.serialize_pem())
+    let authority = Authority::new();
+    let (certificate, key) = authority.certificate(&["localhost", "127.0.0.1"], 2099);
+    (authority.pem, certificate, key)
+}
+
+/// An authority of the house.
+pub(crate) struct Authority {
+    /// Its own certificate.
+    pub(crate) pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub(crate) fn new() -> Self {
+        let key = KeyPair::generate().unwrap();
+        let mut root = CertificateParams::new(Vec::new()).unwrap();
+        root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        Self {
+            pem: root.self_signed(&key).unwrap().pem(),
+            issuer: Issuer::new(root, key),
+        }
+    }
+
+    /// A server's certificate for these names, until this year, and its key.
+    pub(crate) fn certificate(&self, names: &[&str], until: i32) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut leaf = CertificateParams::new(names).unwrap();
+        leaf.not_after = rcgen::date_time_ymd(until, 1, 1);
+        let leaf = leaf.signed_by(&key, &self.issuer).unwrap();
+        (leaf.pem(), key.serialize_pem())
+    }
 }
 
 /// A request as a receiver heard it.
@@ -118,44 +146,87 @@ impl Heard {
 
 /// A receiver that answers so many requests, each with the next of these: a status line's end with headers, and a body.
 pub(crate) fn receiver(answers: Vec<(&'static str, &'static str)>) -> (SocketAddr, Receiver<Heard>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
+    let (listener, address) = here();
     let (tell, heard) = channel();
     std::thread::spawn(move || {
-        for (status, body) in answers {
+        for answer in answers {
             let (stream, _) = listener.accept().unwrap();
-            let mut reader = BufReader::new(stream);
-            let mut next = || {
-                let mut text = String::new();
-                reader.read_line(&mut text).unwrap();
-                text.trim_end().to_owned()
-            };
-            let line = next();
-            let mut headers = Vec::new();
-            loop {
-                let header = next();
-                let Some((name, value)) = header.split_once(": ") else {
-                    break;
-                };
-                headers.push((name.to_owned(), value.to_owned()));
-            }
-            let mut request = Heard {
-                line,
-                headers,
-                body: String::new(),
-            };
-            let mut bytes = vec![0; request.header("content-length").parse().unwrap_or(0)];
-            reader.read_exact(&mut bytes).unwrap();
-            request.body = String::from_utf8(bytes).unwrap();
-            let _ = tell.send(request);
-            let answer = format!(
-                "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            reader.into_inner().write_all(answer.as_bytes()).unwrap();
+            let _ = tell.send(exchange(stream, answer));
         }
     });
     (address, heard)
+}
+
+/// The same over TLS; what never comes to speak HTTP is not answered, and counts as none.
+pub(crate) fn secure_receiver(
+    (certificate, key): (&str, &str),
+    answers: Vec<(&'static str, &'static str)>,
+) -> (SocketAddr, Receiver<Heard>) {
+    let certificate = CertificateDer::from_pem_slice(certificate.as_bytes()).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let (listener, address) = here();
+    let (tell, heard) = channel();
+    std::thread::spawn(move || {
+        let mut answers = answers.into_iter();
+        let mut next = answers.next();
+        while let Some(answer) = next {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut session = ServerConnection::new(Arc::clone(&config)).unwrap();
+            let agreed = session.is_handshaking() && session.complete_io(&mut stream).is_ok();
+            if agreed {
+                let _ = tell.send(exchange(StreamOwned::new(session, stream), answer));
+                next = answers.next();
+            }
+        }
+    });
+    (address, heard)
+}
+
+fn here() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+fn exchange<S: Read + Write>(stream: S, (status, body): (&str, &str)) -> Heard {
+    let mut reader = BufReader::new(stream);
+    let mut next = || {
+        let mut text = String::new();
+        reader.read_line(&mut text).unwrap();
+        text.trim_end().to_owned()
+    };
+    let line = next();
+    let mut headers = Vec::new();
+    loop {
+        let header = next();
+        let Some((name, value)) = header.split_once(": ") else {
+            break;
+        };
+        headers.push((name.to_owned(), value.to_owned()));
+    }
+    let mut request = Heard {
+        line,
+        headers,
+        body: String::new(),
+    };
+    let mut bytes = vec![0; request.header("content-length").parse().unwrap_or(0)];
+    reader.read_exact(&mut bytes).unwrap();
+    request.body = String::from_utf8(bytes).unwrap();
+    let answer = format!(
+        "HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    reader.get_mut().write_all(answer.as_bytes()).unwrap();
+    reader.get_mut().flush().unwrap();
+    request
 }
 
 /// Waits until there is something; a machine may be slow.

@@ -65,6 +65,9 @@ pub(crate) async fn add(
 pub(crate) struct Change {
     /// A department's number; none: they belong to no department.
     department: Option<i64>,
+    /// Where notices go; empty: nowhere; none: where they went until now.
+    #[serde(default)]
+    email: Option<String>,
     /// Of their account, where they have one.
     #[serde(default)]
     role: String,
@@ -73,7 +76,8 @@ pub(crate) struct Change {
     active: bool,
 }
 
-/// Changes somebody's department, role, and whether they may come in. What is not said is taken back.
+/// Changes somebody's department, address of mail, role, and whether they may come in. What is not said is taken back, but
+/// for the address.
 #[utoipa::path(post, path = "/api/v1/people/{id}", params(("id" = i64, Path)), request_body = Change, responses((status = 200, body = Done)))]
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
@@ -83,6 +87,7 @@ pub(crate) async fn change(
 ) -> Result<Json<Done>, Trouble> {
     let altered = Altered {
         department: change.department,
+        email: change.email,
         role: change.role,
         active: change.active,
     };

@@ -132,7 +132,7 @@ async fn page(
     let second = if account.second.is_empty() {
         cards::offer(app, caller, &account, secret)?
     } else {
-        cards::guarded(caller, app.store.recovery_codes(account.id).await?)
+        cards::guarded(caller, &account, app.store.recovery_codes(account.id).await?)
     };
     let told = subscriptions::show(app, caller).await?;
     let bound = app.store.subjects(account.id).await?;
@@ -148,7 +148,7 @@ async fn page(
         p class="soft" { "Signs in as " strong { (account.name) } ", " (account.role) "." }
         (form::wrong(wrong))
         div class="card" { (second) }
-        div class="card" { (cards::change(caller)) }
+        div class="card" { (cards::change(caller, &account)) }
         div class="card" { (told) }
         @if let Some(provider) = provider { div class="card" { (cards::bound(caller, &provider, &bound)) } }
         div class="card" { (cards::tokens_of(app, caller, &tokens)) }

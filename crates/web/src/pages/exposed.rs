@@ -103,7 +103,8 @@ pub(crate) async fn show(State(app): State<Arc<App>>, caller: Caller) -> Result<
         h2 { "What to do next" }
         @if steps.is_empty() { p { "Nothing waits for anybody." } }
         @else { ol class="next" { @for step in &steps { li { (step) } } } }
-        (tiles(&known))
+        // A row of zeros tells nobody anything.
+        @if known.last.is_some() || known.assets > 0 { (tiles(&known)) }
         (findings::table(&app, &known.heaviest, "What matters most", true))
         @if known.heaviest.len() == 10 { p { a href="/findings" { "All findings" } } }
     }))

@@ -1,5 +1,7 @@
 //! One finding: what it is, why it matters, what to do, who does it, and all that happened.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -37,16 +39,19 @@ pub(crate) async fn show(
     let waits = measurements
         .iter()
         .any(|one| one.state == "waiting" || one.state == "running");
+    let given = given(&app, &events.rows).await?;
     let flaw = finding::flaw(&row.finding.flaw);
     let asset = app.store.asset(row.finding.asset).await?;
     let weight = weight::weigh(&row.finding.flaw, row.finding.severity, &asset.about);
     let acts = forms::of(&app, &caller, &row, &acceptances).await?;
     let name = finding::flaw_name(&row.finding.flaw);
+    // The page is looked at again by itself, and then the answer is there.
+    let said = done.done.as_deref().filter(|done| waits || *done != "measuring");
     let frame = Frame {
         title: name,
         caller: &caller,
         part: "/findings",
-        done: done.done.as_deref(),
+        done: said,
     };
     Ok(frame.around(&html! {
         p class="crumbs" { a href="/findings" { "Findings" } " › " (id) }
@@ -59,9 +64,9 @@ pub(crate) async fn show(
             div {
                 @if let Some(flaw) = flaw { (about(flaw)) }
                 (matters(&weight, &row.finding.flaw))
-                (measured(&app, &row))
                 @if let Some(flaw) = flaw { (remedy(flaw)) }
-                (history(&app, &events.rows))
+                (measured(&app, &row))
+                (history(&app, &events.rows, &given))
             }
             aside aria-label="What to do with it" {
                 div class="card" { (stands(&app, &row)) }
@@ -116,7 +121,7 @@ fn measured(app: &App, row: &FindingRow) -> Markup {
             dt { "First seen" } dd { (moment::at(one.first_seen, &app.zone)) }
             dt { "Last seen" } dd { (moment::at(one.last_seen, &app.zone)) }
             @if let Some(place) = &row.place { dt { "Where" } dd { (safe(place)) @if let Some(protocol) = &row.protocol { " · " (safe(protocol)) } } }
-            @if one.returns > 0 { dt { "Came back" } dd { (one.returns) " times" } }
+            @if one.returns > 0 { dt { "Came back" } dd { @if one.returns == 1 { "once" } @else { (one.returns) " times" } } }
             @if one.foreign_bytes > 0 { dt { "Foreign bytes" } dd { (one.foreign_bytes) ", counted and not kept" } }
         }
     }
@@ -165,7 +170,7 @@ fn stands(app: &App, row: &FindingRow) -> Markup {
     let now = app.clock.now();
     html! {
         h2 { "Who must act next" }
-        p { strong { (finding::next(row)) } }
+        p class="who" { strong { (finding::next(row)) } }
         dl class="pairs" {
             dt { "Given to" } dd { @if let Some(name) = &row.assignee_name { (safe(name)) } @else { span class="soft" { "nobody" } } }
             dt { "Department" } dd { @if let Some(name) = &row.department_name { (safe(name)) } @else { span class="soft" { "none" } } }
@@ -184,13 +189,30 @@ fn last_measured(measurements: &[Measurement]) -> Markup {
     }
 }
 
-fn history(app: &App, events: &[Event]) -> Markup {
+/// The names of all to whom it was ever given.
+async fn given(app: &App, events: &[Event]) -> Result<BTreeMap<i64, String>, Trouble> {
+    let mut names = BTreeMap::new();
+    for person in events.iter().filter_map(receiver) {
+        if let Entry::Vacant(place) = names.entry(person) {
+            place.insert(app.store.person(person).await?.name);
+        }
+    }
+    Ok(names)
+}
+
+/// To whom an event gave it.
+fn receiver(event: &Event) -> Option<i64> {
+    event.about.detail.get("to")?.as_i64()
+}
+
+fn history(app: &App, events: &[Event], given: &BTreeMap<i64, String>) -> Markup {
     html! {
         h2 { "History" }
         ol class="time" {
             @for event in events {
                 li {
-                    strong { (safe(&event_words(&event.about.kind))) } " · " (finding::state_word(event.about.state))
+                    @let name = receiver(event).and_then(|person| given.get(&person));
+                    strong { @if let Some(name) = name { "Given to " (safe(name)) } @else { (safe(&event_words(&event.about.kind))) } } " · " (finding::state_word(event.about.state))
                     br;
                     span class="soft small" { (moment::at(event.about.at, &app.zone)) ", " @if let Some(name) = &event.actor_name { (safe(name)) } @else { "Holter" } }
                     @if !event.about.text.is_empty() { p { (safe(&event.about.text)) } }

@@ -76,7 +76,7 @@ fn page(caller: &Caller, link: &str, shown: &str, name: &str, wrong: Option<&str
         (form::wrong(wrong))
         form method="post" action={ "/join/" (link) } {
             (form::key(caller))
-            input type="hidden" name="name" value=(name) autocomplete="username";
+            (form::whose(name))
             label for="password" { "Password" }
             p class="hint" id="rule" { "At least " (password::SHORTEST) " characters. Four words that have nothing to do with each other are good." }
             input id="password" name="password" type="password" required minlength=(password::SHORTEST) maxlength=(password::LONGEST) autocomplete="new-password" aria-describedby="rule" autofocus;

@@ -273,9 +273,9 @@ fn page(
                 (form::key(caller))
                 input type="hidden" name="to" value=(to);
                 label for="name" { "Name" }
-                input id="name" name="name" value=(name) required maxlength="64" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus;
+                input id="name" name="name" value=(name) required maxlength="64" autocomplete="username" autocapitalize="none" spellcheck="false" autofocus[name.is_empty()];
                 label for="password" { "Password" }
-                input id="password" name="password" type="password" required autocomplete="current-password";
+                input id="password" name="password" type="password" required autocomplete="current-password" autofocus[!name.is_empty()];
                 label for="code" { "Code from your authenticator app" }
                 p class="hint" id="when" { "Only if you have set one up. Without the telephone: one of the recovery codes that you wrote down." }
                 input id="code" name="code" maxlength="24" autocapitalize="none" spellcheck="false" autocomplete="one-time-code" aria-describedby="when";

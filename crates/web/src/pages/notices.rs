@@ -175,7 +175,7 @@ fn table(app: &App, caller: &Caller, messages: &[Message], channels: &[Channel])
                                 td data-l="Tries" { (message.tries) }
                                 td data-l="What came of it" {
                                     (safe(&message.outcome))
-                                    @if message.state == "waiting" && message.tries > 0 { " Next try " (moment::at(message.next_at, &app.zone)) }
+                                    @if message.state == "waiting" && message.tries > 0 { "; next try " (moment::at(message.next_at, &app.zone)) }
                                     @if let Some(ended) = message.ended_at { " " span class="soft small" { (moment::at(ended, &app.zone)) } }
                                 }
                                 td {

@@ -126,13 +126,14 @@ pub(crate) async fn add(
 pub(crate) struct Changed {
     #[serde(default)]
     department: String,
+    email: Option<String>,
     #[serde(default)]
     role: String,
     #[serde(default)]
     active: Option<String>,
 }
 
-/// Changes somebody's department, role and whether they may come in.
+/// Changes somebody's department, address of mail, role and whether they may come in.
 pub(crate) async fn change(
     State(app): State<Arc<App>>,
     caller: Caller,
@@ -141,6 +142,7 @@ pub(crate) async fn change(
 ) -> Result<Response, Trouble> {
     let altered = Altered {
         department: changed.department.parse().ok(),
+        email: changed.email,
         role: changed.role,
         active: changed.active.is_some(),
     };

@@ -150,11 +150,19 @@ fn refusal(caller: &Caller, refused: &Refused, status: StatusCode) -> Response {
     };
     let mut response = frame.around(&html! {
         h1 { "Not signed in" }
-        p { (safe(&refused.to_string())) "." }
+        p { (safe(&sentence(refused))) }
         p { a href="/login" { "Back to where one signs in" } }
     });
     *response.status_mut() = status;
     response
+}
+
+/// As the first words of a paragraph.
+fn sentence(refused: &Refused) -> String {
+    let words = refused.to_string();
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// A provider, as an admin sets it up.

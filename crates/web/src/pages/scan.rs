@@ -92,6 +92,7 @@ pub(crate) async fn show(
                         div { dt { "Not assessed in full" } dd { (sums.inconclusive) } }
                         div { dt { "Facts noted" } dd { (sums.observations) } }
                     }
+                    @if sums.affected > 0 { p { a class="button" href="/" { "What to do next" } } }
                 }
             }
         }
@@ -162,7 +163,9 @@ pub(crate) async fn events(
     Path(id): Path<i64>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    let live = live(&app, &caller, id)?.ok_or(Trouble::Missing)?;
+    let Some(live) = live(&app, &caller, id)? else {
+        return over(&app, &caller, id).await;
+    };
     let begin = (live.watch(), false);
     let told = stream::unfold(begin, |(mut watch, over)| async move {
         if over {
@@ -185,6 +188,16 @@ pub(crate) async fn events(
         Some((Ok::<_, Infallible>(event), (watch, progress.over)))
     });
     Ok(Sse::new(told).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// A scan can end between a page and its stream: it is told then that it has.
+async fn over(app: &App, caller: &Caller, id: i64) -> Result<Response, Trouble> {
+    if caller.actor()?.department.is_some() {
+        return Err(Trouble::Missing);
+    }
+    app.store.scan(id).await?;
+    let end = Event::default().event("end").data("{}");
+    Ok(Sse::new(stream::iter([Ok::<_, Infallible>(end)])).into_response())
 }
 
 /// Where it looked and nothing answered. "0 services" alone would leave open whether anybody looked.
@@ -226,7 +239,8 @@ fn under_way(id: i64, progress: &Progress, may: bool, caller: &Caller) -> Markup
                 div { dt { "Affected" } dd data-put="affected" { (progress.affected) } }
                 div { dt { "Not assessed in full" } dd data-put="inconclusive" { (progress.inconclusive) } }
                 div { dt { "Nothing there" } dd data-put="nothing" { (progress.nothing) } }
-                div { dt { "Spared, or left alone" } dd { span data-put="spared" { (progress.spared) } ", " span data-put="left_alone" { (progress.left_alone) } } }
+                div { dt { "Spared as too delicate" } dd data-put="spared" { (progress.spared) } }
+                div { dt { "Left alone, for it suffered" } dd data-put="left_alone" { (progress.left_alone) } }
             }
             p class="soft" data-put="note" { (safe(&progress.note)) }
             @if may {

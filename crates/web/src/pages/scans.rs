@@ -145,17 +145,23 @@ fn wanted(caller: &Caller, new: &New) -> Result<Wanted, Trouble> {
     };
     let label: String = new.label.trim().chars().take(100).collect();
     Ok(Wanted {
-        label: if label.is_empty() {
-            "Scan".to_owned()
-        } else {
-            label
-        },
+        label: if label.is_empty() { called(&targets) } else { label },
         targets,
         protocol: Some(new.protocol.clone()).filter(|id| !id.is_empty() && id != "auto"),
         checks: checks(&new.profile),
         authorised,
         actor: Some(caller.actor()?.person),
     })
+}
+
+/// What a scan is called that nobody gave a name: what it asks.
+fn called(targets: &[Target]) -> String {
+    let first = targets.first().map_or("", |target| target.text.as_str());
+    let first: String = first.chars().take(80).collect();
+    match targets.len().saturating_sub(1) {
+        0 => format!("Scan of {first}"),
+        more => format!("Scan of {first} and {more} more"),
+    }
 }
 
 fn checks(profile: &str) -> Vec<&'static Check> {
@@ -275,6 +281,11 @@ fn start_form(caller: &Caller, new: &New) -> Markup {
             (form::key(caller))
             label for="targets" { "What to ask" }
             p class="hint" id="targets-hint" { "Hosts, addresses, ranges or URLs: " code { "portal.example 10.20.0.0/24 https://10.1.2.3:8443" } }
+            details {
+                summary { "Which addresses are ours?" }
+                p { "Whoever set your network up knows its ranges. In a small practice, take the address of any computer there: on Windows, the command " code { "ipconfig" } " shows it as IPv4 address. Is it 192.168.1.23, then " code { "192.168.1.0/24" } " names all of its neighbours." }
+                p { "Add the names that patients and staff use from outside, such as those of the portal and of the VPN, once you may have them asked." }
+            }
             textarea id="targets" name="targets" required aria-describedby="targets-hint" spellcheck="false" { @for line in new.targets.lines() { (safe(line)) "\n" } }
             label for="profile" { "How much" }
             select id="profile" name="profile" {

@@ -48,7 +48,7 @@ pub(crate) fn next(row: &FindingRow) -> Markup {
     html! {
         @match (row.finding.next, &row.assignee_name) {
             (Next::Assignee, Some(name)) => (crate::shown::safe(name)),
-            (Next::Department, _) => @if let Some(department) = &row.department_name { (crate::shown::safe(department)) ": give it to somebody" } @else { "somebody must be given it" },
+            (Next::Department, _) => @if let Some(department) = &row.department_name { (crate::shown::safe(department)) ": give it to somebody" } @else { "nobody yet; give it to somebody" },
             (Next::Assignee, None) => "the one to whom it was given",
             (Next::Measurement, _) => "Holter: measure",
             (Next::Approver, _) => "somebody who approves",

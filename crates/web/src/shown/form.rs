@@ -6,6 +6,11 @@ use crate::access::form_key::FIELD;
 use crate::guard::Caller;
 use crate::shown::safe;
 
+/// Whose password a form asks for, for programs that keep passwords: neither seen nor sent.
+pub(crate) fn whose(name: &str) -> Markup {
+    html! { input type="text" value=(name) autocomplete="username" hidden readonly; }
+}
+
 /// What shows that a form is ours. Every form that changes something holds it.
 pub(crate) fn key(caller: &Caller) -> Markup {
     html! { input type="hidden" name=(FIELD) value=(caller.form_key); }

@@ -1,13 +1,12 @@
 //! The frame around every page.
 
-use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{DOCTYPE, Markup, html};
 
 use crate::guard::Caller;
 use crate::role::Deed;
 use crate::shown::{form, safe};
-use crate::stock::{SCRIPT, STYLE};
+use crate::stock::{ICON, SCRIPT, STYLE};
 
 /// A page.
 pub(crate) struct Frame<'a> {
@@ -38,13 +37,13 @@ impl Frame<'_> {
     /// With this inside.
     pub(crate) fn around(&self, inside: &Markup) -> Response {
         let Some(actor) = &self.caller.actor else {
-            return self.alone(inside);
+            return alone(self.title, self.done, inside);
         };
         let parts = PARTS
             .iter()
             .chain([&LAST])
             .filter(|(_, _, deed)| actor.may(*deed));
-        self.whole(&html! {
+        let body = html! {
             a class="skip" href="#main" { "To the content" }
             div class="frame" {
                 header class="side" {
@@ -74,36 +73,40 @@ impl Frame<'_> {
                     }
                 }
             }
-        })
-    }
-
-    fn alone(&self, inside: &Markup) -> Response {
-        self.whole(&html! {
-            main id="main" class="alone" {
-                (brand())
-                @if let Some(said) = self.done.and_then(done) { p class="said" role="status" { (said) } }
-                (inside)
-            }
-        })
-    }
-
-    fn whole(&self, body: &Markup) -> Response {
-        let page = html! {
-            (DOCTYPE)
-            html lang="en" {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    title { (safe(self.title)) " · Holter" }
-                    link rel="stylesheet" href=(STYLE.path());
-                    script src=(SCRIPT.path()) defer {}
-                }
-                body { (body) }
-            }
         };
-        Html(page.into_string()).into_response()
+        whole(self.title, &body)
     }
+}
+
+/// Without the parts of the house: for whoever has not signed in.
+fn alone(title: &str, done: Option<&str>, inside: &Markup) -> Response {
+    let body = html! {
+        main id="main" class="alone" {
+            (brand())
+            @if let Some(said) = done.and_then(self::done) { p class="said" role="status" { (said) } }
+            (inside)
+        }
+    };
+    whole(title, &body)
+}
+
+fn whole(title: &str, body: &Markup) -> Response {
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (safe(title)) " · Holter" }
+                link rel="icon" href=(ICON.path()) type="image/svg+xml";
+                link rel="stylesheet" href=(STYLE.path());
+                script src=(SCRIPT.path()) defer {}
+            }
+            body { (body) }
+        }
+    };
+    Html(page.into_string()).into_response()
 }
 
 /// The name, with a heartbeat's line.
@@ -152,14 +155,15 @@ pub(crate) fn trouble(said: &str, caller: Option<&Caller>) -> Response {
         p { (safe(said)) }
         p { a href="/" { "To the first page" } }
     };
+    let title = "That did not work";
     match caller {
         Some(caller) => Frame {
-            title: "That did not work",
+            title,
             caller,
             part: "",
             done: None,
         }
         .around(&inside),
-        None => (StatusCode::INTERNAL_SERVER_ERROR, Html(inside.into_string())).into_response(),
+        None => alone(title, None, &inside),
     }
 }

@@ -31,6 +31,9 @@ pub(crate) fn ago(when: Timestamp, now: Timestamp, zone: &TimeZone) -> Markup {
     }
 }
 
+/// What is longer ago is counted in years.
+const YEARS: i64 = 2 * 31_556_952;
+
 fn since(passed: SignedDuration) -> String {
     let seconds = passed.as_secs();
     let of = |count: i64, unit: &str| {
@@ -41,7 +44,9 @@ fn since(passed: SignedDuration) -> String {
         ..60 => "just now".to_owned(),
         60..3600 => of(seconds / 60, "minute"),
         3600..86_400 => of(seconds / 3600, "hour"),
-        _ => of(seconds / 86_400, "day"),
+        86_400..YEARS => of(seconds / 86_400, "day"),
+        // Of Gregory's calendar, as long as they are in the middle.
+        _ => of(seconds / 31_556_952, "year"),
     }
 }
 
@@ -57,6 +62,7 @@ mod tests {
             (60, "1 minute ago"),
             (7199, "1 hour ago"),
             (172_800, "2 days ago"),
+            (YEARS, "2 years ago"),
         ] {
             assert_eq!(since(SignedDuration::from_secs(seconds)), words);
         }

@@ -20,7 +20,12 @@
     });
     source.addEventListener("end", () => {
       source.close();
-      location.reload();
+      // Without what was said when it began.
+      location.replace(location.pathname);
+    });
+    // Who is refused is not connected again.
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => location.replace(location.pathname), 2000);
     });
     addEventListener("pagehide", () => source.close());
   }

@@ -177,7 +177,7 @@ async fn people_sign_in_with_a_certified_provider() {
         for stranger in ["noor", "unverified"] {
             let said = by_provider(&house, &mut house.browser(), at, "/login/provider", stranger).await;
             assert_eq!(said.status, StatusCode::UNAUTHORIZED, "{}", said.text);
-            assert!(said.text.contains("nobody here is known"), "{}", said.text);
+            assert!(said.text.contains("Nobody here is known"), "{}", said.text);
         }
 
         // By their groups, and new ones.

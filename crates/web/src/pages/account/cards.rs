@@ -53,7 +53,7 @@ pub(super) fn offer(
 }
 
 /// What there is once codes are asked for.
-pub(super) fn guarded(caller: &Caller, left: u64) -> Markup {
+pub(super) fn guarded(caller: &Caller, account: &Account, left: u64) -> Markup {
     html! {
         h2 { "One-time codes" }
         p { "You are asked for a code whenever you sign in. Recovery codes that are left for a lost telephone: " strong { (left) } "." }
@@ -61,6 +61,7 @@ pub(super) fn guarded(caller: &Caller, left: u64) -> Markup {
             summary { "Make new recovery codes" }
             form method="post" action="/account/second/codes" {
                 (form::key(caller))
+                (form::whose(&account.name))
                 label for="confirm-codes" { "Your password" }
                 input id="confirm-codes" name="password" type="password" required autocomplete="current-password";
                 button class="quiet" { "Make new ones; those of before open nothing any more" }
@@ -70,6 +71,7 @@ pub(super) fn guarded(caller: &Caller, left: u64) -> Markup {
             summary { "End that" }
             form method="post" action="/account/second/end" {
                 (form::key(caller))
+                (form::whose(&account.name))
                 label for="confirm" { "Your password" }
                 input id="confirm" name="password" type="password" required autocomplete="current-password";
                 button class="quiet" { "No longer ask for codes" }
@@ -96,13 +98,14 @@ pub(super) fn bound(caller: &Caller, provider: &str, bound: &[Subject]) -> Marku
 }
 
 /// Changing the password.
-pub(super) fn change(caller: &Caller) -> Markup {
+pub(super) fn change(caller: &Caller, account: &Account) -> Markup {
     html! {
         h2 { "Password" }
         details {
             summary { "Choose a new one" }
             form method="post" action="/account/password" {
                 (form::key(caller))
+                (form::whose(&account.name))
                 label for="old" { "The password until now" }
                 input id="old" name="old" type="password" required autocomplete="current-password";
                 label for="new" { "The new one" }

@@ -50,6 +50,8 @@ fn change(caller: &Caller, person: &Person, account: Option<&Account>, departmen
             summary { "Change" span class="soft small" { " " (safe(&person.name)) } }
             form method="post" action={ "/people/" (id) } {
                 (form::key(caller))
+                label for={ "email-" (id) } { "E-mail" }
+                input id={ "email-" (id) } name="email" type="email" maxlength="200" value=(safe(person.email.as_deref().unwrap_or_default()));
                 label for={ "department-" (id) } { "Department" }
                 (department_choice(&format!("department-{id}"), person.department, departments))
                 @if let Some(account) = account {

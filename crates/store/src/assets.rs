@@ -157,6 +157,7 @@ impl Writing {
         }
         if (before.about.site, before.about.department) != (about.site, about.department) {
             self.move_findings(id, about.site, about.department).await?;
+            self.move_interfaces(id, about.site, about.department).await?;
         }
         if before.about.name != about.name {
             self.refresh_search(id).await?;

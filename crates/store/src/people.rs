@@ -198,6 +198,21 @@ impl Store {
         found.ok_or_else(|| StoreError::missing("person", id))
     }
 
+    /// Who answers for a department and can come in, by name: the first ten.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn answering_for(&self, department: i64) -> Result<Vec<Person>, StoreError> {
+        let mut sql = Sql::new(
+            "SELECT person.id, person.name, person.email, person.department, person.active FROM person \
+             JOIN account ON account.person = person.id WHERE account.role = 'owner' AND account.active = 1 \
+             AND person.active = 1 AND person.department = ",
+        );
+        sql.bind(department)
+            .add(" ORDER BY person.name, person.id LIMIT 10");
+        many(sql, &mut *self.reader().await?).await
+    }
+
     /// People whose name or e-mail address has these words in it, in the order of their numbers.
     ///
     /// # Errors

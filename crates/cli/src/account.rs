@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use clap::Subcommand;
 use holter_model::seam::{SystemClock, SystemDice};
+use holter_store::Page;
 
 use crate::exit::{Outcome, complain};
 use crate::memory::Memory;
@@ -48,17 +49,25 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let store = args.memory.open().await?;
         match &args.deed {
             Deed::List => {
-                for account in store.accounts().await? {
-                    let active = if account.active { "" } else { ", shut out" };
-                    let codes = if account.second.is_empty() {
-                        "without"
-                    } else {
-                        "with"
-                    };
-                    complain(&format!(
-                        "{}: {}{active}, {codes} one-time codes",
-                        account.name, account.role
-                    ));
+                let mut page = Page::first(500);
+                loop {
+                    let listed = store.accounts(&page).await?;
+                    for account in listed.rows {
+                        let active = if account.active { "" } else { ", shut out" };
+                        let codes = if account.second.is_empty() {
+                            "without"
+                        } else {
+                            "with"
+                        };
+                        complain(&format!(
+                            "{}: {}{active}, {codes} one-time codes",
+                            account.name, account.role
+                        ));
+                    }
+                    page.after = listed.next;
+                    if page.after.is_none() {
+                        break;
+                    }
                 }
             }
             Deed::Reset { name, admin, url } => {

@@ -218,8 +218,26 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn people(&self, words: &str, page: &Page) -> Result<Listed<Person>, StoreError> {
+        self.people_known(words, None, page).await
+    }
+
+    /// The same of one department, with those who belong to none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn people_known(
+        &self,
+        words: &str,
+        department: Option<i64>,
+        page: &Page,
+    ) -> Result<Listed<Person>, StoreError> {
         let mut sql = Sql::new("SELECT id, name, email, department, active FROM person WHERE id > ");
         sql.bind(page.place().map_or(0, |(_, id)| id));
+        if let Some(department) = department {
+            sql.add(" AND (department IS NULL OR department = ")
+                .bind(department)
+                .add(")");
+        }
         for word in words.to_lowercase().split_whitespace().take(8) {
             let like = format!("%{}%", literal(word));
             sql.add(" AND (LOWER(name) LIKE ").bind(like.as_str());

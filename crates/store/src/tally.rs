@@ -254,15 +254,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn gravest_of(&self, assets: &BTreeSet<i64>) -> Result<BTreeMap<i64, Severity>, StoreError> {
-        if assets.is_empty() {
-            return Ok(BTreeMap::new());
-        }
         let mut sql =
-            Sql::new("SELECT asset, MAX(severity) AS severity FROM finding WHERE live = 1 AND asset IN (");
-        for (number, asset) in assets.iter().enumerate() {
-            sql.add(if number > 0 { ", " } else { "" }).bind(*asset);
-        }
-        sql.add(") GROUP BY asset");
+            Sql::new("SELECT asset, MAX(severity) AS severity FROM finding WHERE live = 1 AND asset IN ");
+        sql.numbers(assets.iter().copied()).add(" GROUP BY asset");
         let rows = sql.all(&mut *self.reader().await?).await?;
         let gravest = |row: &sqlx::any::AnyRow| Ok((row.number("asset")?, severity(row.number("severity")?)));
         rows.iter().map(gravest).collect()

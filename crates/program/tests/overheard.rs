@@ -195,7 +195,9 @@ async fn interfaces_lead_between_what_is_ours() {
             .unwrap();
         assert_eq!((sums.interfaces, sums.outside), (2, 3));
     }
-    let linked = store.interfaces(&InterfaceFilter::default(), &Page::first(50)).await;
+    let linked = store
+        .interfaces(&InterfaceFilter::default(), &Page::first(50))
+        .await;
     let mut linked = linked.unwrap().rows;
     linked.sort_by_key(|one| one.interface.id);
     let told: Vec<(&str, &str, i64, Option<bool>)> = linked

@@ -317,6 +317,7 @@ pub async fn reset_here(
     let Some(account) = store.account_named(name).await? else {
         let listed = store.accounts(&Page::first(20)).await?;
         let mut known: Vec<String> = listed.rows.into_iter().map(|account| account.name).collect();
+        known.sort();
         known.extend(listed.next.map(|_| "…".to_owned()));
         return Err(ResetError::Unknown {
             name: name.to_owned(),

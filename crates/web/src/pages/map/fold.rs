@@ -155,11 +155,15 @@ impl Folded<'_> {
         let mut rows: Vec<(i64, Sums)> = sums.into_iter().collect();
         rows.sort_by_key(|(place, sum)| (-sum.clear, -(sum.within + sum.away + sum.here), *place));
         let more = rows.len().saturating_sub(ROWS);
+        let (away, here) = match self.place {
+            Some(_) => ("Connects to it", "Answers it"),
+            None => ("Connects to others", "Answers others"),
+        };
         html! {
             div class="scroll" {
                 table class="stack" {
-                    caption { @match self.place { Some(place) => { "What " (safe(self.labels.name(place))) " speaks with" }, None => "Who has interfaces" } }
-                    thead { tr { th scope="col" { @match self.fold { Fold::Department => "Department", Fold::Site => "Site" } } th scope="col" { "Gravest finding" } th scope="col" class="n" { "In clear text" } th scope="col" class="n" { "Within" } th scope="col" class="n" { "Connects to others" } th scope="col" class="n" { "Answers others" } } }
+                    caption { @match self.place { Some(place) => { "Who speaks with " (safe(self.labels.name(place))) }, None => "Who has interfaces" } }
+                    thead { tr { th scope="col" { @match self.fold { Fold::Department => "Department", Fold::Site => "Site" } } th scope="col" { "Gravest finding" } th scope="col" class="n" { "In clear text" } th scope="col" class="n" { "Within" } th scope="col" class="n" { (away) } th scope="col" class="n" { (here) } } }
                     tbody {
                         @for (place, sum) in rows.iter().take(ROWS) {
                             tr {
@@ -167,8 +171,8 @@ impl Folded<'_> {
                                 td data-l="Gravest finding" { @match self.labels.gravest.get(place) { Some(gravest) => (badge::severity(*gravest)), None => "–" } }
                                 td data-l="In clear text" class="n" { (sum.clear) }
                                 td data-l="Within" class="n" { (sum.within) }
-                                td data-l="Connects to others" class="n" { (sum.away) }
-                                td data-l="Answers others" class="n" { (sum.here) }
+                                td data-l=(away) class="n" { (sum.away) }
+                                td data-l=(here) class="n" { (sum.here) }
                             }
                         }
                     }

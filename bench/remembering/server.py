@@ -95,6 +95,10 @@ class Visitor:
             raise Problem(f"{to} was answered with {answer[0]}")
         return answer
 
+    def form_key(self):
+        """What every form of this session holds."""
+        return re.search(r'name="form_key" value="([^"]+)"', self.ask("/account")[2])[1]
+
     def sign_in(self, name):
         self.send("/login", "/login", {"name": name, "password": PASSWORD})
 

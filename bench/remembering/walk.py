@@ -16,12 +16,15 @@ SEARCHES = ("device-4711", "10.0.1", "no such thing")
 DEPTH, SAMPLES = 8, 6
 # Places far down a list, in parts of the way; a list that counts down to it begins anew.
 FAR = (0.75, 0.5, 0.1)
+# What is asked besides, because one comes to it by what stands on a page and not by its forms.
+BESIDE = {"/map": ("/map?asset=1", "/map?department=7&with=9", "/map?department=7&with=7", "/map?by=sites", "/map?site=2&with=3",
+                   "/map?by=systems", "/map?after=0.1000")}
 # The bit that says in a place of the findings that somebody has to do something.
 LIVE = 1 << 40
 # What the API's parameters take. One that is not here is asked with nothing.
 VALUES = {"words": SEARCHES, "department": ("7",), "criticality": ("life_critical", "high"), "state": ("all", "back", "accepted"),
           "severity": ("critical", "low"), "flaw": ("CVE-2014-0160", "none"), "who": ("me",), "due": ("over",), "size": ("500",),
-          "after": ()}
+          "asset": ("1",), "site": ("2",), "with": ("9",), "protocol": ("mllp", "none"), "secrecy": ("clear", "encrypted"), "after": ()}
 # These look through all that there is, or wait for news, because that is what they are for; no bar holds for them.
 WHOLE = ("/api/v1/audit/verify",)
 STREAMS = ("/scans/{id}/events",)
@@ -105,6 +108,7 @@ def of_page(visitor, path):
     some |= {name: list(SEARCHES) for name in page.searches}
     for query in queries(some):
         yield f"{path}?{urlencode(query)}"
+    yield from BESIDE.get(path, ())
 
 
 def of_list(visitor, path, parameters):

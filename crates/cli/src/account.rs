@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use clap::Subcommand;
 use holter_model::seam::{SystemClock, SystemDice};
+use holter_store::Page;
 
 use crate::exit::{Outcome, complain, say};
 use crate::memory::Memory;
@@ -48,21 +49,30 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let store = args.memory.open().await?;
         match &args.deed {
             Deed::List => {
-                let accounts = store.accounts().await?;
-                if accounts.is_empty() {
-                    complain("nobody has an account yet: `holter serve` prints a link that makes the first");
+                let mut page = Page::first(500);
+                let mut nobody = true;
+                loop {
+                    let listed = store.accounts(&page).await?;
+                    for account in listed.rows {
+                        nobody = false;
+                        let active = if account.active { "" } else { ", shut out" };
+                        let codes = if account.second.is_empty() {
+                            "without"
+                        } else {
+                            "with"
+                        };
+                        say(&format!(
+                            "{}: {}{active}, {codes} one-time codes",
+                            account.name, account.role
+                        ))?;
+                    }
+                    page.after = listed.next;
+                    if page.after.is_none() {
+                        break;
+                    }
                 }
-                for account in accounts {
-                    let active = if account.active { "" } else { ", shut out" };
-                    let codes = if account.second.is_empty() {
-                        "without"
-                    } else {
-                        "with"
-                    };
-                    say(&format!(
-                        "{}: {}{active}, {codes} one-time codes",
-                        account.name, account.role
-                    ))?;
+                if nobody {
+                    complain("nobody has an account yet: `holter serve` prints a link that makes the first");
                 }
             }
             Deed::Reset { name, admin, url } => {

@@ -215,7 +215,9 @@ fn a_capture_becomes_findings_and_a_map() {
     let (findings, ways) = read(&place, async |store| {
         let filter = holter_store::FindingFilter::default();
         let findings = store.findings(&filter, &Page::first(50)).await.unwrap();
-        (findings.rows, store.interfaces(None).await.unwrap())
+        let all = holter_store::InterfaceFilter::default();
+        let ways = store.interfaces(&all, &Page::first(50)).await.unwrap();
+        (findings.rows, ways.rows)
     });
     let flaws: Vec<&str> = findings.iter().map(|row| row.finding.flaw.as_str()).collect();
     assert!(

@@ -126,7 +126,7 @@ impl<'a> Ingest<'a> {
                 .await?;
         }
         writing.count_scan(self.scan, sums).await?;
-        writing.commit().await?;
+        writing.commit_and_rest().await?;
         Ok(taken)
     }
 
@@ -152,7 +152,7 @@ impl<'a> Ingest<'a> {
             .await?;
         }
         writing.count_scan(self.scan, sums).await?;
-        writing.commit().await?;
+        writing.commit_and_rest().await?;
         Ok(taken)
     }
 

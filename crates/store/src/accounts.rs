@@ -5,7 +5,7 @@ use sqlx::any::AnyRow;
 
 use crate::moment::micros;
 use crate::sql::{Read as _, Sql};
-use crate::{Store, StoreError, Writing};
+use crate::{Listed, Page, Store, StoreError, Writing};
 
 /// An account with the person who has it.
 #[derive(Clone, PartialEq, Eq)]
@@ -214,15 +214,42 @@ impl Store {
         rows.first().map(account).transpose()
     }
 
-    /// All accounts, by name. There are as many as people who work here.
+    /// Accounts, in the order of their numbers.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+    pub async fn accounts(&self, page: &Page) -> Result<Listed<Account>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
-        sql.add(" ORDER BY account.name LIMIT 5000");
+        sql.add(" WHERE account.id > ")
+            .bind(page.place().map_or(0, |(_, id)| id));
+        sql.add(" ORDER BY account.id LIMIT ").bind(page.limit());
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        let accounts: Vec<Account> = rows.iter().map(account).collect::<Result<_, _>>()?;
+        Ok(page.cut(accounts, |account| (0, account.id)))
+    }
+
+    /// The accounts of these people.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn accounts_of(&self, people: &[i64]) -> Result<Vec<Account>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE account.person IN ")
+            .numbers(people.iter().copied());
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(account).collect()
+    }
+
+    /// Whether somebody with another account than this one has this role, and a password to come in with.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn is_another(&self, id: i64, role: &str) -> Result<bool, StoreError> {
+        let mut sql = Sql::new("SELECT id FROM account WHERE active = 1 AND password <> '' AND role = ");
+        sql.bind(role).add(" AND id <> ").bind(id);
+        sql.add(" LIMIT 1");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        Ok(!rows.is_empty())
     }
 }
 

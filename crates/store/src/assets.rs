@@ -1,6 +1,6 @@
 //! Assets: the systems behind services, whose they are, and how much depends on them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holter_model::{Criticality, Fragility};
 use jiff::Timestamp;
@@ -157,6 +157,7 @@ impl Writing {
         }
         if (before.about.site, before.about.department) != (about.site, about.department) {
             self.move_findings(id, about.site, about.department).await?;
+            self.move_interfaces(id, about.site, about.department).await?;
         }
         if before.about.name != about.name {
             self.refresh_search(id).await?;
@@ -199,6 +200,22 @@ impl Store {
     /// When there is none with this number, or the database does not answer.
     pub async fn asset(&self, id: i64) -> Result<KnownAsset, StoreError> {
         one(id, &mut *self.reader().await?).await
+    }
+
+    /// The assets that have these numbers, by them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn assets_numbered(
+        &self,
+        ids: &BTreeSet<i64>,
+    ) -> Result<BTreeMap<i64, KnownAsset>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE asset.id IN ").numbers(ids.iter().copied());
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.iter()
+            .map(|row| asset(row).map(|asset| (asset.id, asset)))
+            .collect()
     }
 
     /// Assets, those with the heaviest findings first.

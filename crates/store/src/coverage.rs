@@ -1,6 +1,6 @@
 //! Coverage: what a scan declared, and what the last visits achieved, check by check.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holter_model::Verdict;
 use jiff::Timestamp;
@@ -61,12 +61,26 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn coverage(&self, service: i64) -> Result<Vec<Covered>, StoreError> {
-        let mut sql = Sql::new("SELECT check_id, visit, at, verdict FROM coverage WHERE service = ");
-        sql.bind(service).add(" ORDER BY check_id");
+        let mut all = self.coverage_of(&BTreeSet::from([service])).await?;
+        Ok(all.remove(&service).unwrap_or_default())
+    }
+
+    /// The same of several services, by their numbers.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn coverage_of(
+        &self,
+        services: &BTreeSet<i64>,
+    ) -> Result<BTreeMap<i64, Vec<Covered>>, StoreError> {
+        let mut sql =
+            Sql::new("SELECT service, check_id, visit, at, verdict FROM coverage WHERE service IN ");
+        sql.numbers(services.iter().copied())
+            .add(" ORDER BY service, check_id");
         let rows = sql.all(&mut *self.reader().await?).await?;
-        let mut all = Vec::with_capacity(rows.len());
+        let mut all = BTreeMap::<i64, Vec<Covered>>::new();
         for row in &rows {
-            all.push(Covered {
+            all.entry(row.number("service")?).or_default().push(Covered {
                 check: row.text("check_id")?,
                 visit: row.number("visit")?,
                 at: row.moment("at")?,

@@ -1,11 +1,20 @@
 //! Interfaces: which asset speaks with which, found by listening or declared by a person.
 
+mod list;
+mod places;
+mod secrecy;
+
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use crate::moment::micros;
 use crate::sql::{Read as _, Sql};
 use crate::{Store, StoreError, Writing};
+
+pub use self::list::InterfaceFilter;
+pub(crate) use self::places::Ways;
+pub use self::places::{Between, Fold};
+pub use self::secrecy::Secrecy;
 
 /// A directed connection between two assets.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,21 +56,26 @@ pub struct Linked {
     pub departments: [Option<i64>; 2],
 }
 
-/// A map that nobody can look at is none.
-const MOST: i64 = 5000;
 const COLUMNS: &str = "SELECT interface.id, from_asset, to_asset, protocol, port, source, encrypted, purpose, first_seen, \
-     last_seen, flows, a.name AS from_name, b.name AS to_name, a.department AS from_department, \
-     b.department AS to_department FROM interface JOIN asset a ON a.id = from_asset \
-     JOIN asset b ON b.id = to_asset";
+     last_seen, flows, bare, a.name AS from_name, b.name AS to_name, from_department, to_department FROM interface \
+     JOIN asset a ON a.id = from_asset JOIN asset b ON b.id = to_asset";
 
 impl Writing {
-    /// Notes an interface. What a person declared stays declared when it is heard, and keeps its purpose.
+    /// Notes an interface. What a person declared stays declared when it is heard, and keeps its purpose. For a
+    /// transaction of [`Store::write_alone`]: it looks what there is, and counts it.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn note_interface(&mut self, interface: &Interface) -> Result<i64, StoreError> {
+        let known = self.same_interface(interface).await?;
+        let [from, to] = match &known {
+            Some(known) => known.places,
+            None => self.places_of([interface.from_asset, interface.to_asset]).await?,
+        };
+        let secrecy = Secrecy::of(interface.encrypted);
         let mut sql = Sql::new(
-            "INSERT INTO interface (from_asset, to_asset, protocol, port, source, encrypted, purpose, first_seen, last_seen) VALUES",
+            "INSERT INTO interface (from_asset, to_asset, protocol, port, source, encrypted, purpose, first_seen, last_seen, \
+             from_site, to_site, from_department, to_department, bare) VALUES",
         );
         sql.rows([vec![
             interface.from_asset.into(),
@@ -78,16 +92,32 @@ impl Writing {
             interface.purpose.as_str().into(),
             micros(interface.first_seen).into(),
             micros(interface.last_seen).into(),
+            from.site.into(),
+            to.site.into(),
+            from.department.into(),
+            to.department.into(),
+            secrecy.bare().into(),
         ]]);
         sql.add(
             " ON CONFLICT (from_asset, to_asset, protocol, port) DO UPDATE SET \
              source = CASE WHEN interface.source = 'declared' THEN 'declared' ELSE excluded.source END, \
              encrypted = COALESCE(excluded.encrypted, interface.encrypted), \
+             bare = CASE WHEN excluded.encrypted IS NULL THEN interface.bare ELSE excluded.bare END, \
              purpose = CASE WHEN excluded.purpose = '' THEN interface.purpose ELSE excluded.purpose END, \
              last_seen = CASE WHEN excluded.last_seen > interface.last_seen THEN excluded.last_seen ELSE interface.last_seen END \
              RETURNING id",
         );
-        self.one_number(sql).await
+        let id = self.one_number(sql).await?;
+        let protocol = interface.protocol.as_str();
+        match known {
+            None => self.count_interfaces([from, to], protocol, secrecy, 1),
+            Some(known) if interface.encrypted.is_some() => {
+                self.count_interfaces([from, to], protocol, known.secrecy, -1);
+                self.count_interfaces([from, to], protocol, secrecy, 1);
+            }
+            Some(_) => {}
+        }
+        Ok(id)
     }
 
     /// Takes an interface off the map: it was declared wrongly.
@@ -95,6 +125,9 @@ impl Writing {
     /// # Errors
     /// When the database refuses.
     pub async fn remove_interface(&mut self, id: i64) -> Result<(), StoreError> {
+        if let Some(known) = self.placed_interface(id).await? {
+            self.count_interfaces(known.places, &known.protocol, known.secrecy, -1);
+        }
         let mut sql = Sql::new("DELETE FROM interface WHERE id = ");
         sql.bind(id);
         sql.run(self.connection()).await.map(drop)
@@ -122,9 +155,9 @@ impl Writing {
     /// # Errors
     /// When the database refuses.
     pub async fn withdraw_interface(&mut self, id: i64) -> Result<(), StoreError> {
-        let mut sql = Sql::new("DELETE FROM interface WHERE flows = 0 AND id = ");
-        sql.bind(id);
-        sql.run(self.connection()).await?;
+        if self.interface(id).await?.flows == 0 {
+            return self.remove_interface(id).await;
+        }
         let mut sql = Sql::new("UPDATE interface SET source = 'found', purpose = '' WHERE id = ");
         sql.bind(id);
         sql.run(self.connection()).await.map(drop)
@@ -140,8 +173,15 @@ impl Writing {
         encrypted: Option<bool>,
         purpose: &str,
     ) -> Result<(), StoreError> {
+        let secrecy = Secrecy::of(encrypted);
+        if let Some(known) = self.placed_interface(id).await? {
+            self.count_interfaces(known.places, &known.protocol, known.secrecy, -1);
+            self.count_interfaces(known.places, &known.protocol, secrecy, 1);
+        }
         let mut sql = Sql::new("UPDATE interface SET encrypted = ");
         sql.bind(encrypted.map(i64::from))
+            .add(", bare = ")
+            .bind(secrecy.bare())
             .add(", purpose = ")
             .bind(purpose);
         sql.add(" WHERE id = ").bind(id);
@@ -212,42 +252,6 @@ impl Writing {
 }
 
 impl Store {
-    /// The interfaces of an asset, both ways.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn interfaces_of(&self, asset: i64) -> Result<Vec<Linked>, StoreError> {
-        let mut sql = Sql::new(COLUMNS);
-        sql.add(" WHERE from_asset = ").bind(asset);
-        sql.add(" OR to_asset = ").bind(asset);
-        sql.add(" ORDER BY interface.id LIMIT ").bind(MOST);
-        self.linked(sql).await
-    }
-
-    /// The map: all interfaces, or those that a department's assets take part in.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn interfaces(&self, department: Option<i64>) -> Result<Vec<Linked>, StoreError> {
-        let mut sql = Sql::new(COLUMNS);
-        if let Some(department) = department {
-            // From the department's assets on: a department that has few must not look through everybody's.
-            sql.add(
-                " WHERE interface.id IN (SELECT i.id FROM asset s JOIN interface i ON i.from_asset = s.id \
-                 WHERE s.merged_into IS NULL AND s.department = ",
-            )
-            .bind(department);
-            sql.add(
-                " UNION SELECT i.id FROM asset s JOIN interface i ON i.to_asset = s.id \
-                 WHERE s.merged_into IS NULL AND s.department = ",
-            )
-            .bind(department);
-            sql.add(")");
-        }
-        sql.add(" ORDER BY interface.id LIMIT ").bind(MOST);
-        self.linked(sql).await
-    }
-
     /// An interface.
     ///
     /// # Errors
@@ -283,8 +287,13 @@ fn linked(row: &AnyRow) -> Result<Linked, StoreError> {
         to_name: row.text("to_name")?,
         flows: row.number("flows")?,
         departments: [
-            row.maybe_number("from_department")?,
-            row.maybe_number("to_department")?,
+            named(row.number("from_department")?),
+            named(row.number("to_department")?),
         ],
     })
+}
+
+/// A place by its number; 0 stands for "nobody has said".
+fn named(place: i64) -> Option<i64> {
+    (place != 0).then_some(place)
 }

@@ -11,7 +11,7 @@
 //!
 //! What a page needs: *overview* [`Store::finding_tallies`], [`Store::asset_tallies`], [`Store::findings`] of its first
 //! three, [`Store::tasks`]; *asset* [`Store::asset`], [`Store::services`], [`Store::findings`] with its filter,
-//! [`Store::interfaces_of`], [`Store::asset_events`]; *finding* [`Store::finding`], [`Store::events`],
+//! [`Store::interfaces`], [`Store::asset_events`]; *finding* [`Store::finding`], [`Store::events`],
 //! [`Store::acceptances`], [`Store::tasks_about`], [`Store::measurements_for`]; *scan* [`Store::scan`],
 //! [`Store::achieved`], [`Store::visits_of`]. What a person does to a finding is `holter_program::deeds`.
 //!
@@ -74,7 +74,7 @@ pub use events::{Event, NewEvent};
 pub use failures::Failures;
 pub use findings::{Finding, FindingFilter, FindingRow};
 pub use history::AssetEvent;
-pub use interfaces::{Interface, Linked};
+pub use interfaces::{Between, Fold, Interface, InterfaceFilter, Linked, Secrecy};
 pub use marks::Mark;
 pub use measurements::Measurement;
 pub use messages::{Message, NewMessage, Tried};

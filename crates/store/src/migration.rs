@@ -10,9 +10,12 @@ use crate::{Dialect, StoreError};
 /// Where sqlx notes the steps that have been taken.
 const TABLE: &str = "schema_step";
 
+/// The step by which interfaces got their places.
+pub(crate) const PLACES: i64 = 140;
+
 /// The steps, in order. One that has been released is never changed: what it should have said is another step.
-/// Numbers below 100 are the inventory, scans and findings; those from 100 on are people's accounts and what the
-/// server itself remembers.
+/// Up to 120, numbers below 100 are the inventory, scans and findings, those from 100 on people's accounts and what the
+/// server itself remembers. Since then they rise with time: the last one says how new a database or a backup is.
 const STEPS: &[(i64, &str, &str)] = &[
     (1, "assets", include_str!("../migrations/0001_assets.sql")),
     (2, "scans", include_str!("../migrations/0002_scans.sql")),
@@ -22,6 +25,11 @@ const STEPS: &[(i64, &str, &str)] = &[
     (100, "accounts", include_str!("../migrations/0100_accounts.sql")),
     (110, "doors", include_str!("../migrations/0110_doors.sql")),
     (120, "notices", include_str!("../migrations/0120_notices.sql")),
+    (
+        PLACES,
+        "interface_places",
+        include_str!("../migrations/0140_interface_places.sql"),
+    ),
 ];
 
 /// The last step that this Holter knows.

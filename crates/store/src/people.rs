@@ -198,13 +198,46 @@ impl Store {
         found.ok_or_else(|| StoreError::missing("person", id))
     }
 
+    /// Who answers for a department and can come in, by name: the first ten.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn answering_for(&self, department: i64) -> Result<Vec<Person>, StoreError> {
+        let mut sql = Sql::new(
+            "SELECT person.id, person.name, person.email, person.department, person.active FROM person \
+             JOIN account ON account.person = person.id WHERE account.role = 'owner' AND account.active = 1 \
+             AND person.active = 1 AND person.department = ",
+        );
+        sql.bind(department)
+            .add(" ORDER BY person.name, person.id LIMIT 10");
+        many(sql, &mut *self.reader().await?).await
+    }
+
     /// People whose name or e-mail address has these words in it, in the order of their numbers.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn people(&self, words: &str, page: &Page) -> Result<Listed<Person>, StoreError> {
+        self.people_known(words, None, page).await
+    }
+
+    /// The same of one department, with those who belong to none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn people_known(
+        &self,
+        words: &str,
+        department: Option<i64>,
+        page: &Page,
+    ) -> Result<Listed<Person>, StoreError> {
         let mut sql = Sql::new("SELECT id, name, email, department, active FROM person WHERE id > ");
         sql.bind(page.place().map_or(0, |(_, id)| id));
+        if let Some(department) = department {
+            sql.add(" AND (department IS NULL OR department = ")
+                .bind(department)
+                .add(")");
+        }
         for word in words.to_lowercase().split_whitespace().take(8) {
             let like = format!("%{}%", literal(word));
             sql.add(" AND (LOWER(name) LIKE ").bind(like.as_str());

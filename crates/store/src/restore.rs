@@ -58,6 +58,9 @@ impl Store {
                     if end.rows != restoring.count {
                         return Err(wrong("rows are missing in it"));
                     }
+                    if head.step < migration::PLACES {
+                        writing.place_interfaces().await?;
+                    }
                     break;
                 }
             }

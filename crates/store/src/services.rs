@@ -1,5 +1,7 @@
 //! Services: where an asset answers, and with what protocol.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use holter_model::{Endpoint, Transport};
 use jiff::Timestamp;
 use sqlx::AnyConnection;
@@ -136,6 +138,20 @@ impl Store {
         sql.add(" WHERE id = ").bind(id);
         let found = many(sql, &mut *self.reader().await?).await?.pop();
         found.ok_or_else(|| StoreError::missing("service", id))
+    }
+
+    /// The services that have these numbers, by them.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn services_numbered(
+        &self,
+        ids: &BTreeSet<i64>,
+    ) -> Result<BTreeMap<i64, KnownService>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE id IN ").numbers(ids.iter().copied());
+        let found = many(sql, &mut *self.reader().await?).await?;
+        Ok(found.into_iter().map(|service| (service.id, service)).collect())
     }
 
     /// Services in the order of their numbers, those after one.

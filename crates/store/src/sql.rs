@@ -67,6 +67,15 @@ impl Sql {
         self
     }
 
+    /// Adds places for the numbers of an IN: `($1, $2)`. Of none, nothing is found.
+    pub(crate) fn numbers(&mut self, numbers: impl IntoIterator<Item = i64>) -> &mut Self {
+        self.add("(NULL");
+        for number in numbers {
+            self.add(", ").bind(number);
+        }
+        self.add(")")
+    }
+
     /// Adds rows of values for an INSERT: `($1, $2), ($3, $4)`.
     pub(crate) fn rows(&mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> &mut Self {
         for (number, row) in rows.into_iter().enumerate() {

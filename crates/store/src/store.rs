@@ -23,6 +23,13 @@ const LIFETIME: Duration = Duration::from_secs(30 * 60);
 const READERS: u32 = 4;
 /// PostgreSQL orders its writers itself.
 const WRITERS: u32 = 4;
+/// SQLite has whoever comes second ask again, at last only ten times a second, and then whoever writes much seldom leaves
+/// a gap at the right moment. So a writer asks for its turn so often,
+const TURN: Duration = Duration::from_millis(5);
+/// until it has waited as long as for a connection;
+const TURNS: u32 = 2000;
+/// and whoever writes one transaction after another rests in between for so long.
+pub(crate) const REST: Duration = Duration::from_millis(15);
 
 /// How every file of SQLite begins.
 const MARK: &[u8; 16] = b"SQLite format 3\0";
@@ -31,6 +38,8 @@ const MARK: &[u8; 16] = b"SQLite format 3\0";
 const EVERY: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000; PRAGMA temp_store = MEMORY; \
      PRAGMA journal_size_limit = 67108864;";
+/// A writer asks for its turn itself.
+const WRITER: &str = "PRAGMA busy_timeout = 1;";
 /// A reader cannot write, whatever it is told.
 const READER: &str = "PRAGMA query_only = ON;";
 
@@ -76,6 +85,9 @@ impl Store {
             .map_err(|error| failed(error.to_string()))?;
         let mut connection = writers.acquire().await?;
         migration::run(&mut connection, dialect, &place).await?;
+        if dialect == Dialect::Sqlite {
+            connection.execute(sqlx::raw_sql(WRITER)).await?;
+        }
         drop(connection);
         let readers = match dialect {
             Dialect::Sqlite => connected((READERS, EVERY, READER), &full).await?,
@@ -106,8 +118,17 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn write(&self) -> Result<Writing, StoreError> {
-        let transaction = self.writers.begin_with(self.dialect.begin()).await?;
-        Ok(Writing::new(transaction, self.dialect))
+        let mut turns = TURNS;
+        loop {
+            match self.writers.begin_with(self.dialect.begin()).await {
+                Ok(transaction) => return Ok(Writing::new(transaction, self.dialect)),
+                Err(error) if turns > 0 && is_locked(&error) => {
+                    turns -= 1;
+                    tokio::time::sleep(TURN).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// Begins to write what first looks whether it is there: no other such transaction runs beside it.
@@ -215,10 +236,7 @@ async fn connected(
             Err(sqlx::Error::PoolTimedOut) => cause(url, [every, also]).await,
             Err(error) => error,
         };
-        let busy = error
-            .as_database_error()
-            .is_some_and(|refusal| refusal.message().contains("locked"));
-        if !busy || tries == 0 {
+        if !is_locked(&error) || tries == 0 {
             return Err(error);
         }
         tries -= 1;
@@ -239,6 +257,12 @@ async fn cause(url: &str, words: [&'static str; 2]) -> sqlx::Error {
         Ok(Err(error)) => error,
         Ok(Ok(())) | Err(_) => sqlx::Error::PoolTimedOut,
     }
+}
+
+/// Whether another process writes just now.
+fn is_locked(error: &sqlx::Error) -> bool {
+    let refusal = error.as_database_error();
+    refusal.is_some_and(|refusal| refusal.message().contains("locked"))
 }
 
 fn options(most: u32, every: &'static str, also: &'static str) -> AnyPoolOptions {

@@ -1,7 +1,7 @@
 //! The tables, all of them: what is in none of these lines is in no backup.
 
 /// Every table, in an order in which each refers only to those before it.
-pub(crate) const TABLES: [&str; 39] = [
+pub(crate) const TABLES: [&str; 40] = [
     "site",
     "department",
     "person",
@@ -13,6 +13,7 @@ pub(crate) const TABLES: [&str; 39] = [
     "service",
     "interface",
     "asset_tally",
+    "interface_tally",
     "scan",
     "visit",
     "observation",

@@ -8,9 +8,10 @@ use holter_model::{Criticality, Severity};
 
 use crate::assets::{grade_at, place};
 use crate::findings::{Finding, grade, severity};
+use crate::interfaces::Ways;
 use crate::sql::{Read as _, Sql, Value};
 use crate::visits::from_word;
-use crate::{AssetAbout, Store, StoreError, Writing};
+use crate::{AssetAbout, Fold, Store, StoreError, Writing};
 
 /// So many rows go into one statement.
 const AT_ONCE: usize = 100;
@@ -26,6 +27,8 @@ pub(crate) struct Tally {
     assets: BTreeMap<(i64, i64, i64), i64>,
     /// Assets whose findings are not what they were.
     touched: BTreeSet<i64>,
+    /// What leads from where to where.
+    pub(crate) interfaces: Ways,
 }
 
 /// How many findings there are of a kind.
@@ -155,10 +158,11 @@ impl Writing {
             rows.collect(),
             " ON CONFLICT (site, department, criticality) DO UPDATE SET assets = asset_tally.assets + excluded.assets",
         )
-        .await
+        .await?;
+        self.settle_interfaces(tally.interfaces).await
     }
 
-    async fn upsert(
+    pub(crate) async fn upsert(
         &mut self,
         insert: &'static str,
         rows: Vec<Vec<Value>>,
@@ -220,6 +224,42 @@ impl Store {
             Ok((severity(row.number("severity")?), state, row.number("findings")?))
         };
         rows.iter().map(sum).collect()
+    }
+
+    /// The gravest of what somebody has to do something about, and how much there is, at each department or site;
+    /// `None`: what nobody has placed.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn gravest(&self, fold: Fold) -> Result<BTreeMap<Option<i64>, (Severity, i64)>, StoreError> {
+        let mut sql = Sql::new(match fold {
+            Fold::Department => "SELECT department AS place",
+            Fold::Site => "SELECT site AS place",
+        });
+        sql.add(
+            ", MAX(severity) AS severity, CAST(SUM(findings) AS BIGINT) AS findings FROM finding_tally \
+             WHERE findings > 0 AND state IN ('open', 'assigned', 'fixing', 'back') GROUP BY ",
+        )
+        .add(fold.word());
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        let gravest = |row: &sqlx::any::AnyRow| {
+            let gravest = (severity(row.number("severity")?), row.number("findings")?);
+            Ok((named(row.number("place")?), gravest))
+        };
+        rows.iter().map(gravest).collect()
+    }
+
+    /// The gravest of what somebody has to do something about at each of these assets.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn gravest_of(&self, assets: &BTreeSet<i64>) -> Result<BTreeMap<i64, Severity>, StoreError> {
+        let mut sql =
+            Sql::new("SELECT asset, MAX(severity) AS severity FROM finding WHERE live = 1 AND asset IN ");
+        sql.numbers(assets.iter().copied()).add(" GROUP BY asset");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        let gravest = |row: &sqlx::any::AnyRow| Ok((row.number("asset")?, severity(row.number("severity")?)));
+        rows.iter().map(gravest).collect()
     }
 
     /// How many findings there are of each flaw and state.

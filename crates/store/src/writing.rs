@@ -2,6 +2,7 @@
 
 use sqlx::{Any, AnyConnection, Transaction};
 
+use crate::store::REST;
 use crate::tally::Tally;
 use crate::{Dialect, StoreError};
 
@@ -30,6 +31,20 @@ impl Writing {
     pub async fn commit(mut self) -> Result<(), StoreError> {
         self.settle().await?;
         Ok(self.transaction.commit().await?)
+    }
+
+    /// The same for whoever writes one transaction after another: it rests afterwards, so that others, a person's click
+    /// above all, have their turn. PostgreSQL has more than one writer.
+    ///
+    /// # Errors
+    /// As [`Writing::commit`].
+    pub async fn commit_and_rest(self) -> Result<(), StoreError> {
+        let dialect = self.dialect;
+        self.commit().await?;
+        if dialect == Dialect::Sqlite {
+            tokio::time::sleep(REST).await;
+        }
+        Ok(())
     }
 
     pub(crate) fn connection(&mut self) -> &mut AnyConnection {

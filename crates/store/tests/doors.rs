@@ -93,7 +93,13 @@ async fn an_account_is_found_by_every_way_to_it(store: Store) {
     for found in found {
         assert_eq!(found.as_ref(), Some(&mira));
     }
-    assert_eq!(store.accounts().await.unwrap(), std::slice::from_ref(&mira));
+    let all = store.accounts(&Page::first(1)).await.unwrap();
+    assert_eq!(
+        (all.rows.as_slice(), all.next),
+        (std::slice::from_ref(&mira), None)
+    );
+    assert_eq!(store.accounts_of(&[mira.person, 99]).await.unwrap(), all.rows);
+    assert!(!store.is_another(mira.id, &mira.role).await.unwrap());
     for other in ["", "noor", "mira@hospital.example"] {
         assert_eq!(store.account_named(other).await.unwrap(), None);
     }

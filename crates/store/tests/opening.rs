@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use holter_store::{Store, StoreError};
 
@@ -92,4 +95,37 @@ fn several_that_open_a_new_file_at_once_all_find_it_set_up() {
             }
         });
     }
+}
+
+#[tokio::test]
+async fn beside_somebody_who_writes_all_the_time_others_have_their_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holter.db");
+    let busy = Store::open(path.to_str().unwrap()).await.unwrap();
+    let person = Store::open(path.to_str().unwrap()).await.unwrap();
+    let is_over = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&is_over);
+    let writer = tokio::spawn(async move {
+        let mut number = 0;
+        while !seen.load(Ordering::Relaxed) {
+            number += 1;
+            assert!(number < 2000, "nobody else had a turn");
+            let mut writing = busy.write().await.unwrap();
+            writing.site_named(&format!("site {number}")).await.unwrap();
+            // What a large batch takes.
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            writing.commit_and_rest().await.unwrap();
+        }
+    });
+    for number in 0..20 {
+        let mut writing = person.write_alone().await.unwrap();
+        writing
+            .department_named(&format!("department {number}"))
+            .await
+            .unwrap();
+        writing.commit().await.unwrap();
+    }
+    is_over.store(true, Ordering::Relaxed);
+    writer.await.unwrap();
+    assert_eq!(person.departments().await.unwrap().len(), 20);
 }

@@ -2,7 +2,8 @@
 
 use holter_model::seam::{Clock, Dice, NoChance};
 use holter_store::{
-    Account, AuditKey, Deed as Noted, Department, NewAccount, Page, Person, Site, Store, StoreError, Writing,
+    Account, AuditKey, Deed as Noted, Department, Listed, NewAccount, Page, Person, Site, Store, StoreError,
+    Writing,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -36,15 +37,38 @@ pub(crate) fn knows(caller: &Caller, person: &Person) -> Result<bool, Trouble> {
     Ok(own.is_none() || person.department.is_none() || person.department == own)
 }
 
-/// Everybody whom the caller can give something to.
-pub(crate) async fn visible(app: &App, caller: &Caller) -> Result<Vec<Person>, Trouble> {
-    let mut people = Vec::new();
-    for person in app.store.people("", &Page::first(500)).await?.rows {
-        if knows(caller, &person)? {
-            people.push(person);
-        }
+/// People with these words in their names whom the caller may know of.
+pub(crate) async fn known(
+    app: &App,
+    caller: &Caller,
+    words: &str,
+    page: &Page,
+) -> Result<Listed<Person>, Trouble> {
+    let own = caller.actor()?.department;
+    Ok(app.store.people_known(words, own, page).await?)
+}
+
+/// The one person whom somebody means, by a number, a name or an address for e-mail.
+pub(crate) async fn meant(app: &App, caller: &Caller, words: &str) -> Result<i64, Trouble> {
+    let words = words.trim();
+    if let Ok(id) = words.parse() {
+        return Ok(id);
     }
-    Ok(people)
+    if words.is_empty() {
+        return Err(Trouble::Wrong("Say to whom it is given.".to_owned()));
+    }
+    let mut found = known(app, caller, words, &Page::first(50)).await?.rows;
+    found.retain(|person| {
+        let is = |name: &str| name.to_lowercase() == words.to_lowercase();
+        person.active && (is(&person.name) || person.email.as_deref().is_some_and(is))
+    });
+    match found.as_slice() {
+        [only] => Ok(only.id),
+        [] => Err(Trouble::Wrong(format!("Nobody is known as {words:?}."))),
+        _ => Err(Trouble::Wrong(format!(
+            "Several are known as {words:?}: give the address for e-mail."
+        ))),
+    }
 }
 
 /// The departments that the caller may know of: whoever sees one knows that one.
@@ -197,12 +221,8 @@ async fn indispensable(app: &App, account: &Account) -> Result<(), Trouble> {
 
 /// Whether nobody else is an admin who can come in.
 pub(crate) async fn is_lone_admin(app: &App, account: &Account) -> Result<bool, Trouble> {
-    let is_admin = |one: &Account| one.active && one.role == Role::Admin.as_str();
-    let all = app.store.accounts().await?;
-    let others = all
-        .iter()
-        .any(|other| other.id != account.id && is_admin(other) && !other.password.is_empty());
-    Ok(is_admin(account) && !others)
+    let admin = Role::Admin.as_str();
+    Ok(account.active && account.role == admin && !app.store.is_another(account.id, admin).await?)
 }
 
 /// A link with which the holder of an account chooses a password, and until when it opens.
@@ -309,8 +329,10 @@ pub async fn reset_here(
     by: &str,
 ) -> Result<String, ResetError> {
     let Some(account) = store.account_named(name).await? else {
-        let known = store.accounts().await?;
-        let known: Vec<String> = known.into_iter().map(|account| account.name).collect();
+        let listed = store.accounts(&Page::first(20)).await?;
+        let mut known: Vec<String> = listed.rows.into_iter().map(|account| account.name).collect();
+        known.sort();
+        known.extend(listed.next.map(|_| "…".to_owned()));
         return Err(ResetError::Unknown {
             name: name.to_owned(),
             known: match known.as_slice() {

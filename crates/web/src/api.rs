@@ -43,6 +43,7 @@ use crate::trouble::Trouble;
         assets::split,
         assets::identity,
         interfaces::list,
+        interfaces::one,
         interfaces::declare,
         interfaces::describe,
         interfaces::end,

@@ -11,6 +11,7 @@ mod app;
 mod certificate;
 mod describing;
 mod doing;
+mod ends;
 mod guard;
 mod headers;
 mod health;

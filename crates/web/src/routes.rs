@@ -289,6 +289,7 @@ fn always() -> Vec<Route> {
         get("/api/v1/assets/{id}/identity", May(See), api::assets::identity),
         get("/api/v1/interfaces", May(See), api::interfaces::list),
         post("/api/v1/interfaces", May(Describe), api::interfaces::declare),
+        get("/api/v1/interfaces/{id}", May(See), api::interfaces::one),
         post(
             "/api/v1/interfaces/{id}",
             May(Describe),

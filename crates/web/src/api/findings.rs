@@ -37,6 +37,9 @@ pub(crate) struct Asked {
     /// "over": overdue.
     #[serde(default)]
     due: String,
+    /// A system's number.
+    #[serde(default)]
+    asset: String,
     /// The `next` of the page before.
     after: Option<String>,
     /// How many rows at most, up to 500.
@@ -62,6 +65,7 @@ pub(crate) async fn list(
         department: asked.department,
         who: asked.who,
         due: asked.due,
+        asset: asked.asset,
         ..findings::Asked::default()
     };
     let listed = app.store.findings(&filter.filter(&app, &caller)?, &page).await?;

@@ -22,14 +22,7 @@ pub(crate) async fn list(
     Query(paging): Query<Paging>,
     caller: Caller,
 ) -> Result<Json<Rows<PersonShape>>, Trouble> {
-    let mut listed = app.store.people("", &paging.page()).await?;
-    let mut known = Vec::new();
-    for person in listed.rows {
-        if accounts::knows(&caller, &person)? {
-            known.push(person);
-        }
-    }
-    listed.rows = known;
+    let listed = accounts::known(&app, &caller, "", &paging.page()).await?;
     Ok(Json(Rows::of(listed, PersonShape::of)))
 }
 
@@ -168,10 +161,16 @@ impl AccountShape {
 }
 
 /// All accounts.
-#[utoipa::path(get, path = "/api/v1/accounts", responses((status = 200, body = Vec<AccountShape>)))]
-pub(crate) async fn accounts(State(app): State<Arc<App>>) -> Result<Json<Vec<AccountShape>>, Trouble> {
-    let all = app.store.accounts().await?;
-    Ok(Json(all.into_iter().map(AccountShape::of).collect()))
+#[utoipa::path(get, path = "/api/v1/accounts", params(Paging), responses((status = 200, body = Rows<AccountShape>)))]
+pub(crate) async fn accounts(
+    State(app): State<Arc<App>>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Rows<AccountShape>>, Trouble> {
+    let listed = app.store.accounts(&paging.page()).await?;
+    Ok(Json(Rows {
+        rows: listed.rows.into_iter().map(AccountShape::of).collect(),
+        next: listed.next,
+    }))
 }
 
 /// A department.

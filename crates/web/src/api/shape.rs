@@ -1,8 +1,6 @@
 //! The shapes that the API answers with.
 
-use holter_store::{
-    Acceptance, Event, FindingRow, KnownAsset, KnownService, Linked, Listed, Person, ScanSums,
-};
+use holter_store::{Acceptance, Event, FindingRow, KnownAsset, KnownService, Listed, Person, ScanSums};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -283,46 +281,6 @@ impl Service {
             key: service.key.clone(),
             first_seen: time(service.first_seen),
             last_seen: time(service.last_seen),
-        }
-    }
-}
-
-/// An interface.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Interface {
-    id: i64,
-    from: i64,
-    from_name: String,
-    to: i64,
-    to_name: String,
-    protocol: String,
-    port: u16,
-    declared: bool,
-    encrypted: Option<bool>,
-    purpose: String,
-    /// Conversations that were heard on it.
-    flows: i64,
-    first_seen: String,
-    last_seen: String,
-}
-
-impl Interface {
-    pub(crate) fn of(linked: &Linked) -> Self {
-        let one = &linked.interface;
-        Self {
-            id: one.id,
-            from: one.from_asset,
-            from_name: linked.from_name.clone(),
-            to: one.to_asset,
-            to_name: linked.to_name.clone(),
-            protocol: one.protocol.clone(),
-            port: one.port,
-            declared: one.is_declared,
-            encrypted: one.encrypted,
-            purpose: one.purpose.clone(),
-            flows: linked.flows,
-            first_seen: time(one.first_seen),
-            last_seen: time(one.last_seen),
         }
     }
 }

@@ -9,17 +9,23 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use holter_model::{Fragility, Verdict};
 use holter_program::overheard::CLIENT;
-use holter_store::{AssetEvent, Covered, FindingFilter, KnownAsset, KnownService, Linked, Page};
+use holter_store::{AssetEvent, Covered, FindingFilter, InterfaceFilter, KnownAsset, KnownService, Page};
 use maud::{Markup, html};
 
 use crate::accounts;
 use crate::app::App;
 use crate::describing::{self, Described};
+use crate::ends::{Names, Seen};
 use crate::guard::Caller;
 use crate::pages::{Done, assets, back, findings, identity, interface};
 use crate::role::Deed;
 use crate::shown::{Frame, badge, form, moment, safe};
 use crate::trouble::Trouble;
+
+/// So many places where it answers stand on its page.
+const SERVICES: usize = 100;
+/// So many of its interfaces stand on its page; the map has the others.
+const LISTED: u32 = 20;
 
 /// The page.
 pub(crate) async fn show(
@@ -39,13 +45,26 @@ pub(crate) async fn show(
         ..FindingFilter::default()
     };
     let found = app.store.findings(&filter, &Page::first(100)).await?;
-    let mut services = Vec::new();
-    for service in app.store.services(id).await?.into_iter().take(100) {
-        let coverage = app.store.coverage(service.id).await?;
-        services.push((service, coverage));
-    }
+    let services: Vec<KnownService> = app.store.services(id).await?.into_iter().take(SERVICES).collect();
+    let asked = services.iter().map(|service| service.id).collect();
+    let mut coverage = app.store.coverage_of(&asked).await?;
+    let services: Vec<(KnownService, Vec<Covered>)> = services
+        .into_iter()
+        .map(|service| {
+            let covered = coverage.remove(&service.id).unwrap_or_default();
+            (service, covered)
+        })
+        .collect();
     let marks = app.store.marks(id).await?;
-    let linked = app.store.interfaces_of(id).await?;
+    let around = InterfaceFilter {
+        asset: Some(id),
+        ..InterfaceFilter::default()
+    };
+    let linked = app.store.interfaces(&around, &Page::first(LISTED)).await?;
+    let many = app.store.interfaces_of(&around).await?;
+    let names = Names::all(&app).await?;
+    let seen = linked.rows.into_iter().map(|one| Seen::by(&caller, &names, one));
+    let seen = seen.collect::<Result<Vec<_>, _>>()?;
     let events = app.store.asset_events(id, &Page::first(100)).await?;
     let departments = accounts::departments(&app, &caller).await?;
     let doubts = identity::left(&app, &caller, id).await?;
@@ -67,9 +86,12 @@ pub(crate) async fn show(
                 h2 { "Findings" }
                 @if found.rows.is_empty() { p { "None. What was asked of it stands below." } }
                 (findings::table(&app, &found.rows, "What was found here", false))
+                @if found.next.is_some() { p { a href={ "/findings?state=all&asset=" (id) } { "All of them" } } }
                 (services_of(&app, &caller, &services))
-                (interfaces(&caller, id, &linked, describes))
+                @if asset.services > i64::try_from(SERVICES).unwrap_or(i64::MAX) { p class="soft" { "And more, " (asset.services) " in all: " code { "/api/v1/assets/" (id) } " has them." } }
+                (interfaces(&caller, id, (&seen, many), describes))
                 (history(&app, &events.rows))
+                @if events.next.is_some() { p class="soft" { "What was before is not shown." } }
             }
             aside aria-label="About it" {
                 div class="card" { (about(&app, &asset)) }
@@ -145,24 +167,25 @@ fn covered(coverage: &[Covered]) -> Markup {
     }
 }
 
-fn interfaces(caller: &Caller, id: i64, linked: &[Linked], describes: bool) -> Markup {
+fn interfaces(caller: &Caller, id: i64, (some, many): (&[Seen], i64), describes: bool) -> Markup {
     html! {
-        @if !linked.is_empty() || describes {
+        @if !some.is_empty() || describes {
             h2 { "Whom it speaks with" }
         }
-        @if !linked.is_empty() {
+        @if !some.is_empty() {
             ul {
-                @for one in linked {
+                @for seen in some {
                     li {
-                        @let (other, name, way) = if one.interface.from_asset == id { (one.interface.to_asset, &one.to_name, "to") } else { (one.interface.from_asset, &one.from_name, "from") };
-                        (way) " " a href={ "/assets/" (other) } { (safe(name)) } ", " a href={ "/interfaces/" (one.interface.id) } { (safe(&one.interface.protocol)) @if one.interface.port > 0 { " at port " (one.interface.port) } }
-                        @if one.interface.encrypted == Some(false) { " " (badge::word("high", "in clear text")) }
-                        @if !one.interface.purpose.is_empty() { ": " (safe(&one.interface.purpose)) }
-                        " " span class="soft small" { (interface::because(one)) }
+                        @let one = &seen.linked.interface;
+                        @if one.from_asset == id { "to " } @else { "from " }
+                        (seen.other(id).named()) ", " a href={ "/interfaces/" (one.id) } { (safe(&one.protocol)) @if one.port > 0 { " at port " (one.port) } }
+                        @if one.encrypted == Some(false) { " " (badge::word("high", "in clear text")) }
+                        @if !one.purpose.is_empty() { ": " (safe(&one.purpose)) }
+                        " " span class="soft small" { (interface::because(&seen.linked)) }
                     }
                 }
             }
-            p { a href={ "/map?asset=" (id) } { "As a map" } }
+            p { a href={ "/map?asset=" (id) } { @if many > i64::from(LISTED) { "All " (many) ", and as a map" } @else { "As a map" } } }
         }
         @if describes {
             details { summary { "Declare whom it connects to" } (interface::declaring(caller, Some(id))) }

@@ -9,6 +9,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use serde::Deserialize;
 
+use crate::accounts;
 use crate::app::App;
 use crate::guard::Caller;
 use crate::life::{self, Act};
@@ -34,8 +35,7 @@ pub(crate) async fn assign(
     caller: Caller,
     Form(given): Form<Given>,
 ) -> Result<Response, Trouble> {
-    let person = given.person.parse();
-    let person = person.map_err(|_| Trouble::Wrong("Say to whom it is given.".to_owned()))?;
+    let person = accounts::meant(&app, &caller, &given.person).await?;
     act(&app, &caller, id, Act::Assign { person }, "assigned").await
 }
 

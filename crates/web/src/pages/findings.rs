@@ -33,6 +33,9 @@ pub(crate) struct Asked {
     pub(crate) who: String,
     #[serde(default)]
     pub(crate) due: String,
+    /// Of this system alone.
+    #[serde(default)]
+    pub(crate) asset: String,
     pub(crate) after: Option<String>,
     pub(crate) done: Option<String>,
 }
@@ -53,11 +56,12 @@ impl Asked {
             site: self.site.parse().ok(),
             assignee: (self.who == "me").then_some(actor.person),
             due_before: (self.due == "over").then(|| app.clock.now()),
+            asset: self.asset.parse().ok(),
             ..FindingFilter::default()
         })
     }
 
-    fn query(&self) -> [(&'static str, String); 7] {
+    fn query(&self) -> [(&'static str, String); 8] {
         [
             ("state", self.state.clone()),
             ("severity", self.severity.clone()),
@@ -66,6 +70,7 @@ impl Asked {
             ("site", self.site.clone()),
             ("who", self.who.clone()),
             ("due", self.due.clone()),
+            ("asset", self.asset.clone()),
         ]
     }
 }
@@ -157,6 +162,7 @@ async fn filters(app: &App, caller: &Caller, asked: &Asked) -> Result<Markup, Tr
     let choice = |value: &str, shown: &str, chosen: &str| form::option(value, shown, chosen == value);
     Ok(html! {
         form class="filters" method="get" action="/findings" data-eager="" {
+            @if let Ok(asset) = asked.asset.parse::<i64>() { input type="hidden" name="asset" value=(asset); }
             div {
                 label for="state" { "State" }
                 select id="state" name="state" {

@@ -8,13 +8,14 @@ use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use holter_program::deeds::By;
 use holter_program::interfaces::{self, Declared};
-use holter_store::{AssetFilter, Linked, Page};
+use holter_store::{AssetFilter, Linked, Page, Person};
 use maud::{Markup, html};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::describing;
+use crate::ends::{self, Names, Seen};
 use crate::guard::Caller;
 use crate::pages::{Done, back};
 use crate::role::Deed;
@@ -27,14 +28,11 @@ const WORDS: usize = 500;
 const PROTOCOL: usize = 40;
 
 /// An interface that the caller may see: one end of it is theirs.
-async fn of(app: &App, caller: &Caller, id: i64) -> Result<Linked, Trouble> {
+pub(crate) async fn of(app: &App, caller: &Caller, id: i64) -> Result<Seen, Trouble> {
     let linked = app.store.interface(id).await?;
-    let actor = caller.actor()?;
-    let theirs = linked
-        .departments
-        .iter()
-        .any(|department| actor.within(*department).is_ok());
-    if theirs { Ok(linked) } else { Err(Trouble::Missing) }
+    let seen = Seen::by(caller, &Names::all(app).await?, linked)?;
+    let theirs = seen.ends.iter().any(|end| end.asset.is_some());
+    if theirs { Ok(seen) } else { Err(Trouble::Missing) }
 }
 
 /// The page.
@@ -44,7 +42,10 @@ pub(crate) async fn show(
     Query(done): Query<Done>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
-    let linked = of(&app, &caller, id).await?;
+    let seen = of(&app, &caller, id).await?;
+    let asked = ends::whom_to_ask(&app, &seen).await?;
+    let [from, to] = &seen.ends;
+    let linked = &seen.linked;
     let one = &linked.interface;
     let frame = Frame {
         title: "Interface",
@@ -54,14 +55,15 @@ pub(crate) async fn show(
     };
     Ok(frame.around(&html! {
         p class="crumbs" { a href="/map" { "Map" } " › " (id) }
-        h1 { (safe(&linked.from_name)) " → " (safe(&linked.to_name)) }
+        h1 { (safe(&from.name)) " → " (safe(&to.name)) }
         dl class="pairs" {
-            dt { "From" } dd { a href={ "/assets/" (one.from_asset) } { (safe(&linked.from_name)) } }
-            dt { "To" } dd { a href={ "/assets/" (one.to_asset) } { (safe(&linked.to_name)) } }
+            dt { "From" } dd { (from.whole()) }
+            dt { "To" } dd { (to.whole()) }
+            @if seen.ends.iter().any(|end| end.asset.is_none()) { dt { "Whom to ask there" } dd { (people(&asked)) } }
             dt { "Protocol" } dd { (safe(&one.protocol)) @if one.port > 0 { " · port " (one.port) } }
             dt { "On the way" } dd { (way(one.encrypted)) }
             dt { "What for" } dd { @if one.purpose.is_empty() { span class="soft" { "nobody has said" } } @else { (safe(&one.purpose)) } }
-            dt { "Known because" } dd { (because(&linked)) }
+            dt { "Known because" } dd { (because(linked)) }
             dt { "First" } dd { (moment::at(one.first_seen, &app.zone)) }
             dt { "Last" } dd { (moment::at(one.last_seen, &app.zone)) }
         }
@@ -85,6 +87,17 @@ pub(crate) async fn show(
             }
         }
     }))
+}
+
+fn people(some: &[Person]) -> Markup {
+    html! {
+        @if some.is_empty() { span class="soft" { "Nobody answers for it here: ask an admin." } }
+        @for (number, person) in some.iter().enumerate() {
+            @if number > 0 { ", " }
+            (safe(&person.name))
+            @if let Some(email) = &person.email { " " span class="soft" { "<" (safe(email)) ">" } }
+        }
+    }
 }
 
 /// An interface that somebody declares.

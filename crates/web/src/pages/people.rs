@@ -39,19 +39,13 @@ pub(crate) async fn show(
         after: asked.after.clone(),
         size: 50,
     };
-    let mut listed = app.store.people(&asked.words, &page).await?;
+    let listed = accounts::known(&app, &caller, &asked.words, &page).await?;
     let actor = caller.actor()?;
-    let mut known = Vec::new();
-    for person in listed.rows {
-        if accounts::knows(&caller, &person)? {
-            known.push(person);
-        }
-    }
-    listed.rows = known;
+    let shown: Vec<i64> = listed.rows.iter().map(|person| person.id).collect();
     let departments = accounts::departments(&app, &caller).await?;
     let accounts: HashMap<i64, Account> = app
         .store
-        .accounts()
+        .accounts_of(&shown)
         .await?
         .into_iter()
         .map(|account| (account.person, account))

@@ -55,11 +55,19 @@ pub(crate) async fn show(
         )
         .await?;
     let mut rows = Vec::new();
+    let visited = visits.rows.iter().map(|visit| visit.about.service).collect();
+    let services = app.store.services_numbered(&visited).await?;
+    let theirs = services.values().map(|service| service.asset).collect();
+    let assets = app.store.assets_numbered(&theirs).await?;
     for visit in &visits.rows {
-        let service = app.store.service(visit.about.service).await?;
-        let asset = app.store.asset(service.asset).await?;
+        let Some(service) = services.get(&visit.about.service) else {
+            continue;
+        };
+        let Some(asset) = assets.get(&service.asset) else {
+            continue;
+        };
         if actor.within(asset.about.department).is_ok() {
-            rows.push(row(visit, &service, &asset.about.name));
+            rows.push(row(visit, service, &asset.about.name));
         }
     }
     let frame = Frame {

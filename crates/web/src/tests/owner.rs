@@ -1,7 +1,9 @@
 //! Whoever answers for one department sees nothing of another: neither names, nor sums over all of them.
 
+use std::collections::BTreeSet;
+
 use holter_model::seam::Clock as _;
-use holter_store::{Interface, NewTask};
+use holter_store::{AssetAbout, Interface, NewAccount, NewTask, Person};
 use hyper::{Method, StatusCode};
 
 use super::house::House;
@@ -178,11 +180,99 @@ async fn what_is_between_two_departments_is_theirs_at_one_end() {
         let said = owner.post(&path, &[("form_key", &key), field]).await;
         assert_eq!(said.status, StatusCode::NOT_FOUND, "{path}: {}", said.text);
     }
-    // With whom their systems speak they know; not what the other department is called, nor whom else it speaks with.
-    let map = owner.open("/map?by=departments").await.text;
-    assert!(
-        map.contains("another department (1)") && map.contains("images"),
-        "{map}"
-    );
-    assert_eq!(map.matches("href=\"/interfaces/").count(), 2, "{map}");
+}
+
+#[tokio::test]
+async fn of_the_other_end_they_are_told_the_names_and_whom_to_ask() {
+    let house = House::full().await;
+    let own = stock(&house, 1, "Radiology").await;
+    let other = stock(&house, 2, OTHER).await;
+    let at = house.clock.now();
+    let mut writing = house.store.write_alone().await.unwrap();
+    let cardiology = writing.department_named("Cardiology").await.unwrap();
+    // All else that is known of it still has the other word in it.
+    let about = AssetAbout {
+        name: "Their archive".to_owned(),
+        department: Some(cardiology),
+        ..writing.asset(other.asset).await.unwrap().about
+    };
+    writing
+        .update_asset(other.asset, &about, &BTreeSet::new())
+        .await
+        .unwrap();
+    let zoe = Person {
+        id: 0,
+        name: "Zoe".to_owned(),
+        email: Some("zoe@hospital.example".to_owned()),
+        department: Some(cardiology),
+        active: true,
+    };
+    let account = NewAccount {
+        person: writing.add_person(&zoe).await.unwrap(),
+        name: "zoe".to_owned(),
+        role: "owner".to_owned(),
+        password: String::new(),
+        created: at,
+    };
+    writing.add_account(&account).await.unwrap();
+    let interface = Interface {
+        id: 0,
+        from_asset: own.asset,
+        to_asset: other.asset,
+        protocol: "dicom".to_owned(),
+        port: 104,
+        is_declared: true,
+        encrypted: None,
+        purpose: "images".to_owned(),
+        first_seen: at,
+        last_seen: at,
+    };
+    let id = writing.note_interface(&interface).await.unwrap();
+    writing.commit().await.unwrap();
+    let mut owner = house.signed_in(Role::Owner).await;
+    let mut admin = house.signed_in(Role::Admin).await;
+    let page = format!("/assets/{}", other.asset);
+    for path in [
+        "/map".to_owned(),
+        "/map?by=departments".to_owned(),
+        format!("/map?with={cardiology}"),
+        format!("/map?asset={}", own.asset),
+        format!("/interfaces/{id}"),
+        format!("/assets/{}", own.asset),
+        "/api/v1/interfaces".to_owned(),
+        format!("/api/v1/interfaces?with={cardiology}"),
+        format!("/api/v1/interfaces/{id}"),
+    ] {
+        let told = owner.open(&path).await.text;
+        assert!(
+            told.contains("Their archive") || told.contains("Cardiology"),
+            "{path}: {told}"
+        );
+        for secret in [OTHER, "10.0.2.7", page.as_str()] {
+            assert!(!told.contains(secret), "{path} tells {secret}: {told}");
+        }
+        assert_eq!(
+            told.contains("zoe@hospital.example"),
+            path.ends_with(&format!("interfaces/{id}")),
+            "{path}: {told}"
+        );
+        assert!(admin.open(&path).await.status.is_success(), "{path}");
+    }
+    let map = admin.open(&format!("/map?asset={}", own.asset)).await.text;
+    assert!(map.contains(&page), "{map}");
+    let script = owner.open(&format!("/api/v1/interfaces/{id}")).await.text;
+    assert!(script.contains("\"to\":null"), "{script}");
+    // Whom else the other system speaks with is not theirs to know.
+    for path in [
+        page.clone(),
+        format!("/map?asset={}", other.asset),
+        format!("/interfaces/{}", other.interface),
+        format!("/api/v1/interfaces/{}", other.interface),
+    ] {
+        assert_eq!(owner.open(&path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let listed = owner
+        .open(&format!("/api/v1/interfaces?asset={}", other.asset))
+        .await;
+    assert_eq!(listed.text, "{\"rows\":[],\"next\":null}");
 }

@@ -1,7 +1,7 @@
 //! The forms of a finding's page: what the caller may do with it.
 
 use holter_model::finding::State as Stand;
-use holter_store::{Acceptance, FindingRow};
+use holter_store::{Acceptance, FindingRow, Page};
 use maud::{Markup, html};
 
 use crate::accounts;
@@ -12,6 +12,9 @@ use crate::pages::finding;
 use crate::role::Deed;
 use crate::shown::{form, moment, safe};
 use crate::trouble::Trouble;
+
+/// Among more people than these nobody chooses from a list.
+const CHOICES: u32 = 200;
 
 /// The forms that the caller may use on this finding.
 pub(crate) async fn of(
@@ -25,8 +28,8 @@ pub(crate) async fn of(
     let asked = finding::asked_for(acceptances);
     let live = row.finding.state.is_live();
     let people = match actor.may(Deed::Work) && live {
-        true => accounts::visible(app, caller).await?,
-        false => Vec::new(),
+        true => Some(accounts::known(app, caller, "", &Page::first(CHOICES)).await?),
+        false => None,
     };
     Ok(html! {
         h2 { "What you can do" }
@@ -37,13 +40,18 @@ pub(crate) async fn of(
                 button { "Measure now" }
             }
         }
-        @if actor.may(Deed::Work) && live {
+        @if let Some(people) = &people {
             form method="post" action={ "/findings/" (id) "/assign" } {
                 (form::key(caller))
                 label for="person" { "Give it to" }
-                select id="person" name="person" {
-                    @for person in people.iter().filter(|person| person.active) {
-                        (form::option(&person.id.to_string(), &safe(&person.name), row.finding.assignee.map_or(person.id == actor.person, |id| id == person.id)))
+                @if people.next.is_some() {
+                    p class="hint" id="whom" { "A name, or an address for e-mail." }
+                    input id="person" name="person" required maxlength="200" aria-describedby="whom" value=(safe(&actor.shown));
+                } @else {
+                    select id="person" name="person" {
+                        @for person in people.rows.iter().filter(|person| person.active) {
+                            (form::option(&person.id.to_string(), &safe(&person.name), row.finding.assignee.map_or(person.id == actor.person, |id| id == person.id)))
+                        }
                     }
                 }
                 button class="quiet" { "Give" }

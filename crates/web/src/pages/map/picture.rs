@@ -3,15 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use holter_store::Linked;
 use maud::{Markup, html};
 
+use crate::ends::Seen;
 use crate::shown::safe;
 
-/// More boxes than these make no picture.
-const MOST: usize = 80;
-/// More ways than these are a thicket.
-const WAYS: usize = 400;
+/// The most boxes of a folded picture.
+pub(super) const MOST: usize = 80;
 
 const WIDTH: usize = 190;
 const HEIGHT: usize = 44;
@@ -21,19 +19,23 @@ const EDGE: usize = 24;
 /// How far a way between two boxes of one column bulges.
 const BULGE: usize = 60;
 
-/// What is drawn.
+/// What is drawn. Whoever makes one keeps it so small that somebody can make something of it.
 pub(super) struct Picture {
     pub(super) boxes: BTreeMap<i64, Tile>,
     pub(super) ways: Vec<Way>,
-    /// How many systems and interfaces it stands for.
-    pub(super) systems: usize,
-    pub(super) interfaces: usize,
+    /// What it stands for.
+    pub(super) about: String,
+    /// How many ways are not drawn.
+    pub(super) more: usize,
 }
 
 /// A system, or several.
 pub(super) struct Tile {
     pub(super) name: String,
-    pub(super) href: String,
+    /// What stands under the name.
+    pub(super) under: String,
+    /// Where it leads, if somewhere.
+    pub(super) href: Option<String>,
     pub(super) is_center: bool,
 }
 
@@ -50,49 +52,35 @@ type Places = BTreeMap<i64, (usize, usize)>;
 
 impl Picture {
     /// System by system, with one in the middle or none.
-    pub(super) fn of_systems(linked: &[Linked], center: Option<i64>) -> Self {
+    pub(super) fn of_systems(rows: &[Seen], center: Option<i64>) -> Self {
         let mut boxes = BTreeMap::new();
-        for one in linked {
-            let ends = [
-                (one.interface.from_asset, &one.from_name),
-                (one.interface.to_asset, &one.to_name),
-            ];
-            for (asset, name) in ends {
+        for seen in rows {
+            let one = &seen.linked.interface;
+            for (asset, end) in [one.from_asset, one.to_asset].into_iter().zip(&seen.ends) {
                 boxes.entry(asset).or_insert_with(|| Tile {
-                    name: name.clone(),
-                    href: format!("/assets/{asset}"),
+                    name: end.name.clone(),
+                    under: end.department_name.clone().unwrap_or_default(),
+                    href: end.asset.map(|id| format!("/assets/{id}")),
                     is_center: center == Some(asset),
                 });
             }
         }
-        let ways = linked.iter().map(|one| Way {
-            from: one.interface.from_asset,
-            to: one.interface.to_asset,
-            word: one.interface.protocol.clone(),
-            clear: one.interface.encrypted == Some(false),
+        let ways = rows.iter().map(|seen| Way {
+            from: seen.linked.interface.from_asset,
+            to: seen.linked.interface.to_asset,
+            word: seen.linked.interface.protocol.clone(),
+            clear: seen.linked.interface.encrypted == Some(false),
         });
         Self {
-            systems: boxes.len(),
-            interfaces: linked.len(),
+            about: format!("{} systems and {} interfaces", boxes.len(), rows.len()),
             boxes,
             ways: ways.collect(),
+            more: 0,
         }
-    }
-
-    /// Whether a person can make anything of it.
-    pub(super) fn fits(&self) -> bool {
-        self.boxes.len() <= MOST && self.ways.len() <= WAYS
     }
 
     /// The drawing.
     pub(super) fn draw(&self) -> Markup {
-        if !self.fits() {
-            return html! {
-                p class="soft" {
-                    (self.boxes.len()) " boxes and " (self.ways.len()) " ways are more than a picture can show. Look by department, or around one system from its page; the table has them."
-                }
-            };
-        }
         let places = self.places();
         let columns = places.values().map(|(column, _)| column + 1).max().unwrap_or(1);
         let rows = places.values().map(|(_, row)| row + 1).max().unwrap_or(1);
@@ -101,21 +89,23 @@ impl Picture {
             EDGE * 2 + (rows - 1) * DOWN + HEIGHT,
         );
         html! {
-            svg class="map" role="group" aria-label={ "Map of " (self.systems) " systems and " (self.interfaces) " interfaces; the table below says the same" }
-                viewBox={ "0 0 " (width) " " (height) } {
-                defs { marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto" { path class="head" d="M0 0 8 4 0 8z" {} } }
-                @for way in &self.ways { (line(&places, way)) }
-                @for (id, place) in &places {
-                    @let (x, y) = corner(*place);
-                    @if let Some(one) = self.boxes.get(id) {
-                        a href=(one.href) class=[one.is_center.then_some("warm")] {
-                            title { (safe(&one.name)) }
-                            rect x=(x) y=(y) width=(WIDTH) height=(HEIGHT) rx="8" {}
-                            text x=(x + 12) y=(y + 27) { (safe(&short(&one.name))) }
+            @if !self.boxes.is_empty() {
+                svg class="map" role="group" aria-label={ "Map of " (self.about) "; the table below says the same" }
+                    viewBox={ "0 0 " (width) " " (height) } {
+                    defs { marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto" { path class="head" d="M0 0 8 4 0 8z" {} } }
+                    @for way in &self.ways { (line(&places, way)) }
+                    @for (id, place) in &places {
+                        @if let Some(one) = self.boxes.get(id) {
+                            @let class = one.is_center.then_some("warm");
+                            @match &one.href {
+                                Some(href) => a href=(href) class=[class] { (tile(one, *place)) },
+                                None => g class=[class] { (tile(one, *place)) },
+                            }
                         }
                     }
                 }
             }
+            @if self.more > 0 { p class="soft" { "Not drawn: " (self.more) " more ways, with less in clear text. The table has them." } }
         }
     }
 
@@ -148,6 +138,20 @@ impl Picture {
 
 fn corner((column, row): (usize, usize)) -> (usize, usize) {
     (EDGE + column * ACROSS, EDGE + row * DOWN)
+}
+
+fn tile(one: &Tile, place: (usize, usize)) -> Markup {
+    let (x, y) = corner(place);
+    html! {
+        title { (safe(&one.name)) @if !one.under.is_empty() { ", " (safe(&one.under)) } }
+        rect x=(x) y=(y) width=(WIDTH) height=(HEIGHT) rx="8" {}
+        @if one.under.is_empty() {
+            text x=(x + 12) y=(y + 27) { (safe(&short(&one.name))) }
+        } @else {
+            text x=(x + 12) y=(y + 19) { (safe(&short(&one.name))) }
+            text class="soft" x=(x + 12) y=(y + 35) { (safe(&short(&one.under))) }
+        }
+    }
 }
 
 fn line(places: &Places, way: &Way) -> Markup {
@@ -187,7 +191,8 @@ mod tests {
     fn picture(boxes: i64, ways: &[(i64, i64)]) -> Picture {
         let one = |id: i64| Tile {
             name: format!("system {id}"),
-            href: format!("/assets/{id}"),
+            under: String::new(),
+            href: (id < 3).then(|| format!("/assets/{id}")),
             is_center: id == 1,
         };
         Picture {
@@ -201,8 +206,8 @@ mod tests {
                     clear: from == to,
                 })
                 .collect(),
-            systems: 0,
-            interfaces: ways.len(),
+            about: "everything".to_owned(),
+            more: 4,
         }
     }
 
@@ -216,16 +221,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_is_said_and_not_drawn() {
+    fn what_leads_nowhere_is_no_link_and_what_is_not_drawn_is_said() {
         let drawn = picture(3, &[(1, 2), (3, 2), (2, 2)]).draw().into_string();
         assert!(
-            drawn.contains("href=\"/assets/3\"") && drawn.contains("role=\"group\""),
+            drawn.contains("href=\"/assets/2\"") && drawn.contains("role=\"group\""),
             "{drawn}"
         );
-        let much = picture(500, &[(1, 2)]).draw().into_string();
         assert!(
-            !much.contains("<svg") && much.contains("more than a picture"),
-            "{much}"
+            !drawn.contains("/assets/3") && drawn.contains("system 3"),
+            "{drawn}"
         );
+        assert!(drawn.contains("4 more ways"), "{drawn}");
+        assert!(!picture(0, &[]).draw().into_string().contains("<svg"));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! ## What it asks
 //! Nothing of its own: the survey's hellos say whether the service binds renegotiations to what came before; where it does
-//! not, the shared session asks once, at its end, whether it negotiates again at all.
+//! not, the shared session asks once, at its end, whether it negotiates again at all; where it does, whether it does so for
+//! clients that never heard of that, too.
 //!
 //! ## Why it matters
 //! Whoever stands on the way can begin a session, say a request in it, and hand the session to a client whose own
@@ -51,7 +52,13 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         .map(|((_, version), _)| *version)
         .collect();
     let (Some(first), false) = (without.first(), without.is_empty()) else {
+        let unaware = ground::answers(observations, AGAIN_UNBOUND).last();
         return match known.has(Feature::SecureRenegotiation) {
+            Some(true) if unaware.is_some_and(|answer| answer.reaction == Reaction::Continued) => (
+                Verdict::Affected,
+                "it negotiates again with clients that know no secure renegotiation (RFC 5746), with nothing to bind that to what came before"
+                    .to_owned(),
+            ),
             Some(true) => (
                 Verdict::NotAffected,
                 "it binds renegotiations to what came before (RFC 5746)".to_owned(),
@@ -111,6 +118,14 @@ mod tests {
         check(&[hello(0x0304)], "inconclusive");
         check(&[&[hello(0x0304)][..], &alone(0x0304)].concat(), "not_applicable");
         check(&[hello(0x0301), secure(true)], "not_affected");
+        check(
+            &[hello(0x0301), secure(true), again(Reaction::Continued)],
+            "affected",
+        );
+        check(
+            &[hello(0x0301), secure(true), again(Reaction::Alert(100))],
+            "not_affected",
+        );
         check(&[hello(0x0301), secure(false)], "inconclusive");
         check(&[hello(0x0301)], "inconclusive");
         check(

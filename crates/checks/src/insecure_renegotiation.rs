@@ -52,17 +52,8 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         .map(|((_, version), _)| *version)
         .collect();
     let (Some(first), false) = (without.first(), without.is_empty()) else {
-        let unaware = ground::answers(observations, AGAIN_UNBOUND).last();
         return match known.has(Feature::SecureRenegotiation) {
-            Some(true) if unaware.is_some_and(|answer| answer.reaction == Reaction::Continued) => (
-                Verdict::Affected,
-                "it negotiates again with clients that know no secure renegotiation (RFC 5746), with nothing to bind that to what came before"
-                    .to_owned(),
-            ),
-            Some(true) => (
-                Verdict::NotAffected,
-                "it binds renegotiations to what came before (RFC 5746)".to_owned(),
-            ),
+            Some(true) => unaware(known, observations),
             _ => ground::not_asked(attempt),
         };
     };
@@ -98,6 +89,28 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     }
 }
 
+/// Of a server that binds renegotiations for clients that know how: whether it takes part for others.
+fn unaware(known: &Configuration, observations: &[Observation]) -> Decision {
+    let answer = ground::answers(observations, AGAIN_UNBOUND)
+        .last()
+        .map(|answer| answer.reaction);
+    let others = "with clients that know no secure renegotiation (RFC 5746)";
+    match (answer, known.has(Feature::ClientRenegotiation)) {
+        (Some(Reaction::Continued), _) => (
+            Verdict::Affected,
+            format!("it negotiates again {others}, with nothing to bind that to what came before"),
+        ),
+        (Some(Reaction::Alert(_) | Reaction::Closed | Reaction::Reset), _) | (None, Some(false) | None) => (
+            Verdict::NotAffected,
+            "it binds renegotiations to what came before (RFC 5746)".to_owned(),
+        ),
+        (Some(_) | None, _) => (
+            Verdict::Inconclusive,
+            format!("whether it negotiates again {others}, too, is not known"),
+        ),
+    }
+}
+
 /// What there is to say where TLS 1.3 is all that is spoken.
 pub(crate) fn not_in_tls13() -> Decision {
     let why = "it speaks TLS 1.3 only, in which nobody negotiates again";
@@ -126,6 +139,8 @@ mod tests {
             &[hello(0x0301), secure(true), again(Reaction::Alert(100))],
             "not_affected",
         );
+        let takes_part = feature(Feature::ClientRenegotiation, 0x0301, true);
+        check(&[hello(0x0301), secure(true), takes_part], "inconclusive");
         check(&[hello(0x0301), secure(false)], "inconclusive");
         check(&[hello(0x0301)], "inconclusive");
         check(

@@ -120,9 +120,9 @@ async fn negotiate_again(visit: &mut Visit<'_>, line: Line, session: Session) {
     }
 }
 
-/// The same as a client of before RFC 5746. A server that turns such clients away is sound, so that nothing is noted of it.
+/// The same as a client of before RFC 5746. A server that turns such clients away is sound.
 async fn negotiate_unaware(visit: &mut Visit<'_>, version: Version) {
-    if !spoken::may_ask(visit) {
+    if !spoken::may_ask(visit) || visit.room() == 0 {
         return;
     }
     let Some(mut line) = visit.open().await else {
@@ -136,7 +136,16 @@ async fn negotiate_unaware(visit: &mut Visit<'_>, version: Version) {
         Ok(session) if !session.facts().secure_renegotiation => {
             ask_again(visit, line, session, How::Unbound).await;
         }
-        Ok(_) | Err(_) => visit.provoked(line),
+        Ok(_) => visit.provoked(line),
+        Err(error) => {
+            visit.provoked(line);
+            visit.heard(Fact::Probe {
+                probe: AGAIN_UNBOUND.to_owned(),
+                version: version.0,
+                suite: 0,
+                reaction: super::failure(&error),
+            });
+        }
     }
 }
 

@@ -120,6 +120,7 @@ impl Survey<'_, '_> {
                     // Of those that it has chosen itself it may falter over the first in one order, and not in the other.
                     let falters = shared && offered.iter().all(|suite| known::is_shared(*suite));
                     if falters && noes.len() < 2 {
+                        failing = Some(backwards);
                         backwards = !backwards;
                     } else if self.believes(version, offered.len() == rest.len(), &noes) {
                         noes.clear();
@@ -232,7 +233,10 @@ impl Survey<'_, '_> {
             return true;
         };
         let only = |these: &[CipherSuite], those: &[CipherSuite], version| {
-            let only = |suite: &&CipherSuite| !those.contains(suite) && suite.fits(version);
+            // Over those with a shared key some falter in one version and not in another.
+            let only = |suite: &&CipherSuite| {
+                !those.contains(suite) && suite.fits(version) && !known::is_shared(**suite)
+            };
             these.iter().filter(only).copied().collect::<Vec<_>>()
         };
         let missed = only(tally.chosen(), &other, before);
@@ -251,10 +255,8 @@ impl Survey<'_, '_> {
                     if flight.hello.negotiated() == version && suites.contains(&flight.hello.suite) =>
                 {
                     let suite = flight.hello.suite;
-                    if !known::is_shared(suite) {
-                        let what = format!("{suite} was refused in {version}, and then accepted");
-                        self.contradict(self.uses_alerts, what);
-                    }
+                    let what = format!("{suite} was refused in {version}, and then accepted");
+                    self.contradict(self.uses_alerts, what);
                     self.found_more(version, &[suite]);
                 }
                 Said::Flight(_) | Said::No(_) => {}

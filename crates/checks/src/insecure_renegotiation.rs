@@ -2,7 +2,8 @@
 //!
 //! ## What it asks
 //! Nothing of its own: the survey's hellos say whether the service binds renegotiations to what came before; where it does
-//! not, the shared session asks once, at its end, whether it negotiates again at all.
+//! not, the shared session asks once, at its end, whether it negotiates again at all; where it does, whether it does so for
+//! clients that never heard of that, too.
 //!
 //! ## Why it matters
 //! Whoever stands on the way can begin a session, say a request in it, and hand the session to a client whose own
@@ -52,10 +53,7 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         .collect();
     let (Some(first), false) = (without.first(), without.is_empty()) else {
         return match known.has(Feature::SecureRenegotiation) {
-            Some(true) => (
-                Verdict::NotAffected,
-                "it binds renegotiations to what came before (RFC 5746)".to_owned(),
-            ),
+            Some(true) => unaware(known, observations),
             _ => ground::not_asked(attempt),
         };
     };
@@ -91,6 +89,28 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     }
 }
 
+/// Of a server that binds renegotiations for clients that know how: whether it takes part for others.
+fn unaware(known: &Configuration, observations: &[Observation]) -> Decision {
+    let answer = ground::answers(observations, AGAIN_UNBOUND)
+        .last()
+        .map(|answer| answer.reaction);
+    let others = "with clients that know no secure renegotiation (RFC 5746)";
+    match (answer, known.has(Feature::ClientRenegotiation)) {
+        (Some(Reaction::Continued), _) => (
+            Verdict::Affected,
+            format!("it negotiates again {others}, with nothing to bind that to what came before"),
+        ),
+        (Some(Reaction::Alert(_) | Reaction::Closed | Reaction::Reset), _) | (None, Some(false) | None) => (
+            Verdict::NotAffected,
+            "it binds renegotiations to what came before (RFC 5746)".to_owned(),
+        ),
+        (Some(_) | None, _) => (
+            Verdict::Inconclusive,
+            format!("whether it negotiates again {others}, too, is not known"),
+        ),
+    }
+}
+
 /// What there is to say where TLS 1.3 is all that is spoken.
 pub(crate) fn not_in_tls13() -> Decision {
     let why = "it speaks TLS 1.3 only, in which nobody negotiates again";
@@ -111,6 +131,16 @@ mod tests {
         check(&[hello(0x0304)], "inconclusive");
         check(&[&[hello(0x0304)][..], &alone(0x0304)].concat(), "not_applicable");
         check(&[hello(0x0301), secure(true)], "not_affected");
+        check(
+            &[hello(0x0301), secure(true), again(Reaction::Continued)],
+            "affected",
+        );
+        check(
+            &[hello(0x0301), secure(true), again(Reaction::Alert(100))],
+            "not_affected",
+        );
+        let takes_part = feature(Feature::ClientRenegotiation, 0x0301, true);
+        check(&[hello(0x0301), secure(true), takes_part], "inconclusive");
         check(&[hello(0x0301), secure(false)], "inconclusive");
         check(&[hello(0x0301)], "inconclusive");
         check(

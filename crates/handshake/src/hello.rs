@@ -54,7 +54,9 @@ pub fn client_hello(offer: &Offer<'_>, random: [u8; 32]) -> Result<ClientHello, 
     }
     if offer.version <= Version::SSL3 {
         // SSLv3 peers may refuse a hello with extensions.
-        hello.suites.push(CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV);
+        if offer.renegotiation_info {
+            hello.suites.push(CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV);
+        }
         return Ok(hello);
     }
     hello.extensions = extensions(offer);
@@ -126,7 +128,9 @@ fn extensions(offer: &Offer<'_>) -> Vec<Extension> {
     if extended || offer.version.rules() >= Version::TLS13 && offer.extended_master_secret {
         list.push(Extension::empty(ExtensionType::EXTENDED_MASTER_SECRET));
     }
-    list.push(Extension::renegotiation_info());
+    if offer.renegotiation_info {
+        list.push(Extension::renegotiation_info());
+    }
     if offer.encrypt_then_mac {
         list.push(Extension::empty(ExtensionType::ENCRYPT_THEN_MAC));
     }

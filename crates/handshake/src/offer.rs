@@ -38,6 +38,8 @@ pub struct Offer<'a> {
     pub fallback: bool,
     /// Whether to offer the extended master secret (RFC 7627).
     pub extended_master_secret: bool,
+    /// Whether to say that the client binds renegotiations to what came before (RFC 5746).
+    pub renegotiation_info: bool,
     /// Whether to offer encrypt-then-MAC for CBC suites (RFC 7366).
     pub encrypt_then_mac: bool,
     /// The groups of key exchange, in order of preference. TLS 1.3 sends a share of the first.
@@ -68,6 +70,7 @@ impl Offer<'_> {
             compression: vec![0],
             fallback: false,
             extended_master_secret: true,
+            renegotiation_info: true,
             encrypt_then_mac: false,
             groups: &crate::key_agreement::GROUPS,
             early_data: None,

@@ -154,11 +154,18 @@ pub fn encode(out: &mut Vec<u8>, content: ContentType, version: Version, body: &
     }
 }
 
+/// How BearSSL begins an alert where it has agreed on no version yet.
+const UNVERSIONED_ALERT: [u8; HEADER] = [0x15, 0, 0, 0, 2];
+
 /// Whether bytes can begin a record header, as far as they are there.
 fn plausible(start: &[u8]) -> bool {
     let kind = start.first().is_none_or(|kind| (0x14..=0x1a).contains(kind));
     let major = start.get(1).is_none_or(|major| *major == 3);
-    kind && major
+    let unversioned = start
+        .iter()
+        .zip(UNVERSIONED_ALERT)
+        .all(|(is, would)| *is == would);
+    (kind && major) || unversioned
 }
 
 #[cfg(test)]
@@ -183,6 +190,19 @@ mod tests {
             end = drain(&mut deframer, &mut out);
         }
         (out, end)
+    }
+
+    #[test]
+    fn an_alert_without_a_version_is_one_and_nothing_else_is() {
+        let alert = [0x15, 0, 0, 0, 2, 2, 70];
+        for piece in 1..alert.len() {
+            let (records, end) = fed(&alert, piece);
+            assert_eq!(records, [(ContentType::ALERT, Version(0), vec![2, 70])]);
+            assert_eq!(end, Ok(()));
+        }
+        for other in [[0x15, 0, 0, 0, 3], [0x16, 0, 0, 0, 2], [0x15, 0, 1, 0, 2]] {
+            assert_eq!(fed(&other, 5).1, Err(NotRecords::NotTls));
+        }
     }
 
     proptest! {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use holter_handshake::renegotiation::{How, Outcome};
 use holter_handshake::resumption::Resumption;
 use holter_handshake::suite::Bulk;
-use holter_handshake::{Offer, Session, bleed};
+use holter_handshake::{Offer, Session, bleed, handshake};
 use holter_model::{Fact, Feature, Reaction, Transport};
 use holter_net::Line;
 use holter_wire::Version;
@@ -102,14 +102,60 @@ fn tickets(visit: &mut Visit<'_>, session: &Session) -> Option<Resumption> {
     session.by_ticket()
 }
 
-/// Asks once to negotiate again, and leaves it there.
-async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session) {
+/// Asks once to negotiate again, and leaves it there. Who takes part for a client that knows RFC 5746 may do so for
+/// one that does not, too.
+async fn negotiate_again(visit: &mut Visit<'_>, line: Line, session: Session) {
+    let version = session.version();
+    let how = if session.facts().secure_renegotiation {
+        How::Secure
+    } else {
+        How::Unbound
+    };
+    let accepted = ask_again(visit, line, session, how).await;
+    if let Some(accepted) = accepted {
+        note(visit, Feature::ClientRenegotiation, version, accepted);
+    }
+    if (how, accepted) == (How::Secure, Some(true)) {
+        negotiate_unaware(visit, version).await;
+    }
+}
+
+/// The same as a client of before RFC 5746. A server that turns such clients away is sound.
+async fn negotiate_unaware(visit: &mut Visit<'_>, version: Version) {
+    if !spoken::may_ask(visit) || visit.room() == 0 {
+        return;
+    }
+    let Some(mut line) = visit.open().await else {
+        return;
+    };
+    let offer = Offer {
+        renegotiation_info: false,
+        ..fresh(visit, version)
+    };
+    match handshake(&mut line, &offer, visit.dice).await {
+        Ok(session) if !session.facts().secure_renegotiation => {
+            ask_again(visit, line, session, How::Unbound).await;
+        }
+        Ok(_) => visit.provoked(line),
+        Err(error) => {
+            visit.provoked(line);
+            visit.heard(Fact::Probe {
+                probe: AGAIN_UNBOUND.to_owned(),
+                version: version.0,
+                suite: 0,
+                reaction: super::failure(&error),
+            });
+        }
+    }
+}
+
+/// Whether it negotiates again; `None`: it says nothing that tells.
+async fn ask_again(visit: &mut Visit<'_>, mut line: Line, session: Session, how: How) -> Option<bool> {
     let offer = fresh(visit, session.version());
     let (version, suite) = (session.version(), session.suite().code.0);
-    let (probe, how) = if session.facts().secure_renegotiation {
-        (AGAIN_BOUND, How::Secure)
-    } else {
-        (AGAIN_UNBOUND, How::Unbound)
+    let probe = match how {
+        How::Secure => AGAIN_BOUND,
+        How::Unbound => AGAIN_UNBOUND,
     };
     // Nearly all say a word on that, and then at once.
     let word = match visit.endpoint.transport {
@@ -137,9 +183,7 @@ async fn negotiate_again(visit: &mut Visit<'_>, mut line: Line, session: Session
         suite,
         reaction,
     });
-    if let Some(accepted) = accepted {
-        note(visit, Feature::ClientRenegotiation, version, accepted);
-    }
+    accepted
 }
 
 /// Goes on by a ticket. `None`: no session came of it.

@@ -12,6 +12,10 @@ use super::{heard, known};
 /// So many connections may go into schemes that no suite needed.
 const MOST_FOR_SCHEMES: usize = 8;
 
+/// So many schemes stand before one that was chosen at most: wolfSSL reads 22, and refuses every signed suite where it finds
+/// none of its own among them.
+const READ: usize = 16;
+
 /// What is offered beside suites.
 pub(super) struct Axes {
     pub(super) groups: Rotation<NamedGroup>,
@@ -42,7 +46,7 @@ impl Axes {
         Self {
             groups: Rotation::new(known::groups(version)),
             choices: Tally::default(),
-            schemes: Rotation::new(known::schemes()),
+            schemes: Rotation::new(known::schemes()).within(READ),
             asked: false,
             grouped: true,
             mixes: Mixes::Unknown,

@@ -65,15 +65,15 @@ pub(super) fn groups(version: Version) -> Vec<NamedGroup> {
     FIRST.into_iter().chain(rest).filter(fits).collect()
 }
 
-/// Every scheme, the usual first.
+/// Every scheme, the usual first, and those of rare keys and of TLS 1.3 alone last: some peers read no more than 22.
 pub(super) fn schemes() -> Vec<SignatureScheme> {
-    const FIRST: [SignatureScheme; 3] = [
-        SignatureScheme::RSA_PKCS1_SHA256,
-        SignatureScheme::ECDSA_SECP256R1_SHA256,
-        SignatureScheme(0x0804),
+    const FIRST: [u16; 17] = [
+        0x0401, 0x0403, 0x0804, 0x0201, 0x0203, 0x0501, 0x0503, 0x0601, 0x0603, 0x0805, 0x0806, 0x0101,
+        0x0807, 0x0808, 0x0301, 0x0303, 0x0809,
     ];
-    let rest = SignatureScheme::registered().filter(|scheme| !FIRST.contains(scheme));
-    FIRST.into_iter().chain(rest).collect()
+    let first = FIRST.map(SignatureScheme);
+    let rest = SignatureScheme::registered().filter(|scheme| !first.contains(scheme));
+    first.into_iter().chain(rest).collect()
 }
 
 /// Whether a suite makes the server sign its key exchange.

@@ -8,6 +8,7 @@ use holter_cert::key::Algorithm;
 use holter_wire::suite::{Authentication, Exchange};
 use holter_wire::{ExtensionType, Version};
 
+use super::known;
 use crate::conversation::Flight;
 
 /// So many extensions of a hello are compared; no server sends more.
@@ -86,6 +87,8 @@ impl Servers {
             return false;
         };
         let wrong = match (parts.exchange, self.kind(leaf).0) {
+            // Erlang chooses those of SRP for any key, and falters afterwards.
+            _ if known::is_shared(flight.hello.suite) => false,
             (_, Algorithm::Unknown | Algorithm::Other(_)) => false,
             (Exchange::Ecdh, key) => key != Algorithm::Ec,
             (_, key) => match parts.authentication {

@@ -42,7 +42,8 @@ impl Survey<'_, '_> {
         // in both orders they often have no field to offer for DHE, and where they chose suites with a shared key they may
         // have none: such are then asked for apart.
         let mut failing = None;
-        let mut apart: Option<fn(CipherSuite) -> bool> = has_shared(tally).then_some(known::is_shared);
+        let mut shared = has_shared(tally) || self.found.iter().any(|(_, tally)| has_shared(tally));
+        let mut apart: Option<fn(CipherSuite) -> bool> = shared.then_some(known::is_shared);
         while !rest.is_empty() {
             let mut offered = without(&rest, apart);
             offered.truncate(self.window);
@@ -74,11 +75,11 @@ impl Survey<'_, '_> {
                         self.visit.odd("it chose a suite that was not offered");
                         return false;
                     }
-                    if let Some(no) = noes.pop() {
-                        noes.clear();
+                    if let Some(no) = noes.pop().filter(|_| !known::is_shared(chosen)) {
                         let what = format!("{chosen} was refused in {version}, and then accepted");
                         self.contradict(!matches!(no, Some(Refusal::Closed | Refusal::Silence)), what);
                     }
+                    noes.clear();
                     self.take(version, &flight, (&groups, &schemes));
                     self.compresses(version, &flight);
                     if let Some(refused) = refused.take() {
@@ -88,6 +89,7 @@ impl Survey<'_, '_> {
                     let hope = self.new.groups.seen().iter().any(|group| unseen.contains(group));
                     self.axes(version).spend(narrow, chosen, hope);
                     tally.chose(chosen, &narrow.usable(chosen, offered));
+                    shared |= known::is_shared(chosen);
                     rest.retain(|suite| *suite != chosen);
                     backwards = !backwards;
                 }
@@ -104,9 +106,7 @@ impl Survey<'_, '_> {
                     apart = Some(known::has_field);
                 }
                 Said::No(Refusal::Alert(_))
-                    if apart.is_none()
-                        && has_shared(tally)
-                        && !offered.iter().all(|suite| known::is_shared(*suite)) =>
+                    if apart.is_none() && shared && !offered.iter().all(|suite| known::is_shared(*suite)) =>
                 {
                     apart = Some(known::is_shared);
                 }
@@ -117,7 +117,12 @@ impl Survey<'_, '_> {
                         Said::No(how) => Some(how),
                         _ => None,
                     });
-                    if self.believes(version, offered.len() == rest.len(), &noes) {
+                    // Of those that it has chosen itself it may falter over the first in one order, and not in the other.
+                    let falters = shared && offered.iter().all(|suite| known::is_shared(*suite));
+                    if falters && noes.len() < 2 {
+                        failing = Some(backwards);
+                        backwards = !backwards;
+                    } else if self.believes(version, offered.len() == rest.len(), &noes) {
                         noes.clear();
                         rest.retain(|suite| !offered.contains(suite));
                         backwards = !backwards;
@@ -228,7 +233,10 @@ impl Survey<'_, '_> {
             return true;
         };
         let only = |these: &[CipherSuite], those: &[CipherSuite], version| {
-            let only = |suite: &&CipherSuite| !those.contains(suite) && suite.fits(version);
+            // Over those with a shared key some falter in one version and not in another.
+            let only = |suite: &&CipherSuite| {
+                !those.contains(suite) && suite.fits(version) && !known::is_shared(**suite)
+            };
             these.iter().filter(only).copied().collect::<Vec<_>>()
         };
         let missed = only(tally.chosen(), &other, before);

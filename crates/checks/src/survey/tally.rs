@@ -98,6 +98,8 @@ pub(super) struct Rotation<T> {
     all: Vec<T>,
     seen: Vec<T>,
     reach: Reach,
+    /// So many unseen ones may stand before the seen.
+    front: usize,
 }
 
 /// What of a rotation is offered.
@@ -124,7 +126,14 @@ impl<T: Copy + PartialEq> Rotation<T> {
             all,
             seen: Vec::new(),
             reach: Reach::Wide,
+            front: usize::MAX,
         }
+    }
+
+    /// For peers that read the beginning of a list alone: one that was chosen stands behind so many others at most.
+    pub(super) const fn within(mut self, front: usize) -> Self {
+        self.front = front;
+        self
     }
 
     /// All, the unseen first; or the unseen alone.
@@ -144,7 +153,9 @@ impl<T: Copy + PartialEq> Rotation<T> {
             return seen.chain(self.unseen()).collect();
         }
         let mut offer = self.unseen();
+        let rest = offer.split_off(self.front.min(offer.len()));
         offer.extend(&self.seen);
+        offer.extend(rest);
         offer
     }
 
@@ -320,6 +331,14 @@ mod tests {
         let mut own_order = doubtful();
         own_order.chose_from(5, &own_order.offer());
         assert_eq!(own_order.offer(), [1, 2]);
+    }
+
+    #[test]
+    fn one_that_was_chosen_stands_near_the_beginning() {
+        let mut schemes = Rotation::new(vec![1, 2, 3, 4, 5]).within(2);
+        assert_eq!(schemes.all(), [1, 2, 3, 4, 5]);
+        schemes.chose_from(1, &schemes.all());
+        assert_eq!(schemes.all(), [2, 3, 1, 4, 5]);
     }
 
     #[test]

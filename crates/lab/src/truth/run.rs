@@ -44,6 +44,12 @@ pub enum Run {
     },
     /// Java's TLS.
     Java(Java),
+    /// Erlang's TLS.
+    Erlang {
+        /// With all suites that it knows, up to TLS 1.2.
+        #[serde(default)]
+        everything: bool,
+    },
     /// Caddy, on Go's TLS.
     Caddy {
         /// Lines of its `tls` block.

@@ -13,7 +13,7 @@ use crate::node::{self, NodeServer};
 use crate::openssl110::weak::{self, WeakDatagrams, WeakServer, serve_tls};
 use crate::ports::{on_a_free_port, on_a_free_udp_port};
 use crate::proxy::{banning, single};
-use crate::{LabError, caddy, debian, openssl3, openssl102, zoo};
+use crate::{LabError, caddy, debian, erlang, openssl3, openssl102, zoo};
 
 /// A running server of the table. Dropping it ends it.
 #[derive(Debug)]
@@ -149,6 +149,7 @@ fn start_process(run: &Run, server: &Server, address: SocketAddr) -> Result<crat
             suites: wanted.suites.clone(),
             certificate,
         }),
+        Run::Erlang { everything } => erlang::serve(address, &or_shared(certificate)?, *everything),
         Run::Caddy { lines } => caddy::serve(address, &or_shared(certificate)?, lines),
         Run::Debian { name } => Err(LabError::Command {
             command: format!("start {name}"),

@@ -420,6 +420,7 @@ impl<L: Listener> Hearing<L> {
         self.coverage.one_sided += u64::from(entry.seen != [true; 2]);
         let ending = Ending {
             at: entry.last,
+            seen: entry.seen,
             heard: voice.heard,
             missing: voice.missing,
             closed: entry.is_over(),

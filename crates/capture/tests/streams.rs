@@ -145,6 +145,19 @@ fn a_conversation_is_told_in_order() {
 }
 
 #[test]
+fn who_says_nothing_was_captured_all_the_same() {
+    let (told, coverage) = hear(&[
+        segment(Side::Opener, 10, 0, SYN, &[]),
+        segment(Side::Answerer, 90, 11, SYN | ACK, &[]),
+        segment(Side::Opener, 11, 91, ACK, b"hello"),
+        segment(Side::Answerer, 91, 16, FIN | ACK, &[]),
+    ]);
+    let ending = told[0].ending.unwrap();
+    assert_eq!((ending.seen, ending.heard), ([true; 2], [5, 0]));
+    assert_eq!(coverage.one_sided, 0);
+}
+
+#[test]
 fn who_answered_a_lost_syn_is_the_answerer() {
     let (told, _) = hear(&[
         segment(Side::Answerer, 90, 11, SYN | ACK, &[]),

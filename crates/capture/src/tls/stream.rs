@@ -173,7 +173,7 @@ impl Stream {
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
         if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
-            server.close(&ending, heard, false);
+            server.close(&ending, false);
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);

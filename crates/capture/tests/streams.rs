@@ -231,6 +231,32 @@ fn a_port_used_again_is_another_flow() {
 }
 
 #[test]
+fn what_was_captured_twice_is_one_flow_and_a_number_used_again_is_not() {
+    let from = |answer: u32| {
+        vec![
+            segment(Side::Opener, 10, 0, SYN, &[]),
+            segment(Side::Answerer, answer, 11, SYN | ACK, &[]),
+            segment(Side::Opener, 11, answer + 1, ACK, b"asks"),
+            segment(Side::Answerer, answer + 1, 15, ACK | FIN, b"tells"),
+            segment(Side::Opener, 15, answer + 7, ACK | FIN, &[]),
+        ]
+    };
+    let twice = [from(90), from(90)].concat();
+    let (told, coverage) = hear(&twice);
+    assert_eq!((told.len(), coverage.missing), (1, 0));
+    assert_eq!(told[0].heard(Side::Answerer), b"tells");
+    let again = [from(90), from(4_000)].concat();
+    let (told, _) = hear(&again);
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[1].heard(Side::Opener), b"asks");
+    // Without the answers nobody can tell, and nothing may be passed over.
+    let [first, _, asks, _, last] = from(90).try_into().unwrap();
+    let alone = [first, asks, last];
+    let (told, _) = hear(&[alone.clone(), alone].concat());
+    assert_eq!(told.len(), 2);
+}
+
+#[test]
 fn a_reset_from_elsewhere_is_not_believed() {
     let (told, coverage) = hear(&[
         segment(Side::Opener, 10, 0, SYN, &[]),

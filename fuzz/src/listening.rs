@@ -54,6 +54,7 @@ fn flow(data: &[u8], transport: Transport, begun: bool) {
     }
     let ending = Ending {
         at: Moment(now),
+        seen: [true; 2],
         heard,
         missing,
         closed: true,

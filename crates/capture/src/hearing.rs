@@ -226,7 +226,11 @@ impl<L: Listener> Hearing<L> {
         let (over, side) = (entry.is_over(), side(&entry.who, by_low));
         let stream = of(&mut entry.streams, side);
         let unheard = segment.ack.is_some() && !stream.is_synced();
-        if !over && entry.who.begun && (unheard || stream.began_at(segment.seq.wrapping_add(1))) {
+        let next = segment.seq.wrapping_add(1);
+        // What was mirrored twice, or by two who then put their captures together, comes again when all is over. Who opens a new one
+        // with the number of the last is told by the answer to it.
+        let again = stream.began_with(next) && (!over || entry.seen == [true; 2]);
+        if again || (!over && entry.who.begun && (unheard || stream.began_at(next))) {
             return Fate::Same;
         }
         if over || entry.who.voice == NONE {
@@ -420,6 +424,7 @@ impl<L: Listener> Hearing<L> {
         self.coverage.one_sided += u64::from(entry.seen != [true; 2]);
         let ending = Ending {
             at: entry.last,
+            seen: entry.seen,
             heard: voice.heard,
             missing: voice.missing,
             closed: entry.is_over(),

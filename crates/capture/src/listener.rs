@@ -46,6 +46,8 @@ pub struct Ends {
 pub struct Ending {
     /// When something was last heard.
     pub at: Moment,
+    /// Whether packets of the opener and of the answerer were captured, were there data in them or not.
+    pub seen: [bool; 2],
     /// Bytes heard from the opener and from the answerer.
     pub heard: [u64; 2],
     /// Bytes that each of them sent and that are not in the capture.

@@ -105,6 +105,7 @@ impl Listening {
         let before = std::mem::replace(&mut flow.0, state);
         let ending = Ending {
             at,
+            seen: [true; 2],
             heard: [0; 2],
             missing: [0; 2],
             closed: false,
@@ -135,7 +136,7 @@ impl Listening {
             return;
         };
         server.begin(client.ip(), clear.first);
-        server.close(&ending, ending.heard.map(|heard| heard > 0), false);
+        server.close(&ending, false);
         server.protocol.get_or_insert(clear.tongue.id());
         let clinical = server.clinical.get_or_insert_with(|| {
             Box::new(Clinical {

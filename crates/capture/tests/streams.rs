@@ -145,6 +145,19 @@ fn a_conversation_is_told_in_order() {
 }
 
 #[test]
+fn who_says_nothing_was_captured_all_the_same() {
+    let (told, coverage) = hear(&[
+        segment(Side::Opener, 10, 0, SYN, &[]),
+        segment(Side::Answerer, 90, 11, SYN | ACK, &[]),
+        segment(Side::Opener, 11, 91, ACK, b"hello"),
+        segment(Side::Answerer, 91, 16, FIN | ACK, &[]),
+    ]);
+    let ending = told[0].ending.unwrap();
+    assert_eq!((ending.seen, ending.heard), ([true; 2], [5, 0]));
+    assert_eq!(coverage.one_sided, 0);
+}
+
+#[test]
 fn who_answered_a_lost_syn_is_the_answerer() {
     let (told, _) = hear(&[
         segment(Side::Answerer, 90, 11, SYN | ACK, &[]),
@@ -215,6 +228,32 @@ fn a_port_used_again_is_another_flow() {
             .iter()
             .any(|seen| seen.oddity == Oddity::Reopened)
     );
+}
+
+#[test]
+fn what_was_captured_twice_is_one_flow_and_a_number_used_again_is_not() {
+    let from = |answer: u32| {
+        vec![
+            segment(Side::Opener, 10, 0, SYN, &[]),
+            segment(Side::Answerer, answer, 11, SYN | ACK, &[]),
+            segment(Side::Opener, 11, answer + 1, ACK, b"asks"),
+            segment(Side::Answerer, answer + 1, 15, ACK | FIN, b"tells"),
+            segment(Side::Opener, 15, answer + 7, ACK | FIN, &[]),
+        ]
+    };
+    let twice = [from(90), from(90)].concat();
+    let (told, coverage) = hear(&twice);
+    assert_eq!((told.len(), coverage.missing), (1, 0));
+    assert_eq!(told[0].heard(Side::Answerer), b"tells");
+    let again = [from(90), from(4_000)].concat();
+    let (told, _) = hear(&again);
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[1].heard(Side::Opener), b"asks");
+    // Without the answers nobody can tell, and nothing may be passed over.
+    let [first, _, asks, _, last] = from(90).try_into().unwrap();
+    let alone = [first, asks, last];
+    let (told, _) = hear(&[alone.clone(), alone].concat());
+    assert_eq!(told.len(), 2);
 }
 
 #[test]

@@ -191,12 +191,12 @@ impl Server {
     }
 
     /// A session is over; `torn`: its records' numbers show that some are missing.
-    pub(crate) fn close(&mut self, ending: &Ending, sides: [bool; 2], torn: bool) {
+    pub(crate) fn close(&mut self, ending: &Ending, torn: bool) {
         let [heard, answered] = ending.heard;
         let [missing, unanswered] = ending.missing;
         self.live = self.live.saturating_sub(1);
         self.last = self.last.max(ending.at);
-        self.one_sided += u64::from(sides != [true, true]);
+        self.one_sided += u64::from(ending.seen != [true; 2]);
         self.with_gaps += u64::from(torn || missing + unanswered > 0);
         self.heard = self.heard.saturating_add(heard + answered);
         self.missing = self.missing.saturating_add(missing + unanswered);

@@ -38,6 +38,8 @@ pub(crate) struct Data<'a> {
 /// What is remembered of one side.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stream {
+    /// That of its first byte, as far as it was heard.
+    first: u32,
     /// The sequence number that comes next.
     next: u32,
     /// Up to where the other side says that it has received.
@@ -62,6 +64,7 @@ fn after(a: u32, b: u32) -> i32 {
 
 impl Stream {
     pub(crate) const NEW: Self = Self {
+        first: 0,
         next: 0,
         acked: 0,
         ticket: Ticket::NONE,
@@ -80,6 +83,7 @@ impl Stream {
 
     /// Its own first byte has this number.
     pub(crate) fn sync(&mut self, next: u32) {
+        self.first = next;
         self.next = next;
         self.acked = next;
         self.synced = true;
@@ -100,6 +104,11 @@ impl Stream {
     /// Whether it may well have been opened with this number, and a SYN that says it is only said again.
     pub(crate) fn began_at(&self, next: u32) -> bool {
         self.synced && (0..0x1_0000).contains(&after(next, self.next))
+    }
+
+    /// Whether that is the number that it was opened with: no other stream between the same ends has it so soon.
+    pub(crate) fn began_with(&self, next: u32) -> bool {
+        self.synced && self.first == next
     }
 
     pub(crate) fn is_finished(&self) -> bool {

@@ -67,9 +67,10 @@ pub(crate) struct Heard {
 #[derive(Debug)]
 pub(crate) struct Beats {
     open: [Open; 2],
-    sealed: [Option<Sealed>; 2],
+    // Boxed, for most flows have one of these or none, and whoever floods a service with datagrams makes many flows.
+    sealed: [Option<Box<Sealed>>; 2],
     /// Encrypted ones, once something of the flow is missing.
-    torn: Option<Torn>,
+    torn: Option<Box<Torn>>,
     /// A record that may be a request in the clear, or ciphertext that looks like one.
     doubt: Option<(Side, Cover, Raw, Heard)>,
     datagrams: bool,
@@ -234,7 +235,7 @@ impl Beats {
         let datagrams = self.datagrams;
         let torn = self
             .torn
-            .get_or_insert_with(|| Torn::new(missing, begun, datagrams));
+            .get_or_insert_with(|| Box::new(Torn::new(missing, begun, datagrams)));
         for side in [Side::Opener, Side::Answerer] {
             if let Some(sealed) = pick_mut(&mut self.sealed, side) {
                 torn.take(side, &sealed.give_up());
@@ -249,12 +250,12 @@ impl Beats {
         let (alone, short) = (!*pick(&heard.heard, other), beat.span.most < sealed::AROUND);
         let goes_on = pick(&self.sealed, other)
             .as_ref()
-            .is_some_and(Sealed::goes_on_unasked);
+            .is_some_and(|sealed| sealed.goes_on_unasked());
         // The other side is not in the capture at all: it answers what nobody saw, where it is long enough for an answer.
         if goes_on || (alone && heard.client != Some(side) && !short) {
             let pads_least = *pick(&heard.pads_least, side);
             return pick_mut(&mut self.sealed, other)
-                .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams))
+                .get_or_insert_with(|| Box::new(Sealed::new(cover, pads_least, early, datagrams)))
                 .answer_unasked(beat);
         }
         if !self.holed {
@@ -281,7 +282,7 @@ impl Beats {
         }
         let pads_least = *pick(&heard.pads_least, other);
         let asking = pick_mut(&mut self.sealed, side)
-            .get_or_insert_with(|| Sealed::new(cover, pads_least, early, datagrams));
+            .get_or_insert_with(|| Box::new(Sealed::new(cover, pads_least, early, datagrams)));
         asking.ask(beat);
         for answer in answers {
             asking.answer(answer);

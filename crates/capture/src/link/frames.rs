@@ -55,20 +55,44 @@ pub(super) fn llc(bytes: &[u8]) -> Option<Content<'_>> {
     }
 }
 
-/// Labels until the one that says it is the last; then IP, or Ethernet behind a control word of zeros (RFC 4385).
+/// Labels until the one that says it is the last; then IP, or Ethernet, with a control word before it (RFC 4448) or without. Nothing
+/// says which: what leads to IP is believed.
 fn mpls(mut bytes: &[u8], depth: u8) -> Option<Content<'_>> {
     for _ in 0..TAGS {
         let ([_, _, bottom, _], rest) = bytes.split_first_chunk::<4>()?;
         bytes = rest;
         if bottom & 1 == 1 {
             return match bytes.first()? >> 4 {
-                4 | 6 => Some(Content::Ip(bytes)),
-                0 => nested(bytes.get(4..)?, depth),
-                _ => Some(Content::Other),
+                4 | 6 if !is_cut(bytes) => Some(Content::Ip(bytes)),
+                first => {
+                    let behind = bytes.get(4..).filter(|_| first == 0);
+                    let inner = behind.and_then(|bytes| nested(bytes, depth)).filter(is_ip);
+                    let inner = inner.or_else(|| nested(bytes, depth).filter(is_ip));
+                    let unknown = if matches!(first, 4 | 6) {
+                        Content::Ip(bytes)
+                    } else {
+                        Content::Other
+                    };
+                    Some(inner.unwrap_or(unknown))
+                }
             };
         }
     }
     None
+}
+
+/// Whether less is here than the IP packet says that it has, if it is one: a card's address can begin like one.
+fn is_cut(bytes: &[u8]) -> bool {
+    let says = match bytes {
+        [first, _, high, low, ..] if first >> 4 == 4 => usize::from(u16::from_be_bytes([*high, *low])),
+        [_, _, _, _, high, low, ..] => 40 + usize::from(u16::from_be_bytes([*high, *low])),
+        _ => return true,
+    };
+    says > bytes.len()
+}
+
+fn is_ip(content: &Content<'_>) -> bool {
+    matches!(content, Content::Ip(_))
 }
 
 pub(super) fn pppoe(bytes: &[u8]) -> Option<Content<'_>> {

@@ -96,7 +96,7 @@ impl Datagrams {
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
         let missing = self.missing();
         if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
-            server.close(&ending, heard, missing != [0; 2]);
+            server.close(&ending, missing != [0; 2]);
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);

@@ -77,6 +77,11 @@ impl Hunt {
             .unwrap_or_default()
     }
 
+    /// How many of the bytes that were looked through are kept, because a hello may begin in them.
+    pub(crate) fn kept(&self) -> usize {
+        self.have.into()
+    }
+
     /// Looks through the next bytes.
     pub(crate) fn look(&mut self, bytes: &[u8], ground: Ground) -> Option<Found> {
         let fresh = std::mem::take(&mut self.fresh);

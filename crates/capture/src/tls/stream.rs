@@ -79,14 +79,16 @@ impl Stream {
             match way.course {
                 Sync::Walking(_) => self.walk(book, ends, side, at, &mut bytes),
                 Sync::Hunting(_) => {
-                    let (before, spoke) = (bytes.len(), self.speaks_tls);
+                    let (before, spoke) = (way.in_doubt + bytes.len(), self.speaks_tls);
                     let found = self.hunt(book, ends, side, at, &mut bytes);
+                    let way = pick_mut(&mut self.ways, side);
+                    way.in_doubt = if spoke { way.kept().min(before) } else { 0 };
                     if spoke {
-                        // Records may lie in what is passed over.
-                        let passed = if found { before - bytes.len() } else { before };
-                        self.pass_over(side, at, u64::try_from(passed).unwrap_or(0));
+                        let left = found.map_or(way.in_doubt, |kept| kept + bytes.len());
+                        let passed = u64::try_from(before.saturating_sub(left));
+                        self.pass_over(side, at, passed.unwrap_or(0));
                     }
-                    if !found {
+                    if found.is_none() {
                         break;
                     }
                 }
@@ -108,7 +110,8 @@ impl Stream {
     pub(crate) fn miss(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: u64) {
         let way = pick_mut(&mut self.ways, side);
         way.heard = true;
-        self.pass_over(side, at, bytes);
+        let doubt = u64::try_from(std::mem::take(&mut way.in_doubt)).unwrap_or(0);
+        self.pass_over(side, at, bytes.saturating_add(doubt));
         let way = pick_mut(&mut self.ways, side);
         let in_handshake = way.record.content == ContentType::HANDSHAKE;
         match &mut way.course {
@@ -140,14 +143,10 @@ impl Stream {
 
     /// Bytes of a side in which records may lie that nobody sees.
     fn pass_over(&mut self, side: Side, at: Moment, bytes: u64) {
-        let way = pick_mut(&mut self.ways, side);
         if bytes == 0 {
             return;
         }
-        way.missing = way.missing.saturating_add(bytes);
-        way.hole = way.recent_hole(at).saturating_add(bytes);
-        way.hole_at = at;
-        let all = way.hole;
+        let all = pick_mut(&mut self.ways, side).pass_over(at, bytes);
         if let Some(beats) = &mut self.beats {
             beats.miss(side, bytes, all);
         }
@@ -173,21 +172,28 @@ impl Stream {
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
         if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
-            server.close(&ending, heard, false);
+            server.close(&ending, false);
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);
-            let missing = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).missing);
+            let missing = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).unread());
             super::report(book, ends, client, self.talk.server, *beats, heard, missing);
         }
     }
 
-    /// Looks for where records begin. `false`: not in these bytes.
-    fn hunt(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: &mut &[u8]) -> bool {
+    /// Looks for where records begin, and says how many of the bytes before these belong to the first. `None`: not in these bytes.
+    fn hunt(
+        &mut self,
+        book: &mut Book,
+        ends: &Ends,
+        side: Side,
+        at: Moment,
+        bytes: &mut &[u8],
+    ) -> Option<usize> {
         let answered = matches!(pick(&self.ways, side.other()).course, Sync::Walking(_));
         let way = pick_mut(&mut self.ways, side);
         let Sync::Hunting(hunt) = &mut way.course else {
-            return true;
+            return Some(0);
         };
         let ground = Ground {
             torn: way.missing > 0 || !ends.begun,
@@ -206,7 +212,7 @@ impl Stream {
             _ => 0,
         };
         match found {
-            None => return false,
+            None => return None,
             Some(Found::At(offset)) => *bytes = bytes.get(offset..).unwrap_or_default(),
             Some(Found::AfterSsl2(length)) => {
                 way.skip = u32::try_from(length).unwrap_or(0);
@@ -231,7 +237,7 @@ impl Stream {
             let mut kept = tail.get(..before).unwrap_or_default();
             self.walk(book, ends, side, at, &mut kept);
         }
-        true
+        Some(before)
     }
 
     fn walk(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: &mut &[u8]) {

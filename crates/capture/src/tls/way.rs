@@ -26,6 +26,8 @@ pub(super) struct Way {
     pub(super) got: u8,
     pub(super) lost: u32,
     pub(super) heard: bool,
+    /// So many bytes that came since the other side began TLS may be the beginning of a record.
+    pub(super) in_doubt: usize,
     /// Bytes that are not in the capture.
     pub(super) missing: u64,
     /// Those of the last minute with holes, and when the last was.
@@ -67,6 +69,7 @@ impl Default for Way {
             got: 0,
             lost: 0,
             heard: false,
+            in_doubt: 0,
             missing: 0,
             hole: 0,
             hole_at: Moment(0),
@@ -79,6 +82,28 @@ impl Default for Way {
 }
 
 impl Way {
+    /// Bytes go by in which records may lie that nobody sees; says how many did of late.
+    pub(super) fn pass_over(&mut self, at: Moment, bytes: u64) -> u64 {
+        self.missing = self.missing.saturating_add(bytes);
+        self.hole = self.recent_hole(at).saturating_add(bytes);
+        self.hole_at = at;
+        self.hole
+    }
+
+    /// Bytes of it that were not read, now that no more will come.
+    pub(super) fn unread(&self) -> u64 {
+        let in_doubt = u64::try_from(self.in_doubt).unwrap_or(u64::MAX);
+        self.missing.saturating_add(in_doubt)
+    }
+
+    /// Bytes that are kept while the beginning of a record is looked for.
+    pub(super) fn kept(&self) -> usize {
+        match self.course {
+            Sync::Hunting(hunt) => hunt.kept(),
+            _ => 0,
+        }
+    }
+
     /// Bytes missing of late: the answer to a request that was lost longer ago has come long since.
     pub(super) const fn recent_hole(&self, at: Moment) -> u64 {
         if at.0.saturating_sub(self.hole_at.0) < RECENT {

@@ -21,6 +21,7 @@ pub fn ends(number: u32) -> Ends {
 pub fn ending(number: u32) -> Ending {
     Ending {
         at: at(number),
+        seen: [true; 2],
         heard: [100, 100],
         missing: [0, 0],
         closed: true,

@@ -25,8 +25,8 @@ use holter_capture::{Ladder, Side};
 use holter_model::Verdict;
 use holter_wire::{CipherSuite, Version};
 
-use packets::{Chance, Sent, connection, heard, of_one_side, said};
-use robbery::{Loot, claim, node};
+use packets::{Chance, Sent, connection, cut_in, heard, of_one_side, said};
+use robbery::{Loot, claim, honest, node};
 
 /// A request that claims so much and brings so much, and an honest one with so much padding.
 fn requests() -> Vec<Vec<u8>> {
@@ -77,6 +77,23 @@ fn several_in_one_go_and_after_starttls() {
     let server = node("smtp");
     let (pieces, loot) = robbery::in_clear(server.address, Some("smtp"), &[claim(0x8000, 0)]);
     assert_exact(&connection(&pieces), &loot, "smtp");
+}
+
+/// Who opens its window by a byte makes the other side say its hello byte by byte, and nothing less is known for that.
+#[test]
+fn a_byte_at_a_time_is_as_good() {
+    let server = node("https");
+    for suite in [0x009c, 0x002f] {
+        let requests = [claim(100, 19), honest(40), claim(5000, 0)];
+        let (pieces, loot) =
+            robbery::encrypted(server.address, Version::TLS12, CipherSuite(suite), &requests);
+        let (_, whole) = said(&heard(&connection(&pieces)), End::Server).unwrap();
+        for size in [1, 3, 10] {
+            let (_, mut weight) = said(&heard(&cut_in(&pieces, size)), End::Server).unwrap();
+            (weight.first_leak, weight.last_leak) = (whole.first_leak, whole.last_leak);
+            assert_eq!(weight, whole, "{loot:?} by {size}");
+        }
+    }
 }
 
 /// Suites of every kind of cover: RC4 with both MACs, CBC with blocks of both sizes and three MACs, GCM.

@@ -123,7 +123,7 @@ pub(super) const fn meaning(ladder: Ladder) -> &'static str {
             "An answer in the clear gives more than its request brought, and all of it is in the capture. Certain."
         }
         Ladder::LeakBounded => {
-            "An answer is longer than its request explains, however either was padded. Very sure; it assumes one answer to each request."
+            "An answer is longer than its request explains, however either was padded; or it is in the clear, and its end was not seen. Very sure; it assumes one answer to each request."
         }
         Ladder::LeakProbable => {
             "An encrypted answer is longer than its request explains if its sender pads as OpenSSL does, which is what has the flaw. Sure."

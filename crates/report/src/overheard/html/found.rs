@@ -89,7 +89,7 @@ fn exposed(exposure: &Exposure) -> Markup {
             dd {
                 code { (key.spki) } " (SHA-256 of its SPKI)"
                 @if key.opens_sessions > 0 {
-                    "; it opens " (counted(key.opens_sessions, "captured session", "captured sessions")) " that have an RSA key exchange, whenever they were"
+                    "; it opens " (counted(key.opens_sessions, "captured session", "captured sessions")) " with an RSA key exchange, whenever they were"
                 }
                 @if !key.also_at.is_empty() { "; it also stands at " (key.also_at.join(", ")) }
             }

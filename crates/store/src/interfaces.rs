@@ -55,7 +55,8 @@ const COLUMNS: &str = "SELECT interface.id, from_asset, to_asset, protocol, port
      JOIN asset b ON b.id = to_asset";
 
 impl Writing {
-    /// Notes an interface. What a person declared stays declared when it is heard, and keeps its purpose.
+    /// Notes an interface. What a person declared stays declared when it is heard, and keeps its purpose; whether it is encrypted
+    /// is said by who heard it last.
     ///
     /// # Errors
     /// When the database refuses.
@@ -82,7 +83,8 @@ impl Writing {
         sql.add(
             " ON CONFLICT (from_asset, to_asset, protocol, port) DO UPDATE SET \
              source = CASE WHEN interface.source = 'declared' THEN 'declared' ELSE excluded.source END, \
-             encrypted = COALESCE(excluded.encrypted, interface.encrypted), \
+             encrypted = CASE WHEN excluded.last_seen < interface.last_seen THEN COALESCE(interface.encrypted, excluded.encrypted) \
+             ELSE COALESCE(excluded.encrypted, interface.encrypted) END, \
              purpose = CASE WHEN excluded.purpose = '' THEN interface.purpose ELSE excluded.purpose END, \
              last_seen = CASE WHEN excluded.last_seen > interface.last_seen THEN excluded.last_seen ELSE interface.last_seen END \
              RETURNING id",
@@ -100,19 +102,25 @@ impl Writing {
         sql.run(self.connection()).await.map(drop)
     }
 
-    /// Notes what one scan heard of an interface; false where it has been noted already.
+    /// Notes how many conversations one scan has heard on an interface by now; false where as many have been noted already,
+    /// as when the same capture is heard again.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn hear_interface(&mut self, (id, scan): (i64, i64), flows: i64) -> Result<bool, StoreError> {
-        let mut sql = Sql::new("INSERT INTO interface_heard (interface, scan, flows) VALUES");
-        sql.rows([vec![id.into(), scan.into(), flows.into()]]);
-        sql.add(" ON CONFLICT (interface, scan) DO NOTHING");
-        if sql.run(self.connection()).await? == 0 {
+        let mut sql = Sql::new("SELECT flows FROM interface_heard WHERE interface = ");
+        sql.bind(id).add(" AND scan = ").bind(scan);
+        let rows = sql.all(self.connection()).await?;
+        let before = rows.first().map(|row| row.number("flows")).transpose()?;
+        if before.is_some_and(|before| flows <= before) {
             return Ok(false);
         }
+        let mut sql = Sql::new("INSERT INTO interface_heard (interface, scan, flows) VALUES");
+        sql.rows([vec![id.into(), scan.into(), flows.into()]]);
+        sql.add(" ON CONFLICT (interface, scan) DO UPDATE SET flows = excluded.flows");
+        sql.run(self.connection()).await?;
         let mut sql = Sql::new("UPDATE interface SET flows = flows + ");
-        sql.bind(flows).add(" WHERE id = ").bind(id);
+        sql.bind(flows - before.unwrap_or(0)).add(" WHERE id = ").bind(id);
         sql.run(self.connection()).await?;
         Ok(true)
     }
@@ -220,6 +228,18 @@ impl Store {
         let mut sql = Sql::new(COLUMNS);
         sql.add(" WHERE from_asset = ").bind(asset);
         sql.add(" OR to_asset = ").bind(asset);
+        sql.add(" ORDER BY interface.id LIMIT ").bind(MOST);
+        self.linked(sql).await
+    }
+
+    /// The interfaces that lead to a port of an asset.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn interfaces_to(&self, asset: i64, port: u16) -> Result<Vec<Linked>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE to_asset = ").bind(asset);
+        sql.add(" AND port = ").bind(i64::from(port));
         sql.add(" ORDER BY interface.id LIMIT ").bind(MOST);
         self.linked(sql).await
     }

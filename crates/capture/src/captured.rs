@@ -86,6 +86,9 @@ pub struct SessionLog {
     pub first_unused: Option<u64>,
     /// Whether the log is longer than what was held.
     pub cut: bool,
+    /// When a session was first used, and when one last was.
+    #[serde(skip)]
+    pub span: Option<(Timestamp, Timestamp)>,
     /// SHA-256 of the whole log, where it was computed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
@@ -232,6 +235,7 @@ impl SessionLog {
             unused: log.unused,
             first_unused: log.first_unused,
             cut: log.cut,
+            span: log.span(),
             sha256: None,
             flips: crate::takeover::judge(&log.uses),
         }

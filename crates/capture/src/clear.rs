@@ -4,6 +4,7 @@
 use memchr::{memchr_iter, memmem};
 
 use crate::Moment;
+use crate::book::ServerId;
 use crate::both::pick_mut;
 use crate::listener::Side;
 
@@ -32,8 +33,11 @@ pub(crate) struct Clinical {
 #[derive(Debug)]
 pub(crate) struct Clear {
     pub(crate) tongue: Tongue,
-    pub(crate) messages: u64,
     pub(crate) first: Moment,
+    /// The server that speaks, where there was room for it.
+    pub(crate) server: Option<ServerId>,
+    /// Messages that were not taken yet.
+    messages: u64,
     units: [Units; 2],
 }
 
@@ -76,10 +80,16 @@ impl Clear {
     pub(crate) fn new(tongue: Tongue, at: Moment) -> Self {
         Self {
             tongue,
-            messages: 0,
             first: at,
+            server: None,
+            messages: 0,
             units: [Units::default(); 2],
         }
+    }
+
+    /// How many messages passed since this was asked last.
+    pub(crate) const fn take_messages(&mut self) -> u64 {
+        std::mem::replace(&mut self.messages, 0)
     }
 
     /// Counts what begins in these bytes.

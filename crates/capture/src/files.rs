@@ -12,8 +12,10 @@ use std::path::{Path, PathBuf};
 pub use follow::{Follow, Progress};
 pub use packed::Unpacked;
 
+use crate::captured::Kind;
 use crate::hearing::Hearing;
 use crate::listener::{Listener, Moment};
+use crate::others;
 use crate::reader::{Fault, Reader, Trouble};
 
 /// Folders within folders, at most: a link may lead back.
@@ -21,6 +23,9 @@ const DEPTH: u8 = 16;
 
 /// How much of a file is read at first to see when it begins.
 const FIRST: u64 = 16 * 1024;
+
+/// As much of a file is looked at to say what it is.
+pub const LOOK: u64 = 8192;
 
 /// A file that may be read, and when its first packet was captured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +55,20 @@ pub enum Reason {
     /// It is no capture.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// What a file is by its first bytes, unpacked: a capture, or the log of another tool.
+#[must_use]
+pub fn kind(first: &[u8]) -> Option<Kind> {
+    let mut reader = Reader::new(first);
+    reader.packet();
+    let strange = reader
+        .trouble()
+        .is_some_and(|trouble| trouble.what == Fault::Unknown);
+    if !first.is_empty() && !strange {
+        return Some(Kind::Capture);
+    }
+    others::kind(first)
 }
 
 /// What the named files are, and those in the named folders, the earliest first. What lies in a folder and is no capture is left out;

@@ -90,6 +90,12 @@ pub fn flaw(id: &str) -> Option<&'static Flaw> {
     catalogue::flaw(id).map(|known| &known.flaw).or_else(own)
 }
 
+/// Whether no question that is put to a service decides this flaw: it is heard, or it is not.
+#[must_use]
+pub fn is_only_heard(id: &str) -> bool {
+    id == CLEAR_CLINICAL || OWN.iter().any(|flaw| flaw.id == id)
+}
+
 /// How much it lets out. One that this build does not know is taken for a grave one.
 #[must_use]
 pub fn severity(id: &str) -> Severity {
@@ -108,6 +114,8 @@ mod tests {
             assert!(check.flaws.iter().all(|id| flaw(id).is_some()), "{}", check.id);
         }
         assert!(flaw(CLEAR_CLINICAL).is_some());
+        assert!(is_only_heard(CLEAR_CLINICAL) && is_only_heard(SESSION_TAKEOVER));
+        assert!(!is_only_heard("CVE-2014-0160"));
         assert_eq!(severity("CVE-2014-0160"), Severity::Critical);
     }
 }

@@ -10,7 +10,7 @@ use crate::clear::{Clear, Clinical};
 use crate::heard::telling::{Rest, Teller};
 use crate::heard::{Heard, Part};
 use crate::listener::{Ending, Ends, Listener, Side};
-use crate::subject::Subject;
+use crate::subject::{InterfaceSeen, Subject};
 use crate::tls::{Course, Datagrams, Stream, likely_ends};
 
 /// Hears every flow of a capture, or of several, and says at the end what was heard.
@@ -62,6 +62,11 @@ impl Listening {
         self.teller.news(&mut self.book, seconds, self.span)
     }
 
+    /// Who talks to whom, of those that are still remembered, as far as it is known by now. It will all be told again.
+    pub fn ways(&self) -> impl Iterator<Item = InterfaceSeen> {
+        self.book.ways()
+    }
+
     /// What the bounds kept from being remembered so far.
     #[must_use]
     pub const fn beyond(&self) -> Beyond {
@@ -99,6 +104,7 @@ impl Listening {
             Course::Clear(tongue) => {
                 let mut clear = Box::new(Clear::new(tongue, at));
                 clear.hear(side, bytes);
+                self.begin_clinical(&mut clear, ends, at);
                 State::Clear(clear)
             }
         };
@@ -117,12 +123,13 @@ impl Listening {
         match state {
             State::Stream(stream) => stream.end(&mut self.book, ends, ending),
             State::Datagrams(datagrams) => datagrams.end(&mut self.book, ends, ending),
-            State::Clear(clear) => self.clinical(&clear, ends, ending),
+            State::Clear(mut clear) => self.end_clinical(&mut clear, ending),
             State::Nothing => {}
         }
     }
 
-    fn clinical(&mut self, clear: &Clear, ends: &Ends, ending: Ending) {
+    /// Clinical messages pass in the clear: that is known at once, for such conversations can last for months.
+    fn begin_clinical(&mut self, clear: &mut Clear, ends: &Ends, at: Moment) {
         let (client, server) = likely_ends(ends);
         let pair = Pair {
             client: client.ip(),
@@ -132,25 +139,36 @@ impl Listening {
         self.book.totals.clear_clinical += 1;
         self.book.passed(pair, clear.first, clear.tongue.id(), false);
         let id = self.book.server(server, Transport::Tcp, clear.first, true);
-        let Some(server) = id.and_then(|id| self.book.at(id)) else {
+        let Some(known) = id.and_then(|id| self.book.at(id)) else {
             return;
         };
-        server.begin(client.ip(), clear.first);
-        server.close(&ending, false);
-        server.protocol.get_or_insert(clear.tongue.id());
-        let clinical = server.clinical.get_or_insert_with(|| {
+        known.begin(client.ip(), clear.first);
+        known.protocol.get_or_insert(clear.tongue.id());
+        let clinical = known.clinical.get_or_insert_with(|| {
             Box::new(Clinical {
                 tongue: clear.tongue,
                 messages: 0,
                 sessions: 0,
                 first: clear.first,
-                last: ending.at,
+                last: at,
             })
         });
-        clinical.messages += clear.messages;
+        clinical.messages += clear.take_messages();
         clinical.sessions += 1;
         clinical.first = clinical.first.min(clear.first);
-        clinical.last = clinical.last.max(ending.at);
+        clinical.last = clinical.last.max(at);
+        clear.server = id;
+    }
+
+    fn end_clinical(&mut self, clear: &mut Clear, ending: Ending) {
+        let Some(known) = clear.server.and_then(|id| self.book.at(id)) else {
+            return;
+        };
+        known.close(&ending, false);
+        if let Some(clinical) = &mut known.clinical {
+            clinical.messages += clear.take_messages();
+            clinical.last = clinical.last.max(ending.at);
+        }
     }
 }
 

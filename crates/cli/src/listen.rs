@@ -18,9 +18,10 @@ use holter_engine::Stop;
 use holter_model::seam::{Clock as _, SystemClock};
 use holter_report::{Heed, Look, Overheard};
 
-pub(crate) use self::args::Args;
+pub(crate) use self::args::{Args, columns};
 use self::course::Course;
 use self::remembered::Remembered;
+pub(crate) use self::remembered::words;
 use crate::exit::{Outcome, complain};
 use crate::scan::Output;
 use crate::scan::interrupt;
@@ -36,14 +37,15 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         bail!("standard input is read until it ends: leave --follow out");
     }
     let mut output = Output::to(args.output.as_deref(), args.color, false)?;
-    let live = args.interface.as_deref().map(long::open).transpose()?;
+    let memory = args.remembering.memory();
+    let live = match args.interface.as_deref() {
+        Some(interface) => Some(long::open(interface, memory.as_ref())?),
+        None => None,
+    };
     let stop = Stop::default();
     interrupt::watch(stop.clone());
     let report = report(args, output.look)?;
-    let remembered = match args.remembering.memory() {
-        Some(memory) => Some(Remembered::open(&memory)?),
-        None => None,
-    };
+    let remembered = memory.map(|memory| Remembered::open(memory, args)).transpose()?;
     let mut course = Course::new(args, &mut output, (report, remembered), stop.clone());
     course.sessions()?;
     match args.interface.as_deref().zip(live) {
@@ -53,7 +55,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     }
     let mut report = course.end()?;
     // To follow and to listen live end so, and are not cut off by it.
-    if stop.asked() && args.interface.is_none() && !args.follow {
+    if stop.asked() && !args.is_endless() {
         report.interrupted();
         if !args.quiet && !output.gone {
             complain("stopped before the end; this is what was heard by then");

@@ -35,13 +35,25 @@ impl Memory {
         Ok(Store::open(&self.url()?).await?)
     }
 
+    /// The user and the group whose file it is, or in whose folder it would be made; a server's is nobody's here.
+    #[cfg(unix)]
+    pub(crate) fn owner(&self) -> anyhow::Result<Option<(u32, u32)>> {
+        use std::os::unix::fs::MetadataExt as _;
+
+        let url = self.url()?;
+        if Dialect::of(&url) != Dialect::Sqlite {
+            return Ok(None);
+        }
+        let path = std::path::absolute(file(&url)).context("the database has no place")?;
+        let known = path.ancestors().find_map(|place| place.metadata().ok());
+        Ok(known.map(|about| (about.uid(), about.gid())))
+    }
+
     /// A file that stands beside the database; beside a server's, in the state folder.
     pub(crate) fn beside(&self, ending: &str) -> anyhow::Result<PathBuf> {
         let url = self.url()?;
         if Dialect::of(&url) == Dialect::Sqlite {
-            let path = url.strip_prefix("sqlite:").unwrap_or(&url);
-            let path = path.strip_prefix("//").unwrap_or(path);
-            return Ok(PathBuf::from(format!("{path}.{ending}")));
+            return Ok(PathBuf::from(format!("{}.{ending}", file(&url))));
         }
         let folder = state_folder().context("no folder for the key is known, because HOME is not set")?;
         Ok(folder.join(format!("holter.{ending}")))
@@ -98,6 +110,12 @@ impl Remembering {
     pub(crate) fn or(self, other: Self) -> Self {
         if self.memory().is_some() { self } else { other }
     }
+}
+
+/// The path of SQLite's file.
+fn file(url: &str) -> &str {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    path.strip_prefix("//").unwrap_or(path)
 }
 
 /// Writes a new file for nobody's eyes but its owner's.

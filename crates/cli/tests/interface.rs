@@ -19,6 +19,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use command::{command, said};
+use holter_store::{FindingFilter, Page, Store};
 use packets::Conversation;
 use serde_json::Value;
 
@@ -27,6 +28,16 @@ const INSIDE: &str = "HOLTER_TEST_INSIDE";
 
 #[test]
 fn a_theft_on_an_interface_is_told() {
+    in_a_namespace("a_theft_on_an_interface_is_told", inside);
+}
+
+#[test]
+fn a_killed_listener_loses_no_more_than_its_last_beat() {
+    in_a_namespace("a_killed_listener_loses_no_more_than_its_last_beat", killed);
+}
+
+/// Does it in a network of this test's own.
+fn in_a_namespace(test: &str, inside: impl FnOnce()) {
     if std::env::var_os(INSIDE).is_some() {
         return inside();
     }
@@ -41,8 +52,8 @@ fn a_theft_on_an_interface_is_told() {
         return;
     }
     let me = std::env::current_exe().unwrap();
-    let again = "ip link set lo up && exec \"$0\" --exact a_theft_on_an_interface_is_told --nocapture --test-threads 1";
-    let ended = namespace(again).arg(me).env(INSIDE, "1").status();
+    let again = format!("ip link set lo up && exec \"$0\" --exact {test} --nocapture --test-threads 1");
+    let ended = namespace(&again).arg(me).env(INSIDE, "1").status();
     assert!(ended.unwrap().success());
 }
 
@@ -79,6 +90,75 @@ fn inside() {
         (&"leak_exact".into(), &200.into(), &200.into()),
         "{verdict}"
     );
+}
+
+fn killed() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("holter.db").display().to_string();
+    // Root's own is refused: who listens is not root for long.
+    let refused = said(command("listen -i lo --db").arg(&db).output().unwrap());
+    assert_eq!(refused.code, Some(2), "{}", refused.err);
+    assert!(refused.err.contains("the database is root's"), "{}", refused.err);
+    std::os::unix::fs::chown(folder.path(), Some(65_534), Some(65_534)).unwrap();
+    let mut listening = command("listen -i lo --quiet --every 1s --db");
+    let mut child = listening
+        .arg(&db)
+        .env("HOLTER_STATE", folder.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_until_it_may_nothing(child.id());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let begun = Instant::now();
+    let scans = |store: &Store| {
+        let page = Page::first(9);
+        runtime
+            .block_on(store.scans(&page))
+            .map(|scans| scans.rows)
+            .unwrap_or_default()
+    };
+    let store = loop {
+        // It is root's to look, and not to make.
+        if std::path::Path::new(&db).exists()
+            && let Ok(store) = runtime.block_on(Store::open(&db))
+            && !scans(&store).is_empty()
+        {
+            break store;
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "no scan is under way");
+        std::thread::sleep(Duration::from_millis(100));
+    };
+    assert!(scans(&store)[0].held_until.is_some(), "it is under way");
+    replay();
+    let findings = || {
+        let filter = FindingFilter::default();
+        let listed = runtime
+            .block_on(store.findings(&filter, &Page::first(9)))
+            .unwrap();
+        listed
+            .rows
+            .into_iter()
+            .map(|row| row.finding.flaw)
+            .collect::<Vec<_>>()
+    };
+    let begun = Instant::now();
+    while !findings().contains(&"CVE-2014-0160".to_owned()) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", findings());
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(findings().contains(&"CVE-2014-0160".to_owned()));
+    let scan = scans(&store).remove(0);
+    assert!(
+        scan.ended.is_none() && !scan.whole,
+        "what was killed has not come to its end"
+    );
+    runtime.block_on(store.close());
 }
 
 /// It gives up root once the interface is open, and reads its first packet after that.

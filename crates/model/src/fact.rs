@@ -71,6 +71,28 @@ pub enum Fact {
         /// How many messages.
         messages: u64,
     },
+    /// A whole capture, in which all that was heard of it is encrypted, and so were the conversations with each system that had
+    /// been heard to speak with it in the clear.
+    OnlyEncrypted {
+        /// Sessions that were heard.
+        sessions: u64,
+        /// Systems that speak with it.
+        clients: u64,
+    },
+    /// A session, in the log of the device that keeps it, changed from network to network. It is named by a line of the log, for
+    /// its number would open it.
+    SessionMoved {
+        /// The line of the log that has it first.
+        first_line: u64,
+        /// From how many networks it was used.
+        networks: u64,
+        /// How often the network changed.
+        changes: u64,
+        /// How often it changed to one that had been left before.
+        returns: u64,
+        /// The quickest change, in seconds.
+        quickest: i64,
+    },
     /// Its certificate or its first words gave away what it is.
     Recognised {
         /// The mark's id in our registry; nothing of the peer's.

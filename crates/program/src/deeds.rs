@@ -265,7 +265,7 @@ async fn ask_measurement(
     finding: &Finding,
     by: By<'_>,
 ) -> Result<Option<i64>, StoreError> {
-    let Some(service) = finding.service else {
+    let Some(service) = finding.service.filter(|_| life::is_measurable(finding)) else {
         return Ok(None);
     };
     let checks = [finding.check.clone()];

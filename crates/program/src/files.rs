@@ -1,18 +1,25 @@
-//! What was written down elsewhere, told by its looks: the journal of a run, a report, or another program's list of
-//! systems.
+//! What was written down elsewhere, told by its looks: the journal of a run, a report, what Zeek or Suricata wrote, the log of a
+//! device's sessions, or another program's list of systems.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{BufReader, Read as _};
 use std::path::Path;
 
+use holter_capture::SessionLog;
+use holter_capture::captured::Kind;
+use holter_capture::files::{LOOK, Unpacked, kind};
+use holter_capture::others;
+use holter_capture::takeover::{Columns, Log};
 use holter_engine::{Journal, Summary};
 use holter_model::seam::Clock;
 use holter_store::{NewScan, Scope, Store};
+use ipnet::IpNet;
 use sha2::{Digest as _, Sha256};
 
 use crate::import::{self, Imported};
 use crate::ingest::Ingest;
 use crate::keeper::{Keeper, hand_over};
+use crate::overheard::{self, Beginning, Overheard, Overhearing};
 use crate::{ProgramError, due, reported};
 
 /// So many services are written at once.
@@ -26,8 +33,21 @@ const LONGEST: u64 = 1 << 30;
 pub enum Brought {
     /// A run or a report: the number of the scan, how many services it has, and whether it came to its end.
     Scan(i64, i64, bool),
+    /// What another tool heard, or the log of a device's sessions.
+    Heard(Overheard),
     /// A list of systems.
     List(Imported),
+}
+
+/// What somebody says of the files that are brought in.
+#[derive(Clone, Debug, Default)]
+pub struct Saying {
+    /// Addresses that are the user's own although they are not private.
+    pub own: Vec<IpNet>,
+    /// Which columns of a log of sessions mean what, where their names do not say it: then the files are such logs.
+    pub columns: Option<Columns>,
+    /// The name or the address of the device whose log of sessions it is.
+    pub of: Option<String>,
 }
 
 /// Brings a file in; the same one twice changes nothing. It waits with the whole thread, which must be its own.
@@ -37,13 +57,36 @@ pub enum Brought {
 pub async fn bring_in(
     store: &Store,
     path: &Path,
-    clock: &dyn Clock,
-    actor: Option<i64>,
+    saying: &Saying,
+    (clock, actor): (&dyn Clock, Option<i64>),
 ) -> Result<Brought, ProgramError> {
     if Journal::header(path).is_some() {
         return run(store, path, clock, actor).await;
     }
     let failed = |error: std::io::Error| ProgramError::Unreadable(error.to_string());
+    let unpacked = || File::open(path).and_then(Unpacked::new).map_err(failed);
+    let mut first = Vec::new();
+    unpacked()?.take(LOOK).read_to_end(&mut first).map_err(failed)?;
+    match kind(&first) {
+        _ if saying.columns.is_some() => {}
+        Some(Kind::Zeek | Kind::Suricata) => return told(store, path, &first, saying, (clock, actor)).await,
+        Some(_) => {
+            let why = "it is a capture: holter listen --remember hears it";
+            return Err(ProgramError::Unreadable(why.to_owned()));
+        }
+        None => {}
+    }
+    let columns = saying.columns.clone().unwrap_or_default();
+    let is_log = saying.columns.is_some()
+        || Log::read(first.as_slice(), &columns).is_ok_and(|log| !log.uses.is_empty());
+    if is_log {
+        let log = Log::read(BufReader::new(unpacked()?), &columns)
+            .map_err(|error| ProgramError::Unreadable(error.to_string()))?;
+        let log = SessionLog::of(path.display().to_string(), &log);
+        let by = (actor, clock.now());
+        let heard = overheard::sessions(store, &log, saying.of.as_deref(), by).await?;
+        return Ok(Brought::Heard(heard));
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
     file.take(LONGEST).read_to_end(&mut bytes).map_err(failed)?;
@@ -62,6 +105,27 @@ pub async fn bring_in(
     let mut imported = import::bring_in(store, &listed, &name, (actor, clock.now())).await?;
     imported.oddities.splice(0..0, oddities);
     Ok(Brought::List(imported))
+}
+
+/// What Zeek or Suricata wrote.
+async fn told(
+    store: &Store,
+    path: &Path,
+    first: &[u8],
+    saying: &Saying,
+    (clock, actor): (&dyn Clock, Option<i64>),
+) -> Result<Brought, ProgramError> {
+    let failed = |error: std::io::Error| ProgramError::Unreadable(error.to_string());
+    let name = path.display().to_string();
+    let which = kind(first).unwrap_or(Kind::Zeek);
+    let unpacked = File::open(path).and_then(Unpacked::new).map_err(failed)?;
+    let (captured, parts) = others::read(BufReader::new(unpacked), which, name.clone());
+    let beginning = Beginning::of(&name, first, clock.now());
+    let mut hearing = Overhearing::begin((store, clock), beginning, &saying.own, actor).await?;
+    for part in parts {
+        hearing.take(part, false).await?;
+    }
+    Ok(Brought::Heard(hearing.end(&captured, false).await?))
 }
 
 /// The journal of a run, of this machine or of another one.

@@ -1,11 +1,13 @@
 //! What a scan heard becomes assets, services, observations and findings: in batches, each a transaction of its own, and
 //! the same file twice changes nothing.
 
-use std::collections::BTreeMap;
+mod heard;
+
+use std::net::IpAddr;
 
 use holter_cert::Certificate;
 use holter_checks::Configuration;
-use holter_model::{Attempt, Endpoint, Service, Verdict};
+use holter_model::{Attempt, Endpoint, Service};
 use holter_store::{
     AssetEvent, KnownAsset, KnownService, NewScan, NewVisit, Scan, ScanSums, Store, StoreError, Writing,
 };
@@ -17,6 +19,8 @@ use crate::due::Deadlines;
 use crate::guess::{fill, guessed};
 use crate::moved;
 use crate::verdicts::{self, Judged};
+
+pub(crate) use self::heard::Heard;
 
 /// The Holter whose checks judge.
 pub(crate) const JUDGE: &str = env!("CARGO_PKG_VERSION");
@@ -33,10 +37,6 @@ pub struct Ingest<'a> {
     about: NewScan,
     deadlines: &'a Deadlines,
 }
-
-/// When each flaw of a service that was only listened to was last seen there. Who listens opens findings and finds them
-/// back; what was not heard closes nothing.
-pub(crate) type Heard = BTreeMap<String, Timestamp>;
 
 /// What a batch came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -225,7 +225,14 @@ impl<'a> Ingest<'a> {
                 JUDGE.to_owned()
             },
         };
-        let Some(visit) = writing.add_visit(&about).await? else {
+        let (before, visit) = match heard {
+            None => (None, writing.add_visit(&about).await?),
+            Some(_) => {
+                let before = writing.last_visit_of(self.scan, known.id).await?;
+                (before, heard::visit(writing, &about).await?)
+            }
+        };
+        let Some(visit) = visit else {
             taken.known += 1;
             return Ok(());
         };
@@ -233,7 +240,7 @@ impl<'a> Ingest<'a> {
         writing.note_tickets(known.id, &service.observations).await?;
         taken.visits += 1;
         taken.observations += count(service.observations.len());
-        add(sums, service);
+        heard::add(sums, service, before.as_ref());
         let is_latest = known.last_visit.is_none() || at >= known.last_seen;
         let mut asset = writing.asset(known.asset).await?;
         if seen.answered {
@@ -252,7 +259,8 @@ impl<'a> Ingest<'a> {
         }
         let checks = verdicts::by_check(&service.judgements);
         writing.cover(known.id, (visit, at), &checks).await?;
-        if elsewhere {
+        // Who only listens moves nothing: what is heard is heard where it is.
+        if elsewhere && heard.is_none() {
             return Ok(());
         }
         let judged = Judged {
@@ -285,8 +293,12 @@ impl<'a> Ingest<'a> {
         service: &Service,
         seen: &Seen,
     ) -> Result<KnownService, StoreError> {
-        let address = seen.endpoint.address.to_canonical().to_string();
-        let marked = writing.marked("address", &address).await?;
+        let address = seen.address();
+        let marked = match (&address, seen.host()) {
+            (Some(address), _) => writing.marked("address", address).await?,
+            (None, Some(name)) => writing.marked("name", name).await?,
+            (None, None) => Vec::new(),
+        };
         let asset = match marked.as_slice() {
             [only] => only.asset,
             _ => {
@@ -362,10 +374,11 @@ impl<'a> Ingest<'a> {
                 ..known.clone()
             };
             writing.update_service(&after).await?;
-            let address = seen.endpoint.address.to_canonical().to_string();
-            writing.mark_asset(asset.id, "address", &address, at).await?;
-            if !seen.name.is_empty() {
-                writing.mark_asset(asset.id, "name", &seen.name, at).await?;
+            if let Some(address) = seen.address() {
+                writing.mark_asset(asset.id, "address", &address, at).await?;
+            }
+            if let Some(name) = seen.host() {
+                writing.mark_asset(asset.id, "name", name, at).await?;
             }
             if !seen.key.is_empty() {
                 writing.mark_asset(asset.id, "key", &seen.key, at).await?;
@@ -396,6 +409,23 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
+    /// Its address. What has none may be named by it.
+    fn address(&self) -> Option<String> {
+        let address = self.endpoint.address.to_canonical();
+        let known = if address.is_unspecified() {
+            self.name.parse::<IpAddr>().ok()?.to_canonical()
+        } else {
+            address
+        };
+        Some(known.to_string())
+    }
+
+    /// Its host name.
+    fn host(&self) -> Option<&str> {
+        let is_host = !self.name.is_empty() && self.name.parse::<IpAddr>().is_err();
+        is_host.then_some(self.name.as_str())
+    }
+
     fn of(service: &Service, endpoint: Endpoint) -> Self {
         let chains = Configuration::of(&service.observations).chains;
         let leaf = chains.iter().find_map(|chain| chain.first());
@@ -416,15 +446,6 @@ impl Seen {
 /// Whether anything answered at all.
 pub(crate) fn answered(service: &Service) -> bool {
     service.bytes_received > 0 || matches!(service.attempt, Attempt::Completed | Attempt::TlsDeclined)
-}
-
-fn add(sums: &mut ScanSums, service: &Service) {
-    sums.services += 1;
-    sums.completed += i64::from(service.attempt == Attempt::Completed);
-    let worst = holter_checks::catalogue::worst(service);
-    sums.affected += i64::from(worst == Some(Verdict::Affected));
-    sums.inconclusive += i64::from(worst == Some(Verdict::Inconclusive));
-    sums.observations += i64::try_from(service.observations.len()).unwrap_or(i64::MAX);
 }
 
 fn count(length: usize) -> u64 {

@@ -22,13 +22,13 @@ const BATCH: usize = 50;
 /// or what there is after so long.
 const PATIENCE: Duration = Duration::from_millis(400);
 /// How long the database may be away, in tries.
-const TRIES: u32 = 60;
+pub(crate) const TRIES: u32 = 60;
 /// Between two tries.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(crate) const PAUSE: Duration = Duration::from_secs(2);
 /// A scan of which nobody has heard for so long was broken off.
-const LEASE: SignedDuration = SignedDuration::from_secs(60);
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// So often it is heard of.
-const RENEWED: SignedDuration = SignedDuration::from_secs(15);
+pub(crate) const RENEWED: SignedDuration = SignedDuration::from_secs(15);
 /// So many of those that were named and said nothing are noted.
 const SILENT: usize = 50;
 
@@ -232,7 +232,7 @@ impl Handed {
     }
 }
 
-fn away() -> StoreError {
+pub(crate) fn away() -> StoreError {
     StoreError::Conflict("the database was away for too long".to_owned())
 }
 

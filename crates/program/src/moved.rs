@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::due::Deadlines;
-use crate::ingest::{Heard, JUDGE, PASSIVE, Seen, Taken};
+use crate::ingest::{JUDGE, PASSIVE, Seen, Taken};
 use crate::scope;
 use crate::verdicts::{self, Judged};
 
@@ -103,8 +103,6 @@ pub(crate) async fn settle(
     taken: &mut Taken,
 ) -> Result<usize, StoreError> {
     let (declared, started) = (&about.scope, about.started);
-    let nothing = Heard::new();
-    let heard = (about.method == PASSIVE).then_some(&nothing);
     let waiting = writing.unsettled(scan, AT_ONCE).await?;
     for visit in &waiting {
         let noted = writing.service(visit.about.service).await?;
@@ -146,6 +144,10 @@ pub(crate) async fn settle(
         writing
             .judge_visit(visit.id, &visit.about.judgements, JUDGE)
             .await?;
+        if about.method == PASSIVE {
+            // What was heard was applied when it was heard.
+            continue;
+        }
         let asset = writing.asset(service.asset).await?;
         let judged = Judged {
             visit: visit.id,
@@ -154,7 +156,7 @@ pub(crate) async fn settle(
             judgements: &visit.about.judgements,
             is_same: true,
             is_latest: true,
-            heard,
+            heard: None,
         };
         let changes = verdicts::apply(writing, (&asset, &service), &judged, declared, deadlines).await?;
         taken.opened += changes.opened;

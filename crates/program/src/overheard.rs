@@ -1,23 +1,31 @@
-//! What a capture told, remembered: services with their facts and what is affected in them, clients that lost memory, and
-//! who speaks with whom. Nothing was asked, so nothing is closed by it: what was not heard may be there all the same.
+//! What a capture tells, remembered while it is told: services with their facts and what is affected in them, clients that lost
+//! memory, and who speaks with whom. Nothing was asked, so what was not heard closes nothing: it may be there all the same.
 
+mod beginning;
+mod encrypted;
 mod map;
+mod sessions;
+mod subject;
 
 use std::net::IpAddr;
 
-use holter_capture::subject::{End, Said};
-use holter_capture::{Captured, Heard as Told, Subject};
-use holter_checks::catalogue;
-use holter_model::{Attempt, Endpoint, Judgement, Service, Verdict};
-use holter_store::{NewScan, Scope, Store, StoreError};
+use holter_capture::subject::InterfaceSeen;
+use holter_capture::{Captured, Part, Subject};
+use holter_model::Service;
+use holter_model::seam::Clock;
+use holter_store::{NewScan, Scan, Scope, Store, StoreError};
 use ipnet::IpNet;
-use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest as _, Sha256};
+use jiff::Timestamp;
 
+pub use self::beginning::Beginning;
+pub use self::sessions::{SESSIONS, sessions};
+
+use self::encrypted::Watched;
 use self::map::Map;
 use crate::due;
 use crate::guess::is_public;
 use crate::ingest::{Heard, Ingest, PASSIVE, Taken};
+use crate::keeper::{LEASE, PAUSE, RENEWED, TRIES, away};
 
 /// The protocol of a client, which answers nowhere: it stands at port 0 of its address.
 pub const CLIENT: &str = "client";
@@ -26,13 +34,13 @@ pub const CLIENT: &str = "client";
 const BATCH: usize = 50;
 /// So many interfaces.
 const WAYS: usize = 200;
-/// So long an import may take before it looks as if it had been broken off.
-const LEASE: SignedDuration = SignedDuration::from_mins(15);
 
 /// What remembering a capture came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overheard {
-    /// What became of the services.
+    /// Services and clients that were told of to the end.
+    pub services: u64,
+    /// What became of them.
     pub taken: Taken,
     /// Interfaces between two assets.
     pub interfaces: u64,
@@ -44,60 +52,218 @@ pub struct Overheard {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ours<'a>(&'a [IpNet]);
 
-/// Remembers a capture; the same one twice changes nothing. `own` are addresses that are the user's though they are not
-/// private; `actor` is who brings it in, at that moment.
-///
-/// # Errors
-/// When the database does not answer. What was written by then lasts, and doing it again adds the rest.
-pub async fn remember(
-    store: &Store,
-    (captured, told): (&Captured, &Told),
-    own: &[IpNet],
-    (actor, now): (Option<i64>, Timestamp),
-) -> Result<Overheard, StoreError> {
-    let ours = Ours(own);
-    let deadlines = due::chosen(store).await?;
-    let first = captured.sources.iter().filter_map(|source| source.first).min();
-    let about = NewScan {
-        key: key(captured, told),
-        method: PASSIVE.to_owned(),
-        label: label(captured),
-        scope: Scope::default(),
-        actor,
-        started: first.unwrap_or(now),
-    };
-    let ingest = Ingest::begin(store, about, deadlines).await?;
-    let mut writing = store.write().await?;
-    let until = now.saturating_add(LEASE).unwrap_or(now);
-    writing.hold_scan(ingest.scan, "", until).await?;
-    writing.commit().await?;
-    let mut sums = Overheard::default();
-    for some in told.subjects.chunks(BATCH) {
-        let mut services = Vec::new();
-        for subject in some {
-            let address = subject.subject.address;
-            if ours.has(address) || (is_host(address) && is_known(store, address).await?) {
-                services.push(service(subject));
-            } else {
-                sums.outside += 1;
+/// A capture on its way into the store, part by part: what was written lasts, whoever is killed, and the same capture heard
+/// again changes nothing. Where the database is away it is tried again for a while.
+pub struct Overhearing<'a> {
+    store: &'a Store,
+    clock: &'a dyn Clock,
+    ours: Ours<'a>,
+    ingest: Ingest<'a>,
+    started: Timestamp,
+    /// When it was last said that somebody looks after it.
+    held: Timestamp,
+    map: Map<'a>,
+    watched: Watched,
+    /// What waits to be written.
+    services: Vec<(Service, Heard)>,
+    ways: Vec<(InterfaceSeen, bool)>,
+    sums: Overheard,
+}
+
+impl<'a> Overhearing<'a> {
+    /// Begins, or goes on with the same capture. `own` are addresses that are the user's though they are not private; `actor`
+    /// is who brings it in.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn begin(
+        (store, clock): (&'a Store, &'a dyn Clock),
+        beginning: Beginning,
+        own: &'a [IpNet],
+        actor: Option<i64>,
+    ) -> Result<Self, StoreError> {
+        let (deadlines, ours, now) = (due::chosen(store).await?, Ours(own), clock.now());
+        // Listeners that were killed are called broken off by whoever comes after them, were it another listener.
+        let is_alive = |scan: &Scan| (scan.about.method != PASSIVE).then_some(true);
+        Ingest::end_cut_off(store, deadlines, now, is_alive).await?;
+        let started = beginning.started;
+        let about = NewScan {
+            key: beginning.key,
+            method: PASSIVE.to_owned(),
+            label: beginning.label,
+            scope: Scope::default(),
+            actor,
+            started,
+        };
+        let ingest = Ingest::begin(store, about, deadlines).await?;
+        let mut this = Self {
+            store,
+            clock,
+            ours,
+            map: Map::new(ours, ingest.scan, actor),
+            ingest,
+            started,
+            held: now,
+            watched: Watched::of(store).await?,
+            services: Vec::new(),
+            ways: Vec::new(),
+            sums: Overheard::default(),
+        };
+        this.hold().await?;
+        Ok(this)
+    }
+
+    /// Takes a part. Of an interface: the conversations that it was not told of before. `so_far`: it will be told again, with
+    /// what comes to it until then.
+    ///
+    /// # Errors
+    /// When the database refuses, or is away for too long. What was written by then lasts.
+    pub async fn take(&mut self, part: Part, so_far: bool) -> Result<(), StoreError> {
+        match part {
+            Part::Subject(subject) => self.subject(&subject, so_far).await,
+            Part::Interface(seen) => {
+                self.ways.push((seen, so_far));
+                if self.ways.len() >= WAYS {
+                    self.write_ways().await?;
+                    self.renew().await?;
+                }
+                Ok(())
+            }
+            Part::Client(_) => Ok(()),
+        }
+    }
+
+    /// Writes what waits, and says every now and then that somebody still looks after it.
+    ///
+    /// # Errors
+    /// As [`Overhearing::take`].
+    pub async fn beat(&mut self) -> Result<(), StoreError> {
+        self.write_services().await?;
+        self.write_ways().await?;
+        self.renew().await
+    }
+
+    /// The capture is over; `cut_off`: somebody stopped before its end. Then it closes nothing.
+    ///
+    /// # Errors
+    /// As [`Overhearing::take`].
+    pub async fn end(mut self, captured: &Captured, cut_off: bool) -> Result<Overheard, StoreError> {
+        self.beat().await?;
+        if !cut_off {
+            let cleared = self.watched.cleared(self.store, (captured, self.started)).await?;
+            for some in cleared.chunks(BATCH) {
+                self.services.extend_from_slice(some);
+                self.write_services().await?;
             }
         }
-        let taken = ingest.take_heard(&services).await?;
-        add(&mut sums.taken, &taken);
+        let mut writing = self.store.write().await?;
+        writing
+            .name_scan(self.ingest.scan, &beginning::called(captured))
+            .await?;
+        writing.commit().await?;
+        let whole = !cut_off && captured.is_whole();
+        let taken = self.ingest.end(self.clock.now(), whole).await?;
+        add(&mut self.sums.taken, &taken);
+        Ok(self.sums)
     }
-    let mut map = Map::new(ours, ingest.scan, actor);
-    for some in told.interfaces.chunks(WAYS) {
-        let mut writing = store.write_alone().await?;
-        for seen in some {
-            map.draw(&mut writing, seen).await?;
+
+    async fn subject(&mut self, subject: &Subject, so_far: bool) -> Result<(), StoreError> {
+        let address = subject.subject.address;
+        let inside = self.ours.has(address) || (is_host(address) && is_known(self.store, address).await?);
+        if !inside {
+            self.sums.outside += u64::from(!so_far);
+            return Ok(());
+        }
+        self.watched.hear(subject);
+        self.sums.services += u64::from(!so_far);
+        self.services.push(subject::service(subject));
+        if self.services.len() >= BATCH {
+            self.write_services().await?;
+            self.renew().await?;
+        }
+        Ok(())
+    }
+
+    async fn write_services(&mut self) -> Result<(), StoreError> {
+        if self.services.is_empty() {
+            return Ok(());
+        }
+        for _ in 0..TRIES {
+            match self.ingest.take_heard(&self.services).await {
+                Err(error) if error.is_away() => tokio::time::sleep(PAUSE).await,
+                Err(error) => return Err(error),
+                Ok(taken) => {
+                    add(&mut self.sums.taken, &taken);
+                    self.services.clear();
+                    return Ok(());
+                }
+            }
+        }
+        Err(away())
+    }
+
+    async fn write_ways(&mut self) -> Result<(), StoreError> {
+        if self.ways.is_empty() {
+            return Ok(());
+        }
+        for _ in 0..TRIES {
+            let drawn = self.draw().await;
+            if drawn.is_err() {
+                self.map.undone();
+            }
+            match drawn {
+                Err(error) if error.is_away() => tokio::time::sleep(PAUSE).await,
+                Err(error) => return Err(error),
+                Ok((inside, outside)) => {
+                    self.map.settled();
+                    self.sums.interfaces += inside;
+                    self.sums.outside += outside;
+                    self.ways.clear();
+                    return Ok(());
+                }
+            }
+        }
+        Err(away())
+    }
+
+    /// Draws what waits, in one transaction: how many interfaces that are told of to the end are inside, and outside.
+    async fn draw(&mut self) -> Result<(u64, u64), StoreError> {
+        let (mut inside, mut outside) = (0, 0);
+        let mut writing = self.store.write_alone().await?;
+        for (seen, so_far) in &self.ways {
+            let is_inside = self.map.draw(&mut writing, seen).await?;
+            inside += u64::from(is_inside && !so_far);
+            outside += u64::from(!is_inside && !so_far);
         }
         writing.commit().await?;
+        Ok((inside, outside))
     }
-    sums.interfaces = map.drawn;
-    sums.outside += map.outside;
-    let taken = ingest.end(now, captured.is_whole()).await?;
-    add(&mut sums.taken, &taken);
-    Ok(sums)
+
+    async fn renew(&mut self) -> Result<(), StoreError> {
+        if self.clock.now().duration_since(self.held) >= RENEWED {
+            self.hold().await?;
+        }
+        Ok(())
+    }
+
+    async fn hold(&mut self) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let until = now.saturating_add(LEASE).unwrap_or(now);
+        let held = async {
+            let mut writing = self.store.write().await?;
+            writing.hold_scan(self.ingest.scan, "", until).await?;
+            writing.commit().await
+        };
+        match held.await {
+            // It is said again soon.
+            Err(error) if error.is_away() => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => {
+                self.held = now;
+                Ok(())
+            }
+        }
+    }
 }
 
 impl Ours<'_> {
@@ -116,105 +282,6 @@ fn is_host(address: IpAddr) -> bool {
 async fn is_known(store: &Store, address: IpAddr) -> Result<bool, StoreError> {
     let address = address.to_canonical().to_string();
     store.is_marked("address", &address).await
-}
-
-/// A subject as a service that was listened to, and when each flaw was seen: memory when it last went out, everything
-/// else when the subject was first heard, for what was mended in the middle of a capture is not there at its end.
-fn service(subject: &Subject) -> (Service, Heard) {
-    let who = subject.subject;
-    let is_client = who.role == End::Client;
-    let endpoint = Endpoint {
-        address: who.address,
-        port: if is_client { 0 } else { who.port },
-        transport: subject.transport,
-    };
-    let protocol = match (is_client, &subject.protocol) {
-        (true, _) => CLIENT,
-        (false, Some(protocol)) => protocol,
-        (false, None) => "tls",
-    };
-    let affected = subject
-        .verdicts
-        .iter()
-        .filter(|said| said.verdict == Verdict::Affected);
-    let mut heard = Heard::new();
-    let mut judgements = Vec::new();
-    for said in affected {
-        let leak = said.weight.and_then(|weight| weight.last_leak);
-        heard.insert(said.flaw.clone(), leak.unwrap_or(subject.first));
-        judgements.push(judgement(said));
-    }
-    let service = Service {
-        target: if is_client {
-            format!("{} as a client", who.address)
-        } else {
-            endpoint.to_string()
-        },
-        endpoint: Some(endpoint),
-        name: None,
-        protocol: protocol.to_owned(),
-        role: if is_client {
-            None
-        } else {
-            holter_protocols::roles::role(endpoint, protocol, None)
-        },
-        started: subject.last,
-        elapsed_ms: 0,
-        connections: 0,
-        bytes_sent: 0,
-        bytes_received: subject.coverage.bytes_heard,
-        attempt: Attempt::Completed,
-        trouble: None,
-        observations: subject.observations.clone(),
-        judgements,
-        not_asked: Vec::new(),
-        assessment: None,
-        oddities: Vec::new(),
-    };
-    (service, heard)
-}
-
-fn judgement(said: &Said) -> Judgement {
-    // The check that asks is the one that can say one day that it is fixed.
-    let asks = catalogue::flaw(&said.flaw).map_or(said.check.as_str(), |known| known.check.id);
-    let mut judgement = Judgement::new(asks, &said.flaw, said.verdict, said.basis, said.evidence.clone());
-    judgement.foreign_bytes = said.weight.map_or(0, |weight| weight.leaked_min);
-    judgement
-}
-
-/// What makes it the same capture, wherever its files lie.
-fn key(captured: &Captured, told: &Told) -> String {
-    let mut hash = Sha256::new();
-    for source in &captured.sources {
-        let time = |at: Option<Timestamp>| at.map_or(0, Timestamp::as_microsecond);
-        for number in [time(source.first), time(source.last)] {
-            hash.update(number.to_be_bytes());
-        }
-        hash.update(source.packets.to_be_bytes());
-    }
-    for seen in &told.interfaces {
-        hash.update(format!("{} {}:{}", seen.client, seen.server, seen.port));
-        hash.update(seen.sessions.to_be_bytes());
-    }
-    let digest = hash.finalize();
-    let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("capture-{digits}")
-}
-
-/// The names of the first files, without their folders.
-fn label(captured: &Captured) -> String {
-    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
-    let mut names: Vec<String> = captured
-        .sources
-        .iter()
-        .take(3)
-        .map(|source| name(&source.name))
-        .collect();
-    if captured.sources.len() > names.len() {
-        names.push(format!("{} more", captured.sources.len() - names.len()));
-    }
-    let label: String = names.join(", ").chars().take(100).collect();
-    format!("Heard in {label}")
 }
 
 fn add(sums: &mut Taken, more: &Taken) {

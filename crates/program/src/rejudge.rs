@@ -86,7 +86,7 @@ async fn one(
         .cover(service.id, (last, at), &verdicts::by_check(&judgements))
         .await?;
     let asset = writing.asset(service.asset).await?;
-    let nothing = Heard::new();
+    let nothing = Heard::default();
     let judged = Judged {
         visit: last,
         at,

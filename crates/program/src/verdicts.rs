@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use holter_capture::flaws;
 use holter_checks::catalogue;
 use holter_model::finding::{Next, State};
-use holter_model::{Attempt, Basis, Judgement, Severity, Verdict};
+use holter_model::{Attempt, Basis, Judgement, Verdict};
 use holter_store::{Finding, KnownAsset, KnownService, NewEvent, NewTask, Scope, StoreError, Writing};
 use jiff::Timestamp;
 use serde_json::json;
@@ -32,7 +33,7 @@ pub(crate) struct Judged<'a> {
 impl Judged<'_> {
     /// When this flaw was seen.
     fn seen_at(&self, flaw: &str) -> Timestamp {
-        let heard = self.heard.and_then(|heard| heard.get(flaw));
+        let heard = self.heard.and_then(|heard| heard.seen.get(flaw));
         heard.copied().unwrap_or(self.at)
     }
 }
@@ -68,7 +69,14 @@ pub(crate) async fn apply(
     let known = writing.findings_at(service.id).await?;
     for before in &known {
         let judgement = judged.judgements.iter().find(|other| other.flaw == before.flaw);
-        if judgement.is_none() && judged.heard.is_some() {
+        let closes = judged.heard.is_none_or(|heard| heard.closes);
+        let is_there = judgement.is_some_and(|judgement| judgement.verdict == Verdict::Affected);
+        // Who listens and does not hear it has learned nothing.
+        if judged.heard.is_some() && !is_there && !(closes && judgement.is_some()) {
+            continue;
+        }
+        // A scan cannot have asked what no question decides.
+        if judgement.is_none() && flaws::is_only_heard(&before.flaw) {
             continue;
         }
         // A question that nobody meant to put is not one that was left unanswered.
@@ -79,7 +87,7 @@ pub(crate) async fn apply(
             continue;
         }
         let covers = judged.is_same
-            && judged.heard.is_none()
+            && closes
             && judged.attempt == Attempt::Completed
             && scope::declares_check(declared, &before.check)
             && scope::declares_place(declared, service.endpoint, &service.name);
@@ -184,7 +192,7 @@ fn found(
     judged: &Judged<'_>,
     deadlines: &Deadlines,
 ) -> Finding {
-    let severity = catalogue::flaw(&judgement.flaw).map_or(Severity::High, |known| known.flaw.severity);
+    let severity = flaws::severity(&judgement.flaw);
     let basis: Basis = judgement.basis;
     let at = judged.seen_at(&judgement.flaw);
     Finding {

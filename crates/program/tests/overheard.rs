@@ -9,12 +9,25 @@ use std::net::IpAddr;
 use holter_capture::captured::{Captured, Kind, Origin};
 use holter_capture::coverage::Coverage;
 use holter_capture::subject::{self, End, InterfaceSeen, Inventory, Said, Subject, Weight, Who};
-use holter_capture::{Heard, Ladder};
+use holter_capture::{Heard, Ladder, Part};
 use holter_model::finding::State;
+use holter_model::seam::Clock;
 use holter_model::{Basis, Service, Transport, Verdict};
-use holter_program::{Ingest, overheard};
+use holter_program::Ingest;
+use holter_program::overheard::{self, Beginning, Overheard, Overhearing};
 use holter_store::{AssetFilter, InterfaceFilter, Page, Store};
+use ipnet::IpNet;
+use jiff::Timestamp;
 use scanned::{DEADLINES, at, scan_of, service};
+
+/// A clock that stands.
+struct Stands(Timestamp);
+
+impl Clock for Stands {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
 
 async fn opened() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -112,11 +125,29 @@ fn capture(subjects: Vec<Subject>, interfaces: Vec<InterfaceSeen>) -> (Captured,
     (captured, heard)
 }
 
-async fn heard(store: &Store, subjects: Vec<Subject>) -> overheard::Overheard {
-    let (captured, heard) = capture(subjects, Vec::new());
-    overheard::remember(store, (&captured, &heard), &[], (None, at(900)))
+/// Tells a whole capture; the same subjects are the same capture.
+async fn remember(store: &Store, (captured, heard): (&Captured, &Heard), own: &[IpNet]) -> Overheard {
+    let clock = Stands(at(900));
+    let first = captured.sources[0].first.unwrap_or(at(0));
+    let beginning = Beginning {
+        key: format!("capture-{first}"),
+        label: "Heard in a.pcap".to_owned(),
+        started: first,
+    };
+    let mut hearing = Overhearing::begin((store, &clock), beginning, own, None)
         .await
-        .unwrap()
+        .unwrap();
+    let subjects = heard.subjects.iter().cloned().map(Box::new).map(Part::Subject);
+    let interfaces = heard.interfaces.iter().cloned().map(Part::Interface);
+    for part in subjects.chain(interfaces) {
+        hearing.take(part, false).await.unwrap();
+    }
+    hearing.end(captured, false).await.unwrap()
+}
+
+async fn heard(store: &Store, subjects: Vec<Subject>) -> Overheard {
+    let (captured, heard) = capture(subjects, Vec::new());
+    remember(store, (&captured, &heard), &[]).await
 }
 
 async fn scanned(store: &Store, key: &str, minute: i64, services: &[Service]) {
@@ -190,9 +221,7 @@ async fn interfaces_lead_between_what_is_ours() {
     ];
     let captured = capture(vec![subject("10.0.0.7", End::Server, (0, None, 9))], ways);
     for _ in 0..2 {
-        let sums = overheard::remember(&store, (&captured.0, &captured.1), &[], (None, at(900)))
-            .await
-            .unwrap();
+        let sums = remember(&store, (&captured.0, &captured.1), &[]).await;
         assert_eq!((sums.interfaces, sums.outside), (2, 3));
     }
     let linked = store
@@ -230,9 +259,7 @@ async fn interfaces_lead_between_what_is_ours() {
         "somebody outside speaks with it"
     );
     let own = ["8.8.4.0/24".parse().unwrap()];
-    let sums = overheard::remember(&store, (&captured.0, &captured.1), &own, (None, at(900)))
-        .await
-        .unwrap();
+    let sums = remember(&store, (&captured.0, &captured.1), &own).await;
     assert_eq!(
         (sums.interfaces, sums.outside),
         (3, 2),

@@ -412,6 +412,8 @@ async fn many(sql: Sql, connection: &mut AnyConnection) -> Result<Vec<Finding>, 
 
 fn shown(row: &AnyRow) -> Result<FindingRow, StoreError> {
     let place = match (row.maybe_text("address")?, row.maybe_number("port")?) {
+        // What is known by its name alone.
+        (Some(address), Some(0)) if address == "0.0.0.0" => row.maybe_text("host")?,
         (Some(address), Some(port)) => {
             let address = if address.contains(':') {
                 format!("[{address}]")

@@ -61,8 +61,8 @@ const COLUMNS: &str = "SELECT interface.id, from_asset, to_asset, protocol, port
      JOIN asset a ON a.id = from_asset JOIN asset b ON b.id = to_asset";
 
 impl Writing {
-    /// Notes an interface. What a person declared stays declared when it is heard, and keeps its purpose. For a
-    /// transaction of [`Store::write_alone`]: it looks what there is, and counts it.
+    /// Notes an interface. What a person declared stays declared when it is heard, and keeps its purpose; whether it is
+    /// encrypted is said by who heard it last. For a transaction of [`Store::write_alone`]: it looks what there is, and counts it.
     ///
     /// # Errors
     /// When the database refuses.
@@ -101,23 +101,24 @@ impl Writing {
         sql.add(
             " ON CONFLICT (from_asset, to_asset, protocol, port) DO UPDATE SET \
              source = CASE WHEN interface.source = 'declared' THEN 'declared' ELSE excluded.source END, \
-             encrypted = COALESCE(excluded.encrypted, interface.encrypted), \
-             bare = CASE WHEN excluded.encrypted IS NULL THEN interface.bare ELSE excluded.bare END, \
+             encrypted = CASE WHEN excluded.encrypted IS NULL OR (interface.encrypted IS NOT NULL AND \
+             excluded.last_seen < interface.last_seen) THEN interface.encrypted ELSE excluded.encrypted END, \
+             bare = CASE WHEN excluded.encrypted IS NULL OR (interface.encrypted IS NOT NULL AND \
+             excluded.last_seen < interface.last_seen) THEN interface.bare ELSE excluded.bare END, \
              purpose = CASE WHEN excluded.purpose = '' THEN interface.purpose ELSE excluded.purpose END, \
              last_seen = CASE WHEN excluded.last_seen > interface.last_seen THEN excluded.last_seen ELSE interface.last_seen END \
-             RETURNING id",
+             RETURNING id, bare",
         );
-        let id = self.one_number(sql).await?;
+        let rows = sql.all(self.connection()).await?;
+        let row = rows
+            .first()
+            .ok_or_else(|| StoreError::missing("row", "returned"))?;
         let protocol = interface.protocol.as_str();
-        match known {
-            None => self.count_interfaces([from, to], protocol, secrecy, 1),
-            Some(known) if interface.encrypted.is_some() => {
-                self.count_interfaces([from, to], protocol, known.secrecy, -1);
-                self.count_interfaces([from, to], protocol, secrecy, 1);
-            }
-            Some(_) => {}
+        if let Some(known) = known {
+            self.count_interfaces([from, to], protocol, known.secrecy, -1);
         }
-        Ok(id)
+        self.count_interfaces([from, to], protocol, Secrecy::at(row.number("bare")?), 1);
+        row.number("id")
     }
 
     /// Takes an interface off the map: it was declared wrongly.
@@ -133,19 +134,25 @@ impl Writing {
         sql.run(self.connection()).await.map(drop)
     }
 
-    /// Notes what one scan heard of an interface; false where it has been noted already.
+    /// Notes how many conversations one scan has heard on an interface by now; false where as many have been noted already,
+    /// as when the same capture is heard again.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn hear_interface(&mut self, (id, scan): (i64, i64), flows: i64) -> Result<bool, StoreError> {
-        let mut sql = Sql::new("INSERT INTO interface_heard (interface, scan, flows) VALUES");
-        sql.rows([vec![id.into(), scan.into(), flows.into()]]);
-        sql.add(" ON CONFLICT (interface, scan) DO NOTHING");
-        if sql.run(self.connection()).await? == 0 {
+        let mut sql = Sql::new("SELECT flows FROM interface_heard WHERE interface = ");
+        sql.bind(id).add(" AND scan = ").bind(scan);
+        let rows = sql.all(self.connection()).await?;
+        let before = rows.first().map(|row| row.number("flows")).transpose()?;
+        if before.is_some_and(|before| flows <= before) {
             return Ok(false);
         }
+        let mut sql = Sql::new("INSERT INTO interface_heard (interface, scan, flows) VALUES");
+        sql.rows([vec![id.into(), scan.into(), flows.into()]]);
+        sql.add(" ON CONFLICT (interface, scan) DO UPDATE SET flows = excluded.flows");
+        sql.run(self.connection()).await?;
         let mut sql = Sql::new("UPDATE interface SET flows = flows + ");
-        sql.bind(flows).add(" WHERE id = ").bind(id);
+        sql.bind(flows - before.unwrap_or(0)).add(" WHERE id = ").bind(id);
         sql.run(self.connection()).await?;
         Ok(true)
     }
@@ -252,6 +259,19 @@ impl Writing {
 }
 
 impl Store {
+    /// The interfaces that lead to a port of an asset, at most so many.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn interfaces_to(&self, asset: i64, port: u16, most: u16) -> Result<Vec<Linked>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE to_asset = ").bind(asset);
+        sql.add(" AND port = ").bind(i64::from(port));
+        sql.add(" ORDER BY interface.id LIMIT ").bind(i64::from(most));
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.iter().map(linked).collect()
+    }
+
     /// An interface.
     ///
     /// # Errors

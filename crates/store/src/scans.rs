@@ -151,6 +151,16 @@ impl Writing {
         sql.run(self.connection()).await.map(drop)
     }
 
+    /// Calls a scan by another name.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn name_scan(&mut self, scan: i64, label: &str) -> Result<(), StoreError> {
+        let mut sql = Sql::new("UPDATE scan SET label = ");
+        sql.bind(label).add(" WHERE id = ").bind(scan);
+        sql.run(self.connection()).await.map(drop)
+    }
+
     /// Writes where a scan has looked by now.
     ///
     /// # Errors

@@ -105,6 +105,31 @@ impl Writing {
         visit(rows.first().ok_or_else(|| StoreError::missing("visit", id))?)
     }
 
+    /// The visit to a service that began then.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn visit_begun(&mut self, service: i64, at: Timestamp) -> Result<Option<Visit>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE service = ").bind(service);
+        sql.add(" AND started = ").bind(micros(at));
+        let rows = sql.all(self.connection()).await?;
+        rows.first().map(visit).transpose()
+    }
+
+    /// The latest visit of a scan to a service, where there is one.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn last_visit_of(&mut self, scan: i64, service: i64) -> Result<Option<Visit>, StoreError> {
+        let mut sql = Sql::new(COLUMNS);
+        sql.add(" WHERE service = ").bind(service);
+        sql.add(" AND scan = ").bind(scan);
+        sql.add(" ORDER BY started DESC LIMIT 1");
+        let rows = sql.all(self.connection()).await?;
+        rows.first().map(visit).transpose()
+    }
+
     /// Writes what today's checks make of an old visit.
     ///
     /// # Errors

@@ -136,8 +136,13 @@ pub(crate) async fn ask_measurement(
     service: i64,
 ) -> Result<i64, Trouble> {
     of(app, caller, id).await?;
-    if app.store.service(service).await?.asset != id {
+    let known = app.store.service(service).await?;
+    if known.asset != id {
         return Err(Trouble::Missing);
+    }
+    if known.endpoint.port == 0 {
+        let why = "It was heard, and answers at no port, so Holter cannot measure it.";
+        return Err(Trouble::Conflict(why.to_owned()));
     }
     let person = caller.actor()?.person;
     let mut doing = app.begin().await?;

@@ -4,6 +4,7 @@
 use holter_program::ProgramError;
 use holter_program::deeds::{self, By};
 use holter_program::due::{self, Deadlines};
+use holter_program::life::{is_measurable, what_closes};
 use holter_store::{NewAcceptance, Store, StoreError};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -150,6 +151,9 @@ pub(crate) async fn act(app: &App, caller: &Caller, id: i64, act: Act) -> Result
         Act::Comment { text } => {
             let text = words(&text, false)?;
             deeds::comment(&mut doing, id, by(&text)).await
+        }
+        Act::Measure if row.finding.service.is_some() && !is_measurable(&row.finding) => {
+            return Err(Trouble::Conflict(what_closes(&row.finding)));
         }
         Act::Measure if row.finding.service.is_none() => {
             let why = "This was not found at a service, so Holter cannot measure it from here.";

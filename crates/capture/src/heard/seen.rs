@@ -9,7 +9,7 @@ use holter_wire::{CipherSuite, Version};
 
 use super::time;
 use crate::book::client::{Client, Clients};
-use crate::book::{Pair, Passed};
+use crate::book::{Book, Pair, Passed};
 use crate::subject::{ClientSeen, InterfaceSeen, Offered};
 
 /// Kinds of hellos in words: thousands of clients offer the same, and it is put into words once.
@@ -57,6 +57,13 @@ impl Offers {
                 .cloned()
                 .collect(),
         }
+    }
+}
+
+impl Book {
+    /// Who talks to whom by now.
+    pub(crate) fn ways(&self) -> impl Iterator<Item = InterfaceSeen> {
+        self.pairs.iter().map(|(pair, passed)| interface(pair, passed))
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
@@ -78,6 +79,13 @@ impl Log {
             Some(_) => log.table(from, columns)?,
         }
         Ok(log)
+    }
+
+    /// When a session was first used, and when one last was.
+    #[must_use]
+    pub fn span(&self) -> Option<(Timestamp, Timestamp)> {
+        let moments = || self.uses.iter().map(|one| one.at);
+        moments().min().zip(moments().max())
     }
 
     /// A table parted by commas, semicolons or tabs, whichever parts its first line most often.

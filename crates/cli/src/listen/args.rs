@@ -34,8 +34,19 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COLUMNS", value_parser = columns, requires = "sessions", help_heading = "What to listen to")]
     pub(crate) columns: Option<Columns>,
 
+    /// The name or the address of the device whose log of sessions it is, for what is remembered
+    #[arg(
+        long,
+        value_name = "NAME|ADDRESS",
+        requires = "sessions",
+        help_heading = "Memory"
+    )]
+    pub(crate) of: Option<String>,
     #[command(flatten)]
     pub(crate) remembering: Remembering,
+    /// How often what is known by then is remembered while -i and --follow go on
+    #[arg(long, value_name = "DURATION", default_value = "1m", value_parser = duration, help_heading = "Memory")]
+    pub(crate) every: Duration,
 
     /// The form of the answer [default: text]
     #[arg(
@@ -94,6 +105,11 @@ impl Form {
 }
 
 impl Args {
+    /// Whether it is listened to what is still said, and that has no end of its own.
+    pub(crate) fn is_endless(&self) -> bool {
+        self.interface.is_some() || self.follow
+    }
+
     /// Whether files are hashed as they are read.
     pub(crate) fn hashes(&self) -> bool {
         self.sha256 || self.format == Form::Html
@@ -110,7 +126,7 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// `time=NAME,session=NAME,source=NAME`, each of them or some.
-fn columns(text: &str) -> Result<Columns, String> {
+pub(crate) fn columns(text: &str) -> Result<Columns, String> {
     let mut columns = Columns::default();
     for part in text.split(',') {
         let wrong = || format!("write time=NAME,session=NAME,source=NAME; \"{part}\" is none of them");
@@ -140,6 +156,8 @@ Examples:
   holter listen --remember capture.pcap
                                        and keep it where holter serve shows it
   holter listen notice.log eve.json    what Zeek and Suricata wrote
+  sudo holter listen -i eth0 --remember
+                                       the same while it is heard, every minute
   holter listen --sessions vpn.csv --columns time=when,session=sid,source=addr
 
 Exit codes:

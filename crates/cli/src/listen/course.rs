@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use holter_capture::captured::Kind;
-use holter_capture::files::{CaptureFile, Unpacked, hear_on};
+use holter_capture::files::{CaptureFile, LOOK, Unpacked, hear_on, kind};
 use holter_capture::takeover::Log;
 use holter_capture::{
     Bounds, Fault, Hearing, Limits, Listening, Moment, Origin, Part, Reader, SessionLog, Sink as _, Trouble,
@@ -22,7 +22,7 @@ use super::Args;
 use super::progress::Progress;
 use super::remembered::Remembered;
 use super::series::follows;
-use super::sources::{LOOK, Sources, kind};
+use super::sources::Sources;
 use super::tap::{Meter, Tap};
 use crate::exit::complain;
 use crate::scan::Output;
@@ -86,6 +86,10 @@ impl<'a> Course<'a> {
                 Ok(log) => {
                     let mut log = SessionLog::of(name, &log);
                     log.sha256 = meter.sha256();
+                    if let Some(remembered) = &mut self.remembered {
+                        let said = remembered.sessions(&log, self.args.of.as_deref());
+                        self.remembered_so(said);
+                    }
                     self.report.sessions(&log)?;
                     self.write()?;
                 }
@@ -175,6 +179,10 @@ impl<'a> Course<'a> {
             let done = series.take();
             self.settle(done)?;
         }
+        if series.is_none() {
+            let first = head(path);
+            self.begin(&shown(path), Some(&first));
+        }
         let series = series.get_or_insert_with(Series::new);
         self.hear(Reader::new(unpacked), path, &meter, series)?;
         if let Some(source) = series.sources.last_mut()
@@ -263,6 +271,9 @@ impl<'a> Course<'a> {
             }
         };
         let kind = kind(&first);
+        if kind.is_some() {
+            self.begin(&shown(path), Some(&first));
+        }
         let whole = io::Cursor::new(first).chain(unpacked);
         match kind {
             Some(Kind::Capture) => {
@@ -288,7 +299,10 @@ impl<'a> Course<'a> {
     fn log(&mut self, path: &Path, kind: Kind) -> anyhow::Result<()> {
         let meter = Meter::new(self.args.hashes());
         match self.open(path, &meter).and_then(Unpacked::new) {
-            Ok(unpacked) => self.told(unpacked, path, kind, &meter),
+            Ok(unpacked) => {
+                self.begin(&shown(path), Some(&head(path)));
+                self.told(unpacked, path, kind, &meter)
+            }
             Err(error) => {
                 self.unread(shown(path), error.to_string());
                 Ok(())
@@ -310,6 +324,22 @@ impl<'a> Course<'a> {
             self.part(part, &captured.sources)?;
         }
         self.take(captured)
+    }
+
+    /// A capture begins, as far as the memory is to know.
+    pub(super) fn begin(&mut self, name: &str, first: Option<&[u8]>) {
+        if let Some(remembered) = &mut self.remembered {
+            remembered.begin(name, first);
+        }
+    }
+
+    /// Says what the memory came to. Where it failed, the report is the user's all the same.
+    pub(super) fn remembered_so(&mut self, said: anyhow::Result<String>) {
+        match said {
+            Ok(_) if self.args.quiet => {}
+            Ok(said) => self.progress.aside(|| complain(&said)),
+            Err(error) => self.progress.aside(|| complain(&format!("{error:#}"))),
+        }
     }
 
     pub(super) fn unread(&mut self, file: String, why: String) {
@@ -378,6 +408,14 @@ pub(super) fn trouble(trouble: Option<Trouble>, packets: u64, stopped: bool) -> 
         None if packets == 0 => Some("there is no packet in it".to_owned()),
         None => None,
     }
+}
+
+/// What a file begins with, unpacked; nothing where it cannot be read, which whoever reads all of it will say.
+fn head(path: &Path) -> Vec<u8> {
+    let mut first = Vec::new();
+    let opened = File::open(path).and_then(Unpacked::new);
+    let _ = opened.and_then(|unpacked| unpacked.take(LOOK).read_to_end(&mut first));
+    first
 }
 
 /// A path as it is shown.

@@ -13,6 +13,7 @@ use super::args::Form;
 use super::course::{Course, ROOM, Series, shown, trouble};
 use super::progress::Progress;
 use super::tap::Meter;
+use crate::memory::Memory;
 
 /// There is none.
 #[cfg(not(all(target_os = "linux", feature = "live")))]
@@ -38,6 +39,7 @@ impl Course<'_> {
         let mut follow = Follow::new(self.args.files.clone());
         let names: Vec<String> = self.args.files.iter().map(|path| shown(path)).collect();
         let mut series = Series::of(Origin::new(names.join(", "), Kind::Capture));
+        self.begin(&names.join(", "), None);
         let mut broken = None;
         let mut news = News::new(self.args.format);
         let Series { hearing, sources, .. } = &mut series;
@@ -67,6 +69,7 @@ impl Course<'_> {
                 hearing.settle(idle);
                 self.news(hearing, sources)?;
             }
+            self.beat(hearing, sources)?;
             if polled.packets == 0 {
                 std::thread::sleep(AGAIN);
             }
@@ -97,6 +100,7 @@ impl Course<'_> {
         self.progress = Progress::new(self.args.quiet, 0);
         let end = self.end_of_time();
         let mut series = Series::of(Origin::new(interface.to_owned(), Kind::Interface));
+        self.begin(interface, None);
         let mut news = News::new(self.args.format);
         let Series { hearing, sources, .. } = &mut series;
         let mut gone = None;
@@ -112,6 +116,7 @@ impl Course<'_> {
                 hearing.settle(idle);
                 self.news(hearing, sources)?;
             }
+            self.beat(hearing, sources)?;
         }
         let mut origin = of(interface.to_owned(), Kind::Interface, hearing.coverage());
         origin.trouble = gone.or(origin.trouble);
@@ -151,18 +156,26 @@ impl News {
     }
 }
 
-/// Opens an interface, and gives up the rights that this took. Each thread has rights of its own: there must be no other yet.
+/// Opens an interface, and gives up the rights that this took. Each thread has rights of its own: there must be no other yet. Who is
+/// root becomes the one whose database is written to.
 #[cfg(all(target_os = "linux", feature = "live"))]
-pub(super) fn open(interface: &str) -> anyhow::Result<Live> {
+pub(super) fn open(interface: &str, memory: Option<&Memory>) -> anyhow::Result<Live> {
+    let account = match memory.map(Memory::owner).transpose()?.flatten() {
+        Some((0, _)) => anyhow::bail!(
+            "the database is root's, and whoever listens to an interface gives up root before the first packet is read: name one that is another user's with --db"
+        ),
+        Some((user, group)) => Account { user, group },
+        None => Account::NOBODY,
+    };
     let live = Live::listen(interface)?;
     // What reads hostile bytes shall not be root; the answer's file is open already.
-    give_up(Account::NOBODY)?;
+    give_up(account)?;
     Ok(live)
 }
 
 /// The same where it cannot be.
 #[cfg(not(all(target_os = "linux", feature = "live")))]
-pub(super) fn open(interface: &str) -> anyhow::Result<Live> {
+pub(super) fn open(interface: &str, _: Option<&Memory>) -> anyhow::Result<Live> {
     anyhow::bail!(
         "{interface}: this build of Holter cannot listen to an interface; capture with tcpdump -w - and hand that to holter listen -"
     )

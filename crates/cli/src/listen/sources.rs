@@ -7,17 +7,13 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use holter_capture::captured::Kind;
-use holter_capture::files::{CaptureFile, Unpacked, gather};
-use holter_capture::{Fault, Reader, others};
+use holter_capture::files::{CaptureFile, LOOK, Unpacked, gather, kind};
 use holter_report::Unread;
 
 use super::course::NOTHING;
 
 /// Folders within folders, at most: a link may lead back.
 const DEPTH: u8 = 16;
-
-/// As much of a file is looked at to say what it is.
-pub(crate) const LOOK: u64 = 8192;
 
 /// All that is to be listened to.
 #[derive(Debug, Default)]
@@ -127,19 +123,6 @@ impl Sources {
             why: why.to_owned(),
         });
     }
-}
-
-/// What a file is by its first bytes, unpacked.
-pub(crate) fn kind(first: &[u8]) -> Option<Kind> {
-    let mut reader = Reader::new(first);
-    reader.packet();
-    let strange = reader
-        .trouble()
-        .is_some_and(|trouble| trouble.what == Fault::Unknown);
-    if !first.is_empty() && !strange {
-        return Some(Kind::Capture);
-    }
-    others::kind(first)
 }
 
 /// What the system says, without its number.

@@ -54,7 +54,7 @@ impl Course<'_> {
 
     pub(super) fn part(&mut self, part: Part, sources: &[Origin]) -> anyhow::Result<()> {
         if let Some(remembered) = &mut self.remembered {
-            remembered.gather(part.clone());
+            remembered.take(part.clone());
         }
         self.report.part(part, sources)?;
         if self.report.out().len() >= PIECE {
@@ -71,18 +71,16 @@ impl Course<'_> {
             }
         }
         if let Some(remembered) = &mut self.remembered {
-            match remembered.remember(&captured) {
-                Ok(said) if self.args.quiet => drop(said),
-                Ok(said) => self.progress.aside(|| complain(&said)),
-                // The report is the user's all the same.
-                Err(error) => self.progress.aside(|| complain(&told(&error))),
-            }
+            // To follow and to listen live end so, and are not cut off by it.
+            let cut_off = self.stop.asked() && !self.args.is_endless();
+            let said = remembered.end(&captured, cut_off);
+            self.remembered_so(said);
         }
         self.report.captured(captured)?;
         self.write()
     }
 
-    /// Tells what is known by now.
+    /// Tells what is known by now to whom that is news: the report where its form can say so, and the memory.
     pub(super) fn news(
         &mut self,
         hearing: &mut Hearing<Listening>,
@@ -92,11 +90,45 @@ impl Course<'_> {
         let beside = Beside::new(sources, hearing.coverage(), &beyond);
         for mut subject in hearing.listener_mut().news() {
             beside.put(&mut subject);
+            if let Some(remembered) = &mut self.remembered {
+                remembered.so_far(subject.clone());
+            }
             self.report.so_far(subject, sources)?;
             if self.report.out().len() >= PIECE {
                 self.write()?;
             }
         }
         self.write()
+    }
+
+    /// Where it is time for it: what is known by now goes into the memory, so that whoever kills this loses no more than what came
+    /// since.
+    pub(super) fn beat(
+        &mut self,
+        hearing: &mut Hearing<Listening>,
+        sources: &[Origin],
+    ) -> anyhow::Result<()> {
+        let Some(remembered) = &mut self.remembered else {
+            return Ok(());
+        };
+        let trouble = remembered.trouble();
+        let due = remembered.is_due(hearing.coverage().packets);
+        if let Some(trouble) = trouble {
+            self.progress.aside(|| {
+                complain(&format!(
+                    "from now on, what is heard is not remembered: {}",
+                    told(&trouble)
+                ))
+            });
+        }
+        let Some(idle) = due else {
+            return Ok(());
+        };
+        hearing.settle(idle);
+        self.news(hearing, sources)?;
+        if let Some(remembered) = &mut self.remembered {
+            remembered.ways(hearing.listener_mut().ways());
+        }
+        Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! A notice with all that a channel may say of it. What was measured stays in Holter: a message goes through other
 //! people's systems, and carries what is needed to act and nothing that would help an attacker more than that.
 
-use holter_checks::catalogue;
+use holter_capture::flaws;
 use holter_model::finding::Next;
 use holter_store::{FindingRow, Notice};
 use jiff::Timestamp;
@@ -59,7 +59,7 @@ impl Told {
     #[must_use]
     pub fn standing(row: &FindingRow) -> Self {
         let one = &row.finding;
-        let name = catalogue::flaw(&one.flaw).map_or(one.flaw.as_str(), |known| known.flaw.name.as_str());
+        let name = flaws::flaw(&one.flaw).map_or(one.flaw.as_str(), |flaw| flaw.name.as_str());
         let next = match (one.next, &row.assignee_name) {
             (Next::Assignee, Some(name)) => name.as_str(),
             (next, _) => next.explain(),

@@ -12,6 +12,13 @@ use super::Ours;
 use crate::assets::reweigh;
 use crate::guess::is_public;
 
+/// So many addresses are known without asking the database.
+const KNOWN: usize = 1 << 15;
+
+/// On so many interfaces the conversations of a capture are counted. Beyond them, what was counted is forgotten, and fewer may be
+/// said than there were.
+const COUNTED: usize = 1 << 18;
+
 /// The map while a capture is drawn into it.
 pub(super) struct Map<'a> {
     ours: Ours<'a>,
@@ -19,10 +26,10 @@ pub(super) struct Map<'a> {
     actor: Option<i64>,
     /// The asset at each address; none: nobody's that is remembered.
     assets: HashMap<IpAddr, Option<i64>>,
-    /// Interfaces that were noted.
-    pub(super) drawn: u64,
-    /// Interfaces with an end that is not remembered.
-    pub(super) outside: u64,
+    /// Conversations on each interface that the database has of this capture,
+    counted: HashMap<i64, u64>,
+    /// and those that are being written.
+    fresh: HashMap<i64, u64>,
 }
 
 impl<'a> Map<'a> {
@@ -32,17 +39,37 @@ impl<'a> Map<'a> {
             scan,
             actor,
             assets: HashMap::new(),
-            drawn: 0,
-            outside: 0,
+            counted: HashMap::new(),
+            fresh: HashMap::new(),
         }
     }
 
-    /// Draws an interface.
+    /// What was drawn has been written.
+    pub(super) fn settled(&mut self) {
+        for (interface, flows) in self.fresh.drain() {
+            let all = self.counted.entry(interface).or_default();
+            *all = all.saturating_add(flows);
+        }
+        if self.counted.len() > COUNTED {
+            self.counted.clear();
+        }
+        if self.assets.len() > KNOWN {
+            self.assets.clear();
+        }
+    }
+
+    /// What was drawn has not been written.
+    pub(super) fn undone(&mut self) {
+        self.fresh.clear();
+        self.assets.clear();
+    }
+
+    /// Draws conversations that nobody has drawn yet. False: an end of them is not remembered.
     pub(super) async fn draw(
         &mut self,
         writing: &mut Writing,
         seen: &InterfaceSeen,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let server = self.end(writing, seen.server, seen.first).await?;
         if let Some(server) = server
             && is_public(seen.client.to_canonical())
@@ -52,12 +79,11 @@ impl<'a> Map<'a> {
         }
         let client = self.end(writing, seen.client, seen.first).await?;
         let (Some(from), Some(to)) = (client, server) else {
-            self.outside += 1;
-            return Ok(());
+            return Ok(false);
         };
         if from == to {
             // A machine that speaks with itself under two addresses.
-            return Ok(());
+            return Ok(true);
         }
         let interface = Interface {
             id: 0,
@@ -72,11 +98,12 @@ impl<'a> Map<'a> {
             last_seen: seen.last,
         };
         let id = writing.note_interface(&interface).await?;
-        writing
-            .hear_interface((id, self.scan), i64::from(seen.sessions))
-            .await?;
-        self.drawn += 1;
-        Ok(())
+        let fresh = self.fresh.entry(id).or_default();
+        *fresh = fresh.saturating_add(seen.sessions.into());
+        let all = self.counted.get(&id).copied().unwrap_or(0).saturating_add(*fresh);
+        let all = i64::try_from(all).unwrap_or(i64::MAX);
+        writing.hear_interface((id, self.scan), all).await?;
+        Ok(true)
     }
 
     /// The asset at an address; a new one where it is ours and none is known.

@@ -8,7 +8,7 @@ use axum::Form;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use holter_model::{Fragility, Verdict};
-use holter_program::overheard::CLIENT;
+use holter_program::overheard::{CLIENT, SESSIONS};
 use holter_store::{AssetEvent, Covered, FindingFilter, InterfaceFilter, KnownAsset, KnownService, Page};
 use maud::{Markup, html};
 
@@ -133,13 +133,16 @@ fn services_of(app: &App, caller: &Caller, services: &[(KnownService, Vec<Covere
         @for (service, coverage) in services {
             div class="card" {
                 h3 {
-                    @if !service.name.is_empty() { (safe(&service.name)) " · " }
-                    @if service.protocol == CLIENT { (service.endpoint.address.to_string()) " as a client" } @else { (service.endpoint.to_string()) } " " span class="soft small" { (safe(&service.protocol)) @if !service.role.is_empty() { ", " (safe(&service.role)) } }
+                    @if service.protocol == SESSIONS { (safe(&service.name)) " " } @else {
+                        @if !service.name.is_empty() { (safe(&service.name)) " · " }
+                        @if service.protocol == CLIENT { (service.endpoint.address.to_string()) " as a client" } @else { (service.endpoint.to_string()) } " "
+                    }
+                    span class="soft small" { (safe(&service.protocol)) @if !service.role.is_empty() { ", " (safe(&service.role)) } }
                 }
                 p class="small soft" { "First seen " (moment::at(service.first_seen, &app.zone)) ", last " (moment::ago(service.last_seen, app.clock.now(), &app.zone)) }
                 (covered(coverage))
                 @if !service.key.is_empty() { p class="small" { "Key " code { (safe(service.key.get(..16).unwrap_or(&service.key))) "…" } } }
-                @if works && service.protocol != CLIENT {
+                @if works && service.endpoint.port > 0 {
                     form method="post" action={ "/assets/" (service.asset) "/services/" (service.id) "/measure" } {
                         (form::key(caller))
                         button class="quiet" { "Measure now" span class="soft small" { " " (service.endpoint.to_string()) } }

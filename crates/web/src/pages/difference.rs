@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
-use holter_checks::catalogue;
+use holter_capture::flaws;
 use holter_model::difference::Kind;
 use holter_model::{Difference, Differences, Endpoint};
 use holter_program::difference::{MOST, Told, since_last};
@@ -93,7 +93,7 @@ fn row(item: &Difference) -> Markup {
             th scope="row" { @if let Some(name) = &item.name { (safe(name)) " · " } (item.endpoint.to_string()) }
             td data-l="What" {
                 (badge::word(class(item.kind), word(item.kind)))
-                @if let Some(flaw) = &item.flaw { " " (catalogue::flaw(flaw).map_or(flaw.as_str(), |known| known.flaw.name.as_str())) }
+                @if let Some(flaw) = &item.flaw { " " (flaws::flaw(flaw).map_or(flaw.as_str(), |flaw| flaw.name.as_str())) }
             }
             td data-l="It was" { (safe(&item.was)) }
             td data-l="It is" { (safe(&item.now)) }

@@ -8,6 +8,7 @@ use axum::extract::{Path, Query, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
+use holter_capture::flaws;
 use holter_checks::catalogue;
 use holter_model::{Attempt, Verdict};
 use holter_store::{KnownService, Page, Scan, Visit};
@@ -285,7 +286,7 @@ fn row(visit: &Visit, service: &KnownService, asset: &str) -> Markup {
             td data-l="Answer" {
                 @for (severity, one) in found.iter().take(6) {
                     (badge::severity(*severity)) " "
-                    (safe(catalogue::flaw(&one.flaw).map_or(one.flaw.as_str(), |known| known.flaw.name.as_str()))) br;
+                    (safe(flaws::flaw(&one.flaw).map_or(one.flaw.as_str(), |flaw| flaw.name.as_str()))) br;
                 }
                 @if found.len() > 6 { "and " (found.len() - 6) " more" br; }
                 @if open { (badge::word("unsure", "not assessed in full")) }

@@ -259,6 +259,7 @@ pub(crate) fn ending(app: &App, scan: &Scan) -> Markup {
     html! {
         @match (live, scan.ended, scan.whole) {
             (Some(progress), _, _) => span class="badge info" { (progress.state) },
+            (None, Some(_), _) if scan.about.method == "passive" && scan.broken_off => "was broken off: the process that listened ended in the middle. What it had heard by then is kept; it closes nothing",
             (None, Some(_), _) if scan.about.method == "passive" => "was listened to; what was not heard closes nothing",
             (None, Some(_), true) => "came to its end",
             (None, Some(_), false) if scan.broken_off => "was broken off: the process that ran it ended in the middle. What it had asked by then is kept; it closes nothing that it did not ask",

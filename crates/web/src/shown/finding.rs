@@ -1,6 +1,6 @@
 //! A finding's words: its flaw, its state, who must act next.
 
-use holter_checks::catalogue;
+use holter_capture::flaws;
 use holter_model::Flaw;
 use holter_model::finding::{Next, State};
 use holter_store::FindingRow;
@@ -10,7 +10,7 @@ use crate::shown::badge;
 
 /// What is known of its flaw.
 pub(crate) fn flaw(id: &str) -> Option<&'static Flaw> {
-    catalogue::flaw(id).map(|known| &known.flaw)
+    flaws::flaw(id)
 }
 
 /// The name of a flaw.

@@ -1,6 +1,7 @@
 //! The forms of a finding's page: what the caller may do with it.
 
 use holter_model::finding::State as Stand;
+use holter_program::life::is_measurable;
 use holter_store::{Acceptance, FindingRow, Page};
 use maud::{Markup, html};
 
@@ -34,7 +35,7 @@ pub(crate) async fn of(
     Ok(html! {
         h2 { "What you can do" }
         @if let Some(asked) = asked { (request(app, caller, id, asked)) }
-        @if actor.may(Deed::Work) && row.finding.service.is_some() {
+        @if actor.may(Deed::Work) && is_measurable(&row.finding) {
             form method="post" action={ "/findings/" (id) "/measure" } {
                 (form::key(caller))
                 button { "Measure now" }
@@ -62,7 +63,7 @@ pub(crate) async fn of(
             }
             form method="post" action={ "/findings/" (id) "/done" } {
                 (form::key(caller))
-                button class="quiet" { "It is done: measure it" }
+                button class="quiet" { @if is_measurable(&row.finding) { "It is done: measure it" } @else { "It is done" } }
             }
         }
         @if actor.may(Deed::Comment) {

@@ -1,0 +1,259 @@
+//! What is heard reaches the memory while it is heard, and so does what other tools and devices wrote of what they heard.
+
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and speaks to the server that it has started"
+)]
+
+mod command;
+#[path = "listen/packets.rs"]
+#[allow(dead_code, reason = "not every test has every conversation")]
+mod packets;
+#[path = "remember/visitor.rs"]
+#[allow(dead_code, reason = "not every test does everything")]
+mod visitor;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use command::{Said, command, said, signal};
+use holter_store::{FindingFilter, FindingRow, Page, Scan, Store};
+use packets::{Conversation, file};
+use visitor::{Served, Visitor};
+
+/// A folder with a database in it.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn db(&self) -> PathBuf {
+        self.0.path().join("holter.db")
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn run(&self, verb: &str, path: &Path) -> Said {
+        let mut run = command(verb);
+        said(run.arg(path).arg("--db").arg(self.db()).output().unwrap())
+    }
+
+    fn read<T>(&self, what: impl AsyncFnOnce(&Store) -> T) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let store = Store::open(self.db().to_str().unwrap()).await.unwrap();
+            let read = what(&store).await;
+            store.close().await;
+            read
+        })
+    }
+
+    fn findings(&self) -> Vec<FindingRow> {
+        self.read(async |store| {
+            let listed = store.findings(&FindingFilter::default(), &Page::first(50)).await;
+            listed.unwrap().rows
+        })
+    }
+
+    fn flaws(&self) -> Vec<String> {
+        self.findings().into_iter().map(|row| row.finding.flaw).collect()
+    }
+
+    fn scans(&self) -> Vec<Scan> {
+        self.read(async |store| store.scans(&Page::first(50)).await.unwrap().rows)
+    }
+}
+
+/// Until it is so.
+fn until(what: &str, mut so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !so() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "{what}: in vain");
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
+#[test]
+fn what_is_followed_is_remembered_before_it_ends() {
+    let place = Place::new();
+    let path = place.write("theft.pcap", file(&Conversation::theft(200)));
+    let mut follow = command("listen --quiet --every 1s --follow");
+    let mut child = follow
+        .arg(&path)
+        .arg("--db")
+        .arg(place.db())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    until("the database is made", || place.db().exists());
+    until("the theft is kept", || {
+        place.flaws().contains(&"CVE-2014-0160".to_owned())
+    });
+    let ways = place.read(async |store| store.interfaces(None).await.unwrap());
+    assert_eq!((ways.len(), ways[0].flows), (1, 1));
+    signal("-KILL", child.id());
+    child.wait().unwrap();
+    let scans = place.scans();
+    assert!(scans[0].ended.is_none() && scans[0].held_until.is_some());
+    // To its end, as a file: what is known is not found a second time.
+    assert_eq!(place.run("listen", &path).code, Some(1));
+    let found = place.findings();
+    assert_eq!(
+        found
+            .iter()
+            .filter(|row| row.finding.flaw == "CVE-2014-0160")
+            .count(),
+        1
+    );
+    assert!(place.scans().iter().any(|scan| scan.ended.is_some()));
+}
+
+#[test]
+fn clear_text_is_known_while_its_connection_is_open() {
+    let place = Place::new();
+    let mut packets = Conversation::clinical();
+    // Without its end: such connections stay open for months.
+    packets.truncate(packets.len() - 3);
+    let path = place.write("clinical.pcap", file(&packets));
+    let mut follow = command("listen --quiet --every 1s --follow");
+    let mut child = follow
+        .arg(&path)
+        .arg("--db")
+        .arg(place.db())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    until("the database is made", || place.db().exists());
+    until("it is kept", || {
+        place.flaws().contains(&"CLEAR-CLINICAL".to_owned())
+    });
+    signal("-INT", child.id());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let found = place.findings();
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(
+        found[0].finding.evidence,
+        "6 messages passed without encryption: HL7 v2 (MLLP)"
+    );
+    let scan = place.scans().remove(0);
+    assert!(scan.ended.is_some());
+    assert_eq!((scan.sums.services, scan.sums.affected), (1, 1));
+}
+
+/// A session that two users share, and one that nobody does.
+const SESSIONS: &str = "when,sid,addr\n\
+    2026-11-22T10:00:00Z,SECRET-1,203.0.113.5\n\
+    2026-11-22T10:00:01Z,SECRET-1,198.51.100.7\n\
+    2026-11-22T10:00:02Z,SECRET-1,203.0.113.5\n\
+    2026-11-22T10:00:04Z,SECRET-1,198.51.100.7\n\
+    2026-11-22T10:00:05Z,SECRET-2,203.0.113.5\n";
+
+#[test]
+fn a_stolen_session_is_shown_by_either_command() {
+    let columns = "--columns time=when,session=sid,source=addr";
+    for verb in [
+        format!("remember {columns}"),
+        format!("listen {columns} --sessions"),
+    ] {
+        let place = Place::new();
+        let log = place.write("vpn.csv", SESSIONS);
+        for _ in 0..2 {
+            let told = place.run(&verb, &log);
+            assert!(told.err.contains("remembered: 1 services"), "{verb}: {told:?}");
+        }
+        let found = place.findings();
+        assert_eq!(found.len(), 1, "{verb}");
+        let served = Served::start(&place.db());
+        let mut visitor = Visitor::set_up(&served);
+        let page = visitor.open("/findings");
+        assert!(
+            page.contains("A session used from two networks at once"),
+            "{page}"
+        );
+        let page = visitor.open(&format!("/findings/{}", found[0].finding.id));
+        assert!(
+            page.contains("vpn.csv, the session that line 2 has first"),
+            "{page}"
+        );
+        assert!(!page.contains("SECRET"), "its number would open it: {page}");
+        assert!(
+            !page.contains("Measure now") && page.contains("something that happened"),
+            "{page}"
+        );
+    }
+    // Where the names of the columns say what they are, nobody need.
+    let place = Place::new();
+    let log = place.write(
+        "vpn.csv",
+        SESSIONS.replace("when,sid,addr", "time,session,source"),
+    );
+    let told = place.run("remember --of vpn.example", &log);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert_eq!(place.findings()[0].asset_name, "vpn.example");
+}
+
+const ZEEK: &str = "#separator \\x09\n\
+    #fields\tts\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tversion\tcipher\testablished\n\
+    1790000000.5\t10.0.0.1\t40000\t10.0.0.7\t443\tSSLv3\tTLS_RSA_WITH_RC4_128_SHA\tT\n";
+const SURICATA: &str = "{\"timestamp\":\"2026-11-22T10:00:00.000000+0000\",\"event_type\":\"tls\",\"src_ip\":\"10.0.0.1\",\
+    \"src_port\":40000,\"dest_ip\":\"10.0.0.7\",\"dest_port\":443,\"proto\":\"TCP\",\"tls\":{\"version\":\"SSLv3\"}}\n";
+const NOTICE: &str = "#separator \\x09\n\
+    #fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tnote\tmsg\n\
+    1790000000.5\tC1\t10.0.0.1\t40000\t10.0.0.7\t443\ttcp\tHeartbleed::SSL_Heartbeat_Attack_Success\tAn encrypted one\n";
+
+#[test]
+fn what_zeek_and_suricata_wrote_is_remembered_by_either_command() {
+    for (name, log, finds, draws) in [
+        ("ssl.log", ZEEK, true, 1),
+        ("eve.json", SURICATA, false, 1),
+        ("notice.log", NOTICE, false, 0),
+    ] {
+        for verb in ["remember", "listen"] {
+            let place = Place::new();
+            let path = place.write(name, log);
+            for _ in 0..2 {
+                let told = place.run(verb, &path);
+                assert!(
+                    told.err.contains("remembered: 1 services"),
+                    "{verb} {name}: {told:?}"
+                );
+            }
+            let found = place.findings();
+            assert_eq!(!found.is_empty(), finds, "{verb} {name}: {found:?}");
+            for row in &found {
+                assert!(row.finding.evidence.starts_with("Zeek wrote:"), "{row:?}");
+            }
+            let (ways, visits) = place.read(async |store| {
+                let scan = store.scans(&Page::first(9)).await.unwrap().rows;
+                assert_eq!(scan.len(), 1, "{verb} {name}: the same log is the same");
+                let visits = store.visits_of(scan[0].id, &Page::first(9)).await.unwrap();
+                (store.interfaces(None).await.unwrap(), visits.rows.len())
+            });
+            assert_eq!((ways.len(), visits), (draws, 1), "{verb} {name}");
+            assert!(ways.iter().all(|way| way.flows == 1));
+        }
+    }
+}
+
+#[test]
+fn a_capture_is_sent_to_who_can_hear_it() {
+    let place = Place::new();
+    let path = place.write("quiet.pcap", file(&Conversation::quiet()));
+    let told = place.run("remember", &path);
+    assert_eq!(told.code, Some(2));
+    assert!(told.err.contains("holter listen --remember"), "{}", told.err);
+}

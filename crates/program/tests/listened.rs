@@ -1,0 +1,335 @@
+//! What is heard reaches the store while it is heard; what closes clinical traffic in the clear; sessions that were taken over.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+mod scanned;
+
+use std::net::IpAddr;
+
+use holter_capture::captured::{Captured, Kind, Origin};
+use holter_capture::coverage::Coverage;
+use holter_capture::subject::{self, End, InterfaceSeen, Inventory, Said, Subject, Who};
+use holter_capture::takeover::{Columns, Log};
+use holter_capture::{Part, SessionLog};
+use holter_model::finding::State;
+use holter_model::seam::Clock;
+use holter_model::{Basis, Endpoint, Fact, Method, Observation, Severity, Transport, Verdict};
+use holter_program::Ingest;
+use holter_program::life::{is_measurable, what_closes};
+use holter_program::overheard::{self, Beginning, Overheard, Overhearing};
+use holter_store::{Page, Store};
+use jiff::Timestamp;
+use scanned::{DEADLINES, at, scan_of, service};
+
+const ARCHIVE: &str = "10.0.0.7";
+const MODALITY: &str = "10.0.0.1";
+
+struct Stands(Timestamp);
+
+impl Clock for Stands {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+async fn opened() -> (Store, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("holter.db");
+    (Store::open(path.to_str().unwrap()).await.unwrap(), folder)
+}
+
+fn address(text: &str) -> IpAddr {
+    text.parse().unwrap()
+}
+
+/// The archive from this minute to that one, with its messages in the clear or with TLS.
+fn archive(clear: bool, (first, last): (i64, i64)) -> Subject {
+    let endpoint = Endpoint {
+        address: address(ARCHIVE),
+        port: 4242,
+        transport: Transport::Tcp,
+    };
+    let fact = Fact::InTheClear {
+        protocol: "dicom".to_owned(),
+        messages: 4,
+    };
+    let observation = Observation {
+        at: at(last),
+        method: Method::Passive,
+        subject: endpoint,
+        fact,
+    };
+    let said = Said {
+        check: "clear-clinical".to_owned(),
+        flaw: "CLEAR-CLINICAL".to_owned(),
+        verdict: Verdict::Affected,
+        basis: Basis::Behaviour,
+        weight: None,
+        evidence: "4 messages passed without encryption: DICOM".to_owned(),
+        by: Vec::new(),
+        exposure: None,
+    };
+    Subject {
+        schema: subject::SCHEMA,
+        file: "a.pcap".to_owned(),
+        subject: Who {
+            address: endpoint.address,
+            port: endpoint.port,
+            role: End::Server,
+        },
+        transport: Transport::Tcp,
+        protocol: Some(if clear { "dicom" } else { "tls" }.to_owned()),
+        peers: Vec::new(),
+        more_peers: false,
+        first: at(first),
+        last: at(last),
+        verdicts: clear.then_some(said).into_iter().collect(),
+        signs: Vec::new(),
+        inventory: Inventory::default(),
+        coverage: subject::Coverage {
+            bytes_heard: 900,
+            sessions: 6,
+            ..subject::Coverage::default()
+        },
+        so_far: false,
+        observations: clear.then_some(observation).into_iter().collect(),
+    }
+}
+
+fn way(client: &str, encrypted: bool, sessions: u32, (first, last): (i64, i64)) -> InterfaceSeen {
+    InterfaceSeen {
+        client: address(client),
+        server: address(ARCHIVE),
+        port: 4242,
+        transport: Transport::Tcp,
+        protocol: if encrypted { "tls" } else { "dicom" }.into(),
+        encrypted,
+        sessions,
+        first: at(first),
+        last: at(last),
+    }
+}
+
+fn captured(trouble: Option<&str>) -> Captured {
+    let mut source = Origin::new("/var/captures/a.pcap".to_owned(), Kind::Capture);
+    source.packets = 40;
+    source.trouble = trouble.map(str::to_owned);
+    Captured {
+        sources: vec![source],
+        coverage: Coverage {
+            packets: 40,
+            // As most captures do, it begins in the middle of conversations.
+            begun_before: 3,
+            ..Coverage::default()
+        },
+        totals: Default::default(),
+        beyond: Default::default(),
+    }
+}
+
+fn beginning(minute: i64) -> Beginning {
+    Beginning {
+        key: format!("capture-{minute}"),
+        label: "Heard in a.pcap".to_owned(),
+        started: at(minute),
+    }
+}
+
+/// A capture that begins at this minute.
+async fn capture(store: &Store, minute: i64, parts: Vec<Part>, (whole, cut_off): (bool, bool)) -> Overheard {
+    let clock = Stands(at(minute + 9));
+    let mut hearing = Overhearing::begin((store, &clock), beginning(minute), &[], None)
+        .await
+        .unwrap();
+    for part in parts {
+        hearing.take(part, false).await.unwrap();
+    }
+    let captured = captured((!whole).then_some("it is damaged"));
+    hearing.end(&captured, cut_off).await.unwrap()
+}
+
+fn spoke(clear: bool, client: &str, span: (i64, i64)) -> Vec<Part> {
+    vec![
+        Part::Subject(Box::new(archive(clear, span))),
+        Part::Interface(way(client, !clear, 6, span)),
+    ]
+}
+
+async fn state(store: &Store) -> State {
+    scanned::only(store).await.state
+}
+
+#[tokio::test]
+async fn clear_text_is_closed_by_hearing_it_encrypted_and_by_nothing_else() {
+    let (store, _folder) = opened().await;
+    capture(&store, 0, spoke(true, MODALITY, (0, 5)), (true, false)).await;
+    let found = scanned::only(&store).await;
+    assert_eq!(
+        (found.state, found.flaw.as_str()),
+        (State::Open, "CLEAR-CLINICAL")
+    );
+    assert!(!is_measurable(&found) && what_closes(&found).contains("a later capture"));
+    // Scans that name the check, and reach the port, have not asked it.
+    for minute in [20, 22, 24, 26] {
+        let mut about = scan_of(&format!("scan-{minute}"), &["10.0.0.0/24"], minute);
+        about.scope.checks.push("clear-clinical".to_owned());
+        let mut asked = service(ARCHIVE, minute, Verdict::NotAffected);
+        asked.endpoint.as_mut().unwrap().port = 4242;
+        let ingest = Ingest::begin(&store, about, DEADLINES).await.unwrap();
+        ingest.take(&[asked]).await.unwrap();
+        ingest.end(at(minute + 1), true).await.unwrap();
+    }
+    let found = scanned::all(&store).await;
+    let found = found.iter().find(|one| one.flaw == "CLEAR-CLINICAL").unwrap();
+    assert_eq!((found.state, found.inconclusive), (State::Open, 0));
+    let still = async || {
+        let all = scanned::all(&store).await;
+        let found = all.iter().find(|one| one.flaw == "CLEAR-CLINICAL").unwrap();
+        found.state
+    };
+    // Silence; another system that speaks TLS; what was damaged; what somebody stopped; one that still speaks in the clear.
+    capture(&store, 30, Vec::new(), (true, false)).await;
+    assert_eq!(still().await, State::Open, "silence");
+    capture(&store, 40, spoke(false, "10.0.0.2", (40, 45)), (true, false)).await;
+    assert_eq!(still().await, State::Open, "another system");
+    capture(&store, 50, spoke(false, MODALITY, (50, 55)), (false, false)).await;
+    assert_eq!(still().await, State::Open, "damaged");
+    capture(&store, 60, spoke(false, MODALITY, (60, 65)), (true, true)).await;
+    assert_eq!(still().await, State::Open, "stopped");
+    let mut both = spoke(false, MODALITY, (70, 75));
+    both.push(Part::Subject(Box::new(archive(true, (76, 77)))));
+    both.push(Part::Interface(way("10.0.0.3", false, 1, (76, 77))));
+    capture(&store, 70, both, (true, false)).await;
+    assert_eq!(still().await, State::Open, "one still speaks in the clear");
+    capture(&store, 80, spoke(false, MODALITY, (80, 85)), (true, false)).await;
+    assert_eq!(
+        still().await,
+        State::Open,
+        "the other one is not heard to have changed"
+    );
+    let mut all = spoke(false, MODALITY, (90, 95));
+    all.push(Part::Interface(way("10.0.0.3", true, 2, (91, 92))));
+    let sums = capture(&store, 90, all, (true, false)).await;
+    assert_eq!((still().await, sums.taken.fixed), (State::Fixed, 1));
+    let back = capture(&store, 110, spoke(true, MODALITY, (110, 111)), (true, false)).await;
+    assert_eq!((still().await, back.taken.back), (State::Back, 1));
+}
+
+#[tokio::test]
+async fn what_was_heard_before_a_kill_is_there_and_the_rest_closes_nothing() {
+    let (store, _folder) = opened().await;
+    let clock = Stands(at(5));
+    let scan = {
+        let mut hearing = Overhearing::begin((&store, &clock), beginning(0), &[], None)
+            .await
+            .unwrap();
+        let so_far = Subject {
+            so_far: true,
+            ..archive(true, (0, 4))
+        };
+        let told = Part::Subject(Box::new(so_far));
+        hearing.take(told, true).await.unwrap();
+        let told = Part::Interface(way(MODALITY, false, 2, (0, 4)));
+        hearing.take(told, true).await.unwrap();
+        hearing.beat().await.unwrap();
+        let scans = store.scans(&Page::first(9)).await.unwrap().rows;
+        assert!(
+            scans[0].ended.is_none() && scans[0].held_until.is_some(),
+            "it is under way"
+        );
+        scans[0].id
+        // Nobody ends it.
+    };
+    assert_eq!(state(&store).await, State::Open);
+    assert_eq!(store.interfaces(None).await.unwrap()[0].flows, 2);
+    // Whoever listens next calls it broken off, when nobody has been heard of for a while.
+    capture(&store, 30, Vec::new(), (true, false)).await;
+    let known = store.scan(scan).await.unwrap();
+    assert!(known.broken_off && !known.whole);
+    // The same capture again has all of it, once.
+    for _ in 0..2 {
+        let mut parts = vec![Part::Subject(Box::new(archive(true, (0, 4))))];
+        // What had to be handed on and was heard again comes in two parts.
+        parts.push(Part::Interface(way(MODALITY, false, 2, (0, 4))));
+        parts.push(Part::Interface(way(MODALITY, false, 3, (5, 6))));
+        capture(&store, 0, parts, (true, false)).await;
+        assert_eq!(store.interfaces(None).await.unwrap()[0].flows, 5);
+    }
+    let known = store.scan(scan).await.unwrap();
+    assert!(!known.broken_off && known.ended.is_some());
+    assert_eq!((known.sums.services, known.sums.affected), (1, 1));
+    assert_eq!(scanned::only(&store).await.returns, 0);
+}
+
+fn log_of(lines: &[(i64, &str, &str)]) -> SessionLog {
+    let mut text = "time,session,source\n".to_owned();
+    for (second, session, source) in lines {
+        let at = Timestamp::from_second(1_790_000_000 + second).unwrap();
+        text.push_str(&format!("{at},{session},{source}\n"));
+    }
+    let log = Log::read(text.as_bytes(), &Columns::default()).unwrap();
+    SessionLog::of("/logs/vpn-2026-11-22.csv".to_owned(), &log)
+}
+
+const STOLEN: [(i64, &str, &str); 5] = [
+    (0, "SECRET-1", "203.0.113.5"),
+    (1, "SECRET-1", "198.51.100.7"),
+    (2, "SECRET-1", "203.0.113.5"),
+    (4, "SECRET-1", "198.51.100.7"),
+    (5, "SECRET-2", "203.0.113.5"),
+];
+
+#[tokio::test]
+async fn a_session_that_was_taken_over_is_a_finding_of_the_device() {
+    let (store, _folder) = opened().await;
+    let by = (None, at(900));
+    for _ in 0..2 {
+        overheard::sessions(&store, &log_of(&STOLEN), None, by)
+            .await
+            .unwrap();
+        let found = scanned::only(&store).await;
+        assert_eq!(
+            (found.flaw.as_str(), found.severity, found.state),
+            ("SESSION-TAKEOVER", Severity::Critical, State::Open)
+        );
+        assert!(
+            found
+                .evidence
+                .starts_with("vpn-2026-11-22.csv, the session that line 2 has first")
+        );
+        assert!(!found.evidence.contains("SECRET"));
+        assert!(!is_measurable(&found) && what_closes(&found).contains("happened"));
+    }
+    let found = scanned::only(&store).await;
+    let row = store.finding(found.id).await.unwrap();
+    assert_eq!(row.place.as_deref(), Some("sessions in vpn"));
+    let noted = store.observations(found.visit.unwrap()).await.unwrap();
+    assert_eq!(noted.len(), 1);
+    assert!(noted[0].fact.contains("session_moved") && !noted[0].fact.contains("SECRET"));
+    // A log in which nobody shares a session opens nothing, and closes nothing.
+    let quiet = log_of(&[(90, "SECRET-3", "203.0.113.5"), (99, "SECRET-3", "203.0.113.6")]);
+    overheard::sessions(&store, &quiet, None, by).await.unwrap();
+    assert_eq!(state(&store).await, State::Open);
+}
+
+#[tokio::test]
+async fn a_log_can_be_said_to_be_a_known_systems() {
+    let (store, _folder) = opened().await;
+    let about = scan_of("scan", &["10.0.0.0/24"], 0);
+    let ingest = Ingest::begin(&store, about, DEADLINES).await.unwrap();
+    ingest
+        .take(&[service("10.0.0.9", 0, Verdict::Affected)])
+        .await
+        .unwrap();
+    ingest.end(at(1), true).await.unwrap();
+    let by = (None, at(900));
+    overheard::sessions(&store, &log_of(&STOLEN), Some("10.0.0.9"), by)
+        .await
+        .unwrap();
+    let all = scanned::all(&store).await;
+    assert_eq!(all.len(), 2);
+    assert_eq!(
+        all[0].asset, all[1].asset,
+        "the session's finding is the gateway's"
+    );
+}

@@ -22,7 +22,7 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use command::{Said, command, said, signal};
-use holter_store::{FindingFilter, FindingRow, Page, Scan, Store};
+use holter_store::{FindingFilter, FindingRow, InterfaceFilter, Page, Scan, Store};
 use packets::{Conversation, file};
 use visitor::{Served, Visitor};
 
@@ -103,7 +103,13 @@ fn what_is_followed_is_remembered_before_it_ends() {
     until("the theft is kept", || {
         place.flaws().contains(&"CVE-2014-0160".to_owned())
     });
-    let ways = place.read(async |store| store.interfaces(None).await.unwrap());
+    let ways = place.read(async |store| {
+        store
+            .interfaces(&InterfaceFilter::default(), &Page::first(50))
+            .await
+            .unwrap()
+            .rows
+    });
     assert_eq!((ways.len(), ways[0].flows), (1, 1));
     signal("-KILL", child.id());
     child.wait().unwrap();
@@ -241,7 +247,14 @@ fn what_zeek_and_suricata_wrote_is_remembered_by_either_command() {
                 let scan = store.scans(&Page::first(9)).await.unwrap().rows;
                 assert_eq!(scan.len(), 1, "{verb} {name}: the same log is the same");
                 let visits = store.visits_of(scan[0].id, &Page::first(9)).await.unwrap();
-                (store.interfaces(None).await.unwrap(), visits.rows.len())
+                (
+                    store
+                        .interfaces(&InterfaceFilter::default(), &Page::first(50))
+                        .await
+                        .unwrap()
+                        .rows,
+                    visits.rows.len(),
+                )
             });
             assert_eq!((ways.len(), visits), (draws, 1), "{verb} {name}");
             assert!(ways.iter().all(|way| way.flows == 1));

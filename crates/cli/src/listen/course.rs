@@ -24,7 +24,7 @@ use super::remembered::Remembered;
 use super::series::follows;
 use super::sources::Sources;
 use super::tap::{Meter, Tap};
-use crate::exit::complain;
+use crate::exit::{complain, told};
 use crate::scan::Output;
 
 /// After so many packets the clock is looked at.
@@ -338,7 +338,7 @@ impl<'a> Course<'a> {
         match said {
             Ok(_) if self.args.quiet => {}
             Ok(said) => self.progress.aside(|| complain(&said)),
-            Err(error) => self.progress.aside(|| complain(&format!("{error:#}"))),
+            Err(error) => self.progress.aside(|| complain(&told(&error))),
         }
     }
 

@@ -143,7 +143,7 @@ fn remedy(flaw: &Flaw, finding: &Finding) -> Markup {
         h2 { "What to do" }
         @if !flaw.first_steps.is_empty() { ol { @for step in &flaw.first_steps { li { (step) } } } }
         h3 { "What closes it" }
-        p { (what_closes(finding)) }
+        p { (safe(&what_closes(finding))) }
         @for instruction in &flaw.instructions {
             details {
                 summary { (instruction.product) }

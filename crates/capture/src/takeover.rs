@@ -118,17 +118,22 @@ fn flips(uses: &[Use]) -> Option<Flips> {
     } else {
         Verdict::Inconclusive
     };
+    let often = |times: u64| match times {
+        1 => "once".to_owned(),
+        _ => format!("{times} times"),
+    };
+    let (changed, returned) = (often(changes), often(returns));
     let evidence = match verdict {
         Verdict::Affected => format!(
-            "the session's source changed {changes} times between {} networks and came back {returns} times, at the quickest after {quickest} s: \
+            "the session's source changed {changed} between {} networks and came back {returned}, at the quickest after {quickest} s: \
              two users of one session are the likeliest reason; a device that flaps between two networks would look the same",
             networks.len()
         ),
         _ if returns == 0 => format!(
-            "the session's source changed {changes} times and never came back, as it does when a device moves"
+            "the session's source changed {changed} and never came back, as it does when a device moves"
         ),
         _ => format!(
-            "the session's source came back to a network {returns} times, at the quickest after {quickest} s: a device that moved there and back, or a second user"
+            "the session's source came back to a network {returned}, at the quickest after {quickest} s: a device that moved there and back, or a second user"
         ),
     };
     Some(Flips {

@@ -133,7 +133,19 @@ impl Office {
         path.split('?').next().unwrap().to_owned()
     }
 
+    /// Presses on what leads to a page, and waits for that: the driver may answer while the old one still stands.
     pub(crate) fn press(&self, selector: &str) {
+        self.browser.run("window.isLeft = true").unwrap();
+        self.ticks(selector);
+        self.waits_until(|| {
+            let is_there = "return !window.isLeft && document.readyState === 'complete'";
+            // Between two pages nobody answers.
+            (self.browser.run(is_there).ok()? == true).then_some(())
+        });
+    }
+
+    /// Presses on what leads nowhere.
+    pub(crate) fn ticks(&self, selector: &str) {
         self.browser
             .press(selector)
             .unwrap_or_else(|error| panic!("{selector}: {error}\n{}", self.text()));
@@ -180,7 +192,7 @@ impl Office {
                 return found;
             }
             assert!(begun.elapsed() < PATIENCE, "it never came:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(200));
+            std::thread::sleep(Duration::from_millis(50));
         }
     }
 

@@ -1,8 +1,10 @@
 //! The client's part of a key exchange (RFC 5246 section 7.4.7, RFC 8422 section 5.7).
 
+mod brainpool_p512;
 mod dhe;
 pub(crate) mod ecdhe;
 pub(crate) mod rsa;
+mod x448;
 
 use holter_model::seam::Dice;
 use holter_wire::{NamedGroup, Version};
@@ -10,12 +12,26 @@ use holter_wire::{NamedGroup, Version};
 use crate::HandshakeError;
 use crate::suite::Exchange;
 
-/// The groups that ECDHE can be finished in, in order of preference.
+/// The groups that nearly every server has one of, in order of preference.
 pub const GROUPS: [NamedGroup; 4] = [
     NamedGroup::X25519,
     NamedGroup::SECP256R1,
     NamedGroup::SECP384R1,
     NamedGroup::SECP521R1,
+];
+
+/// All groups that ECDHE can be finished in up to TLS 1.2, in order of preference: for the server that has none of [`GROUPS`].
+/// Those are among them, for its certificate may be on one.
+pub const EVERY_GROUP: [NamedGroup; 9] = [
+    NamedGroup::X25519,
+    NamedGroup::SECP256R1,
+    NamedGroup::SECP384R1,
+    NamedGroup::SECP521R1,
+    NamedGroup::X448,
+    NamedGroup::SECP256K1,
+    NamedGroup::BRAINPOOL_P256R1,
+    NamedGroup::BRAINPOOL_P384R1,
+    NamedGroup::BRAINPOOL_P512R1,
 ];
 
 /// What the server brought to the exchange.
@@ -84,9 +100,9 @@ mod tests {
         fn hostile_parts_never_panic(
             leaf in proptest::collection::vec(any::<u8>(), 0..200),
             parameters in proptest::collection::vec(any::<u8>(), 0..200),
-            group in 0..5u8,
+            group in 0x16..0x1f_u8,
         ) {
-            let curve = [&[3, 0, 0x17 + group * 2][..], &parameters].concat();
+            let curve = [&[3, 0, group][..], &parameters].concat();
             for (exchange, parameters) in [
                 (Exchange::Rsa, &parameters),
                 (Exchange::Dhe, &parameters),

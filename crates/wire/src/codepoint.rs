@@ -218,16 +218,30 @@ code_point! {
 code_point! {
     /// A key-exchange group (RFC 8446 section 4.2.7).
     NamedGroup(u16) in GROUPS {
+        /// The curve of Bitcoin.
+        SECP256K1 = 0x0016,
         /// NIST P-256.
         SECP256R1 = 0x0017,
         /// NIST P-384.
         SECP384R1 = 0x0018,
         /// NIST P-521.
         SECP521R1 = 0x0019,
+        /// Brainpool's curve of 256 bits, up to TLS 1.2 (RFC 7027).
+        BRAINPOOL_P256R1 = 0x001a,
+        /// Brainpool's curve of 384 bits, up to TLS 1.2 (RFC 7027).
+        BRAINPOOL_P384R1 = 0x001b,
+        /// Brainpool's curve of 512 bits, up to TLS 1.2 (RFC 7027).
+        BRAINPOOL_P512R1 = 0x001c,
         /// Curve25519.
         X25519 = 0x001d,
         /// Curve448.
         X448 = 0x001e,
+        /// Brainpool's curve of 256 bits in TLS 1.3 (RFC 8734).
+        BRAINPOOL_P256R1_TLS13 = 0x001f,
+        /// Brainpool's curve of 384 bits in TLS 1.3 (RFC 8734).
+        BRAINPOOL_P384R1_TLS13 = 0x0020,
+        /// Brainpool's curve of 512 bits in TLS 1.3 (RFC 8734).
+        BRAINPOOL_P512R1_TLS13 = 0x0021,
         /// A field of 2,048 bits (RFC 7919).
         FFDHE2048 = 0x0100,
         /// A field of 3,072 bits (RFC 7919).

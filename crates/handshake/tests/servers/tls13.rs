@@ -73,6 +73,19 @@ async fn gnutls_in_every_suite_and_group() {
 }
 
 #[tokio::test]
+async fn x448_alone_is_enough() {
+    let openssl = Peer::openssl(&["-tls1_3", "-groups", "X448"]);
+    let gnutls = Peer::gnutls(&["--priority=NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-X448"]);
+    for (peer, answer) in [(&openssl, &b"retloh\n"[..]), (&gnutls, b"holter\n")] {
+        let mut offer = Offer::new(Version::TLS13);
+        offer.groups = &[NamedGroup::X448];
+        let session = finished(peer, &offer, answer).await;
+        assert_eq!(session.facts().group, Some(NamedGroup::X448));
+        assert_eq!(session.chain().len(), 1);
+    }
+}
+
+#[tokio::test]
 async fn another_share_is_sent_where_it_is_asked_for() {
     let openssl = Peer::openssl(&["-groups", "P-384"]);
     let gnutls = Peer::gnutls(&["--priority=NORMAL:-GROUP-ALL:+GROUP-SECP384R1"]);

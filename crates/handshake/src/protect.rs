@@ -204,8 +204,9 @@ mod tests {
     use super::*;
     use crate::testing::unhex;
 
-    const SUITES: [u16; 11] = [
-        0x0004, 0x0005, 0x000a, 0x002f, 0x0035, 0x003c, 0x009c, 0xc030, 0xcca8, 0xc09c, 0xc0a1,
+    const SUITES: [u16; 20] = [
+        0x0004, 0x0005, 0x000a, 0x002f, 0x0035, 0x003c, 0x009c, 0xc030, 0xcca8, 0xc09c, 0xc0a1, 0x0007,
+        0x0041, 0x0084, 0xc03c, 0xc03d, 0xc050, 0xc051, 0xc07a, 0xc07b,
     ];
     const VERSIONS: [Version; 4] = [Version::SSL3, Version::TLS10, Version::TLS11, Version::TLS12];
 
@@ -293,7 +294,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn hostile_records_never_panic(body in proptest::collection::vec(any::<u8>(), 0..200), at in 0..11usize) {
+        fn hostile_records_never_panic(body in proptest::collection::vec(any::<u8>(), 0..200), at in 0..SUITES.len()) {
             for version in VERSIONS {
                 let (_, mut open) = pair(SUITES[at], version);
                 prop_assert!(open.open(ContentType::HEARTBEAT, version, &body).is_err());

@@ -107,11 +107,16 @@ impl Suite {
         })
     }
 
-    const fn is_ccm(&self) -> bool {
-        use AeadCipher::{Aes128Ccm, Aes128Ccm8, Aes256Ccm, Aes256Ccm8};
-        matches!(
+    /// Whether hardly any server has its cipher alone.
+    const fn is_rare(&self) -> bool {
+        use AeadCipher::{Aes128Gcm, Aes256Gcm, ChaCha20Poly1305};
+        use BlockCipher::{Aes128, Aes256, Obsolete};
+        use holter_legacy::block::BlockCipher::TripleDes;
+        !matches!(
             self.bulk,
-            Bulk::Aead(Aes128Ccm | Aes128Ccm8 | Aes256Ccm | Aes256Ccm8)
+            Bulk::Aead(Aes128Gcm | Aes256Gcm | ChaCha20Poly1305)
+                | Bulk::Cbc(Aes128 | Aes256 | Obsolete(TripleDes))
+                | Bulk::Stream(_)
         )
     }
 
@@ -175,14 +180,14 @@ impl Bulk {
 }
 
 /// Suites that can be finished and show a certificate: RSA key exchange first, so that a slow device need not sign, and
-/// obsolete ciphers last. AES-CCM is left out, for a hello with a long name must stay short; whoever meets a device that
-/// has nothing else offers it by code.
+/// obsolete ciphers last. AES-CCM, ARIA, Camellia and IDEA are left out, for a hello with a long name must stay short; they are
+/// [`unusual`].
 #[must_use]
 pub fn preferred() -> &'static [CipherSuite] {
     static PREFERRED: LazyLock<Vec<CipherSuite>> = LazyLock::new(|| {
         let mut suites: Vec<_> = CipherSuite::registered()
             .filter_map(Suite::of)
-            .filter(|suite| !suite.anonymous && !suite.is_ccm())
+            .filter(|suite| !suite.anonymous && !suite.is_rare())
             .collect();
         suites.sort_by_key(|suite| (obsolete(suite), suite.exchange, suite.code));
         suites.iter().map(|suite| suite.code).collect()
@@ -190,8 +195,8 @@ pub fn preferred() -> &'static [CipherSuite] {
     &PREFERRED
 }
 
-/// Suites that can be finished and are not [`preferred`]: those of AES-CCM, and those that show no certificate. For whoever
-/// has nothing else.
+/// Suites that can be finished and are not [`preferred`]: those of AES-CCM, ARIA, Camellia and IDEA, and those that show no
+/// certificate. For whoever has nothing else.
 #[must_use]
 pub fn unusual() -> &'static [CipherSuite] {
     static UNUSUAL: LazyLock<Vec<CipherSuite>> = LazyLock::new(|| {
@@ -246,8 +251,8 @@ mod tests {
         let last = Suite::of(*suites.last().unwrap()).unwrap();
         assert!(obsolete(&last));
         assert!(suites.len() < 70, "{} suites make a long hello", suites.len());
-        // AES-CCM in TLS 1.3, and Diffie-Hellman without a certificate.
-        for code in [0x1304, 0x1305, 0x0034] {
+        // AES-CCM in TLS 1.3, Diffie-Hellman without a certificate, Camellia, ARIA and IDEA.
+        for code in [0x1304, 0x1305, 0x0034, 0x0041, 0xc051, 0x0007] {
             assert!(unusual().contains(&CipherSuite(code)), "{code:04x}");
         }
         assert!(unusual().iter().all(|suite| !suites.contains(suite)));

@@ -1,10 +1,13 @@
-//! AES-GCM (RFC 5288), AES-CCM (RFC 6655) and ChaCha20-Poly1305 (RFC 7905) over records of TLS 1.2 and 1.3 (RFC 8446 section 5.2).
+//! GCM with AES (RFC 5288), ARIA (RFC 6209) and Camellia (RFC 6367), AES-CCM (RFC 6655) and ChaCha20-Poly1305 (RFC 7905) over records
+//! of TLS 1.2 and 1.3 (RFC 8446 section 5.2).
 
 use aes::{Aes128, Aes256};
-use aes_gcm::aead::{Aead as _, Payload};
-use aes_gcm::{Aes128Gcm, Aes256Gcm, KeyInit as _};
+use aes_gcm::aead::consts::{U8, U12, U16};
+use aes_gcm::aead::{self, AeadCore, Payload};
+use aes_gcm::{AesGcm, KeyInit};
+use aria::{Aria128, Aria256};
+use camellia::{Camellia128, Camellia256};
 use ccm::Ccm;
-use ccm::consts::{U8, U12, U16};
 use chacha20poly1305::ChaCha20Poly1305;
 
 use super::Cover;
@@ -28,6 +31,14 @@ pub enum AeadCipher {
     Aes256Ccm8,
     /// ChaCha20-Poly1305.
     ChaCha20Poly1305,
+    /// ARIA-GCM with a key of 128 bits.
+    Aria128Gcm,
+    /// ARIA-GCM with a key of 256 bits.
+    Aria256Gcm,
+    /// Camellia-GCM with a key of 128 bits.
+    Camellia128Gcm,
+    /// Camellia-GCM with a key of 256 bits.
+    Camellia256Gcm,
 }
 
 impl AeadCipher {
@@ -45,6 +56,10 @@ impl AeadCipher {
             "AES_128_CCM_8" => Some(Self::Aes128Ccm8),
             "AES_256_CCM_8" => Some(Self::Aes256Ccm8),
             "CHACHA20_POLY1305" => Some(Self::ChaCha20Poly1305),
+            "ARIA_128_GCM" => Some(Self::Aria128Gcm),
+            "ARIA_256_GCM" => Some(Self::Aria256Gcm),
+            "CAMELLIA_128_GCM" => Some(Self::Camellia128Gcm),
+            "CAMELLIA_256_GCM" => Some(Self::Camellia256Gcm),
             _ => None,
         }
     }
@@ -53,7 +68,11 @@ impl AeadCipher {
     #[must_use]
     pub const fn key_length(self) -> usize {
         match self {
-            Self::Aes128Gcm | Self::Aes128Ccm | Self::Aes128Ccm8 => 16,
+            Self::Aes128Gcm
+            | Self::Aes128Ccm
+            | Self::Aes128Ccm8
+            | Self::Aria128Gcm
+            | Self::Camellia128Gcm => 16,
             _ => 32,
         }
     }
@@ -67,6 +86,23 @@ impl AeadCipher {
         }
     }
 
+    /// The cipher under this key; `None` when the key has the wrong length.
+    fn keyed(self, key: &[u8]) -> Option<Box<dyn Sealer>> {
+        match self {
+            Self::Aes128Gcm => sealer::<AesGcm<Aes128, U12>>(key),
+            Self::Aes256Gcm => sealer::<AesGcm<Aes256, U12>>(key),
+            Self::Aes128Ccm => sealer::<Ccm<Aes128, U16, U12>>(key),
+            Self::Aes256Ccm => sealer::<Ccm<Aes256, U16, U12>>(key),
+            Self::Aes128Ccm8 => sealer::<Ccm<Aes128, U8, U12>>(key),
+            Self::Aes256Ccm8 => sealer::<Ccm<Aes256, U8, U12>>(key),
+            Self::ChaCha20Poly1305 => sealer::<ChaCha20Poly1305>(key),
+            Self::Aria128Gcm => sealer::<AesGcm<Aria128, U12>>(key),
+            Self::Aria256Gcm => sealer::<AesGcm<Aria256, U12>>(key),
+            Self::Camellia128Gcm => sealer::<AesGcm<Camellia128, U12>>(key),
+            Self::Camellia256Gcm => sealer::<AesGcm<Camellia256, U12>>(key),
+        }
+    }
+
     const fn tag_length(self) -> usize {
         match self {
             Self::Aes128Ccm8 | Self::Aes256Ccm8 => 8,
@@ -77,7 +113,7 @@ impl AeadCipher {
 
 /// One direction's cipher.
 pub(super) struct Aead {
-    keyed: Keyed,
+    keyed: Box<dyn Sealer>,
     iv: Vec<u8>,
     form: Form,
     tag: usize,
@@ -86,7 +122,7 @@ pub(super) struct Aead {
 /// What a record says of its nonce, and what is covered beside its text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// TLS 1.2: a part of the nonce before the text, which AES has.
+    /// TLS 1.2: a part of the nonce before the text, which block ciphers have.
     Explicit,
     /// TLS 1.2: nothing of the nonce.
     Implicit,
@@ -94,14 +130,24 @@ enum Form {
     Tls13,
 }
 
-enum Keyed {
-    Aes128(Box<Aes128Gcm>),
-    Aes256(Box<Aes256Gcm>),
-    Ccm128(Box<Ccm<Aes128, U16, U12>>),
-    Ccm256(Box<Ccm<Aes256, U16, U12>>),
-    Ccm128Short(Box<Ccm<Aes128, U8, U12>>),
-    Ccm256Short(Box<Ccm<Aes256, U8, U12>>),
-    ChaCha(Box<ChaCha20Poly1305>),
+/// A cipher with its key.
+trait Sealer: Send + Sync {
+    fn encrypt(&self, nonce: [u8; NONCE], payload: Payload<'_, '_>) -> Option<Vec<u8>>;
+    fn decrypt(&self, nonce: [u8; NONCE], payload: Payload<'_, '_>) -> Option<Vec<u8>>;
+}
+
+impl<C: aead::Aead + AeadCore<NonceSize = U12> + Send + Sync> Sealer for C {
+    fn encrypt(&self, nonce: [u8; NONCE], payload: Payload<'_, '_>) -> Option<Vec<u8>> {
+        aead::Aead::encrypt(self, &nonce.into(), payload).ok()
+    }
+
+    fn decrypt(&self, nonce: [u8; NONCE], payload: Payload<'_, '_>) -> Option<Vec<u8>> {
+        aead::Aead::decrypt(self, &nonce.into(), payload).ok()
+    }
+}
+
+fn sealer<C: KeyInit + Sealer + 'static>(key: &[u8]) -> Option<Box<dyn Sealer>> {
+    Some(Box::new(C::new_from_slice(key).ok()?))
 }
 
 impl Aead {
@@ -125,19 +171,8 @@ impl Aead {
     }
 
     fn formed(cipher: AeadCipher, key: &[u8], iv: Vec<u8>, form: Form) -> Option<Self> {
-        let keyed = match cipher {
-            AeadCipher::Aes128Gcm => Keyed::Aes128(Box::new(Aes128Gcm::new_from_slice(key).ok()?)),
-            AeadCipher::Aes256Gcm => Keyed::Aes256(Box::new(Aes256Gcm::new_from_slice(key).ok()?)),
-            AeadCipher::Aes128Ccm => Keyed::Ccm128(Box::new(Ccm::new_from_slice(key).ok()?)),
-            AeadCipher::Aes256Ccm => Keyed::Ccm256(Box::new(Ccm::new_from_slice(key).ok()?)),
-            AeadCipher::Aes128Ccm8 => Keyed::Ccm128Short(Box::new(Ccm::new_from_slice(key).ok()?)),
-            AeadCipher::Aes256Ccm8 => Keyed::Ccm256Short(Box::new(Ccm::new_from_slice(key).ok()?)),
-            AeadCipher::ChaCha20Poly1305 => {
-                Keyed::ChaCha(Box::new(ChaCha20Poly1305::new_from_slice(key).ok()?))
-            }
-        };
         Some(Self {
-            keyed,
+            keyed: cipher.keyed(key)?,
             iv,
             form,
             tag: cipher.tag_length(),
@@ -149,16 +184,7 @@ impl Aead {
         let payload = Payload { msg: text, aad: &aad };
         let explicit = cover.sequence.to_be_bytes();
         let nonce = self.nonce(explicit)?;
-        let sealed = match &self.keyed {
-            Keyed::Aes128(cipher) => cipher.encrypt(&nonce.into(), payload),
-            Keyed::Aes256(cipher) => cipher.encrypt(&nonce.into(), payload),
-            Keyed::Ccm128(cipher) => cipher.encrypt(&nonce.into(), payload),
-            Keyed::Ccm256(cipher) => cipher.encrypt(&nonce.into(), payload),
-            Keyed::Ccm128Short(cipher) => cipher.encrypt(&nonce.into(), payload),
-            Keyed::Ccm256Short(cipher) => cipher.encrypt(&nonce.into(), payload),
-            Keyed::ChaCha(cipher) => cipher.encrypt(&nonce.into(), payload),
-        }
-        .ok()?;
+        let sealed = self.keyed.encrypt(nonce, payload)?;
         if self.form != Form::Explicit {
             return Some(sealed);
         }
@@ -178,19 +204,10 @@ impl Aead {
             aad: &aad,
         };
         let nonce = self.nonce(explicit)?;
-        match &self.keyed {
-            Keyed::Aes128(cipher) => cipher.decrypt(&nonce.into(), payload),
-            Keyed::Aes256(cipher) => cipher.decrypt(&nonce.into(), payload),
-            Keyed::Ccm128(cipher) => cipher.decrypt(&nonce.into(), payload),
-            Keyed::Ccm256(cipher) => cipher.decrypt(&nonce.into(), payload),
-            Keyed::Ccm128Short(cipher) => cipher.decrypt(&nonce.into(), payload),
-            Keyed::Ccm256Short(cipher) => cipher.decrypt(&nonce.into(), payload),
-            Keyed::ChaCha(cipher) => cipher.decrypt(&nonce.into(), payload),
-        }
-        .ok()
+        self.keyed.decrypt(nonce, payload)
     }
 
-    /// AES: fixed part, then what the record brings. ChaCha20: the fixed part crossed with the sequence number.
+    /// Block ciphers: fixed part, then what the record brings. ChaCha20: the fixed part crossed with the sequence number.
     fn nonce(&self, explicit: [u8; 8]) -> Option<[u8; NONCE]> {
         let mut nonce = [0; NONCE];
         nonce

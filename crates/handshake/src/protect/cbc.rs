@@ -2,8 +2,11 @@
 //! record and TLS 1.1 writes before each.
 
 use aes::{Aes128, Aes256};
+use aria::{Aria128, Aria256};
+use camellia::{Camellia128, Camellia256};
 use cbc::cipher::array::Array;
-use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _, KeyInit as _};
+use cbc::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
+use cbc::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _};
 use holter_legacy::block as obsolete;
 use holter_wire::Version;
 
@@ -16,6 +19,14 @@ pub enum BlockCipher {
     Aes128,
     /// AES with a key of 256 bits.
     Aes256,
+    /// ARIA with a key of 128 bits (RFC 6209).
+    Aria128,
+    /// ARIA with a key of 256 bits.
+    Aria256,
+    /// Camellia with a key of 128 bits (RFC 5932).
+    Camellia128,
+    /// Camellia with a key of 256 bits.
+    Camellia256,
     /// One that only old suites use.
     Obsolete(obsolete::BlockCipher),
 }
@@ -27,6 +38,10 @@ impl BlockCipher {
         match name {
             "AES_128_CBC" => Some(Self::Aes128),
             "AES_256_CBC" => Some(Self::Aes256),
+            "ARIA_128_CBC" => Some(Self::Aria128),
+            "ARIA_256_CBC" => Some(Self::Aria256),
+            "CAMELLIA_128_CBC" => Some(Self::Camellia128),
+            "CAMELLIA_256_CBC" => Some(Self::Camellia256),
             other => obsolete::BlockCipher::named(other).map(Self::Obsolete),
         }
     }
@@ -35,8 +50,8 @@ impl BlockCipher {
     #[must_use]
     pub const fn key_length(self) -> usize {
         match self {
-            Self::Aes128 => 16,
-            Self::Aes256 => 32,
+            Self::Aes128 | Self::Aria128 | Self::Camellia128 => 16,
+            Self::Aes256 | Self::Aria256 | Self::Camellia256 => 32,
             Self::Obsolete(cipher) => cipher.key_length(),
         }
     }
@@ -45,15 +60,19 @@ impl BlockCipher {
     #[must_use]
     pub const fn block_length(self) -> usize {
         match self {
-            Self::Aes128 | Self::Aes256 => 16,
             Self::Obsolete(cipher) => cipher.block_length(),
+            _ => 16,
         }
     }
 
     fn keyed(self, key: &[u8]) -> Option<Keyed> {
         match self {
-            Self::Aes128 => Aes128::new_from_slice(key).ok().map(Keyed::Aes128),
-            Self::Aes256 => Aes256::new_from_slice(key).ok().map(Keyed::Aes256),
+            Self::Aes128 => blocks::<Aes128>(key),
+            Self::Aes256 => blocks::<Aes256>(key),
+            Self::Aria128 => blocks::<Aria128>(key),
+            Self::Aria256 => blocks::<Aria256>(key),
+            Self::Camellia128 => blocks::<Camellia128>(key),
+            Self::Camellia256 => blocks::<Camellia256>(key),
             Self::Obsolete(cipher) => cipher.keyed(key).map(Keyed::Obsolete),
         }
     }
@@ -70,8 +89,7 @@ pub(super) struct Cbc {
 }
 
 enum Keyed {
-    Aes128(Aes128),
-    Aes256(Aes256),
+    Blocks(Box<dyn Blocks>),
     Obsolete(obsolete::Block),
 }
 
@@ -151,37 +169,47 @@ impl std::fmt::Debug for Cbc {
 impl Keyed {
     fn encrypt(&self, iv: &[u8], data: &mut [u8]) -> Option<()> {
         match self {
-            Self::Aes128(cipher) => encrypt(cipher.clone(), iv, data),
-            Self::Aes256(cipher) => encrypt(cipher.clone(), iv, data),
+            Self::Blocks(cipher) => cipher.encrypt(iv, data),
             Self::Obsolete(cipher) => cipher.encrypt(iv, data),
         }
     }
 
     fn decrypt(&self, iv: &[u8], data: &mut [u8]) -> Option<()> {
         match self {
-            Self::Aes128(cipher) => decrypt(cipher.clone(), iv, data),
-            Self::Aes256(cipher) => decrypt(cipher.clone(), iv, data),
+            Self::Blocks(cipher) => cipher.decrypt(iv, data),
             Self::Obsolete(cipher) => cipher.decrypt(iv, data),
         }
     }
 }
 
-fn encrypt<C: cbc::cipher::BlockCipherEncrypt>(cipher: C, iv: &[u8], data: &mut [u8]) -> Option<()> {
-    let mut mode = cbc::Encryptor::inner_iv_slice_init(cipher, iv).ok()?;
-    let (blocks, []) = Array::slice_as_chunks_mut(data) else {
-        return None;
-    };
-    mode.encrypt_blocks(blocks);
-    Some(())
+/// A block cipher with its key.
+trait Blocks: Send + Sync {
+    fn encrypt(&self, iv: &[u8], data: &mut [u8]) -> Option<()>;
+    fn decrypt(&self, iv: &[u8], data: &mut [u8]) -> Option<()>;
 }
 
-fn decrypt<C: cbc::cipher::BlockCipherDecrypt>(cipher: C, iv: &[u8], data: &mut [u8]) -> Option<()> {
-    let mut mode = cbc::Decryptor::inner_iv_slice_init(cipher, iv).ok()?;
-    let (blocks, []) = Array::slice_as_chunks_mut(data) else {
-        return None;
-    };
-    mode.decrypt_blocks(blocks);
-    Some(())
+impl<C: BlockCipherEncrypt + BlockCipherDecrypt + Clone + Send + Sync> Blocks for C {
+    fn encrypt(&self, iv: &[u8], data: &mut [u8]) -> Option<()> {
+        let mut mode = cbc::Encryptor::inner_iv_slice_init(self.clone(), iv).ok()?;
+        let (blocks, []) = Array::slice_as_chunks_mut(data) else {
+            return None;
+        };
+        mode.encrypt_blocks(blocks);
+        Some(())
+    }
+
+    fn decrypt(&self, iv: &[u8], data: &mut [u8]) -> Option<()> {
+        let mut mode = cbc::Decryptor::inner_iv_slice_init(self.clone(), iv).ok()?;
+        let (blocks, []) = Array::slice_as_chunks_mut(data) else {
+            return None;
+        };
+        mode.decrypt_blocks(blocks);
+        Some(())
+    }
+}
+
+fn blocks<C: KeyInit + Blocks + 'static>(key: &[u8]) -> Option<Keyed> {
+    Some(Keyed::Blocks(Box::new(C::new_from_slice(key).ok()?)))
 }
 
 fn last(data: &[u8], block: usize) -> Option<Vec<u8>> {

@@ -7,7 +7,7 @@ mod older;
 mod tls13;
 
 use holter_handshake::tls13::shares;
-use holter_handshake::{HandshakeError, Offer, Session, handshake, suite};
+use holter_handshake::{HandshakeError, Offer, Session, handshake, key_agreement, suite};
 use holter_model::{Attempt, Fact, Feature, Observation, Reaction};
 use holter_net::{Line, LineError};
 use holter_wire::session_ticket::Ticket;
@@ -78,8 +78,10 @@ async fn look_inside(visit: &mut Visit<'_>, line: &mut Line, session: &mut Sessi
 pub(crate) fn offer<'a>(visit: &Visit<'a>, version: Version) -> Offer<'a> {
     let names_protocol = visit.is_web() && !goes_unnamed(visit);
     let protocols: &[&[u8]] = if names_protocol { &[b"http/1.1"] } else { &[] };
+    let known = Configuration::of(visit.observations());
     Offer {
-        suites: suites(&Configuration::of(visit.observations()), version),
+        suites: suites(&known, version),
+        groups: older_groups(&known),
         server_name: visit.questions.sni.as_deref().or(visit.name),
         identity: visit.questions.identity.as_ref(),
         protocols,
@@ -98,6 +100,21 @@ pub(crate) fn suites(known: &Configuration, version: Version) -> &'static [Ciphe
         usual
     } else {
         suite::unusual()
+    }
+}
+
+/// The groups to finish with up to TLS 1.2: the usual ones, unless the survey found others alone.
+pub(crate) fn older_groups(known: &Configuration) -> &'static [NamedGroup] {
+    let mut found = known
+        .versions
+        .iter()
+        .filter(|(version, _)| version.rules() < Version::TLS13)
+        .flat_map(|(_, spoken)| &spoken.groups)
+        .peekable();
+    if found.peek().is_none() || found.any(|group| key_agreement::GROUPS.contains(group)) {
+        &key_agreement::GROUPS
+    } else {
+        &key_agreement::EVERY_GROUP
     }
 }
 
@@ -252,5 +269,39 @@ pub(crate) fn why_not(observations: &[Observation], attempt: Attempt) -> String 
         ),
         None if asked => "is not known: it was asked, and gave no answer that can be read".to_owned(),
         None => format!("is not known: {}", ground::unasked(attempt)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::Order;
+
+    use super::*;
+    use crate::testing::observed;
+
+    #[test]
+    fn rare_groups_are_offered_to_who_has_nothing_else() {
+        let known = |version: Version, groups: &[NamedGroup]| {
+            Configuration::of(&observed([Fact::Groups {
+                version: version.0,
+                groups: groups.iter().map(|group| group.0).collect(),
+                order: Order::Unknown,
+                complete: true,
+            }]))
+        };
+        let offered = |groups: &[NamedGroup]| older_groups(&known(Version::TLS12, groups));
+        assert_eq!(offered(&[]), key_agreement::GROUPS);
+        assert_eq!(
+            offered(&[NamedGroup::X448, NamedGroup::X25519]),
+            key_agreement::GROUPS
+        );
+        assert_eq!(
+            offered(&[NamedGroup::BRAINPOOL_P384R1]),
+            key_agreement::EVERY_GROUP
+        );
+        // TLS 1.3 has its own.
+        let newer = known(Version::TLS13, &[NamedGroup::X448]);
+        assert_eq!(older_groups(&newer), key_agreement::GROUPS);
+        assert_eq!(groups(&newer), [NamedGroup::X448]);
     }
 }

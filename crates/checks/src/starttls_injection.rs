@@ -72,10 +72,13 @@ async fn ask(visit: &mut Visit<'_>) {
             return;
         }
     };
+    let version = newest.min(Version::TLS12);
     let offer = Offer {
+        suites: session::suites(&known, version),
+        groups: session::older_groups(&known),
         server_name: visit.questions.sni.as_deref().or(visit.name),
         identity: visit.questions.identity.as_ref(),
-        ..Offer::new(newest.min(Version::TLS12))
+        ..Offer::new(version)
     };
     let (version, suite, reaction) = match handshake(&mut line, &offer, visit.dice).await {
         Ok(session) => {

@@ -14,8 +14,8 @@ use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
 use super::probe;
-use crate::Visit;
 use crate::conversation::{compared, silence};
+use crate::{Configuration, Visit};
 
 /// After the handshake no buffer holds an answer back, so little is enough.
 const PAYLOAD: usize = 16;
@@ -38,7 +38,10 @@ async fn session(visit: &mut Visit<'_>, version: Version, requests: &[&Request])
         return false;
     };
     let name = visit.questions.sni.as_deref().or(visit.name);
+    let known = Configuration::of(visit.observations());
     let offer = Offer {
+        suites: crate::session::suites(&known, version),
+        groups: crate::session::older_groups(&known),
         server_name: name,
         heartbeat: true,
         identity: visit.questions.identity.as_ref(),

@@ -31,6 +31,7 @@ use holter_model::{Fact, Observation, Reaction};
 use holter_wire::{CipherSuite, Version};
 
 use crate::oracle::{self, ROUNDS, Table};
+use crate::session::http2;
 use crate::{Check, Configuration, Needs, Profile, Visit, greeting, ground, reaction, session, spoken};
 
 const SERIES: &str = "padding-oracle";
@@ -84,6 +85,13 @@ async fn ask(visit: &mut Visit<'_>) {
     let Some(suite) = askable(&known) else {
         return;
     };
+    // Sessions show whether it would harm.
+    if http2::is_spoken(visit.observations()) || visit.is_unknown_inside() {
+        session::survey(visit).await;
+    }
+    if http2::is_brittle(&greeting::known(visit), visit.observations()) {
+        return;
+    }
     let plain = plain(&known).filter(|_| is_stitched(suite.1));
     if suite.0.is_datagram() {
         datagrams::ask(visit, suite, SERIES, &WAYS.map(|(way, _)| way)).await;
@@ -242,18 +250,14 @@ async fn put(
     probe: &str,
 ) -> Option<()> {
     let suites = [suite];
-    let offer = Offer {
-        suites: &suites,
-        ..session::offer(visit, version)
-    };
-    let mut answer = put_once(visit, &offer, malformed, text).await?;
+    let mut answer = put_once(visit, (version, &suites), malformed, text).await?;
     // It may have gone on with a greeting, and not with an answer.
     let unclear = answer
         .as_ref()
         .is_ok_and(|heard| heard.goes_on() && heard.alert().is_none());
     if unclear && !visit.is_web() && greets(visit.observations()).is_none() {
         visit.heard(greeting((version, suite), Reaction::Continued));
-        answer = put_once(visit, &offer, malformed, text).await?;
+        answer = put_once(visit, (version, &suites), malformed, text).await?;
         if answer
             .as_ref()
             .is_ok_and(holter_handshake::odd::Reaction::goes_on)
@@ -276,9 +280,10 @@ async fn put(
     }
 }
 
+/// Who greets is heard out first, as everybody does in HTTP/2.
 async fn put_once(
     visit: &mut Visit<'_>,
-    offer: &Offer<'_>,
+    (version, suites): (Version, &[CipherSuite]),
     malformed: Malformed,
     text: &[u8],
 ) -> Option<Result<holter_handshake::odd::Reaction, HandshakeError>> {
@@ -287,14 +292,23 @@ async fn put_once(
     }
     let mut line = visit.open().await?;
     let patience = visit.short_patience();
-    let greeting = if greets(visit.observations()) == Some(true) {
+    let mut offer = Offer {
+        suites,
+        ..session::offer(visit, version)
+    };
+    let in_http2 = http2::is_alone(visit.observations());
+    let greeting = if in_http2 || greets(visit.observations()) == Some(true) {
         patience
     } else {
         Duration::ZERO
     };
+    let mut text = text;
+    if in_http2 {
+        (offer.protocols, text) = (http2::NAMED, http2::PREFACE);
+    }
     let answer = cbc::probe(
         &mut line,
-        offer,
+        &offer,
         malformed,
         text,
         visit.dice,

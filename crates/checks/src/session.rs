@@ -2,6 +2,7 @@
 //! a web service is asked for its front page, and who is not known to be one is listened to; another that goes on with it by its id, at whose end the client asks to
 //! negotiate again; a hello that goes on by a ticket; and one session in TLS 1.3.
 
+pub(crate) mod http2;
 mod inside;
 mod older;
 mod tls13;
@@ -199,6 +200,11 @@ async fn begin(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Option<(Line, Sessio
     }
     let (version, suite, reaction, session) = match outcome {
         Ok(session) => {
+            // It spoke HTTP/2 where that was named, and has no name for what it speaks with others.
+            let unmoved = !offer.protocols.is_empty() && session.facts().protocol.is_none();
+            if unmoved && !goes_unnamed(visit) && http2::is_spoken(visit.observations()) {
+                visit.heard(unnamed(&session));
+            }
             let (version, suite) = (session.version(), session.suite().code.0);
             (version, suite, Reaction::Continued, Some(session))
         }

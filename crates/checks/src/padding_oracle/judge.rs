@@ -7,6 +7,7 @@ use holter_wire::suite::Mode;
 use super::{CHECK, EMPTY, ONLY, PLAIN, SERIES, askable, is_stitched, plain, plain_table, table};
 use crate::ground::{self, Decision};
 use crate::oracle::{self, ROUNDS, Table};
+use crate::session::http2;
 use crate::{Configuration, reaction, session, spoken};
 
 /// POODLE against TLS: a wrong filler is taken.
@@ -64,6 +65,10 @@ fn decide(flaw: &str, known: &Configuration, observations: &[Observation], attem
     }
     if cbc && askable(known).is_none() {
         let why = "it accepts CBC only with ciphers that Holter cannot finish a handshake with";
+        return (Verdict::Inconclusive, why.to_owned());
+    }
+    if http2::is_brittle(known, observations) {
+        let why = "it serves HTTP/2 alone, as old Node.js does, which ends altogether over a wrong record: none was sent";
         return (Verdict::Inconclusive, why.to_owned());
     }
     let why = format!(

@@ -7,6 +7,7 @@ use holter_wire::ContentType;
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
+use super::http2;
 use crate::Visit;
 
 /// No greeting that gives a protocol away is longer.
@@ -38,6 +39,7 @@ pub(super) async fn is_asked(visit: &mut Visit<'_>, line: &mut Line, session: &m
             }
         }
     }
+    http2::note_turned_away(visit, session, &words);
     if let Some(protocol) = speaker(&words) {
         visit.found_inside(protocol.id);
     }

@@ -63,6 +63,8 @@ function page(request, response) {
 }
 
 function serve() {
+  // Only who asks for it by ALPN is spoken to; others are told so, and left.
+  if (config.http2) { return require('http2').createSecureServer(secrets, page); }
   if (config.protocol === 'https' || config.protocol === 'fhir') {
     return https.createServer(secrets, page);
   }
@@ -99,6 +101,7 @@ server.on('error', function (error) {
 });
 server.listen(config.port, config.host, function () {
   // A scanner's odd bytes make old Node throw in strange places; a server that has died would look like a finding.
-  process.on('uncaughtException', function (error) { console.error(error.stack || error); });
+  // HTTP/2 is there to see that it lives as its authors made it.
+  if (!config.http2) { process.on('uncaughtException', function (error) { console.error(error.stack || error); }); }
   console.log('node ' + process.versions.node + ', OpenSSL ' + process.versions.openssl + ', ' + config.protocol);
 });

@@ -34,6 +34,8 @@ pub struct NodeServer {
     pub flags: Vec<String>,
     /// Node's own names for what a TLS server may be told, such as `honorCipherOrder`; `dhparam` is a file.
     pub options: serde_json::Map<String, serde_json::Value>,
+    /// Speaks HTTP/2 and nothing older; HTTPS alone.
+    pub http2: bool,
     /// Keeps what came in plain text behind STARTTLS and takes it for encrypted (CVE-2011-0411).
     pub keeps_plaintext: bool,
     /// The page of HTTPS, the name or banner of the others.
@@ -55,6 +57,7 @@ impl NodeServer {
             request_client_cert: false,
             flags: Vec::new(),
             options: serde_json::Map::new(),
+            http2: false,
             keeps_plaintext: false,
             text: None,
             certificate: None,
@@ -150,6 +153,7 @@ fn write_settings(
         "ciphers": wanted.ciphers,
         "request_client_cert": wanted.request_client_cert,
         "options": wanted.options,
+        "http2": wanted.http2,
         "keeps_plaintext": wanted.keeps_plaintext,
         "text": wanted.text,
     });

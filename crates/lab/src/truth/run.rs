@@ -101,6 +101,9 @@ pub struct Node {
     /// What else Node's TLS server is told, in its own words.
     #[serde(default)]
     pub options: serde_json::Map<String, serde_json::Value>,
+    /// Speaks HTTP/2 and nothing older.
+    #[serde(default)]
+    pub http2: bool,
     /// Has the flaw of STARTTLS injection.
     #[serde(default)]
     pub keeps_plaintext: bool,

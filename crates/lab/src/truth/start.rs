@@ -175,6 +175,7 @@ fn start_node(
         request_client_cert: wanted.request_client_cert,
         flags: wanted.flags.clone(),
         options,
+        http2: wanted.http2,
         keeps_plaintext: wanted.keeps_plaintext,
         certificate,
         ..NodeServer::new(&wanted.version, &server.protocol, address)

@@ -218,7 +218,10 @@ impl Configuration {
                 ..
             } => {
                 let spoken = self.versions.entry(Version(*version)).or_default();
-                spoken.group_order = Some(*order);
+                // What came late was not asked for in any order.
+                if spoken.group_order.is_none() || *order != Order::Unknown {
+                    spoken.group_order = Some(*order);
+                }
                 groups
                     .iter()
                     .for_each(|group| add(&mut spoken.groups, NamedGroup(*group)));

@@ -9,14 +9,17 @@
 
 mod support;
 
-use std::net::SocketAddr;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::thread;
 
 use holter_checks::{Check, Configuration, Needs, Profile};
+use holter_lab::certificate::{Certificate, KeyKind};
 use holter_lab::node::{self, NodeServer};
 use holter_lab::openssl3::{self, Shape};
 use holter_lab::ports::free_tcp;
 use holter_model::{Order, Service};
-use holter_wire::Version;
+use holter_wire::{NamedGroup, Version};
 use support::assess;
 
 /// Needs the survey and asks nothing itself.
@@ -78,4 +81,56 @@ fn tls_1_3_alone_is_surveyed() {
     let (_, configuration) = survey(server.address, "https");
     assert!(configuration.complete);
     assert_eq!(configuration.newest(), Some(Version::TLS13));
+}
+
+/// Leads clients of TLS 1.2 to one server, and older ones to another.
+fn parted(newer: SocketAddr, older: SocketAddr) -> SocketAddr {
+    let front = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = front.local_addr().unwrap();
+    thread::spawn(move || {
+        for client in front.incoming().flatten() {
+            thread::spawn(move || lead(client, newer, older));
+        }
+    });
+    address
+}
+
+fn lead(mut client: TcpStream, newer: SocketAddr, older: SocketAddr) -> std::io::Result<()> {
+    // The header of the record and that of the message, then the version.
+    let mut head = [0; 11];
+    client.read_exact(&mut head)?;
+    let mut server = TcpStream::connect(if head[10] >= 3 { newer } else { older })?;
+    server.write_all(&head)?;
+    let (mut from_server, mut to_client) = (server.try_clone()?, client.try_clone()?);
+    thread::spawn(move || {
+        let _ = std::io::copy(&mut from_server, &mut to_client);
+        to_client.shutdown(Shutdown::Both)
+    });
+    std::io::copy(&mut client, &mut server)?;
+    server.shutdown(Shutdown::Both)
+}
+
+#[test]
+fn a_version_with_groups_of_its_own_shows_them() {
+    let serve = |arguments: &[&str]| {
+        let arguments: Vec<String> = arguments.iter().map(|&one| one.to_owned()).collect();
+        let certificate = Certificate::shared(KeyKind::Rsa).unwrap();
+        let title = "openssl s_server".to_owned();
+        openssl3::serve_as_told(title, &arguments, free_tcp().unwrap(), &certificate).unwrap()
+    };
+    let newer = serve(&["-tls1_2", "-groups", "P-256", "-cipher", "ECDHE-RSA-AES128-SHA"]);
+    let older = serve(&[
+        "-tls1_1",
+        "-groups",
+        "X25519:P-384",
+        "-cipher",
+        "ECDHE:@SECLEVEL=0",
+    ]);
+    let (_, configuration) = survey(parted(newer.address, older.address), "https");
+    assert_eq!(
+        configuration.versions[&Version::TLS12].groups,
+        [NamedGroup::SECP256R1]
+    );
+    let older = &configuration.versions[&Version::TLS11].groups;
+    assert!(older.contains(&NamedGroup::X25519), "{older:?}");
 }

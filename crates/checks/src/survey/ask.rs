@@ -124,7 +124,9 @@ impl Survey<'_, '_> {
         if let Said::Flight(flight) = &said {
             let impossible = self.servers.is_impossible(flight);
             let (spoken, suite) = (flight.hello.negotiated(), flight.hello.suite);
-            self.visit.may_cost(spoken, suite, heard::exchanged(flight).group);
+            let group = heard::exchanged(flight).group;
+            self.visit.may_cost(spoken, suite, group);
+            self.shown.extend(group.map(|group| (spoken, group)));
             if let Err(why) = self.bound.chosen(flight.hello.suite, impossible) {
                 self.servers.feign(&why);
                 return self.give_up(why);

@@ -1,6 +1,8 @@
 //! What is offered beside suites: groups and schemes. Most of them show while suites are asked for; here are the rest.
 
-use holter_model::Fact;
+use std::collections::BTreeMap;
+
+use holter_model::{Fact, Order};
 use holter_wire::{CipherSuite, NamedGroup, SignatureScheme, Version};
 
 use super::enumerate::Survey;
@@ -196,10 +198,9 @@ impl Survey<'_, '_> {
         }
         self.axes(version).groups.spend();
         let choices = &self.axes(version).choices;
-        let (groups, order) = (
-            choices.chosen().iter().map(|group| group.0).collect(),
-            choices.order(),
-        );
+        let (chosen, order) = (choices.chosen().to_vec(), choices.order());
+        let groups = chosen.iter().map(|group| group.0).collect();
+        self.listed.extend(chosen);
         self.ledger.note(Fact::Groups {
             version: version.0,
             groups,
@@ -207,6 +208,25 @@ impl Survey<'_, '_> {
             complete,
         });
         on
+    }
+
+    /// Notes the groups that showed where nobody asked for them: in a version that is asked for suites alone, or is not known
+    /// to the end. A version that showed one is noted with all that it showed.
+    pub(super) fn list_groups(&mut self) {
+        let mut by_version: BTreeMap<Version, Vec<NamedGroup>> = BTreeMap::new();
+        for (version, group) in &self.shown {
+            by_version.entry(*version).or_default().push(*group);
+        }
+        by_version.retain(|_, groups| groups.iter().any(|group| !self.listed.contains(group)));
+        for (version, groups) in by_version {
+            self.ledger.note(Fact::Groups {
+                version: version.0,
+                groups: groups.iter().map(|group| group.0).collect(),
+                order: Order::Unknown,
+                complete: false,
+            });
+            self.listed.extend(groups);
+        }
     }
 
     /// The schemes that no suite needed yet; TLS 1.3 signs behind a curtain, older versions name none. Whether there is any

@@ -1,5 +1,7 @@
 //! A survey under way: what it has found, and one version from its first flight to its last question.
 
+use std::collections::BTreeSet;
+
 use holter_model::{Fact, Order, Refusal};
 use holter_wire::{CipherSuite, NamedGroup, Version};
 
@@ -63,6 +65,10 @@ pub(super) struct Survey<'v, 'a> {
     /// How many lines it has ended without a word, one after the other.
     pub(super) bare: usize,
     pub(super) chains: Vec<Vec<u8>>,
+    /// The groups that it has shown, in whatever answer.
+    pub(super) shown: BTreeSet<(Version, NamedGroup)>,
+    /// Those that were noted.
+    pub(super) listed: BTreeSet<NamedGroup>,
     /// Whether what nobody has defined yet is offered, too.
     pub(super) news: News,
     /// Whether all checks have asked, so that this is the last that is asked.
@@ -93,6 +99,8 @@ impl<'v, 'a> Survey<'v, 'a> {
             uses_alerts: false,
             bare: 0,
             chains: Vec::new(),
+            shown: BTreeSet::new(),
+            listed: BTreeSet::new(),
             news: News::Yet,
             rests: false,
             old: Axes::of(Version::TLS12),
@@ -220,6 +228,7 @@ impl<'v, 'a> Survey<'v, 'a> {
     /// until all checks have asked is kept.
     pub(super) async fn end(mut self) {
         self.compare_orders();
+        self.list_groups();
         if !self.ledger.is_sure() && self.control.is_some() && !self.listens().await {
             if self.visit.room() > 0 {
                 self.visit

@@ -1,8 +1,10 @@
 //! What the survey asks when all checks have asked, as long as connections are left: schemes that no suite needed, and
 //! whether it is one server that answers.
 
+use std::collections::BTreeSet;
+
 use holter_model::{Order, Transport};
-use holter_wire::{CipherSuite, Version};
+use holter_wire::{CipherSuite, NamedGroup, Version};
 
 use super::axes::Axes;
 use super::bound::Bound;
@@ -24,6 +26,7 @@ pub(crate) struct Rest {
     turns: (bool, bool),
     order: Option<Order>,
     uses_alerts: bool,
+    listed: BTreeSet<NamedGroup>,
     old: Axes,
     new: Axes,
 }
@@ -42,6 +45,7 @@ impl Rest {
             turns: survey.turns,
             order: survey.order,
             uses_alerts: survey.uses_alerts,
+            listed: survey.listed,
             old: survey.old,
             new: survey.new,
         });
@@ -60,6 +64,7 @@ impl Rest {
             turns: self.turns,
             order: self.order,
             uses_alerts: self.uses_alerts,
+            listed: self.listed,
             old: self.old,
             new: self.new,
             news: News::Past,

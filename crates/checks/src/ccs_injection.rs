@@ -53,6 +53,9 @@ async fn ask(visit: &mut Visit<'_>) {
     let Some(version) = spoken::before_tls13(&known) else {
         return;
     };
+    if session::keyed::in_version(&known, version) {
+        return;
+    }
     let unknown = known.has(Feature::ClientCertificate) == Some(true) && visit.questions.identity.is_none();
     // Over datagrams a message alone is passed over by everybody.
     if unknown && !version.is_datagram() {

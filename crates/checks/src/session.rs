@@ -4,6 +4,7 @@
 
 pub(crate) mod http2;
 mod inside;
+pub(crate) mod keyed;
 mod older;
 mod tls13;
 
@@ -35,7 +36,7 @@ pub(crate) async fn survey(visit: &mut Visit<'_>) {
     }
     let known = greeting::known(visit);
     let versions = spoken::versions(&known);
-    let older = spoken::before_tls13(&known);
+    let older = spoken::before_tls13(&known).filter(|version| !keyed::in_version(&known, *version));
     if let Some(version) = older {
         older::survey(visit, version).await;
     }
@@ -262,6 +263,9 @@ fn note_ticket(visit: &mut Visit<'_>, version: Version, ticket: &Ticket) {
 
 /// Why something that a session shows is not known, in words that follow its name.
 pub(crate) fn why_not(observations: &[Observation], attempt: Attempt) -> String {
+    if keyed::everywhere(&Configuration::of(observations)) {
+        return keyed::WHY.to_owned();
+    }
     let mut answers = ground::answers(observations, FINISHED);
     let asked = answers.clone().next().is_some();
     match answers.find(|answer| answer.reaction != Reaction::Continued) {

@@ -63,7 +63,7 @@ fn decide(flaw: &str, known: &Configuration, observations: &[Observation], attem
         let why = "it accepts no suite with a block cipher in CBC mode in TLS 1.0 to 1.2";
         return (Verdict::NotApplicable, why.to_owned());
     }
-    if cbc && askable(known).is_none() {
+    if cbc && askable(known).is_none() && !session::keyed::everywhere(known) {
         let why = "it accepts CBC only with ciphers that Holter cannot finish a handshake with";
         return (Verdict::Inconclusive, why.to_owned());
     }

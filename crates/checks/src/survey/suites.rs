@@ -65,8 +65,11 @@ impl Survey<'_, '_> {
                 .ask((version, Extent::Needed), &offered, &groups, &schemes)
                 .await;
             if news && !self.end_news(version, &said) {
-                // Not for want of a suite, perhaps: the same without what is new.
-                continue;
+                // Not for want of a suite, perhaps: then the same without what is new.
+                let by_alert = matches!(said, Said::No(Refusal::Alert(_)));
+                if !by_alert || !self.takes_news(version, tally.chosen()).await {
+                    continue;
+                }
             }
             match said {
                 Said::Flight(flight) if flight.hello.negotiated() == version => {
@@ -138,13 +141,25 @@ impl Survey<'_, '_> {
     /// it is one.
     fn begin_news(&mut self, version: Version, narrow: Narrow) -> bool {
         let streams = (Version::TLS10..=Version::TLS13).contains(&version);
-        let ordinary = self.first != Extent::Least && self.window == usize::MAX && !narrow.is_any();
+        let ordinary = self.first != Extent::Least && !narrow.is_any();
         let wanted = self.news == News::Yet && self.visit.may_be_asked_all();
         let news = wanted && streams && ordinary && self.found.is_empty();
         if news {
             self.news = News::Now;
         }
         news
+    }
+
+    /// Says a hello of tomorrow with suites that are known to be accepted, where one without them was refused. Whether it is
+    /// taken, so that the refusal was for want of a suite.
+    async fn takes_news(&mut self, version: Version, accepted: &[CipherSuite]) -> bool {
+        let axes = self.axes(version);
+        let (groups, schemes) = (axes.groups.all(), axes.schemes.all());
+        self.news = News::Now;
+        let said = self
+            .ask((version, Extent::Needed), accepted, &groups, &schemes)
+            .await;
+        self.end_news(version, &said) && !matches!(said, Said::End)
     }
 
     /// Takes the answer to a hello of tomorrow. Whether it says as much as one to an ordinary hello, or nothing ever will.

@@ -1,8 +1,10 @@
 //! The hellos that checks send: what they offer, and in which order.
 
+use holter_handshake::tls13::shares;
 use holter_model::seam::Dice;
 use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::Extension;
+use holter_wire::suite::Exchange;
 use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Version};
 
 /// Which key exchanges a hello offers.
@@ -12,7 +14,8 @@ pub(crate) enum Suites {
     Rsa,
     /// What nearly every device has one of.
     All,
-    /// Every registered suite of neither of them: for the one that has only Camellia, CCM or anonymous keys.
+    /// Every registered suite of neither of them, and those on curves once more, with every curve: for the one that has only
+    /// ARIA, CCM or brainpool's curves.
     Rest,
 }
 
@@ -67,7 +70,8 @@ pub(crate) fn heartbeat(
     let mut hello = bare(version, suites, dice);
     hello.extensions.extend(name.map(Extension::server_name));
     if suites != Suites::Rsa {
-        hello.extensions.push(Extension::supported_groups(GROUPS));
+        let groups = if suites == Suites::Rest { &curves() } else { GROUPS };
+        hello.extensions.push(Extension::supported_groups(groups));
         hello.extensions.push(Extension::ec_point_formats());
     }
     if version == Version::TLS12 || version == Version::DTLS12 {
@@ -101,11 +105,12 @@ pub(crate) fn tls13(name: Option<&str>, dice: &dyn Dice) -> ClientHello {
     hello.suites = TLS13.iter().copied().map(CipherSuite).collect();
     hello.extensions.extend(name.map(Extension::server_name));
     hello.extensions.extend([
-        Extension::supported_groups(GROUPS),
+        Extension::supported_groups(&shares::GROUPS),
         Extension::signature_algorithms(SCHEMES),
         Extension::supported_versions(&[Version::TLS13]),
         Extension::key_share(&[(NamedGroup::X25519, &share)]),
     ]);
+    pad(&mut hello);
     hello
 }
 
@@ -132,7 +137,7 @@ fn bare(version: Version, suites: Suites, dice: &dyn Dice) -> ClientHello {
         Suites::Rsa => offered(&[RSA]),
         Suites::All => offered(&[RSA, EPHEMERAL]),
         Suites::Rest => CipherSuite::registered()
-            .filter(|suite| is_rest(suite.0))
+            .filter(|suite| is_rest(suite.0) || is_on_curves(*suite))
             .collect(),
     };
     hello.suites.push(CipherSuite::EMPTY_RENEGOTIATION_INFO_SCSV);
@@ -144,6 +149,18 @@ fn is_rest(code: u16) -> bool {
     let signal = matches!(code, 0x0000 | 0x00ff | 0x5600);
     let tls13 = matches!(code >> 8, 0x13) || matches!(code, 0xc0b4 | 0xc0b5 | 0x00c6 | 0x00c7);
     !signal && !tls13 && !RSA.contains(&code) && !EPHEMERAL.contains(&code)
+}
+
+fn is_on_curves(suite: CipherSuite) -> bool {
+    let exchange = suite.parts().map(|parts| parts.exchange);
+    EPHEMERAL.contains(&suite.0) && exchange == Some(Exchange::Ecdhe)
+}
+
+/// Every curve of before TLS 1.3.
+fn curves() -> Vec<NamedGroup> {
+    NamedGroup::registered()
+        .filter(|group| (0x0001..=0x001e).contains(&group.0))
+        .collect()
 }
 
 pub(crate) fn random(dice: &dyn Dice) -> [u8; 32] {

@@ -239,7 +239,7 @@ mod tests {
         };
         assert_eq!(body(ExtensionType::SUPPORTED_VERSIONS), [4, 0x5a, 0x5a, 3, 4]);
         let groups = body(ExtensionType::SUPPORTED_GROUPS);
-        assert_eq!((&groups[..4], groups.len()), (&[0, 14, 0xca, 0xca][..], 16));
+        assert_eq!((&groups[..4], groups.len()), (&[0, 40, 0xca, 0xca][..], 42));
         assert_eq!(hello.version, Version::TLS12);
         let mut older = crate::hello::spare(Version::TLS11, &holter_model::seam::FixedDice(1));
         with_new_version(&mut older);

@@ -14,6 +14,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 
 use holter_checks::{Check, Configuration, Needs, Profile};
+use holter_lab::Server;
 use holter_lab::certificate::{Certificate, KeyKind};
 use holter_lab::node::{self, NodeServer};
 use holter_lab::openssl3::{self, Shape};
@@ -83,6 +84,28 @@ fn tls_1_3_alone_is_surveyed() {
     assert_eq!(configuration.newest(), Some(Version::TLS13));
 }
 
+fn serve(arguments: &[&str]) -> Server {
+    let arguments: Vec<String> = arguments.iter().map(|&one| one.to_owned()).collect();
+    let certificate = Certificate::shared(KeyKind::Rsa).unwrap();
+    let title = "openssl s_server".to_owned();
+    openssl3::serve_as_told(title, &arguments, free_tcp().unwrap(), &certificate).unwrap()
+}
+
+#[test]
+fn rare_groups_alone_keep_heartbleed_from_nobody() {
+    for arguments in [
+        ["-tls1_2", "-groups", "brainpoolP256r1", "-cipher", "ECDHE"],
+        ["-tls1_2", "-groups", "sect571r1", "-cipher", "ECDHE"],
+        ["-tls1_2", "-groups", "X448", "-cipher", "ARIAGCM"],
+        ["-tls1_3", "-groups", "X448", "-cipher", "ECDHE"],
+    ] {
+        let server = serve(&arguments);
+        let service = assess(server.address, "https", Profile::Heartbleed, &[]);
+        let said = service.judgements[0].verdict.as_str();
+        assert_eq!(said, "not_affected", "{arguments:?}: {:?}", service.judgements);
+    }
+}
+
 /// Leads clients of TLS 1.2 to one server, and older ones to another.
 fn parted(newer: SocketAddr, older: SocketAddr) -> SocketAddr {
     let front = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -112,12 +135,6 @@ fn lead(mut client: TcpStream, newer: SocketAddr, older: SocketAddr) -> std::io:
 
 #[test]
 fn a_version_with_groups_of_its_own_shows_them() {
-    let serve = |arguments: &[&str]| {
-        let arguments: Vec<String> = arguments.iter().map(|&one| one.to_owned()).collect();
-        let certificate = Certificate::shared(KeyKind::Rsa).unwrap();
-        let title = "openssl s_server".to_owned();
-        openssl3::serve_as_told(title, &arguments, free_tcp().unwrap(), &certificate).unwrap()
-    };
     let newer = serve(&["-tls1_2", "-groups", "P-256", "-cipher", "ECDHE-RSA-AES128-SHA"]);
     let older = serve(&[
         "-tls1_1",

@@ -18,7 +18,7 @@ pub(super) enum Way {
     Rsa(Version),
     /// Up to this version, with every key exchange.
     All(Version),
-    /// Up to this version, with every suite that the others leave out.
+    /// Up to this version, with every suite and every curve that the others leave out.
     Rest(Version),
     /// Up to this version, with as few extensions as may be.
     Spare(Version),
@@ -99,7 +99,12 @@ async fn again(visit: &mut Visit<'_>) {
         if !offered(visit, version) || decided(visit) {
             continue;
         }
-        if matches!(say(visit, Way::All(version)).await, Said::End) {
+        let mut said = say(visit, Way::All(version)).await;
+        // It has nothing that is usual.
+        if matches!(said, Said::No(Refusal::Alert(_))) {
+            said = say(visit, Way::Rest(version)).await;
+        }
+        if matches!(said, Said::End) {
             return;
         }
     }

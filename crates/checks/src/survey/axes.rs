@@ -177,9 +177,12 @@ impl Survey<'_, '_> {
                 Said::Flight(flight) if flight.hello.negotiated() == version => {
                     let group = heard::exchanged(&flight).group;
                     self.take(version, &flight, (&groups, &schemes));
-                    // Some choose a group that nobody offered rather than none.
+                    // Some choose a group that nobody offered rather than none; and with a shared key, where no certificate comes
+                    // first, OpenSSL breaks off behind its hello.
                     if group.is_none_or(|group| !unseen.contains(&group)) {
-                        complete = group.is_some();
+                        let breaks_off = known::is_shared(flight.hello.suite)
+                            && !self.axes(version).groups.seen().is_empty();
+                        complete = group.is_some() || breaks_off;
                         break;
                     }
                 }

@@ -41,9 +41,16 @@ pub(super) fn exchanged(flight: &Flight) -> Exchanged {
     let (Some(body), Some(parts)) = (&flight.key_exchange, flight.hello.suite.parts()) else {
         return Exchanged::default();
     };
-    // With a shared secret a hint comes first; whoever has no such secret learns nothing there.
     if parts.authentication == Authentication::Shared {
-        return Exchanged::default();
+        let on_curves = flight
+            .hello
+            .suite
+            .name()
+            .is_some_and(|name| name.contains("_ECDHE_PSK_"));
+        return Exchanged {
+            group: on_curves.then(|| shared_group(body)).flatten(),
+            ..Exchanged::default()
+        };
     }
     let scheme = |signed| {
         read_signature(signed, version)
@@ -75,6 +82,13 @@ pub(super) fn exchanged(flight: &Flight) -> Exchanged {
         }
         _ => Exchanged::default(),
     }
+}
+
+/// The group of an exchange with a shared key: a hint comes first, and nothing is signed (RFC 5489 section 2).
+fn shared_group(body: &[u8]) -> Option<NamedGroup> {
+    let mut reader = Reader::new(body);
+    reader.vec16()?;
+    read_ecdhe(reader.rest()).0.map(|params| params.group)
 }
 
 /// What a first flight of a version says beside its suite; `asked` is the version that was asked for.
@@ -201,6 +215,21 @@ mod tests {
         assert_eq!(protocol(b"\x00\x03\x02h2").as_deref(), Some("h2"));
         assert_eq!(protocol(b"\x00\x03\x02h\x1b"), None);
         assert_eq!(protocol(b"\x00\x01\x00"), None);
+    }
+
+    #[test]
+    fn the_group_of_an_exchange_with_a_shared_key_stands_behind_a_hint() {
+        assert_eq!(
+            shared_group(b"\x00\x02hi\x03\x00\x1d\x01p"),
+            Some(NamedGroup::X25519)
+        );
+        assert_eq!(
+            shared_group(b"\x00\x00\x03\x00\x17\x01p"),
+            Some(NamedGroup::SECP256R1)
+        );
+        for cut in [&b""[..], b"\x00\x05hi", b"\x00\x00\x03\x00"] {
+            assert_eq!(shared_group(cut), None);
+        }
     }
 
     #[test]

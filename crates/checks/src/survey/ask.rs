@@ -113,7 +113,19 @@ impl Survey<'_, '_> {
             extent,
             news: self.news == News::Now,
         };
-        let said = say(self.visit, &offer).await;
+        let said = match say(self.visit, &offer).await {
+            Ok(said) => said,
+            // It may be thrown by what is new, which the next hello does not have.
+            Err(misfit) if self.news == News::Now => {
+                self.visit.odd(misfit);
+                Said::No(Refusal::Nonsense)
+            }
+            Err(misfit) => {
+                let why = misfit.to_string();
+                self.servers.feign(&why);
+                return self.give_up(why);
+            }
+        };
         // An alert is a no by somebody who listens; so is a closed datagram port, which nobody confuses with a full one.
         let listens = match &said {
             Said::Flight(_) | Said::No(Refusal::Alert(_)) => true,

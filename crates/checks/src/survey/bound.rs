@@ -9,9 +9,6 @@ const MOST_HELLOS: u32 = 400;
 /// One suite that cannot be may be a bug; two are no TLS.
 const MOST_UNREAL: u8 = 1;
 
-/// A code point that is reserved, so that nobody may choose it (RFC 8701).
-pub(super) const RESERVED: CipherSuite = CipherSuite(0x5a5a);
-
 /// What is left.
 #[derive(Debug)]
 pub(super) struct Bound {
@@ -40,9 +37,6 @@ impl Bound {
 
     /// Counts a suite that was chosen; why there is no use in asking on. `impossible`: what came with it rules it out.
     pub(super) fn chosen(&mut self, suite: CipherSuite, impossible: bool) -> Result<(), String> {
-        if suite == RESERVED {
-            return Err("it chose a suite that does not exist: it accepts whatever is offered".to_owned());
-        }
         if impossible || nobody_has(suite) {
             self.unreal = self.unreal.checked_sub(1).ok_or_else(|| {
                 format!("it chose suites that cannot be, like {suite}: it accepts whatever is offered")
@@ -79,7 +73,6 @@ mod tests {
         }
         assert_eq!(bound.chosen(CipherSuite(0xc03e), false), Ok(()));
         assert!(bound.chosen(CipherSuite(0xc02f), true).is_err());
-        assert!(Bound::default().chosen(RESERVED, false).is_err());
     }
 
     #[test]
@@ -88,7 +81,6 @@ mod tests {
             .filter(|suite| nobody_has(*suite))
             .collect();
         assert_eq!(unreal.len(), 16, "{unreal:?}");
-        assert_eq!(RESERVED.name(), None);
     }
 
     #[test]

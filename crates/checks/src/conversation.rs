@@ -61,6 +61,8 @@ pub(crate) struct Flight {
     pub(crate) hello: ServerHello,
     /// Whether its ServerHello broke off before its end.
     pub(crate) cut_short: bool,
+    /// Whether nothing but its ServerHello came, and more was to come.
+    pub(crate) torn: bool,
     /// Whether it demands a client certificate.
     pub(crate) client_certificate: bool,
     /// What its certificate gives away.
@@ -101,6 +103,7 @@ impl Flight {
             cut_short: oddities
                 .iter()
                 .any(|oddity| matches!(oddity, Oddity::Truncated(_))),
+            torn: false,
             client_certificate: false,
             mark: None,
             has_certificate: false,
@@ -117,6 +120,7 @@ impl Flight {
         Self {
             hello,
             cut_short: false,
+            torn: true,
             client_certificate: false,
             mark: None,
             has_certificate: false,

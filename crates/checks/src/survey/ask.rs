@@ -113,6 +113,7 @@ impl Survey<'_, '_> {
             extent,
             news: self.news == News::Now,
         };
+        let before = self.visit.open_for();
         let said = match say(self.visit, &offer).await {
             Ok(said) => said,
             // It may be thrown by what is new, which the next hello does not have.
@@ -134,6 +135,11 @@ impl Survey<'_, '_> {
         };
         self.ledger.answered(listens);
         if let Said::Flight(flight) = &said {
+            let took = self.visit.open_for().saturating_sub(before);
+            if let Err(why) = self.bound.flight(!flight.torn, took) {
+                self.visit.give_up();
+                return self.give_up(why);
+            }
             let impossible = self.servers.is_impossible(flight);
             let (spoken, suite) = (flight.hello.negotiated(), flight.hello.suite);
             self.visit.may_cost(spoken, suite, heard::exchanged(flight).group);

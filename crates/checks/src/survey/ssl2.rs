@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use holter_net::{Line, LineError};
+use holter_wire::Oddity;
 use holter_wire::ssl2::{self, Answer, ClientHello, KINDS, Next, ServerHello};
 use tokio::time::Instant;
 
@@ -43,7 +44,10 @@ pub(crate) async fn say(visit: &mut Visit<'_>) -> Option<Said> {
         Ok(()) => record(&mut line, &mut stream, patience).await,
         Err(_) => None,
     };
-    Some(match body.and_then(|body| ssl2::read_answer(&body).0) {
+    // One whose lengths lie is no hello.
+    let read = body.map(|body| ssl2::read_answer(&body));
+    let whole = read.filter(|(_, oddities)| !oddities.iter().any(|odd| matches!(odd, Oddity::Truncated(_))));
+    Some(match whole.and_then(|(answer, _)| answer) {
         Some(Answer::Hello(hello)) if hello.version == ssl2::VERSION.0 => {
             Said::Hello(Box::new((line, hello)))
         }

@@ -1,6 +1,7 @@
 //! A conversation with a peer in TLS or DTLS, as far as a ServerHelloDone, and heartbeats after it.
 
 mod cases;
+mod held;
 
 use std::time::Duration;
 
@@ -179,19 +180,6 @@ impl Reply {
         match self {
             Self::Flight(flight) => Some(flight),
             _ => None,
-        }
-    }
-
-    /// The same, if the ServerHello in it answers this hello: every one goes through here.
-    fn held_against(self, hello: &ClientHello) -> Self {
-        let answer = match &self {
-            Self::Flight(flight) => Some(&flight.hello),
-            Self::Broken(broken) => broken.hello.as_ref(),
-            _ => None,
-        };
-        match answer.map(|answer| answer.answers(hello)) {
-            Some(Err(misfit)) => Self::Misfit(misfit),
-            _ => self,
         }
     }
 }

@@ -159,19 +159,6 @@ mod stream {
     }
 
     #[test]
-    fn a_choice_that_was_not_offered_is_no_flight() {
-        let unoffered = server_hello(Version(0x0305), vec![Extension::heartbeat()]);
-        let unoffered = message(HandshakeType::SERVER_HELLO, &unoffered);
-        let expected = "misfit: it chose 0x0305, which was not offered";
-        check(vec![says(&[unoffered.clone(), done()].concat())], expected);
-        // Nor where the rest of it does not come.
-        check(vec![says(&unoffered), SILENCE], expected);
-        let whole = server_hello(Version::TLS12, vec![Extension::heartbeat()]);
-        let cut = message(HandshakeType::SERVER_HELLO, whole.get(..36).unwrap());
-        check(vec![says(&cut)], "Misbehaved: its ServerHello is cut short");
-    }
-
-    #[test]
     fn a_certificate_is_recognised_however_it_is_cut() {
         let mark = |events| {
             let reply = run(async {

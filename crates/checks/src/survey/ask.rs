@@ -137,6 +137,7 @@ impl Survey<'_, '_> {
         if let Said::Flight(flight) = &said {
             let took = self.visit.open_for().saturating_sub(before);
             if let Err(why) = self.bound.flight(!flight.torn, took) {
+                self.servers.feign(&why);
                 self.visit.give_up();
                 return self.give_up(why);
             }

@@ -82,6 +82,18 @@ fn who_chooses_what_was_not_offered_is_cleared_of_nothing() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+#[test]
+fn who_is_silent_behind_its_flight_is_called_neither_affected_nor_sound_for_that() {
+    let peer = zoo::named("client-certificate-silent").unwrap();
+    let running = (peer.start)(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
+    let service = assess_fully(running.address, "tls", Questions::default(), Duration::ZERO);
+    for flaw in ["CVE-2014-0224", "ROBOT"] {
+        let judged = service.judgements.iter().find(|judged| judged.flaw == flaw);
+        let judged = judged.unwrap();
+        assert_eq!(judged.verdict, Verdict::Inconclusive, "{}", judged.evidence);
+    }
+}
+
 fn cleared(peer: &BadPeer) -> Option<String> {
     let running = (peer.start)(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
     let service = assess_fully(running.address, "https", Questions::default(), Duration::ZERO);

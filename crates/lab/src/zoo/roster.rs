@@ -59,6 +59,7 @@ pub const ALL: &[BadPeer] = &[
     delivery::SLOW_PATCHED,
     client_certificate::AFFECTED,
     client_certificate::PATCHED,
+    client_certificate::SILENT,
     dtls_peers::DROPS_FIRST,
     dtls_peers::SILENT,
     dtls_peers::REORDERED_AFFECTED,

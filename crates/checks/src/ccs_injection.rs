@@ -3,7 +3,9 @@
 //! ## What it asks
 //! One handshake whose ChangeCipherSpec comes before keys are agreed, and which goes on under keys of an empty secret.
 //! A sound service ends it there. An affected one answers under the same keys, which nobody else could: a proof, and no
-//! guess from silence. A service that says nothing is not called affected. Over datagrams, where an early message may only
+//! guess from silence. A service that says nothing is not called affected. Where it demands a certificate that nobody has given
+//! us, the message is sent alone: then an affected service is one that waits for more, and ends the connection over anything else
+//! that comes too early. Over datagrams, where an early message may only
 //! have overtaken others, a sound service passes it over: there the handshake is then finished as it should be, and a service
 //! that finishes it under the keys that were agreed is cleared.
 //!
@@ -14,7 +16,7 @@
 //! ## References
 //! OpenSSL security advisory of 2014-06-05; OpenSSL commit bc8923b1ec9c.
 
-use holter_handshake::odd::early_ccs::{self, EarlyCcs, FinishedOver};
+use holter_handshake::odd::early_ccs::{self, EarlyCcs, FinishedOver, Untimely};
 use holter_model::{Attempt, Basis, Fact, Feature, Judgement, Observation, Reaction, Verdict};
 use holter_wire::{AlertDescription, Version};
 
@@ -26,6 +28,9 @@ const PROBE: &str = "ccs-injection";
 /// The message alone, and nothing behind it: for services that demand a certificate that nobody has given us, and that would
 /// refuse what stands behind it for want of one.
 const ALONE: &str = "ccs-injection-alone";
+
+/// Something else that comes too early, where it said nothing to that.
+const CONTROL: &str = "untimely-data";
 
 /// Over datagrams: it passed that over, and finished under the keys that were agreed.
 const PASSED_OVER: &str = "ccs-passed-over";
@@ -112,26 +117,45 @@ async fn put(visit: &mut Visit<'_>, version: Version, finished: FinishedOver) ->
     (!datagram).then_some(reaction)
 }
 
-/// Sends the message alone. A sound service ends the connection at once; an affected one waits for what comes next.
+/// Sends the message alone. A sound service ends the connection at once; an affected one waits for what comes next. So does one
+/// that says nothing to anything, which shows at something else.
 async fn put_alone(visit: &mut Visit<'_>, version: Version) {
-    if !spoken::may_ask(visit) {
-        return;
+    let change = untimely(visit, version, Untimely::Change, ALONE).await;
+    if matches!(change, Some(Reaction::Silence(_))) {
+        untimely(visit, version, Untimely::Data, CONTROL).await;
     }
-    let Some(mut line) = visit.open().await else {
-        return;
-    };
+}
+
+/// How a message alone is taken. `None`: there was no answer to note.
+async fn untimely(
+    visit: &mut Visit<'_>,
+    version: Version,
+    message: Untimely,
+    probe: &str,
+) -> Option<Reaction> {
+    if !spoken::may_ask(visit) {
+        return None;
+    }
+    let mut line = visit.open().await?;
     let offer = session::offer(visit, version);
     let patience = visit.patience().min(line.step());
-    let answer = early_ccs::alone(&mut line, &offer, visit.dice, patience).await;
+    let answer = early_ccs::alone(&mut line, &offer, message, visit.dice, patience).await;
     visit.provoked(line);
     match answer {
-        Ok(heard) => visit.heard(Fact::Probe {
-            probe: ALONE.to_owned(),
-            version: version.0,
-            suite: 0,
-            reaction: reaction::gist(&heard, patience),
-        }),
-        Err(error) => visit.odd(format!("no handshake came to its keys in {version}: {error}")),
+        Ok(heard) => {
+            let reaction = reaction::gist(&heard, patience);
+            visit.heard(Fact::Probe {
+                probe: probe.to_owned(),
+                version: version.0,
+                suite: 0,
+                reaction,
+            });
+            Some(reaction)
+        }
+        Err(error) => {
+            visit.odd(format!("no handshake came to its keys in {version}: {error}"));
+            None
+        }
     }
 }
 
@@ -145,7 +169,7 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     let Some(version) = spoken::before_tls13(known) else {
         if !known.is_settled() {
-            return ground::not_asked(attempt);
+            return ground::unsettled(attempt);
         }
         return (
             Verdict::NotApplicable,
@@ -153,7 +177,8 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         );
     };
     if let Some(answer) = ground::answers(observations, ALONE).last() {
-        return alone(answer.reaction, version);
+        let control = ground::answers(observations, CONTROL).last();
+        return alone(answer.reaction, control.map(|control| control.reaction), version);
     }
     let reactions: Vec<Reaction> = ground::answers(observations, PROBE)
         .map(|answer| answer.reaction)
@@ -204,8 +229,8 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
     }
 }
 
-/// How the message alone was taken.
-fn alone(reaction: Reaction, version: Version) -> Decision {
+/// How the message alone was taken, and something else that came too early.
+fn alone(reaction: Reaction, control: Option<Reaction>, version: Version) -> Decision {
     let said = greeting::in_words(reaction);
     match reaction {
         Reaction::Alert(20 | 21 | 51) | Reaction::Continued | Reaction::Other(_) => (
@@ -216,13 +241,23 @@ fn alone(reaction: Reaction, version: Version) -> Decision {
             Verdict::NotAffected,
             format!("it {said} when keys were changed before any were agreed"),
         ),
-        Reaction::Silence(waited) => (
-            Verdict::Affected,
-            format!(
-                "in {version} keys were changed before any were agreed, and it neither refused nor ended the \
-                 connection within {waited} ms, where it else answers at once"
+        Reaction::Silence(waited) => match control {
+            Some(other @ (Reaction::Alert(_) | Reaction::Closed | Reaction::Reset)) => (
+                Verdict::Affected,
+                format!(
+                    "in {version} keys were changed before any were agreed, and it neither refused nor ended the \
+                     connection within {waited} ms; over other data that came too early it {} at once",
+                    greeting::in_words(other)
+                ),
             ),
-        ),
+            _ => (
+                Verdict::Inconclusive,
+                format!(
+                    "it said nothing for {waited} ms when keys were changed before any were agreed, which proves nothing: \
+                     nothing shows that it would say more to anything else"
+                ),
+            ),
+        },
     }
 }
 
@@ -245,7 +280,13 @@ mod tests {
         check(&[&[hello(0x0304)][..], &alone(0x0304)].concat(), "not_applicable");
         check(&asked(Reaction::Alert(51)), "inconclusive");
         let alone = |reaction| [hello(0x0303), probe(ALONE, 0x0303, reaction)];
-        check(&alone(Reaction::Silence(1500)), "affected");
+        check(&alone(Reaction::Silence(1500)), "inconclusive");
+        let beside = |reaction| {
+            let control = probe(CONTROL, 0x0303, reaction);
+            [&alone(Reaction::Silence(1500))[..], &[control]].concat()
+        };
+        check(&beside(Reaction::Alert(10)), "affected");
+        check(&beside(Reaction::Silence(1500)), "inconclusive");
         check(&alone(Reaction::Closed), "not_affected");
         let twice = [asked(Reaction::Alert(51)), asked(Reaction::Continued)].concat();
         check(&twice, "affected");

@@ -40,7 +40,7 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     if spoken::before_tls13(known).is_none() {
         if !known.is_settled() {
-            return ground::not_asked(attempt);
+            return ground::unsettled(attempt);
         }
         return not_in_tls13();
     }

@@ -1,6 +1,7 @@
 //! A conversation with a peer in TLS or DTLS, as far as a ServerHelloDone, and heartbeats after it.
 
 mod cases;
+mod held;
 
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::HeartbeatMode;
 use holter_wire::heartbeat::{OverClaim, OverRead, Request};
 use holter_wire::server_hello::ServerHello;
-use holter_wire::{HandshakeType, Oddity, Version, certificate};
+use holter_wire::{HandshakeType, Misfit, Oddity, Version, certificate};
 
 use crate::datagram::DatagramTalk;
 use crate::stream::StreamTalk;
@@ -26,6 +27,9 @@ pub(crate) const LARGEST_CHAIN: usize = 100 << 10;
 /// Records that carry nothing (empty ones, warnings, ignored ones) that a peer may send before it counts as
 /// misbehaving.
 pub(crate) const MOST_IDLE_RECORDS: usize = 64;
+
+/// What is said of a ServerHello that ends before its choices.
+pub(crate) const CUT_SHORT: &str = "its ServerHello is cut short";
 
 /// A line on which TLS is spoken.
 #[derive(Debug)]
@@ -47,6 +51,8 @@ pub(crate) enum Reply {
     NotTls(Vec<u8>),
     /// It broke off; a ServerHello may have come before.
     Broken(Broken),
+    /// With a ServerHello that chooses what was not offered, so that nothing was negotiated.
+    Misfit(Misfit),
 }
 
 /// A server's first flight.
@@ -56,6 +62,8 @@ pub(crate) struct Flight {
     pub(crate) hello: ServerHello,
     /// Whether its ServerHello broke off before its end.
     pub(crate) cut_short: bool,
+    /// Whether nothing but its ServerHello came, and more was to come.
+    pub(crate) torn: bool,
     /// Whether it demands a client certificate.
     pub(crate) client_certificate: bool,
     /// What its certificate gives away.
@@ -85,14 +93,18 @@ pub(crate) struct Broken {
 }
 
 impl Flight {
-    /// The flight that begins with this ServerHello; whether all of it is wanted.
-    pub(crate) fn begin(body: &[u8], whole: bool) -> Self {
+    /// The flight that begins with this ServerHello; whether all of it is wanted. `None`: it breaks off before its choices.
+    pub(crate) fn begin(body: &[u8], whole: bool) -> Option<Self> {
         let (hello, oddities) = ServerHello::read(body);
-        Self {
+        if oddities.contains(&Oddity::Truncated("the ServerHello")) {
+            return None;
+        }
+        Some(Self {
             hello,
             cut_short: oddities
                 .iter()
                 .any(|oddity| matches!(oddity, Oddity::Truncated(_))),
+            torn: false,
             client_certificate: false,
             mark: None,
             has_certificate: false,
@@ -101,7 +113,7 @@ impl Flight {
             key_exchange: None,
             status: None,
             oddities: oddities.iter().map(ToString::to_string).collect(),
-        }
+        })
     }
 
     /// A flight of which nothing but its ServerHello came.
@@ -109,6 +121,7 @@ impl Flight {
         Self {
             hello,
             cut_short: false,
+            torn: true,
             client_certificate: false,
             mark: None,
             has_certificate: false,
@@ -201,10 +214,11 @@ impl Conversation {
     /// Sends a hello and reads the flight that answers it: to its end where heartbeats are offered, else only
     /// what came with the ServerHello.
     pub(crate) async fn hello(&mut self, hello: &ClientHello) -> Reply {
-        match self {
+        let reply = match self {
             Self::Stream(talk) => talk.hello(hello).await,
             Self::Datagram(talk) => talk.hello(hello).await,
-        }
+        };
+        reply.held_against(hello)
     }
 
     /// Sends a heartbeat and waits for an answer. An answer to an `earlier` request that comes late is told

@@ -12,7 +12,9 @@ use holter_wire::{ContentType, HandshakeType, Version};
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
-use crate::conversation::{Broken, Flight, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence};
+use crate::conversation::{
+    Broken, CUT_SHORT, Flight, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence,
+};
 
 /// RFC 6347 section 4.2.4.1 starts at a second and doubles.
 const TIMERS: [Duration; 3] = [
@@ -42,6 +44,7 @@ enum Step {
     Again(Vec<u8>),
     Done,
     Refused(Refusal),
+    Broken(&'static str),
 }
 
 impl DatagramTalk {
@@ -172,6 +175,9 @@ impl DatagramTalk {
                     }
                     Step::Again(cookie) => return Ok(cookie),
                     Step::Refused(refusal) => return Err(Box::new(Reply::Refused(refusal))),
+                    Step::Broken(why) => {
+                        return Err(Box::new(Reply::Broken(Broken::misbehaved(why, None))));
+                    }
                     Step::Done => {
                         return Err(Box::new(
                             flight.map_or(Reply::Refused(Refusal::Nonsense), Reply::Flight),
@@ -211,8 +217,11 @@ impl DatagramTalk {
                     }
                 }
                 HandshakeType::SERVER_HELLO if flight.is_none() => {
-                    let begun = flight.insert(Flight::begin(&message.body, self.whole));
+                    let Some(begun) = Flight::begin(&message.body, self.whole) else {
+                        return Step::Broken(CUT_SHORT);
+                    };
                     self.version = begun.hello.legacy_version;
+                    *flight = Some(begun);
                 }
                 HandshakeType::SERVER_HELLO_DONE if flight.is_some() => return Step::Done,
                 kind => {

@@ -147,6 +147,10 @@ pub(crate) async fn say(visit: &mut Visit<'_>, mut hello: ClientHello) -> Option
             Some(hello) => Taken::Answered(Box::new(hello)),
             None => Taken::Refused(ended),
         },
+        Reply::Misfit(misfit) => {
+            visit.odd(misfit);
+            Taken::Refused(Reaction::Other(0))
+        }
     })
 }
 

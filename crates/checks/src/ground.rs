@@ -163,15 +163,24 @@ fn reached(
 /// Why there is no answer.
 pub(crate) fn unasked(attempt: Attempt) -> String {
     if attempt == Attempt::Completed {
-        "it was not asked for this".to_owned()
+        "nothing that was heard from it tells".to_owned()
     } else {
         format!("it could not be asked to the end: {}", attempt.explain())
     }
 }
 
-/// Inconclusive, since it was not asked.
+/// Inconclusive, since nothing was heard that tells.
 pub(crate) fn not_asked(attempt: Attempt) -> Decision {
     (Verdict::Inconclusive, unasked(attempt))
+}
+
+/// Inconclusive, since it may speak what this could be asked in.
+pub(crate) fn unsettled(attempt: Attempt) -> Decision {
+    let mut why = "whether it speaks anything older than TLS 1.3 is not known".to_owned();
+    if attempt != Attempt::Completed {
+        why = format!("{why}: {}", attempt.explain());
+    }
+    (Verdict::Inconclusive, why)
 }
 
 /// Every answer to the probes whose ids begin so, in the order in which they came.

@@ -41,7 +41,7 @@ fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Decision {
     let Some(newest) = spoken::before_tls13(known) else {
         if !known.is_settled() {
-            return ground::not_asked(attempt);
+            return ground::unsettled(attempt);
         }
         return not_in_tls13();
     };

@@ -29,6 +29,9 @@ const SERIES: &str = "robot";
 /// How it took that the client has no certificate to show.
 const INTRODUCED: &str = "introduction-of-robot";
 
+/// How a key exchange failed that the question needs.
+const UNMADE: &str = "unmade-key-exchange";
+
 /// How the secret is encrypted, first in the way that every known oracle tells from a sound one.
 const WAYS: [(&str, Plaintext); 5] = [
     ("wrong-start", Plaintext::WrongStart),
@@ -161,6 +164,12 @@ async fn put(
         }
         Err(error) => {
             visit.odd(format!("no RSA key exchange came about in {version}: {error}"));
+            visit.heard(Fact::Probe {
+                probe: UNMADE.to_owned(),
+                version: version.0,
+                suite: suite.0,
+                reaction: session::failure(&error),
+            });
             None
         }
     }

@@ -73,7 +73,7 @@ impl Check {
                 if judgement.verdict == Verdict::NotAffected {
                     judgement.verdict = Verdict::Inconclusive;
                     judgement.evidence =
-                        format!("{why}; of one of them it can be said that {}", judgement.evidence);
+                        format!("{why}; so nothing clears it, although {}", judgement.evidence);
                 }
             }
         }

@@ -241,6 +241,15 @@ pub(crate) fn failure(error: &HandshakeError) -> Reaction {
     }
 }
 
+/// The same in words that end a sentence about a peer: "it …".
+pub(crate) fn failed(reaction: Reaction) -> String {
+    match reaction {
+        Reaction::Other(_) => "wanted what Holter cannot do, or broke the protocol".to_owned(),
+        Reaction::Silence(0) => "said nothing in time".to_owned(),
+        other => greeting::in_words(other),
+    }
+}
+
 fn note(visit: &mut Visit<'_>, feature: Feature, version: Version, present: bool) {
     visit.heard(Fact::Feature {
         feature,
@@ -272,10 +281,7 @@ pub(crate) fn why_not(observations: &[Observation], attempt: Attempt) -> String 
         Some(answer) => format!(
             "is not known: no handshake could be finished in {}; it {}",
             answer.version,
-            match answer.reaction {
-                Reaction::Other(_) => "wanted what Holter cannot do, or broke the protocol".to_owned(),
-                other => greeting::in_words(other),
-            }
+            failed(answer.reaction)
         ),
         None if asked => "is not known: it was asked, and gave no answer that can be read".to_owned(),
         None => format!("is not known: {}", ground::unasked(attempt)),

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
 use crate::conversation::{
-    Broken, Flight, LARGEST_CHAIN, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence,
+    Broken, CUT_SHORT, Flight, LARGEST_CHAIN, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence,
 };
 
 /// A stream on which TLS is spoken.
@@ -249,7 +249,10 @@ fn read_messages(joiner: &mut Joiner, flight: &mut Option<Flight>, whole: bool) 
     while let Some(message) = joiner.next_message() {
         match (message.kind, message.body) {
             (HandshakeType::SERVER_HELLO, Some(body)) if flight.is_none() => {
-                *flight = Some(Flight::begin(body, whole));
+                *flight = Flight::begin(body, whole);
+                if flight.is_none() {
+                    return Step::Broken(CUT_SHORT.to_owned());
+                }
             }
             (HandshakeType::SERVER_HELLO_DONE, _) if flight.is_some() => return Step::Done,
             (HandshakeType::HELLO_REQUEST, _) => {

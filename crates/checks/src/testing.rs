@@ -8,7 +8,8 @@ use holter_model::{
     Attempt, Der, Endpoint, Fact, Feature, Judgement, Method, Observation, Order, Reaction, Refusal,
     Transport, Verdict,
 };
-use holter_wire::Version;
+use holter_wire::extension::Extension;
+use holter_wire::{CipherSuite, ExtensionType, Version};
 use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -30,6 +31,28 @@ impl Code for Version {
     fn code(self) -> u16 {
         self.0
     }
+}
+
+/// The extensions of a ServerHello of TLS 1.3 with a share on X25519.
+pub(crate) fn modern() -> Vec<Extension> {
+    let extension = |kind, body: &[u8]| Extension {
+        kind,
+        body: body.to_vec(),
+    };
+    vec![
+        extension(ExtensionType::SUPPORTED_VERSIONS, &[3, 4]),
+        extension(ExtensionType::KEY_SHARE, &[0, 29, 0, 1, 7]),
+    ]
+}
+
+/// A suite for a ServerHello with these extensions.
+pub(crate) fn suite_beside(extensions: &[Extension]) -> CipherSuite {
+    let modern = |extension: &Extension| extension.kind == ExtensionType::SUPPORTED_VERSIONS;
+    CipherSuite(if extensions.iter().any(modern) {
+        0x1301
+    } else {
+        0x002f
+    })
 }
 
 /// Refusals of every other version.

@@ -54,7 +54,7 @@ fn answer(observations: &[Observation]) -> Option<Reaction> {
 fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt) -> Ruling {
     let Some(version) = spoken::before_tls13(known) else {
         if !known.is_settled() {
-            return ground::not_asked(attempt).into();
+            return ground::unsettled(attempt).into();
         }
         return Ruling::not_applicable("it speaks TLS 1.3 only, in which tickets come without a session id");
     };

@@ -29,6 +29,7 @@ const FUTURE: Version = Version(0x0399);
 /// Code points that will never mean anything (RFC 8701 section 2).
 const RESERVED: [u16; 2] = [0x5a5a, 0xcaca];
 
+const BOTH: &str = "all-that-is-new";
 const VERSION: &str = "tolerance-version";
 const EXTENSIONS: &str = "tolerance-extensions";
 
@@ -63,7 +64,7 @@ async fn ask(visit: &mut Visit<'_>) {
             tolerates(newest).into_iter().for_each(|fact| visit.heard(fact));
             return;
         }
-        Some(Taken::Refused(_)) => {}
+        Some(Taken::Refused(reaction)) => probed(visit, BOTH, newest, reaction),
     }
     // Whoever does not answer the usual hello any more is not intolerant, but gone.
     if !greeting::still_listens(visit, &known, newest, "tolerance").await {
@@ -79,12 +80,7 @@ async fn ask(visit: &mut Visit<'_>) {
             Some(Taken::Answered(_)) => Reaction::Continued,
             Some(Taken::Refused(reaction)) => reaction,
         };
-        visit.heard(Fact::Probe {
-            probe: probe.to_owned(),
-            version: newest.0,
-            suite: 0,
-            reaction,
-        });
+        probed(visit, probe, newest, reaction);
         let unsaid = matches!(
             reaction,
             Reaction::Closed | Reaction::Reset | Reaction::Silence(_)
@@ -94,6 +90,15 @@ async fn ask(visit: &mut Visit<'_>) {
         }
         note(visit, newest, feature, reaction == Reaction::Continued);
     }
+}
+
+fn probed(visit: &mut Visit<'_>, probe: &str, newest: Version, reaction: Reaction) {
+    visit.heard(Fact::Probe {
+        probe: probe.to_owned(),
+        version: newest.0,
+        suite: 0,
+        reaction,
+    });
 }
 
 fn note(visit: &mut Visit<'_>, version: Version, feature: Feature, present: bool) {
@@ -219,7 +224,21 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
                 "it answered a hello with a version, suites, groups and extensions that nobody has defined";
             (Verdict::NotAffected, why.to_owned())
         }
-        _ => ground::not_asked(attempt),
+        _ => match ground::answers(observations, BOTH).last() {
+            Some(answer) => {
+                let gone = if greeting::listened(observations, "tolerance") {
+                    "more could not be asked"
+                } else {
+                    "its usual hello was not answered after that either"
+                };
+                let how = greeting::in_words(answer.reaction);
+                let why = format!(
+                    "it {how} when a hello had all kinds of things that it does not know, and {gone}"
+                );
+                (Verdict::Inconclusive, why)
+            }
+            None => ground::not_asked(attempt),
+        },
     }
 }
 

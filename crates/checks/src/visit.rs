@@ -60,6 +60,8 @@ pub struct Visit<'a> {
     last: Option<Line>,
     /// How long the lines so far stood open.
     open_for: Duration,
+    /// Whether no other is worth opening.
+    given_up: bool,
     /// The slowest answer on the first line: what is usual here.
     usual: Option<Duration>,
     /// The slowest answer on the lines of late: what is at work there now.
@@ -157,6 +159,7 @@ impl<'a> Visit<'a> {
             first: line,
             last: None,
             open_for: Duration::ZERO,
+            given_up: false,
             usual: None,
             lately: Duration::ZERO,
             may_choose: if guessed { 2 } else { 0 },
@@ -430,15 +433,6 @@ impl<'a> Visit<'a> {
     /// How many connections were opened.
     pub(crate) const fn connections(&self) -> u32 {
         self.notes.connections
-    }
-
-    /// Whether most of the time that a service is given has been spent, so that the rest is for other questions.
-    pub(crate) fn is_mostly_spent(&self) -> bool {
-        self.open_for >= self.dialer.limits().service * 2 / 3
-    }
-
-    fn is_over(&self) -> bool {
-        self.open_for >= self.dialer.limits().service
     }
 
     fn not_open(&mut self, error: &DialError) {

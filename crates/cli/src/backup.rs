@@ -1,11 +1,11 @@
 //! `holter backup` and `holter restore`: all that is remembered in one file, and back.
 
-use std::fs::File;
 use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
+use crate::bounded;
 use crate::exit::{Outcome, complain};
 use crate::memory::Memory;
 
@@ -26,6 +26,13 @@ pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
+    // To rename over a device or a pipe would take it away from everybody.
+    if args.file.metadata().is_ok_and(|about| !about.is_file()) {
+        bail!(
+            "{} cannot be written: it is there, and no ordinary file",
+            args.file.display()
+        );
+    }
     // Its owner's alone, and there under its name only when it is whole.
     let written = tempfile::NamedTempFile::new_in(folder)
         .with_context(|| format!("{} cannot be written", folder.display()))?;
@@ -58,7 +65,8 @@ pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
 
 /// Puts the file into a database in which nothing is remembered yet.
 pub(crate) fn restore(args: &Args) -> anyhow::Result<Outcome> {
-    let file = File::open(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
+    let file =
+        bounded::open(&args.file).with_context(|| format!("{} cannot be read", args.file.display()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;

@@ -4,12 +4,16 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use holter_model::seam::SystemDice;
 use holter_store::{Dialect, Store};
 use holter_web::Key;
 
+use crate::bounded;
 use crate::scan::state_folder;
+
+/// A key is a line.
+const LONGEST_KEY: u64 = 1 << 20;
 
 /// The arguments of every verb that remembers.
 #[derive(Clone, Debug, clap::Args)]
@@ -69,14 +73,14 @@ impl Memory {
             return Key::read(&text).context("HOLTER_KEY");
         }
         let path = self.beside("key")?;
-        match std::fs::read_to_string(&path) {
+        match bounded::text(&path, LONGEST_KEY) {
             Ok(text) => Key::read(&text).with_context(|| path.display().to_string()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if bounded::is_absent(&error) => {
                 let key = Key::new(&SystemDice)?;
                 write_secret(&path, key.written().as_bytes())?;
                 Ok(key)
             }
-            Err(error) => Err(anyhow!("the key {} cannot be read: {error}", path.display())),
+            Err(error) => Err(error.context(format!("the key {} cannot be read", path.display()))),
         }
     }
 }

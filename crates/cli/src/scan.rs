@@ -20,14 +20,15 @@ mod served;
 mod targets;
 mod trust;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use holter_checks::Questions;
 use holter_engine::{Rules, Scan, Stop, Summary};
 use holter_model::seam::{SystemClock, SystemDice};
-use holter_net::identity::Identity;
+use holter_net::identity::{Identity, IdentityError};
 use holter_net::{Dialer, Limits, Pace};
 use holter_phone::Phone;
 use holter_wire::heartbeat::ProveConsent;
@@ -45,6 +46,7 @@ pub(crate) use self::record::default_folder as state_folder;
 use self::remembered::{Opened, Remembered};
 use self::repeat::Turn;
 pub(crate) use self::served::rules;
+use crate::bounded;
 use crate::exit::{Outcome, complain};
 
 /// More endpoints than this deserve a word before it starts.
@@ -199,13 +201,37 @@ fn outcome(summary: &Summary, told: Told) -> Outcome {
     }
 }
 
+/// The user's own certificate; `key` may be the same file.
+fn identity(certificate: &Path, key: &Path) -> anyhow::Result<Identity> {
+    let read = |path: &Path| {
+        bounded::bytes(path, bounded::CERTIFICATES)
+            .with_context(|| format!("the client certificate cannot be used: {}", path.display()))
+    };
+    let chain = read(certificate)?;
+    let apart = if key == certificate {
+        None
+    } else {
+        Some(read(key)?)
+    };
+    Identity::from_pem(&chain, apart.as_ref().unwrap_or(&chain)).map_err(|error| {
+        let path = match error {
+            IdentityError::Certificate(_) => certificate,
+            IdentityError::Key(_) => key,
+        };
+        anyhow!(
+            "the client certificate cannot be used: {}: {error}",
+            path.display()
+        )
+    })
+}
+
 fn questions(args: &Args) -> anyhow::Result<Questions> {
-    let identity = match (&args.client_cert, &args.client_key) {
-        (Some(certificate), key) => Some(
-            Identity::from_files(certificate, key.as_ref().unwrap_or(certificate))
-                .context("the client certificate cannot be used")?,
-        ),
-        _ => None,
+    let identity = match &args.client_cert {
+        Some(certificate) => Some(identity(
+            certificate,
+            args.client_key.as_ref().unwrap_or(certificate),
+        )?),
+        None => None,
     };
     let default = Questions::default();
     Ok(Questions {

@@ -207,7 +207,13 @@ fn where_only_known_clients_finish_a_handshake_the_users_own_certificate_decides
     assert_eq!(verdict(&stranger), "inconclusive", "{stranger:#?}");
     let own = Certificate::shared(KeyKind::Rsa).unwrap();
     let questions = Questions {
-        identity: Some(Identity::from_files(&own.chain, &own.key).unwrap()),
+        identity: Some(
+            Identity::from_pem(
+                &std::fs::read(&own.chain).unwrap(),
+                &std::fs::read(&own.key).unwrap(),
+            )
+            .unwrap(),
+        ),
         ..Questions::default()
     };
     let known = scan(server.address, false, Some("tls"), questions);

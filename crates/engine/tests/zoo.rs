@@ -5,14 +5,15 @@
 mod support;
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
 use holter_checks::Questions;
 use holter_lab::zoo::{self, BadPeer, Expectation, Transport};
-use holter_model::{Attempt, Service};
+use holter_model::{Attempt, Service, Verdict};
 use holter_wire::heartbeat::Seen;
 use holter_wire::record::Deframer;
 use holter_wire::{ContentType, dtls};
-use support::{scan, verdict};
+use support::{assess_fully, scan, verdict};
 
 /// All in parallel: most of them only make us wait.
 #[test]
@@ -66,6 +67,49 @@ fn meet(peer: &BadPeer) -> Option<String> {
     wrong.extend(dishonest(peer, &running.conversations()));
     let story = |wrong: String| format!("{}: {wrong}\n    {}", peer.name, evidence(&service));
     (!wrong.is_empty()).then(|| story(wrong.join("; ")))
+}
+
+/// All checks, since each of them once took the answer for one.
+#[test]
+fn who_chooses_what_was_not_offered_is_cleared_of_nothing() {
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let met: Vec<_> = zoo::MISFITS
+            .iter()
+            .map(|peer| scope.spawn(move || cleared(peer)))
+            .collect();
+        met.into_iter().filter_map(|met| met.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn who_is_silent_behind_its_flight_is_called_neither_affected_nor_sound_for_that() {
+    let peer = zoo::named("client-certificate-silent").unwrap();
+    let running = (peer.start)(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
+    let service = assess_fully(running.address, "tls", Questions::default(), Duration::ZERO);
+    for flaw in ["CVE-2014-0224", "ROBOT"] {
+        let judged = service.judgements.iter().find(|judged| judged.flaw == flaw);
+        let judged = judged.unwrap();
+        assert_eq!(judged.verdict, Verdict::Inconclusive, "{}", judged.evidence);
+    }
+}
+
+fn cleared(peer: &BadPeer) -> Option<String> {
+    let running = (peer.start)(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap();
+    let service = assess_fully(running.address, "https", Questions::default(), Duration::ZERO);
+    let flaws: Vec<&str> = service
+        .judgements
+        .iter()
+        .filter(|judgement| judgement.verdict == Verdict::NotAffected)
+        .map(|judgement| judgement.flaw.as_str())
+        .collect();
+    let fine = flaws.is_empty() && service.attempt == Attempt::Misbehaved && service.connections <= 12;
+    (!fine).then(|| {
+        format!(
+            "{}: cleared of {flaws:?}, {:?} {:?}, {} connections",
+            peer.name, service.attempt, service.trouble, service.connections
+        )
+    })
 }
 
 /// Heartbeats on the wire that claim more than they bring.

@@ -81,7 +81,7 @@ impl<'a> Dialogue<'a> {
         }
         if !self.line.is_datagram() {
             self.say_hello(hello).await?;
-            return self.server_hello().await;
+            return self.server_hello(hello).await;
         }
         let mut hello = hello.clone();
         hello.cookie = Some(Vec::new());
@@ -89,7 +89,7 @@ impl<'a> Dialogue<'a> {
             self.transcript.wipe();
             self.say_hello(&hello).await?;
             match self.next().await? {
-                Next::Message(HandshakeType::SERVER_HELLO, body) => return read_hello(body),
+                Next::Message(HandshakeType::SERVER_HELLO, body) => return read_hello(body, &hello),
                 Next::Message(HandshakeType::HELLO_VERIFY_REQUEST, body) => {
                     hello.cookie = HelloVerifyRequest::read(&body).0.map(|verify| verify.cookie);
                 }

@@ -1,8 +1,8 @@
 //! Why a handshake, or what follows it, came to nothing. Who is to blame stands first.
 
 use holter_net::LineError;
-use holter_wire::AlertDescription;
 use holter_wire::record::NotRecords;
+use holter_wire::{AlertDescription, Misfit};
 
 /// What went wrong between us and a TLS peer.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +20,9 @@ pub enum HandshakeError {
     /// The peer breaks the protocol.
     #[error("the peer breaks the protocol: {0}")]
     PeerMisbehaved(&'static str),
+    /// The peer chose what was not offered.
+    #[error("the peer breaks the protocol: {0}")]
+    Misfit(#[from] Misfit),
     /// The peer chose to compress records by this method, which was offered only to see that.
     #[error("the peer compresses records by method {0}")]
     Compressed(u8),

@@ -28,9 +28,12 @@ pub(crate) struct Flight {
 }
 
 impl Dialogue<'_> {
-    /// The ServerHello, of whichever version.
-    pub(crate) async fn server_hello(&mut self) -> Result<ServerHello, HandshakeError> {
-        read_hello(self.message(HandshakeType::SERVER_HELLO).await?)
+    /// The ServerHello that answers this hello, of whichever version.
+    pub(crate) async fn server_hello(
+        &mut self,
+        offered: &ClientHello,
+    ) -> Result<ServerHello, HandshakeError> {
+        read_hello(self.message(HandshakeType::SERVER_HELLO).await?, offered)
     }
 
     /// From the hello on to the end of the flight. `may_resume` says whether a session was offered.
@@ -95,13 +98,14 @@ impl Dialogue<'_> {
     }
 }
 
-/// The ServerHello in a body.
-pub(crate) fn read_hello(mut body: Vec<u8>) -> Result<ServerHello, HandshakeError> {
+/// The ServerHello in a body, if it answers this hello: every one that a handshake rests on goes through here.
+pub(crate) fn read_hello(mut body: Vec<u8>, offered: &ClientHello) -> Result<ServerHello, HandshakeError> {
     let (hello, oddities) = ServerHello::read(&body);
     // A session id may hold more than it should.
     body.zeroize();
     if oddities.contains(&Oddity::Truncated("the ServerHello")) {
         return Err(HandshakeError::PeerMisbehaved("its ServerHello is cut short"));
     }
+    hello.answers(offered)?;
     Ok(hello)
 }

@@ -66,30 +66,11 @@ pub fn client_hello(offer: &Offer<'_>, random: [u8; 32]) -> Result<ClientHello, 
     Ok(hello)
 }
 
-/// The version and the suite that a ServerHello chose.
+/// The version and the suite that a ServerHello chose which answers this hello.
 ///
 /// # Errors
-/// Blames the peer for a choice that was not offered or cannot be.
+/// Says which choice it is that Holter cannot finish with, or that cannot be.
 pub fn chosen(hello: &ClientHello, answer: &ServerHello) -> Result<(Version, Suite), HandshakeError> {
-    let version = answer.negotiated();
-    let rules = version.rules();
-    if version.is_datagram() != hello.version.is_datagram()
-        || !(Version::SSL3..=hello.version.rules()).contains(&rules)
-    {
-        return Err(HandshakeError::PeerMisbehaved(
-            "it chooses a version that was not offered",
-        ));
-    }
-    if !hello.suites.contains(&answer.suite) {
-        return Err(HandshakeError::PeerMisbehaved(
-            "it chooses a suite that was not offered",
-        ));
-    }
-    if !hello.compression.contains(&answer.compression) {
-        return Err(HandshakeError::PeerMisbehaved(
-            "it chooses a compression that was not offered",
-        ));
-    }
     if answer.compression != 0 {
         return Err(HandshakeError::Compressed(answer.compression));
     }
@@ -100,6 +81,7 @@ pub fn chosen(hello: &ClientHello, answer: &ServerHello) -> Result<(Version, Sui
             "the record protection that the peer chose",
         ));
     }
+    let version = answer.negotiated();
     let suite =
         Suite::of(answer.suite).ok_or(HandshakeError::Unsupported("the suite that the peer chose"))?;
     if !suite.fits(version) {
@@ -251,7 +233,7 @@ mod tests {
         let refused = |change: fn(&mut ServerHello)| {
             let mut answer = answer(&hello);
             change(&mut answer);
-            chosen(&hello, &answer).is_err()
+            answer.answers(&hello).is_err() || chosen(&hello, &answer).is_err()
         };
         assert!(refused(|answer| answer.legacy_version = Version::TLS13));
         assert!(refused(|answer| answer.legacy_version = Version(0x0002)));

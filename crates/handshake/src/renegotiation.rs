@@ -13,6 +13,7 @@ use holter_wire::{AlertDescription, CipherSuite, ContentType, ExtensionType, Han
 use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
+use crate::flight::read_hello;
 use crate::session::{GOODBYE, Session, heed};
 use crate::{HandshakeError, Offer, hello};
 
@@ -120,11 +121,16 @@ impl Session {
         let mut message = Vec::new();
         hello.encode(&mut message);
         self.send(line, ContentType::HANDSHAKE, &message).await?;
-        self.answer(line, wait).await
+        self.answer(line, hello, wait).await
     }
 
     /// A ServerHello, or a word against it. What the server still had to say of the session is passed over.
-    async fn answer(&mut self, line: &mut Line, wait: Duration) -> Result<Answer, HandshakeError> {
+    async fn answer(
+        &mut self,
+        line: &mut Line,
+        hello: &ClientHello,
+        wait: Duration,
+    ) -> Result<Answer, HandshakeError> {
         let until = Instant::now() + wait;
         let mut joiner = Joiner::new(LONGEST);
         loop {
@@ -144,6 +150,7 @@ impl Session {
                     joiner.push(&text);
                     while let Some(message) = joiner.next_message() {
                         if message.kind == HandshakeType::SERVER_HELLO {
+                            read_hello(message.body.unwrap_or_default().to_vec(), hello)?;
                             return Ok(Answer::Outcome(Outcome::Accepted));
                         }
                         if message.kind == HandshakeType::HELLO_VERIFY_REQUEST {

@@ -27,6 +27,7 @@ mod lengths;
 pub(crate) mod line;
 pub(crate) mod log;
 mod memory;
+mod misfits;
 mod noise;
 mod odd_hellos;
 mod openssl;
@@ -43,6 +44,7 @@ mod write_buffer;
 
 pub use controller::OFFERS as CONTROLLER_THAT_OFFERS;
 pub use memory::SECRET;
+pub use misfits::MISFITS;
 pub use peer::{Attempt, BadPeer, Expectation, Transport};
 pub use roster::ALL;
 pub use running::Running;

@@ -1,7 +1,5 @@
 //! The client's own certificate, for services that let nobody else finish a handshake.
 
-use std::path::{Path, PathBuf};
-
 use rustls_pki_types::pem::{self, PemObject as _};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -15,35 +13,50 @@ pub struct Identity {
 }
 
 /// Why a client certificate cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{path}: {what}")]
-pub struct IdentityError {
-    /// The file.
-    pub path: PathBuf,
-    /// What is wrong with it.
-    pub what: String,
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IdentityError {
+    /// What was given for the chain.
+    #[error("{0}")]
+    Certificate(String),
+    /// What was given for the key.
+    #[error("{0}")]
+    Key(String),
 }
 
 impl Identity {
-    /// Reads PEM files. `key` may be the same file as `certificate`.
+    /// Reads PEM. `key` may be the same text as `certificate`.
     ///
     /// # Errors
-    /// Which file cannot be used, and why.
-    pub fn from_files(certificate: &Path, key: &Path) -> Result<Self, IdentityError> {
-        let wrong = |path: &Path, what: String| IdentityError {
-            path: path.to_owned(),
-            what,
-        };
-        let chain: Vec<_> = CertificateDer::pem_file_iter(certificate)
-            .and_then(Iterator::collect)
-            .map_err(|error| wrong(certificate, error.to_string()))?;
+    /// Which of them cannot be used, and why.
+    pub fn from_pem(certificate: &[u8], key: &[u8]) -> Result<Self, IdentityError> {
+        let chain: Vec<_> = CertificateDer::pem_slice_iter(certificate)
+            .collect::<Result<_, _>>()
+            .map_err(|error| IdentityError::Certificate(error.to_string()))?;
         if chain.is_empty() {
-            return Err(wrong(certificate, "holds no certificate in PEM form".to_owned()));
+            let why = "it holds no certificate in PEM form";
+            return Err(IdentityError::Certificate(why.to_owned()));
         }
-        let key_der = PrivateKeyDer::from_pem_file(key).map_err(|error| match error {
-            pem::Error::NoItemsFound => wrong(key, "holds no private key in PEM form".to_owned()),
-            error => wrong(key, error.to_string()),
+        let key = PrivateKeyDer::from_pem_slice(key).map_err(|error| {
+            IdentityError::Key(match error {
+                pem::Error::NoItemsFound => "it holds no private key in PEM form".to_owned(),
+                error => error.to_string(),
+            })
         })?;
-        Ok(Self { chain, key: key_der })
+        Ok(Self { chain, key })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_to_blame_is_said() {
+        let none = Identity::from_pem(b"", b"").map(|_| ());
+        assert!(matches!(none, Err(IdentityError::Certificate(_))), "{none:?}");
+        let certificate = b"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+        let keyless = Identity::from_pem(certificate, certificate).map(|_| ());
+        let expected = IdentityError::Key("it holds no private key in PEM form".to_owned());
+        assert_eq!(keyless, Err(expected));
     }
 }

@@ -25,7 +25,7 @@ use crate::{ProgramError, due, reported};
 /// So many services are written at once.
 const BATCH: usize = 50;
 
-/// A longer file is none that is known: it may be a device without an end.
+/// A longer file is none that is known.
 const LONGEST: u64 = 1 << 30;
 
 /// What a file came to.
@@ -60,10 +60,19 @@ pub async fn bring_in(
     saying: &Saying,
     (clock, actor): (&dyn Clock, Option<i64>),
 ) -> Result<Brought, ProgramError> {
+    let failed = |error: std::io::Error| ProgramError::Unreadable(error.to_string());
+    let about = path.metadata().map_err(failed)?;
+    if !about.is_file() {
+        let why = if about.is_dir() {
+            "it is a folder"
+        } else {
+            "it is no ordinary file, and is read more than once"
+        };
+        return Err(ProgramError::Unreadable(why.to_owned()));
+    }
     if Journal::header(path).is_some() {
         return run(store, path, clock, actor).await;
     }
-    let failed = |error: std::io::Error| ProgramError::Unreadable(error.to_string());
     let unpacked = || File::open(path).and_then(Unpacked::new).map_err(failed);
     let mut first = Vec::new();
     unpacked()?.take(LOOK).read_to_end(&mut first).map_err(failed)?;
@@ -87,15 +96,15 @@ pub async fn bring_in(
         let heard = overheard::sessions(store, &log, saying.of.as_deref(), by).await?;
         return Ok(Brought::Heard(heard));
     }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
-    file.take(LONGEST).read_to_end(&mut bytes).map_err(failed)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length == LONGEST) {
+    if about.len() >= LONGEST {
         return Err(ProgramError::Unreadable(format!(
             "it is longer than {} GiB",
             LONGEST >> 30
         )));
     }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    file.take(LONGEST).read_to_end(&mut bytes).map_err(failed)?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
     let name = name.unwrap_or_default();
     if looks_like_a_report(&bytes) {

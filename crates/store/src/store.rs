@@ -294,6 +294,10 @@ fn make(path: &Path) -> io::Result<()> {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(folder)?;
     }
+    // To open a pipe may take for ever, and a device holds nothing.
+    if path.metadata().is_ok_and(|about| !about.is_file()) {
+        return Err(io::Error::other("it is no ordinary file"));
+    }
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]

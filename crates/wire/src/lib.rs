@@ -15,6 +15,7 @@ pub mod extension;
 pub mod handshake;
 pub mod heartbeat;
 pub mod key_exchange;
+pub mod misfit;
 pub mod oddity;
 pub mod reader;
 pub mod record;
@@ -28,4 +29,5 @@ pub use codepoint::{
     AlertDescription, CipherSuite, ContentType, ExtensionType, HandshakeType, NamedGroup, SignatureScheme,
     Version,
 };
+pub use misfit::Misfit;
 pub use oddity::Oddity;

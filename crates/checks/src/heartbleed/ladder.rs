@@ -211,6 +211,11 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
                 }
                 return Said::End;
             }
+            Reply::Misfit(misfit) => {
+                visit.done(conversation.end());
+                visit.broke(Attempt::Misbehaved, Some(misfit.to_string()));
+                return Said::End;
+            }
             Reply::Broken(broken) => {
                 visit.done(conversation.end());
                 // A part of the flight was lost, and the peer does not send it again.
@@ -235,14 +240,6 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
         visit.odd(oddity);
     }
     visit.heard(flight.fact(offered));
-    if !plausible(version, offered) {
-        visit.done(conversation.end());
-        visit.broke(
-            Attempt::Misbehaved,
-            Some(format!("it chose {version}, which was not offered")),
-        );
-        return Said::End;
-    }
     visit.recognised(flight.mark);
     if flight.invites() && visit.is_spared() {
         visit.done(conversation.end());
@@ -313,33 +310,5 @@ fn older_than(version: Version) -> &'static [Version] {
         Version::TLS10 => &[Version::SSL3],
         Version::DTLS12 => &[Version::DTLS10],
         _ => &[],
-    }
-}
-
-fn plausible(chosen: Version, offered: Version) -> bool {
-    match offered {
-        Version::DTLS12 => chosen == Version::DTLS12 || chosen == Version::DTLS10,
-        Version::DTLS10 => chosen == Version::DTLS10,
-        // That hello names nothing older and offers no heartbeats, so an older answer would tell nothing of them.
-        Version::TLS13 => chosen == Version::TLS13,
-        _ => (Version::SSL3..=offered).contains(&chosen),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_in_a_version_that_was_not_offered_tells_nothing() {
-        assert!(plausible(Version::TLS10, Version::TLS12));
-        assert!(!plausible(Version::TLS12, Version::TLS10));
-        assert!(plausible(Version::TLS13, Version::TLS13));
-        assert!(
-            !plausible(Version::TLS12, Version::TLS13),
-            "it offers no heartbeats"
-        );
-        assert!(plausible(Version::DTLS10, Version::DTLS12));
-        assert!(!plausible(Version::DTLS12, Version::DTLS10) && !plausible(Version::TLS12, Version::DTLS12));
     }
 }

@@ -4,10 +4,10 @@ use holter_model::{Attempt, Basis, Judgement, Observation, Reaction, Verdict};
 use holter_wire::Version;
 use holter_wire::suite::Exchange;
 
-use super::{CHECK, INTRODUCED, askable, table};
+use super::{CHECK, INTRODUCED, UNMADE, askable, table};
 use crate::ground::{self, Decision};
 use crate::oracle::Table;
-use crate::{Configuration, reaction, spoken};
+use crate::{Configuration, reaction, session, spoken};
 
 pub(super) fn judge(observations: &[Observation], attempt: Attempt) -> Vec<Judgement> {
     let about = (CHECK.id, "ROBOT", Basis::Behaviour);
@@ -45,7 +45,14 @@ fn decide(known: &Configuration, observations: &[Observation], attempt: Attempt)
         let why = "it accepts RSA key exchange only with ciphers that Holter cannot finish a handshake with";
         return (Verdict::Inconclusive, why.to_owned());
     }
-    ground::not_asked(attempt)
+    match ground::answers(observations, UNMADE).last() {
+        Some(answer) => {
+            let how = session::failed(answer.reaction);
+            let why = format!("no RSA key exchange came about in {}: it {how}", answer.version);
+            (Verdict::Inconclusive, why)
+        }
+        None => ground::not_asked(attempt),
+    }
 }
 
 fn wants_certificate() -> Decision {

@@ -113,7 +113,20 @@ impl Survey<'_, '_> {
             extent,
             news: self.news == News::Now,
         };
-        let said = say(self.visit, &offer).await;
+        let before = self.visit.open_for();
+        let said = match say(self.visit, &offer).await {
+            Ok(said) => said,
+            // It may be thrown by what is new, which the next hello does not have.
+            Err(misfit) if self.news == News::Now => {
+                self.visit.odd(misfit);
+                Said::No(Refusal::Nonsense)
+            }
+            Err(misfit) => {
+                let why = misfit.to_string();
+                self.servers.feign(&why);
+                return self.give_up(why);
+            }
+        };
         // An alert is a no by somebody who listens; so is a closed datagram port, which nobody confuses with a full one.
         let listens = match &said {
             Said::Flight(_) | Said::No(Refusal::Alert(_)) => true,
@@ -122,6 +135,12 @@ impl Survey<'_, '_> {
         };
         self.ledger.answered(listens);
         if let Said::Flight(flight) = &said {
+            let took = self.visit.open_for().saturating_sub(before);
+            if let Err(why) = self.bound.flight(!flight.torn, took) {
+                self.servers.feign(&why);
+                self.visit.give_up();
+                return self.give_up(why);
+            }
             let impossible = self.servers.is_impossible(flight);
             let (spoken, suite) = (flight.hello.negotiated(), flight.hello.suite);
             let group = heard::exchanged(flight).group;

@@ -1,5 +1,7 @@
 //! How much a survey may cost: a peer that accepts all that is offered must not hold it for minutes. Pure.
 
+use std::time::Duration;
+
 use holter_wire::CipherSuite;
 use holter_wire::suite::{Authentication, Exchange};
 
@@ -9,14 +11,16 @@ const MOST_HELLOS: u32 = 400;
 /// One suite that cannot be may be a bug; two are no TLS.
 const MOST_UNREAL: u8 = 1;
 
-/// A code point that is reserved, so that nobody may choose it (RFC 8701).
-pub(super) const RESERVED: CipherSuite = CipherSuite(0x5a5a);
+/// So long, and no longer, flights may break off one after the other. A slow service brings its own to an end.
+const TORN: Duration = Duration::from_secs(20);
 
 /// What is left.
 #[derive(Debug)]
 pub(super) struct Bound {
     hellos: u32,
     unreal: u8,
+    /// How long the flights took that broke off since one came whole.
+    torn: Duration,
 }
 
 impl Default for Bound {
@@ -24,6 +28,7 @@ impl Default for Bound {
         Self {
             hellos: MOST_HELLOS,
             unreal: MOST_UNREAL,
+            torn: Duration::ZERO,
         }
     }
 }
@@ -38,11 +43,24 @@ impl Bound {
         Ok(())
     }
 
+    /// Counts a flight, which took so long; why there is no use in asking on.
+    pub(super) fn flight(&mut self, whole: bool, took: Duration) -> Result<(), String> {
+        self.torn = if whole {
+            Duration::ZERO
+        } else {
+            self.torn.saturating_add(took)
+        };
+        if self.torn < TORN {
+            return Ok(());
+        }
+        let seconds = self.torn.as_secs();
+        Err(format!(
+            "not all was asked: its flights broke off one after the other, for {seconds} s"
+        ))
+    }
+
     /// Counts a suite that was chosen; why there is no use in asking on. `impossible`: what came with it rules it out.
     pub(super) fn chosen(&mut self, suite: CipherSuite, impossible: bool) -> Result<(), String> {
-        if suite == RESERVED {
-            return Err("it chose a suite that does not exist: it accepts whatever is offered".to_owned());
-        }
         if impossible || nobody_has(suite) {
             self.unreal = self.unreal.checked_sub(1).ok_or_else(|| {
                 format!("it chose suites that cannot be, like {suite}: it accepts whatever is offered")
@@ -79,7 +97,6 @@ mod tests {
         }
         assert_eq!(bound.chosen(CipherSuite(0xc03e), false), Ok(()));
         assert!(bound.chosen(CipherSuite(0xc02f), true).is_err());
-        assert!(Bound::default().chosen(RESERVED, false).is_err());
     }
 
     #[test]
@@ -88,7 +105,17 @@ mod tests {
             .filter(|suite| nobody_has(*suite))
             .collect();
         assert_eq!(unreal.len(), 16, "{unreal:?}");
-        assert_eq!(RESERVED.name(), None);
+    }
+
+    #[test]
+    fn flights_that_break_off_come_to_an_end_and_slow_ones_need_not() {
+        let (mut slow, mut torn) = (Bound::default(), Bound::default());
+        let second = Duration::from_secs(1);
+        assert!((0..300).all(|_| slow.flight(true, second).is_ok()));
+        let flights = std::iter::from_fn(|| torn.flight(false, 2 * second).ok()).take(1000);
+        assert_eq!(flights.count(), 9);
+        assert_eq!(torn.flight(true, second), Ok(()));
+        assert_eq!(torn.flight(false, second), Ok(()), "they are counted anew");
     }
 
     #[test]

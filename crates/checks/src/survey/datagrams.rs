@@ -18,12 +18,6 @@ pub(super) async fn survey(visit: &mut Visit<'_>) {
         match survey.first(version).await {
             Ok(first) => {
                 let chosen = first.flight.hello.negotiated();
-                let offered = chosen == version || (version, chosen) == (Version::DTLS12, Version::DTLS10);
-                if !offered {
-                    let why = format!("it chose {chosen}, which was not offered");
-                    survey.visit.broke(Attempt::Misbehaved, Some(why));
-                    break;
-                }
                 spoken.push(chosen);
                 if !survey.version(first).await {
                     break;

@@ -5,10 +5,12 @@ use holter_wire::client_hello::ClientHello;
 use holter_wire::extension::Extension;
 use holter_wire::{CipherSuite, ExtensionType, NamedGroup, SignatureScheme, Version};
 
-use super::bound::RESERVED;
 use super::known;
 use crate::hello::pad;
 use crate::tolerance;
+
+/// A code point that is reserved, so that nobody may choose it (RFC 8701).
+const RESERVED: CipherSuite = CipherSuite(0x5a5a);
 
 /// What a hello of the survey offers.
 #[derive(Clone, Copy, Debug)]

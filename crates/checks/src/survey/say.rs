@@ -1,7 +1,7 @@
 //! One hello of the survey and what came of it.
 
 use holter_model::{Attempt, Refusal, Transport};
-use holter_wire::AlertDescription;
+use holter_wire::{AlertDescription, Misfit};
 
 use super::offer::Offer;
 use crate::Visit;
@@ -18,18 +18,18 @@ pub(super) enum Said {
     End,
 }
 
-/// Says hello on a line of its own.
-pub(super) async fn say(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Said {
+/// Says hello on a line of its own. An error is a ServerHello that chooses what was not offered.
+pub(super) async fn say(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Result<Said, Misfit> {
     let mut retries = 2;
     loop {
         if visit.is_spared() {
-            return Said::End;
+            return Ok(Said::End);
         }
         // Made while the peer ends the line before.
         let name = visit.questions.sni.as_deref().or(visit.name);
         let hello = Offer { name, ..*offer }.hello(visit.dice);
         let Some(line) = visit.open().await else {
-            return Said::End;
+            return Ok(Said::End);
         };
         let mut conversation = Conversation::thorough(line).patient(visit.patience());
         let reply = conversation.hello(&hello).await;
@@ -38,7 +38,7 @@ pub(super) async fn say(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Said {
             Reply::Flight(flight) => {
                 flight.oddities.iter().for_each(|oddity| visit.odd(oddity));
                 visit.recognised(flight.mark);
-                return Said::Flight(Box::new(flight));
+                return Ok(Said::Flight(Box::new(flight)));
             }
             // A name that is not known here must not hide what serves the address.
             Reply::Refused(Refusal::Alert(code))
@@ -46,10 +46,11 @@ pub(super) async fn say(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Said {
             {
                 visit.odd("it does not know the name that was asked for; asked again without one");
             }
-            Reply::Refused(how) => return Said::No(how),
+            Reply::Refused(how) => return Ok(Said::No(how)),
+            Reply::Misfit(misfit) => return Err(misfit),
             Reply::NotTls(words) => {
                 if !visit.not_tls(&words) {
-                    return Said::End;
+                    return Ok(Said::End);
                 }
             }
             Reply::Broken(broken) => {
@@ -61,13 +62,13 @@ pub(super) async fn say(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Said {
                 }
                 let Some(hello) = broken.hello else {
                     visit.broke(broken.attempt, Some(broken.why));
-                    return Said::End;
+                    return Ok(Said::End);
                 };
                 visit.odd(format!(
                     "a flight breaks off behind its ServerHello: {}",
                     broken.why
                 ));
-                return Said::Flight(Box::new(Flight::cut_off(hello)));
+                return Ok(Said::Flight(Box::new(Flight::cut_off(hello))));
             }
         }
     }

@@ -165,7 +165,7 @@ mod tests {
             extensions: extensions.collect(),
         }
         .encode_body(&mut body);
-        Flight::begin(&body, true)
+        Flight::begin(&body, true).unwrap()
     }
 
     fn several(flights: &[&[u16]]) -> bool {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use holter_net::{Line, LineError};
+use holter_wire::Oddity;
 use holter_wire::ssl2::{self, Answer, ClientHello, KINDS, Next, ServerHello};
 use tokio::time::Instant;
 
@@ -43,15 +44,25 @@ pub(crate) async fn say(visit: &mut Visit<'_>) -> Option<Said> {
         Ok(()) => record(&mut line, &mut stream, patience).await,
         Err(_) => None,
     };
-    Some(match body.and_then(|body| ssl2::read_answer(&body).0) {
-        Some(Answer::Hello(hello)) if hello.version == ssl2::VERSION.0 => {
-            Said::Hello(Box::new((line, hello)))
-        }
-        _ => {
+    Some(match body.and_then(|body| hello_in(&body)) {
+        Some(hello) => Said::Hello(Box::new((line, hello))),
+        None => {
             visit.done(line);
             Said::No(stream.first() == Some(&ALERT))
         }
     })
+}
+
+/// The hello in a record. One whose lengths lie is none.
+fn hello_in(body: &[u8]) -> Option<ServerHello> {
+    let (answer, oddities) = ssl2::read_answer(body);
+    let cut_short = oddities
+        .iter()
+        .any(|oddity| matches!(oddity, Oddity::Truncated(_)));
+    match answer {
+        Some(Answer::Hello(hello)) if !cut_short && hello.version == ssl2::VERSION.0 => Some(hello),
+        _ => None,
+    }
 }
 
 /// The next record's body, taken out of the stream; `None`: none came, or something else.
@@ -75,5 +86,30 @@ pub(crate) async fn record(line: &mut Line, stream: &mut Vec<u8>, within: Durati
         } else {
             line.receive_within(left, stream).await
         };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hello_whose_lengths_lie_is_none() {
+        let hello = ServerHello {
+            version: ssl2::VERSION.0,
+            certificate: vec![0x30, 0],
+            kinds: KINDS.to_vec(),
+            connection_id_length: 16,
+            ..ServerHello::default()
+        };
+        let mut record = Vec::new();
+        hello.encode(&mut record);
+        let body = record.get(2..).unwrap();
+        assert_eq!(hello_in(body), Some(hello));
+        for lie in [5, 7, 9] {
+            let mut lying = body.to_vec();
+            lying[lie] = 0xff;
+            assert_eq!(hello_in(&lying), None, "the length at byte {lie}");
+        }
     }
 }

@@ -132,11 +132,6 @@ async fn downwards(survey: &mut Survey<'_, '_>, first: First) -> Option<Vec<Vers
             },
             None => continue,
         };
-        if spoken > version || !VERSIONS.contains(&spoken) {
-            let why = format!("it chose {spoken}, which was not offered");
-            survey.visit.broke(Attempt::Misbehaved, Some(why));
-            return None;
-        }
         if spoken < version {
             // What it chose is the newest that it has: those between are settled, and this flight is kept for its turn.
             continue;

@@ -74,10 +74,6 @@ impl Survey<'_, '_> {
             match said {
                 Said::Flight(flight) if flight.hello.negotiated() == version => {
                     let chosen = flight.hello.suite;
-                    if !offered.contains(&chosen) {
-                        self.visit.odd("it chose a suite that was not offered");
-                        return false;
-                    }
                     if let Some(no) = noes.pop().filter(|_| !known::is_shared(chosen)) {
                         let what = format!("{chosen} was refused in {version}, and then accepted");
                         self.contradict(!matches!(no, Some(Refusal::Closed | Refusal::Silence)), what);

@@ -1,4 +1,4 @@
-//! How long a peer is waited for, by what is usual with it.
+//! How long a peer is waited for, by what is usual with it, and for how long it is asked at all.
 
 use std::time::Duration;
 
@@ -11,6 +11,26 @@ const LEAST_PATIENCE: Duration = Duration::from_millis(300);
 const LONGEST_PATIENCE: Duration = Duration::from_secs(1);
 
 impl Visit<'_> {
+    /// Whether most of the time that a service is given has been spent, so that the rest is for other questions.
+    pub(crate) fn is_mostly_spent(&self) -> bool {
+        self.open_for >= self.dialer.limits().service * 2 / 3
+    }
+
+    /// Whether no other line is to be opened.
+    pub(super) fn is_over(&self) -> bool {
+        self.given_up || self.open_for >= self.dialer.limits().service
+    }
+
+    /// Has no other line opened: the time that they would cost is better spent elsewhere. Whoever says so notes why.
+    pub(crate) const fn give_up(&mut self) {
+        self.given_up = true;
+    }
+
+    /// How long the lines that have ended stood open.
+    pub(crate) const fn open_for(&self) -> Duration {
+        self.open_for
+    }
+
     /// How long a peer that answered as this one did may take: far longer than usual, and not as long as one that
     /// nothing is known of.
     pub(crate) fn patience(&self) -> Duration {

@@ -1,7 +1,6 @@
 //! Where `holter.toml` is found, and where in it something is wrong.
 
 use std::ffi::OsString;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
@@ -22,7 +21,7 @@ pub(crate) fn read(named: Option<&Path>) -> anyhow::Result<Option<(PathBuf, Stri
     for path in usual(std::env::var_os("XDG_CONFIG_HOME"), std::env::var_os("HOME")) {
         match bounded::text(&path, MOST) {
             Ok(text) => return Ok(Some((path, text))),
-            Err(error) if absent(&error) => {}
+            Err(error) if bounded::is_absent(&error) => {}
             Err(error) => {
                 return Err(error.context(format!(
                     "{} cannot be read; --no-config does without it",
@@ -66,12 +65,6 @@ fn usual(settings: Option<OsString>, home: Option<OsString>) -> Vec<PathBuf> {
     found.extend(settings.map(|folder| folder.join("holter").join(NAME)));
     found.push(Path::new("/etc/holter").join(NAME));
     found
-}
-
-fn absent(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<std::io::Error>()
-        .is_some_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
 }
 
 #[cfg(test)]

@@ -24,6 +24,7 @@ use super::remembered::Remembered;
 use super::series::follows;
 use super::sources::Sources;
 use super::tap::{Meter, Tap};
+use crate::bounded;
 use crate::exit::{complain, told};
 use crate::scan::Output;
 
@@ -151,7 +152,7 @@ impl<'a> Course<'a> {
         let file = if path == Path::new("-") {
             File::from(io::stdin().as_fd().try_clone_to_owned()?)
         } else {
-            File::open(path)?
+            bounded::open(path)?
         };
         Tap::new(file, meter.clone(), self.stop.clone())
     }

@@ -1,6 +1,5 @@
 //! The bytes of files and of standard input.
 
-use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::Path;
 
@@ -29,7 +28,7 @@ pub(crate) fn read(path: &Path, quiet: bool) -> anyhow::Result<Input> {
         return whole("standard input".to_owned(), io::stdin());
     }
     let place = path.display().to_string();
-    let file = File::open(path).with_context(|| format!("{place} cannot be read"))?;
+    let file = bounded::open(path).with_context(|| format!("{place} cannot be read"))?;
     whole(place, file)
 }
 

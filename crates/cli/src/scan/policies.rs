@@ -30,7 +30,7 @@ pub(crate) fn chosen(named: &[String]) -> anyhow::Result<Vec<Policy>> {
 
 fn own(name: &str) -> anyhow::Result<Policy> {
     let path = Path::new(name);
-    if !path.is_file() {
+    if !path.exists() || path.is_dir() {
         let ids: Vec<&str> = policies().iter().map(|policy| policy.id.as_str()).collect();
         // A name in holter.toml that is no policy's is taken for a file beside it.
         let written = path.file_name().unwrap_or_default().to_string_lossy();

@@ -40,6 +40,15 @@ pub enum FinishedOver {
     UntilChange,
 }
 
+/// A message that comes before keys are agreed, with nothing behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untimely {
+    /// The ChangeCipherSpec, for which an affected server waits with the rest.
+    Change,
+    /// A byte of data, for which no server waits: who says nothing to that either is silent to everything.
+    Data,
+}
+
 /// Goes through with it, in one write after the server's flight. Nothing is said after the proof.
 ///
 /// # Errors
@@ -121,22 +130,25 @@ async fn say_goodbye(mut dialogue: Dialogue<'_>) {
     }
 }
 
-/// Sends the ChangeCipherSpec alone. A sound server ends the connection; an affected one waits for the rest, as does one
-/// that is merely slow: silence is a hint and no proof.
+/// Sends one untimely message alone. A sound server ends the connection; one that is affected by the message waits for the
+/// rest, as does one that is merely slow or silent to everything: silence is a hint and no proof.
 ///
 /// # Errors
 /// As [`prove`].
 pub async fn alone(
     line: &mut Line,
     offer: &Offer<'_>,
+    untimely: Untimely,
     dice: &dyn Dice,
     wait: Duration,
 ) -> Result<Reaction, HandshakeError> {
     let (mut dialogue, _, _) = flight(line, offer, dice).await?;
     let mut out = Vec::new();
-    dialogue
-        .records
-        .seal(&mut out, ContentType::CHANGE_CIPHER_SPEC, &[1])?;
+    let content = match untimely {
+        Untimely::Change => ContentType::CHANGE_CIPHER_SPEC,
+        Untimely::Data => ContentType::APPLICATION_DATA,
+    };
+    dialogue.records.seal(&mut out, content, &[1])?;
     if let Err(error) = dialogue.send(&out).await {
         return Ok(Reaction {
             heard: Vec::new(),

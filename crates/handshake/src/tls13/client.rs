@@ -47,7 +47,7 @@ pub(crate) async fn handshake(
     let retried = answer.is_retry_request();
     if retried {
         dialogue.records.unprotect_writing();
-        share = again(&mut dialogue, &mut hello, &answer, share, &first, offer, dice)?;
+        share = again(&mut dialogue, &mut hello, &answer, share, &first, dice)?;
         say(&mut dialogue, &mut hello, resuming.as_ref()).await?;
         answer = heard(&mut dialogue, &hello).await?;
         if answer.is_retry_request() {
@@ -58,7 +58,7 @@ pub(crate) async fn handshake(
         dialogue.records.unprotect_writing();
         return client::go_on(dialogue, offer, &hello, answer, dice).await;
     }
-    let suite = chosen(&hello, answer.suite)?;
+    let suite = chosen(answer.suite)?;
     let resumed = resuming.filter(|_| answer.extension(ExtensionType::PRE_SHARED_KEY).is_some());
     let secret = agreed(&answer, &share)?;
     let hash = Hash::of(&suite);
@@ -140,7 +140,7 @@ async fn send_early(
 }
 
 async fn heard(dialogue: &mut Dialogue<'_>, hello: &ClientHello) -> Result<ServerHello, HandshakeError> {
-    let mut answer = dialogue.server_hello().await?;
+    let mut answer = dialogue.server_hello(hello).await?;
     if bleed::measure(hello, &mut answer).is_bleeding() {
         return Err(HandshakeError::PeerMisbehaved(
             "it says more of a session id again than was sent",
@@ -160,10 +160,9 @@ fn again(
     retry: &ServerHello,
     share: Share,
     first: &Transcript,
-    offer: &Offer<'_>,
     dice: &dyn Dice,
 ) -> Result<Share, HandshakeError> {
-    let suite = chosen(hello, retry.suite)?;
+    let suite = chosen(retry.suite)?;
     let mut transcript = Transcript::default();
     transcript.digested(&Hash::of(&suite).digest(first.messages()));
     let messages = dialogue.transcript.messages();
@@ -175,11 +174,6 @@ fn again(
         .and_then(Extension::retry_group);
     let share = match wanted.filter(|group| *group != share.group()) {
         None => share,
-        Some(group) if !offer.groups.contains(&group) => {
-            return Err(HandshakeError::PeerMisbehaved(
-                "it asks for a group that was not offered",
-            ));
-        }
         Some(group) => {
             Share::new(group, dice).ok_or(HandshakeError::Unsupported("the group that the peer asks for"))?
         }
@@ -197,29 +191,17 @@ fn again(
     Ok(share)
 }
 
-fn chosen(hello: &ClientHello, code: CipherSuite) -> Result<Suite, HandshakeError> {
-    if !hello.suites.contains(&code) {
-        return Err(HandshakeError::PeerMisbehaved(
-            "it chooses a suite that was not offered",
-        ));
-    }
+fn chosen(code: CipherSuite) -> Result<Suite, HandshakeError> {
     Suite::of(code)
         .filter(Suite::is_tls13)
-        .ok_or(HandshakeError::PeerMisbehaved(
-            "it chooses a suite that its version does not have",
-        ))
+        .ok_or(HandshakeError::Unsupported("the suite that the peer chose"))
 }
 
 fn agreed(answer: &ServerHello, share: &Share) -> Result<Vec<u8>, HandshakeError> {
-    let (group, theirs) = answer
+    let (_, theirs) = answer
         .extension(ExtensionType::KEY_SHARE)
         .and_then(Extension::server_share)
         .ok_or(HandshakeError::PeerMisbehaved("it sends no share"))?;
-    if group != share.group() {
-        return Err(HandshakeError::PeerMisbehaved(
-            "its share is of a group that none was sent of",
-        ));
-    }
     share
         .agree_on(theirs)
         .ok_or(HandshakeError::PeerMisbehaved("its share is none of its group"))

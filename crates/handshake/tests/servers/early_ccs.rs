@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use holter_handshake::Offer;
-use holter_handshake::odd::early_ccs::{EarlyCcs, FinishedOver, alone, prove};
+use holter_handshake::odd::early_ccs::{EarlyCcs, FinishedOver, Untimely, alone, prove};
 use holter_handshake::odd::{End, Reaction};
 use holter_lab::node::{self, NodeServer};
 use holter_lab::{Server, openssl102, ports};
@@ -62,15 +62,19 @@ async fn an_affected_server_is_proven_in_every_version_and_kind_of_suite() {
         let outcome = proved(address, Version::TLS12, Some(0x009c)).await;
         assert_eq!(outcome, EarlyCcs::Proven, "{release} GCM");
         let mut line = dial(address).await;
-        let reaction = alone(
-            &mut line,
-            &Offer::new(Version::TLS12),
-            &DICE,
-            Duration::from_millis(500),
-        )
-        .await
-        .unwrap();
-        assert!(reaction.is_silence(), "{reaction:?}");
+        let offer = Offer::new(Version::TLS12);
+        let wait = Duration::from_millis(500);
+        let reaction = alone(&mut line, &offer, Untimely::Change, &DICE, wait).await;
+        assert!(reaction.as_ref().unwrap().is_silence(), "{reaction:?}");
+        let mut line = dial(address).await;
+        let reaction = alone(&mut line, &offer, Untimely::Data, &DICE, WAIT)
+            .await
+            .unwrap();
+        assert_eq!(
+            reaction.alert(),
+            Some(AlertDescription::UNEXPECTED_MESSAGE),
+            "{release}"
+        );
     }
 }
 
@@ -106,9 +110,15 @@ async fn current_stacks_refuse() {
         let address = SocketAddr::from((peer.endpoint().address, peer.endpoint().port));
         refused(&proved(address, Version::TLS12, None).await, name);
         let mut line = peer.dial().await;
-        let reaction = alone(&mut line, &Offer::new(Version::TLS12), &DICE, WAIT)
-            .await
-            .unwrap();
+        let reaction = alone(
+            &mut line,
+            &Offer::new(Version::TLS12),
+            Untimely::Change,
+            &DICE,
+            WAIT,
+        )
+        .await
+        .unwrap();
         assert_eq!(
             (reaction.alert(), reaction.end),
             (Some(AlertDescription::UNEXPECTED_MESSAGE), End::Closed),

@@ -14,8 +14,8 @@ const VERSIONS: [(&str, Version); 3] = [
 ];
 
 fn identity(name: &str) -> Identity {
-    let file = |end| files().join(name).with_extension(end);
-    Identity::from_files(&file("pem"), &file("key")).unwrap()
+    let file = |end| std::fs::read(files().join(name).with_extension(end)).unwrap();
+    Identity::from_pem(&file("pem"), &file("key")).unwrap()
 }
 
 async fn ask(peer: &Peer, version: Version, identity: Option<&Identity>) -> Result<Vec<u8>, HandshakeError> {

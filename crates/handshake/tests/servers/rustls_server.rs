@@ -13,8 +13,8 @@ use crate::peer::files;
 
 /// Serves until the test ends.
 pub(crate) fn serve(groups: &[&'static dyn SupportedKxGroup]) -> SocketAddr {
-    let file = |end| files().join("rsa").with_extension(end);
-    let identity = Identity::from_files(&file("pem"), &file("key")).unwrap();
+    let file = |end| std::fs::read(files().join("rsa").with_extension(end)).unwrap();
+    let identity = Identity::from_pem(&file("pem"), &file("key")).unwrap();
     let provider = CryptoProvider {
         kx_groups: groups.to_vec(),
         ..aws_lc_rs::default_provider()

@@ -125,8 +125,8 @@ async fn a_peer_may_choose_a_lower_version() {
 async fn an_identity_is_proved_or_left_out() {
     let peer = Peer::openssl(&["-tls1_3", "-Verify", "1"]);
     for name in ["rsa", "ec"] {
-        let file = |end| files().join(name).with_extension(end);
-        let identity = Identity::from_files(&file("pem"), &file("key")).unwrap();
+        let file = |end| std::fs::read(files().join(name).with_extension(end)).unwrap();
+        let identity = Identity::from_pem(&file("pem"), &file("key")).unwrap();
         let mut offer = Offer::new(Version::TLS13);
         offer.identity = Some(&identity);
         let session = finished(&peer, &offer, b"retloh\n").await;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::line::Ended;
 use super::openssl::OpenSsl;
 use super::peer::{Attempt, BadPeer, Expectation, Transport};
 use super::running::{Running, serve};
@@ -33,6 +34,29 @@ pub(crate) const PATCHED: BadPeer = BadPeer {
         why: "the control is answered before any certificate is shown",
     },
 };
+
+/// Demands a certificate, and says nothing more to anything.
+pub(crate) const SILENT: BadPeer = BadPeer {
+    name: "client-certificate-silent",
+    about: "demands a client certificate in its flight, offers no heartbeats, and is silent to all that follows",
+    transport: Transport::Tcp,
+    start: silent,
+    expect: Expectation {
+        verdicts: &["not_affected"],
+        attempt: Attempt::Completed,
+        why: "it offers no heartbeats; of what comes behind a flight its silence says nothing",
+    },
+};
+
+fn silent(ip: IpAddr) -> Result<Running, LabError> {
+    serve(ip, |line| {
+        let (_, mut flight) = talk::hear_plain_hello(line)?;
+        flight.demands_certificate = true;
+        line.send(&flight.bytes())?;
+        line.wait_for_end()?;
+        Err(Ended)
+    })
+}
 
 fn affected(ip: IpAddr) -> Result<Running, LabError> {
     demanding(ip, OpenSsl::affected)

@@ -3,8 +3,8 @@
 use super::peer::BadPeer;
 use super::{
     alerts, big_certificate, client_certificate, controller, cut_off, delivery, downgrades, dtls_peers,
-    echoers, empty_records, endless, fragments, garbage, leaks, lengths, odd_hellos, paddings, plaintext,
-    refusals, silent,
+    echoers, empty_records, endless, fragments, garbage, leaks, lengths, misfits, odd_hellos, paddings,
+    plaintext, refusals, silent,
 };
 
 /// Every bad peer, by kind.
@@ -35,6 +35,13 @@ pub const ALL: &[BadPeer] = &[
     odd_hellos::DUPLICATE_EXTENSION,
     downgrades::GOODBYE_IN_OLDER,
     downgrades::TLS13_ANSWERED_BELOW,
+    misfits::PRIVATE,
+    misfits::ALWAYS_THE_SAME,
+    misfits::ENDLESS_CERTIFICATE,
+    misfits::ENDLESS_PIECES,
+    misfits::EMPTY_PIECES,
+    misfits::RETRIES,
+    misfits::UNASKED_SHARE,
     echoers::AFFECTED,
     echoers::PATCHED,
     echoers::INERT,
@@ -52,6 +59,7 @@ pub const ALL: &[BadPeer] = &[
     delivery::SLOW_PATCHED,
     client_certificate::AFFECTED,
     client_certificate::PATCHED,
+    client_certificate::SILENT,
     dtls_peers::DROPS_FIRST,
     dtls_peers::SILENT,
     dtls_peers::REORDERED_AFFECTED,

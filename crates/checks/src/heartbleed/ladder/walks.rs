@@ -117,7 +117,7 @@ pub(super) fn flight(version: Version, extensions: Vec<Extension>, names: &[u8])
         legacy_version: version,
         random: [3; 32],
         session_id: Vec::new(),
-        suite: CipherSuite(0x002f),
+        suite: crate::testing::suite_beside(&extensions),
         compression: 0,
         extensions,
     };
@@ -205,9 +205,7 @@ fn each_older_version_is_asked_once() {
 
 #[test]
 fn a_peer_of_tls_13_alone_is_found_and_not_asked_for_more() {
-    let mut version = Extension::supported_versions(&[]);
-    version.body = vec![3, 4];
-    let modern = || hello(Version::TLS12, vec![version.clone()]);
+    let modern = || hello(Version::TLS12, crate::testing::modern());
     let cleared = Some(Verdict::NotAffected);
     check(
         vec![alert(70), modern()],
@@ -222,7 +220,10 @@ fn a_peer_of_tls_13_alone_is_found_and_not_asked_for_more() {
         &[0x0303, 0x0303, 0x0303, 0x0304],
     );
     // An offer of heartbeats has no place in that ServerHello, and is not taken up.
-    let odd = hello(Version::TLS12, vec![version.clone(), Extension::heartbeat()]);
+    let odd = hello(
+        Version::TLS12,
+        [crate::testing::modern(), vec![Extension::heartbeat()]].concat(),
+    );
     let notes = check(
         vec![alert(70), odd],
         Attempt::Completed,

@@ -57,6 +57,7 @@ fn flow(data: &[u8], transport: Transport, begun: bool) {
         seen: [true; 2],
         heard,
         missing,
+        ended: [false; 2],
         closed: true,
     };
     listening.end(flow, &ends, ending);

@@ -428,6 +428,7 @@ impl<L: Listener> Hearing<L> {
             heard: voice.heard,
             missing: voice.missing,
             closed: entry.is_over(),
+            ended: entry.streams.map(|stream| stream.is_at_end()),
         };
         self.listener.end(voice.flow, &voice.ends, ending);
     }

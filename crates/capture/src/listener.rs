@@ -54,6 +54,8 @@ pub struct Ending {
     pub missing: [u64; 2],
     /// Whether it was closed, and not only forgotten or cut off by the capture's end.
     pub closed: bool,
+    /// Whether each of them said that it has no more to say, and all before that was heard or said to be missing.
+    pub ended: [bool; 2],
 }
 
 /// Listens to all flows of a capture. What it remembers of one of them is its [`Listener::Flow`], which is made with the first byte

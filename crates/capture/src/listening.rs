@@ -115,6 +115,7 @@ impl Listening {
             heard: [0; 2],
             missing: [0; 2],
             closed: false,
+            ended: [false; 2],
         };
         self.over(before, ends, ending);
     }

@@ -116,6 +116,11 @@ impl Stream {
             .is_some_and(|fin| self.synced && after(fin, self.next) >= 0)
     }
 
+    /// Whether its FIN stands right behind what was heard: who forges one is found out by what comes after it.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.synced && self.fin == Some(self.next)
+    }
+
     pub(crate) fn has_held(&self) -> bool {
         !self.ticket.is_none()
     }

@@ -63,6 +63,17 @@ pub(crate) struct Heard {
     pub(crate) client: Option<Side>,
 }
 
+/// How the flow ended, for each side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Over {
+    /// It has been heard at all.
+    pub(crate) heard: [bool; 2],
+    /// So many bytes of it are not in the capture.
+    pub(crate) missing: [u64; 2],
+    /// It said that it has no more to say, right behind what was heard last.
+    pub(crate) ended: [bool; 2],
+}
+
 /// Both directions of asking.
 #[derive(Debug)]
 pub(crate) struct Beats {
@@ -137,6 +148,11 @@ impl Beats {
         }
     }
 
+    /// A side sends a record that is no heartbeat: what it was answering is over, since it writes an answer in one go.
+    pub(crate) fn turns_to_other_things(&mut self, side: Side) {
+        pick_mut(&mut self.open, side.other()).answer_is_over();
+    }
+
     /// Bytes of a side are missing; `all`: so many of late.
     pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64) {
         self.holed = true;
@@ -160,8 +176,8 @@ impl Beats {
         }
     }
 
-    /// What each side came to by asking. `missing`: bytes of each side that are not in the capture.
-    pub(crate) fn finish(mut self, heard: [bool; 2], missing: [u64; 2], client: Side) -> [Tally; 2] {
+    /// What each side came to by asking.
+    pub(crate) fn finish(mut self, over: &Over, client: Side) -> [Tally; 2] {
         self.settle_doubt();
         let torn = self.torn.take();
         let is_torn = torn.is_some();
@@ -171,11 +187,11 @@ impl Beats {
             .into_iter()
             .zip(self.open.into_iter().zip(self.sealed))
         {
-            let missing = *pick(&missing, side.other());
-            let (mut tally, unmet) = open.finish(missing);
+            let missing = *pick(&over.missing, side.other());
+            let (mut tally, unmet) = open.finish(missing, *pick(&over.ended, side.other()));
             let mut unseen = unmet;
             if let Some(mut sealed) = sealed {
-                if !*pick(&heard, side.other()) {
+                if !*pick(&over.heard, side.other()) {
                     sealed.one_sided();
                 }
                 tally.add(&sealed.finish(is_torn));
@@ -392,7 +408,12 @@ mod tests {
             beats.record(*side, *seal, *raw, HEARD);
         }
         let missing = if holed { [45, 0] } else { [0; 2] };
-        let [tally, _] = beats.finish([true; 2], missing, Side::Opener);
+        let over = Over {
+            heard: [true; 2],
+            missing,
+            ended: [false; 2],
+        };
+        let [tally, _] = beats.finish(&over, Side::Opener);
         tally
     }
 

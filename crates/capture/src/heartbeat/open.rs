@@ -107,7 +107,7 @@ impl Price for Bound<'_> {
         };
         let forbidden = given.claimed + AROUND > hidden;
         let least = given.least(hidden.saturating_sub(HEADER));
-        self.cost(doubt, least, given.claimed, forbidden)
+        self.cost(doubt, least, given.carried(), forbidden)
     }
 }
 
@@ -145,11 +145,20 @@ impl Open {
 
     /// A request.
     pub(crate) fn ask(&mut self, beat: Beat) {
-        self.close();
+        // The rest of an answer can come later: in the middle of a handshake OpenSSL holds back the last bytes that it has to send.
+        if self.deaf || !self.goes_on() {
+            self.close();
+        }
         self.tally.heartbeats += 1;
         // As many answers as requests are theirs, each in its turn.
-        if self.given.len() == self.asked.len() && !self.is_torn() && !self.datagrams {
+        let answers = self.given.len() + usize::from(self.answering.is_some());
+        if answers == self.asked.len() && !self.is_torn() && !self.datagrams {
+            let unfinished = self.asked.split_off(self.given.len());
             self.resolve();
+            self.asked.extend(unfinished);
+            if let Some(answer) = &mut self.answering {
+                answer.after = self.asked.len();
+            }
         }
         let read = beat.start.and_then(|start| Seen::read(&start));
         let asked = Asked {
@@ -170,6 +179,7 @@ impl Open {
             self.tally.crashes += u64::from(self.datagrams && asked.claimed > MOST_IN_A_DATAGRAM);
         }
         if self.asked.len() >= MOST_PENDING {
+            self.close();
             self.resolve();
         }
         if self.asked.len() >= MOST_PENDING {
@@ -190,9 +200,10 @@ impl Open {
         self.unseen = self.unseen.saturating_add(beat.unseen);
         let read = beat.start.and_then(|start| Seen::read(&start));
         let claimed = read.and_then(|read| u64::try_from(read.claimed).ok());
-        // Where the rest of an answer is missing, the next record may be another's first.
+        // Where the rest of an answer is missing, or more has been asked since, the next record may be another's first.
         let whole = |claimed: u64| (claimed + AROUND).min(FULL) <= beat.length;
-        let begins = self.broken
+        let asked_since = |answer: Given| answer.after < self.asked.len();
+        let begins = (self.broken || self.answering.is_some_and(asked_since))
             && beat.start.is_some_and(|[kind, ..]| kind == RESPONSE)
             && claimed.is_some_and(|claimed| {
                 self.asked.iter().any(|asked| asked.claims(claimed)) || (self.hidden() > 0 && whole(claimed))
@@ -215,11 +226,22 @@ impl Open {
                 seen,
                 slack: beat.slack,
                 first: if claimed.is_some() { beat.length } else { 0 },
+                over: false,
                 after: self.asked.len(),
                 at: beat.at,
             });
         }
         if !self.goes_on() {
+            self.close();
+        }
+    }
+
+    /// Nothing more of the answer that is under way will come.
+    pub(crate) fn answer_is_over(&mut self) {
+        if !self.deaf
+            && let Some(answer) = &mut self.answering
+        {
+            answer.over = true;
             self.close();
         }
     }
@@ -272,8 +294,12 @@ impl Open {
         self.broken = true;
     }
 
-    /// All that came of it, and how many bytes at most may have gone out in so many that are missing of the answering side.
-    pub(crate) fn finish(mut self, missing: u64) -> (Tally, u64) {
+    /// All that came of it, and how many bytes at most may have gone out in so many that are missing of the answering side. `ended`:
+    /// that side will say no more.
+    pub(crate) fn finish(mut self, missing: u64, ended: bool) -> (Tally, u64) {
+        if ended && missing == 0 {
+            self.answer_is_over();
+        }
         self.close();
         self.resolve();
         for asked in std::mem::take(&mut self.asked) {
@@ -378,7 +404,7 @@ impl Open {
     /// An answer; `asked` is the request by which it leaks least, `at_most` the one by which it leaks most.
     fn weigh(&self, answer: &Given, asked: Option<&Asked>, at_most: Option<&Asked>) -> Weighed {
         // A request that is not in the capture may have brought nothing, and no more than a record holds.
-        let most = at_most.map_or(answer.claimed, |asked| answer.most(asked));
+        let most = at_most.map_or(answer.carried(), |asked| answer.most(asked));
         let (least, forbidden) = match (asked, self.forgotten) {
             (Some(asked), _) => (answer.least(asked.brought()), asked.is_forbidden()),
             (None, Some((_, brought))) if self.hidden() == 0 => {

@@ -9,7 +9,7 @@ use super::talk::{Place, Talk};
 use crate::Moment;
 use crate::book::Book;
 use crate::both::{pick, pick_mut};
-use crate::heartbeat::{Beats, Heard, MOST_CONTENT, Raw, Seal};
+use crate::heartbeat::{Beats, Heard, MOST_CONTENT, Over, Raw, Seal};
 use crate::listener::{Ending, Ends, Side};
 
 /// Longer handshake messages are passed over.
@@ -100,7 +100,12 @@ impl Datagrams {
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);
-            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
+            let over = Over {
+                heard,
+                missing,
+                ended: [false; 2],
+            };
+            super::report(book, ends, client, self.talk.server, *beats, &over);
         }
     }
 

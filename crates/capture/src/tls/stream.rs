@@ -11,7 +11,7 @@ use crate::Moment;
 use crate::book::Book;
 use crate::both::{pick, pick_mut};
 use crate::clear::Tongue;
-use crate::heartbeat::{Beats, Heard, Raw, Seal};
+use crate::heartbeat::{Beats, Heard, Over, Raw, Seal};
 use crate::listener::{Ending, Ends, Side};
 
 /// Longer handshake messages are passed over.
@@ -176,8 +176,12 @@ impl Stream {
         }
         if let Some(beats) = self.beats {
             let client = self.talk.client.unwrap_or(Side::Opener);
-            let missing = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).unread());
-            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
+            let over = Over {
+                heard,
+                missing: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).unread()),
+                ended: ending.ended,
+            };
+            super::report(book, ends, client, self.talk.server, *beats, &over);
         }
     }
 
@@ -337,6 +341,11 @@ impl Stream {
     fn ended(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, cut: u64) {
         let way = pick_mut(&mut self.ways, side);
         let record = way.record;
+        if record.content.0 != HEARTBEAT
+            && let Some(beats) = &mut self.beats
+        {
+            beats.turns_to_other_things(side);
+        }
         match record.content {
             ContentType::HANDSHAKE => {
                 if way.sealed && way.pads_least.is_none() {

@@ -24,6 +24,7 @@ pub fn ending(number: u32) -> Ending {
         seen: [true; 2],
         heard: [100, 100],
         missing: [0, 0],
+        ended: [true; 2],
         closed: true,
     }
 }

@@ -1,6 +1,7 @@
 //! Takes packets and gives a listener the flows in them. It knows nothing of files and nothing of what is said.
 
 mod ear;
+mod fate;
 mod voices;
 
 use crate::coverage::{Coverage, Oddity};
@@ -17,6 +18,7 @@ use crate::packet::Packet;
 use crate::transport::{self, Segment};
 use crate::tunnel;
 use ear::{Ear, of};
+use fate::Fate;
 use voices::Voices;
 
 /// How long after its end something of a flow may still be under way.
@@ -217,31 +219,22 @@ impl<L: Listener> Hearing<L> {
         while self.held.is_over(self.limits.held) && self.give_up_oldest() {}
     }
 
-    /// Whether a SYN between the same ends belongs to the flow as it is known. In a conversation that runs, one side alone cannot open
-    /// a new one: the server would not take it, and who attacks could so make its own traces another flow's.
     fn fate(&mut self, index: u32, by_low: bool, segment: &Segment<'_>) -> Fate {
         let Some(entry) = self.table.get_mut(index) else {
             return Fate::New;
         };
-        let (over, side) = (entry.is_over(), side(&entry.who, by_low));
-        let stream = of(&mut entry.streams, side);
-        let unheard = segment.ack.is_some() && !stream.is_synced();
-        let next = segment.seq.wrapping_add(1);
-        // What was mirrored twice, or by two who then put their captures together, comes again when all is over. Who opens a new one
-        // with the number of the last is told by the answer to it.
-        let again = stream.began_with(next) && (!over || entry.seen == [true; 2]);
-        if again || (!over && entry.who.begun && (unheard || stream.began_at(next))) {
-            return Fate::Same;
-        }
-        if over || entry.who.voice == NONE {
-            return Fate::New;
-        }
-        self.coverage.saw(Oddity::Reopened);
-        let answers = segment.ack.is_some() && side == Side::Answerer;
-        if answers || entry.seen != [true; 2] {
-            Fate::New
-        } else {
-            Fate::Ignored
+        let side = side(&entry.who, by_low);
+        fate::of_syn(entry, side, segment, &mut self.coverage)
+    }
+
+    /// A stream is over, or goes on after all.
+    #[cold]
+    fn tell_closed(&mut self, index: u32) {
+        if let Some(entry) = self.table.get_mut(index)
+            && let Some(voice) = self.voices.get_mut(entry.who.voice)
+        {
+            self.listener
+                .closed(&mut voice.flow, &voice.ends, entry.is_over());
         }
     }
 
@@ -253,6 +246,7 @@ impl<L: Listener> Hearing<L> {
         entry.last = at;
         let side = side(&entry.who, by_low);
         *of(&mut entry.seen, side) = true;
+        let was_over = entry.is_over();
         let [opener, answerer] = &mut entry.streams;
         let (own, peer) = match side {
             Side::Opener => (opener, answerer),
@@ -263,6 +257,9 @@ impl<L: Listener> Hearing<L> {
                 entry.reset = true;
             } else if entry.who.voice != NONE {
                 self.coverage.saw(Oddity::FalseReset);
+            }
+            if entry.is_over() != was_over {
+                self.tell_closed(index);
             }
             return;
         }
@@ -321,6 +318,9 @@ impl<L: Listener> Hearing<L> {
         }
         let peer_seen = *of(&mut entry.seen, side.other());
         entry.closed |= own.is_finished() && (peer.is_finished() || !peer_seen);
+        if entry.is_over() != was_over {
+            self.tell_closed(index);
+        }
     }
 
     /// Puts a flow where it belongs by now, and makes room there.
@@ -432,16 +432,6 @@ impl<L: Listener> Hearing<L> {
         };
         self.listener.end(voice.flow, &voice.ends, ending);
     }
-}
-
-/// What a SYN does.
-enum Fate {
-    /// It belongs to the flow that is known.
-    Same,
-    /// It opens another.
-    New,
-    /// It is nobody's.
-    Ignored,
 }
 
 /// A packet of the flow has come while something of it waits: for a segment that is missing, or for what it answers.

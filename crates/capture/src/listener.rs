@@ -67,6 +67,10 @@ pub trait Listener {
     /// A flow has its first bytes.
     fn begin(&mut self, ends: &Ends, at: Moment) -> Self::Flow;
 
+    /// Both sides have closed a stream, or one has reset it; what was under way may still come. Where it is not `over`, nobody has
+    /// believed the reset, and it goes on.
+    fn closed(&mut self, _flow: &mut Self::Flow, _ends: &Ends, _over: bool) {}
+
     /// The next bytes of one side of a stream, in order and without a hole before them; or one datagram, whole unless a
     /// [`Listener::miss`] follows, which says how much of its end the snap length cut off. `at` is when the packet with these bytes
     /// was captured: where one side's bytes had to wait for lost ones, it may lie before what the other side has said since.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use holter_model::Transport;
 
 use crate::Moment;
+use crate::book::visit::Visit;
 use crate::book::{Beyond, Book, Bounds, Pair};
 use crate::clear::{Clear, Clinical};
 use crate::heard::telling::{Rest, Teller};
@@ -158,11 +159,12 @@ impl Listening {
         clinical.sessions += 1;
         clinical.first = clinical.first.min(clear.first);
         clinical.last = clinical.last.max(at);
-        clear.server = id;
+        clear.visit = Visit::at(id);
     }
 
     fn end_clinical(&mut self, clear: &mut Clear, ending: Ending) {
-        let Some(known) = clear.server.and_then(|id| self.book.at(id)) else {
+        clear.visit.closed(&mut self.book, true);
+        let Some(known) = clear.visit.server(&mut self.book) else {
             return;
         };
         known.close(&ending, false);
@@ -185,6 +187,14 @@ impl Listener for Listening {
             Transport::Tcp => State::Stream(Box::new(Stream::new())),
             Transport::Udp => State::Datagrams(Box::new(Datagrams::new())),
         })
+    }
+
+    fn closed(&mut self, flow: &mut Flow, _: &Ends, over: bool) {
+        match &mut flow.0 {
+            State::Stream(stream) => stream.closed(&mut self.book, over),
+            State::Clear(clear) => clear.visit.closed(&mut self.book, over),
+            State::Datagrams(_) | State::Nothing => {}
+        }
     }
 
     fn hear(&mut self, flow: &mut Flow, ends: &Ends, side: Side, at: Moment, bytes: &[u8]) {

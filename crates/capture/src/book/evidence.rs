@@ -17,14 +17,40 @@ pub(crate) struct Evidence {
     pub(crate) more_peers: u64,
     /// Connections with heartbeats.
     pub(crate) connections: u64,
-    /// Sessions open when the first connection that leaked began to ask, and the number of the session that was the last then.
-    window: Option<(u64, u64, u64)>,
+    /// Sessions while memory went out.
+    window: Option<Company>,
     /// What it came to when it was told last.
     told: (Ladder, u64),
 }
 
+/// Sessions of a service while heartbeats came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Company {
+    /// Open when the first came.
+    pub(crate) open: u64,
+    /// Begun by then.
+    pub(crate) before: u64,
+    /// Begun when the last came.
+    pub(crate) until: u64,
+}
+
+impl Company {
+    /// The same of another connection, which may have begun to ask earlier or later.
+    fn join(self, other: Self) -> Self {
+        let (first, later) = if (other.before, self.open) < (self.before, other.open) {
+            (other, self)
+        } else {
+            (self, other)
+        };
+        Self {
+            until: first.until.max(later.until),
+            ..first
+        }
+    }
+}
+
 impl Evidence {
-    pub(crate) fn add(&mut self, peer: IpAddr, tally: &Tally, company: (u64, u64), begun: u64) {
+    pub(crate) fn add(&mut self, peer: IpAddr, tally: &Tally, company: Company) {
         self.tally.add(tally);
         self.connections += 1;
         if self.peers.len() < MOST_PEERS || self.peers.contains_key(&peer) {
@@ -33,12 +59,7 @@ impl Evidence {
             self.more_peers += 1;
         }
         if tally.ladder.is_leak() {
-            let (live, then) = company;
-            self.window = Some(match self.window {
-                None => (live, then, begun),
-                Some((earlier, first, last)) if first <= then => (earlier, first, last.max(begun)),
-                Some((_, _, last)) => (live, then, last.max(begun)),
-            });
+            self.window = Some(self.window.map_or(company, |window| window.join(company)));
         }
     }
 
@@ -56,9 +77,10 @@ impl Evidence {
         std::mem::replace(&mut self.told, now) != now
     }
 
-    /// Sessions that were open at some moment between the first and the last leak, at most.
+    /// Sessions that were open at some moment from the first heartbeat to the last one of the connections in which memory went out.
     pub(crate) fn exposed(&self) -> u64 {
-        self.window
-            .map_or(0, |(live, first, last)| live + last.saturating_sub(first))
+        self.window.map_or(0, |window| {
+            window.open + window.until.saturating_sub(window.before)
+        })
     }
 }

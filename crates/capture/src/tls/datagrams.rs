@@ -95,7 +95,7 @@ impl Datagrams {
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
         let missing = self.missing();
-        if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
+        if let Some(server) = self.talk.visit.server(book) {
             server.close(&ending, missing != [0; 2]);
         }
         if let Some(beats) = self.beats {
@@ -105,7 +105,7 @@ impl Datagrams {
                 missing,
                 ended: [false; 2],
             };
-            super::report(book, ends, client, self.talk.server, *beats, &over);
+            super::report(book, ends, client, self.talk.visit, *beats, &over);
         }
     }
 
@@ -192,10 +192,12 @@ impl Datagrams {
             cut: 0,
             at,
         };
-        let company = book.company(self.talk.server);
-        self.beats
-            .get_or_insert_with(|| Box::new(Beats::new(true, at, company)))
-            .record(side, seal, raw, heard);
+        let company = book.company(self.talk.visit);
+        let beats = self
+            .beats
+            .get_or_insert_with(|| Box::new(Beats::new(true, at, company)));
+        beats.in_company(company);
+        beats.record(side, seal, raw, heard);
         book.totals.heartbeats += 1;
     }
 

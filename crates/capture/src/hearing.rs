@@ -198,7 +198,7 @@ impl<L: Listener> Hearing<L> {
         let answers = segment.syn && segment.ack.is_some();
         let known = self.table.find(&key);
         let fate = match known {
-            Some(index) if segment.syn => self.fate(index, by_low, segment),
+            Some(index) if segment.syn => self.fate(index, by_low, at, segment),
             Some(_) => Fate::Same,
             None if segment.rst => Fate::Ignored,
             None => Fate::New,
@@ -206,6 +206,10 @@ impl<L: Listener> Hearing<L> {
         let index = match (fate, known) {
             (Fate::Ignored, _) => return,
             (Fate::Same, Some(index)) => index,
+            (Fate::Late, Some(index)) => {
+                self.begun_late(index);
+                index
+            }
             (_, known) => {
                 if let Some(old) = known {
                     self.end(old);
@@ -219,12 +223,26 @@ impl<L: Listener> Hearing<L> {
         while self.held.is_over(self.limits.held) && self.give_up_oldest() {}
     }
 
-    fn fate(&mut self, index: u32, by_low: bool, segment: &Segment<'_>) -> Fate {
+    fn fate(&mut self, index: u32, by_low: bool, at: Moment, segment: &Segment<'_>) -> Fate {
         let Some(entry) = self.table.get_mut(index) else {
             return Fate::New;
         };
         let side = side(&entry.who, by_low);
-        fate::of_syn(entry, side, segment, &mut self.coverage)
+        fate::of_syn(entry, side, at, segment, &mut self.coverage)
+    }
+
+    /// The beginning of a stream turns up behind its first bytes.
+    #[cold]
+    fn begun_late(&mut self, index: u32) {
+        let Some(entry) = self.table.get_mut(index) else {
+            return;
+        };
+        entry.who.begun = true;
+        if let Some(voice) = self.voices.get_mut(entry.who.voice) {
+            voice.ends.begun = true;
+            self.coverage.begun_before = self.coverage.begun_before.saturating_sub(1);
+            self.listener.begun_late(&mut voice.flow, &voice.ends);
+        }
     }
 
     /// A stream is over, or goes on after all.

@@ -67,6 +67,9 @@ pub trait Listener {
     /// A flow has its first bytes.
     fn begin(&mut self, ends: &Ends, at: Moment) -> Self::Flow;
 
+    /// The beginning of a stream stands in the capture behind its first bytes: nothing lay before these, and `ends` is certain by now.
+    fn begun_late(&mut self, _flow: &mut Self::Flow, _ends: &Ends) {}
+
     /// Both sides have closed a stream, or one has reset it; what was under way may still come. Where it is not `over`, nobody has
     /// believed the reset, and it goes on.
     fn closed(&mut self, _flow: &mut Self::Flow, _ends: &Ends, _over: bool) {}

@@ -189,6 +189,12 @@ impl Listener for Listening {
         })
     }
 
+    fn begun_late(&mut self, flow: &mut Flow, _: &Ends) {
+        if let State::Stream(stream) = &mut flow.0 {
+            stream.begun_late(&mut self.book);
+        }
+    }
+
     fn closed(&mut self, flow: &mut Flow, _: &Ends, over: bool) {
         match &mut flow.0 {
             State::Stream(stream) => stream.closed(&mut self.book, over),

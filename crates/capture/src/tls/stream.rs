@@ -151,6 +151,11 @@ impl Stream {
         }
     }
 
+    /// Its beginning was captured, behind its first bytes.
+    pub(crate) fn begun_late(&self, book: &mut Book) {
+        self.talk.begun_late(book);
+    }
+
     /// Both ends have closed it, or it goes on after all.
     pub(crate) fn closed(&mut self, book: &mut Book, over: bool) {
         self.talk.closed(book, over);

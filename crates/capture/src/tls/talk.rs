@@ -110,6 +110,17 @@ impl Talk {
         }
     }
 
+    /// Its beginning was captured, behind its first bytes.
+    pub(crate) fn begun_late(&self, book: &mut Book) {
+        if !self.counted {
+            return;
+        }
+        book.totals.mid_stream = book.totals.mid_stream.saturating_sub(1);
+        if let Some(server) = self.visit.server(book) {
+            server.mid_stream = server.mid_stream.saturating_sub(1);
+        }
+    }
+
     /// It is over, or goes on after all.
     pub(crate) fn closed(&mut self, book: &mut Book, over: bool) {
         if self.counted {

@@ -116,6 +116,31 @@ fn a_byte_at_a_time_is_as_good() {
     }
 }
 
+#[test]
+fn an_opening_that_stands_behind_its_data_takes_nothing_away() {
+    let server = node("https");
+    let requests = [claim(100, 19), honest(40), claim(5000, 0)];
+    let suite = CipherSuite(0x002f);
+    let (pieces, _) = robbery::encrypted(server.address, Version::TLS12, suite, &requests);
+    let packets = connection(&pieces);
+    let untimed = |packets: &[Sent]| {
+        let (verdict, mut weight) = said(&heard(packets), End::Server).unwrap();
+        (weight.first_leak, weight.last_leak) = (None, None);
+        (verdict, weight)
+    };
+    let whole = untimed(&packets);
+    // As far as captures mix up packets; and no heartbeat has come by then.
+    for late in 1..=8 {
+        let mut moved = packets.clone();
+        let syn = moved.remove(0);
+        moved.insert(late, syn.clone());
+        assert_eq!(untimed(&moved), whole, "SYN at {late}");
+        let answer = moved.remove(0);
+        moved.insert(late, answer);
+        assert_eq!(untimed(&moved), whole, "both at {late}");
+    }
+}
+
 /// Suites of every kind of cover: RC4 with both MACs, CBC with blocks of both sizes and three MACs, GCM.
 const SUITES: [(Version, u16); 10] = [
     (Version::TLS10, 0x002f),

@@ -7,7 +7,7 @@
 
 mod forge;
 
-use forge::{ACK, FIN, Notes, Piece, RST, SYN, Told, packet, segment};
+use forge::{ACK, CLIENT, FIN, Notes, Piece, RST, SERVER, SYN, Told, ip, packet, segment, udp};
 use holter_capture::{Hearing, Limits, Oddity, Side};
 use proptest::prelude::*;
 
@@ -315,6 +315,14 @@ fn what_the_snap_length_cut_is_missing() {
     ];
     assert_eq!(notes.0[0].sides[0], pieces);
     assert_eq!((coverage.cut, coverage.missing), (1, 940));
+    // Of a datagram it may leave nothing.
+    let whole = ip(CLIENT, SERVER, 17, &udp([40_000, 443], &[7; 100]));
+    let mut cut = packet(1, &whole);
+    cut.bytes = &whole[..28];
+    let mut hearing = Hearing::new(Notes::default(), Limits::default());
+    hearing.packet(&cut);
+    let (notes, _) = hearing.finish();
+    assert_eq!(notes.0[0].sides[0], [Piece::Missed(100)]);
 }
 
 /// A conversation in which the client has asked, the forged packet, and the server's answer.

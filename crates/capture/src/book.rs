@@ -142,6 +142,10 @@ pub(crate) struct Book {
     pub(crate) prints: Prints,
     pub(crate) pairs: HashMap<Pair, Passed, RandomState>,
     failures: Failures,
+    /// Peers that are told apart, of all that heartbeats were sent to.
+    peers: usize,
+    /// Bytes that are held for heartbeats of flows that have not ended.
+    pub(crate) beating: usize,
     /// Bytes of unfinished handshake messages at present.
     pub(crate) joining: usize,
     /// Empty ones, for the next message that comes in parts.
@@ -169,6 +173,9 @@ pub struct Totals {
     /// TLS flows that were first heard in their middle.
     pub mid_stream: u64,
 }
+
+/// Peers that are told apart in all, beside the first of each subject.
+const MOST_PEERS: usize = 65_536;
 
 /// Empty joiners that are kept.
 const MOST_JOINERS: usize = 16;
@@ -317,8 +324,11 @@ impl Book {
 
     /// Heartbeats towards a server.
     pub(crate) fn asked_server(&mut self, id: ServerId, peer: IpAddr, tally: &Tally, company: Company) {
+        let room = self.peers < MOST_PEERS;
         let Some(server) = self.at(id) else { return };
-        server.evidence.get_or_insert_default().add(peer, tally, company);
+        let evidence = server.evidence.get_or_insert_default();
+        let added = evidence.add(peer, tally, company, room);
+        self.peers += usize::from(added);
     }
 
     /// Heartbeats towards a client.
@@ -342,6 +352,7 @@ impl Book {
             // The port of the connection that shows the most.
             *port = client.port();
         }
-        evidence.add(peer, tally, Company::default());
+        let added = evidence.add(peer, tally, Company::default(), self.peers < MOST_PEERS);
+        self.peers += usize::from(added);
     }
 }

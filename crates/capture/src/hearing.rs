@@ -2,13 +2,14 @@
 
 mod ear;
 mod fate;
+mod room;
 mod voices;
 
 use crate::coverage::{Coverage, Oddity};
 use crate::flow::held::{Held, Owner};
 use crate::flow::key::Key;
 use crate::flow::stream::{Data, Sink, Stream};
-use crate::flow::table::{Class, FRESH, NONE, Table, Who};
+use crate::flow::table::{Class, NONE, Table, Who};
 use crate::fragments::{Fragments, Outcome};
 use crate::ip::{self, Datagram};
 use crate::limits::Limits;
@@ -20,12 +21,6 @@ use crate::tunnel;
 use ear::{Ear, of};
 use fate::Fate;
 use voices::Voices;
-
-/// How long after its end something of a flow may still be under way.
-const GRACE: u64 = 5_000_000_000;
-
-/// Flows that are over and not forgotten, at most.
-const CLOSING: usize = 4096;
 
 /// Gives a [`Listener`] the flows of one capture, or of several that follow on each other.
 pub struct Hearing<L: Listener> {
@@ -338,59 +333,6 @@ impl<L: Listener> Hearing<L> {
         entry.closed |= own.is_finished() && (peer.is_finished() || !peer_seen);
         if entry.is_over() != was_over {
             self.tell_closed(index);
-        }
-    }
-
-    /// Puts a flow where it belongs by now, and makes room there.
-    #[inline]
-    fn place(&mut self, index: u32) {
-        let Some(entry) = self.table.get_mut(index) else {
-            return;
-        };
-        let silent = entry.who.voice == NONE;
-        let class = match (entry.is_over(), silent, entry.seen) {
-            // Closed before anything was said: a port that is not open.
-            (true, true, _) => return self.end(index),
-            (true, false, _) => Class::Closing,
-            (false, true, _) => Class::Silent,
-            (false, false, [true, true]) if entry.who.key.is_datagrams() => Class::Datagrams,
-            (false, false, [true, true]) => Class::TwoSided,
-            (false, false, _) => Class::OneSided,
-        };
-        let number = self.coverage.packets;
-        if class != entry.class || number - entry.listed > FRESH {
-            self.table.list(index, class, number);
-        }
-        let room = match class {
-            Class::Silent => self.limits.silent,
-            Class::OneSided => self.limits.one_sided,
-            Class::TwoSided => self.limits.two_sided,
-            Class::Datagrams => self.limits.datagrams,
-            Class::Closing => CLOSING,
-        };
-        while self.table.len(class) > room.max(1) {
-            let Some(quietest) = self.table.quietest(class) else {
-                return;
-            };
-            self.coverage.forgotten += u64::from(class != Class::Closing && class != Class::Silent);
-            self.end(quietest);
-        }
-    }
-
-    /// Ends what has been over for a while, without waiting for more packets to do so; where none come any more, all that is over.
-    pub fn settle(&mut self, idle: bool) {
-        self.sweep();
-        while idle && let Some(index) = self.table.quietest(Class::Closing) {
-            self.end(index);
-        }
-    }
-
-    /// Forgets what has been over for a while.
-    fn sweep(&mut self) {
-        let now = self.coverage.last.unwrap_or_default();
-        let before = Moment(now.0.saturating_sub(GRACE));
-        while let Some(index) = self.table.overdue(Class::Closing, before) {
-            self.end(index);
         }
     }
 

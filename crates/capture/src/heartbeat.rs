@@ -5,6 +5,7 @@
 
 mod beats;
 mod cover;
+mod direction;
 mod exchange;
 mod open;
 mod paired;

@@ -74,6 +74,12 @@ pub trait Listener {
     /// believed the reset, and it goes on.
     fn closed(&mut self, _flow: &mut Self::Flow, _ends: &Ends, _over: bool) {}
 
+    /// How many bytes it holds for the flows that have not ended, beyond the little that each takes: where they come to hold much, fewer
+    /// are remembered.
+    fn burden(&self) -> usize {
+        0
+    }
+
     /// The next bytes of one side of a stream, in order and without a hole before them; or one datagram, whole unless a
     /// [`Listener::miss`] follows, which says how much of its end the snap length cut off. `at` is when the packet with these bytes
     /// was captured: where one side's bytes had to wait for lost ones, it may lie before what the other side has said since.

@@ -195,6 +195,10 @@ impl Listener for Listening {
         }
     }
 
+    fn burden(&self) -> usize {
+        self.book.beating
+    }
+
     fn closed(&mut self, flow: &mut Flow, _: &Ends, over: bool) {
         match &mut flow.0 {
             State::Stream(stream) => stream.closed(&mut self.book, over),

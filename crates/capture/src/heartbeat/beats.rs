@@ -1,7 +1,8 @@
 //! All heartbeats of one flow, in both directions of asking.
 
 use super::cover::Span;
-use super::open::{self, Open};
+use super::direction::Direction;
+use super::open;
 use super::sealed::{self, Sealed};
 use super::torn::Torn;
 use super::{Cover, Ladder, Tally};
@@ -78,19 +79,21 @@ pub(crate) struct Over {
 /// Both directions of asking.
 #[derive(Debug)]
 pub(crate) struct Beats {
-    open: [Open; 2],
-    // Boxed, for most flows have one of these or none, and whoever floods a service with datagrams makes many flows.
+    open: [Direction; 2],
+    // Boxed, for most flows have one of these or none.
     sealed: [Option<Box<Sealed>>; 2],
     /// Encrypted ones, once something of the flow is missing.
     torn: Option<Box<Torn>>,
     /// A record that may be a request in the clear, or ciphertext that looks like one.
-    doubt: Option<(Side, Cover, Raw, Heard)>,
+    doubt: Option<Box<(Side, Cover, Raw, Heard)>>,
     datagrams: bool,
     begun: bool,
     /// Something of the flow is missing, its beginning or more.
     holed: bool,
     /// Who sent the first encrypted one, where nothing is missing before it.
     asked_first: Option<Side>,
+    /// How many bytes it took when they were counted last.
+    pub(crate) counted: usize,
     /// When the first came.
     pub(crate) first: Moment,
     /// And the last.
@@ -101,7 +104,7 @@ pub(crate) struct Beats {
 impl Beats {
     pub(crate) fn new(datagrams: bool, at: Moment, company: Company) -> Self {
         Self {
-            open: [Open::new(datagrams), Open::new(datagrams)],
+            open: [Direction::default(), Direction::default()],
             sealed: [None, None],
             torn: None,
             doubt: None,
@@ -109,6 +112,7 @@ impl Beats {
             begun: true,
             holed: false,
             asked_first: None,
+            counted: 0,
             first: at,
             last: at,
             company,
@@ -122,7 +126,9 @@ impl Beats {
         self.holed |= heard.torn;
         for side in [Side::Opener, Side::Answerer] {
             let missing = *pick(&heard.missing, side);
-            pick_mut(&mut self.open, side).start_from(missing, heard.begun);
+            pick_mut(&mut self.open, side)
+                .ground()
+                .start_from(missing, heard.begun);
         }
         match seal {
             Seal::Open => self.in_clear(side, raw, 0),
@@ -138,14 +144,33 @@ impl Beats {
 
     /// A side says something that is no heartbeat and that shows that it has read on.
     pub(crate) fn speaks(&mut self, side: Side) {
-        pick_mut(&mut self.open, side).asker_speaks();
-        pick_mut(&mut self.open, side.other()).answerer_speaks();
+        if let Some(open) = pick_mut(&mut self.open, side).spoken_mut() {
+            open.asker_speaks();
+        }
+        if let Some(open) = pick_mut(&mut self.open, side.other()).spoken_mut() {
+            open.answerer_speaks();
+        }
         if let Some(sealed) = pick_mut(&mut self.sealed, side) {
             sealed.asker_speaks();
         }
         if let Some(sealed) = pick_mut(&mut self.sealed, side.other()) {
             sealed.answerer_speaks();
         }
+    }
+
+    /// Takes its bytes into the sum of all.
+    pub(crate) fn recount(&mut self, all: usize) -> usize {
+        let now = self.size();
+        let before = std::mem::replace(&mut self.counted, now);
+        all.saturating_sub(before).saturating_add(now)
+    }
+
+    /// How many bytes it takes.
+    fn size(&self) -> usize {
+        let open: usize = self.open.iter().map(Direction::size).sum();
+        let sealed = self.sealed.iter().flatten().map(|sealed| sealed.size());
+        let torn = self.torn.as_ref().map_or(0, |_| size_of::<Torn>());
+        size_of::<Self>() + open + sealed.sum::<usize>() + torn
     }
 
     /// The service's sessions now that one more has come.
@@ -155,13 +180,15 @@ impl Beats {
 
     /// A side sends a record that is no heartbeat: what it was answering is over, since it writes an answer in one go.
     pub(crate) fn turns_to_other_things(&mut self, side: Side) {
-        pick_mut(&mut self.open, side.other()).answer_is_over();
+        if let Some(open) = pick_mut(&mut self.open, side.other()).spoken_mut() {
+            open.answer_is_over();
+        }
     }
 
     /// Bytes of a side are missing; `all`: so many of late.
     pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64) {
         self.holed = true;
-        pick_mut(&mut self.open, side).miss_asker(bytes);
+        pick_mut(&mut self.open, side).ground().miss_asker(bytes);
         pick_mut(&mut self.open, side.other()).miss_answerer();
         if self.torn.is_none() && self.sealed.iter().any(Option::is_some) {
             let mut before = [0; 2];
@@ -175,7 +202,7 @@ impl Beats {
 
     /// So many bytes of a side were not missing, but late.
     pub(crate) fn find(&mut self, side: Side, bytes: u64) {
-        pick_mut(&mut self.open, side).find_asker(bytes);
+        pick_mut(&mut self.open, side).ground().find_asker(bytes);
         if let Some(torn) = &mut self.torn {
             torn.find(side, bytes);
         }
@@ -193,6 +220,7 @@ impl Beats {
             .zip(self.open.into_iter().zip(self.sealed))
         {
             let missing = *pick(&over.missing, side.other());
+            let open = open.into_open(self.datagrams);
             let (mut tally, unmet) = open.finish(missing, *pick(&over.ended, side.other()));
             let mut unseen = unmet;
             if let Some(mut sealed) = sealed {
@@ -234,8 +262,8 @@ impl Beats {
         let answers = asked.goes_on() || kind == Some(RESPONSE) || (kind.is_none() && asked.waits());
         if !answers {
             match kind {
-                Some(REQUEST) | None => pick_mut(&mut self.open, side).ask(beat),
-                Some(_) if self.holed && !self.datagrams => asked.go_on_unseen(beat),
+                Some(REQUEST) | None => pick_mut(&mut self.open, side).speak(self.datagrams).ask(beat),
+                Some(_) if self.holed && !self.datagrams => asked.speak(false).go_on_unseen(beat),
                 Some(_) => {}
             }
             return;
@@ -248,7 +276,9 @@ impl Beats {
             // Its keys have not changed yet, and the other side's have.
             return sealed.answer(covered(Cover::Clear, raw));
         }
-        pick_mut(&mut self.open, side.other()).answer(beat);
+        pick_mut(&mut self.open, side.other())
+            .speak(self.datagrams)
+            .answer(beat);
     }
 
     /// From here on something of the flow is missing.
@@ -315,7 +345,8 @@ impl Beats {
     fn either(&mut self, side: Side, cover: Cover, raw: Raw, heard: Heard) {
         // Where nobody knows the suite it may be one that encrypts nothing.
         let slack = if cover == Cover::Unknown { LONGEST_MAC } else { 0 };
-        if let Some((asker, first, request, then)) = self.doubt.take() {
+        if let Some(doubt) = self.doubt.take() {
+            let (asker, first, request, then) = *doubt;
             let same = match (request.start, raw.start) {
                 (Some([_, a, b]), Some([RESPONSE, c, d])) => (a, b) == (c, d),
                 _ => false,
@@ -336,20 +367,24 @@ impl Beats {
             || pick(&self.open, other).goes_on()
             || pick(&self.open, other).waits()
             || raw.start.is_some_and(|start| {
-                matches!(start, [REQUEST, ..]) && pick(&self.open, side).was_answered(start)
+                matches!(start, [REQUEST, ..])
+                    && pick(&self.open, side)
+                        .spoken()
+                        .is_some_and(|open| open.was_answered(start))
             })
         {
             return self.in_clear(side, raw, slack);
         }
         if raw.start.is_some_and(|[kind, ..]| kind == REQUEST) {
-            self.doubt = Some((side, cover, raw, heard));
+            self.doubt = Some(Box::new((side, cover, raw, heard)));
             return;
         }
         self.encrypted(side, cover, raw, heard);
     }
 
     fn settle_doubt(&mut self) {
-        if let Some((side, cover, raw, heard)) = self.doubt.take() {
+        if let Some(doubt) = self.doubt.take() {
+            let (side, cover, raw, heard) = *doubt;
             self.encrypted(side, cover, raw, heard);
         }
     }

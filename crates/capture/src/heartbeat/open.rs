@@ -38,6 +38,52 @@ pub(crate) struct Beat {
     pub(crate) at: Moment,
 }
 
+/// What is missing of one direction.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ground {
+    /// So many bytes of the asking side are missing.
+    hole: u64,
+    /// Something that the answering side sent is not in the capture, so that silence proves nothing.
+    deaf: bool,
+    /// The beginning is missing.
+    unbegun: bool,
+}
+
+impl Ground {
+    /// Bytes of the asking side are missing.
+    pub(crate) const fn miss_asker(&mut self, bytes: u64) {
+        self.hole = self.hole.saturating_add(bytes);
+    }
+
+    /// Some of them were only late.
+    pub(crate) const fn find_asker(&mut self, bytes: u64) {
+        self.hole = self.hole.saturating_sub(bytes);
+    }
+
+    /// So many bytes of the asking side were missing before any of this was heard, and perhaps the beginning.
+    pub(crate) const fn start_from(&mut self, missing: u64, begun: bool) {
+        self.unbegun |= !begun;
+        if missing > self.hole {
+            self.hole = missing;
+        }
+    }
+
+    /// Bytes of the answering side are missing.
+    pub(crate) const fn miss_answerer(&mut self) {
+        self.deaf = true;
+    }
+
+    /// The longest request that can be among what is missing.
+    const fn hidden(self) -> u64 {
+        let room = self.hole.saturating_sub(RECORD);
+        if room < FULL { room } else { FULL }
+    }
+
+    const fn is_torn(self) -> bool {
+        self.deaf || self.hole > 0 || self.unbegun
+    }
+}
+
 /// One direction of asking, in the clear.
 #[derive(Debug, Default)]
 pub(crate) struct Open {
@@ -47,14 +93,9 @@ pub(crate) struct Open {
     answering: Option<Given>,
     /// Of requests that had to be forgotten: how many, and the most that one of them brought.
     forgotten: Option<(u64, u64)>,
-    /// Something that the answering side sent is not in the capture, so that silence proves nothing.
-    deaf: bool,
-    /// That was in the middle of the answer that is coming in.
+    ground: Ground,
+    /// What is missing of the answering side may have been the rest of the answer that is coming in.
     broken: bool,
-    /// So many bytes of the asking side are missing.
-    hole: u64,
-    /// The beginning is missing.
-    unbegun: bool,
     datagrams: bool,
     /// What unanswered requests asked for beyond what they brought.
     unmet: u64,
@@ -99,7 +140,7 @@ impl Price for Bound<'_> {
         let Some(given) = self.open.given.get(answer) else {
             return [0; 3];
         };
-        let hidden = self.open.hidden();
+        let hidden = self.open.ground.hidden();
         let doubt = if hidden > 0 || self.open.forgotten.is_some() {
             0
         } else {
@@ -112,12 +153,26 @@ impl Price for Bound<'_> {
 }
 
 impl Open {
-    /// One direction of a stream or of datagrams.
-    pub(crate) fn new(datagrams: bool) -> Self {
+    /// One direction of a stream or of datagrams, of which so much was missing before.
+    pub(crate) fn on(ground: Ground, datagrams: bool) -> Self {
         Self {
+            ground,
+            broken: ground.deaf,
             datagrams,
             ..Self::default()
         }
+    }
+
+    /// How many bytes it takes.
+    pub(crate) const fn size(&self) -> usize {
+        size_of::<Self>()
+            + self.asked.capacity() * size_of::<Asked>()
+            + self.given.capacity() * size_of::<Given>()
+    }
+
+    /// What is missing of it.
+    pub(crate) const fn ground(&mut self) -> &mut Ground {
+        &mut self.ground
     }
 
     /// Whether an answer is under way whose next record brings no header of its own.
@@ -146,13 +201,13 @@ impl Open {
     /// A request.
     pub(crate) fn ask(&mut self, beat: Beat) {
         // The rest of an answer can come later: in the middle of a handshake OpenSSL holds back the last bytes that it has to send.
-        if self.deaf || !self.goes_on() {
+        if self.ground.deaf || !self.goes_on() {
             self.close();
         }
         self.tally.heartbeats += 1;
         // As many answers as requests are theirs, each in its turn.
         let answers = self.given.len() + usize::from(self.answering.is_some());
-        if answers == self.asked.len() && !self.is_torn() && !self.datagrams {
+        if answers == self.asked.len() && !self.ground.is_torn() && !self.datagrams {
             let unfinished = self.asked.split_off(self.given.len());
             self.resolve();
             self.asked.extend(unfinished);
@@ -190,6 +245,10 @@ impl Open {
             *brought = (*brought).max(oldest.brought());
             self.unanswered(&oldest);
         }
+        if self.asked.is_empty() {
+            // Mostly there is one.
+            self.asked.reserve_exact(1);
+        }
         self.asked.push(asked);
     }
 
@@ -206,7 +265,8 @@ impl Open {
         let begins = (self.broken || self.answering.is_some_and(asked_since))
             && beat.start.is_some_and(|[kind, ..]| kind == RESPONSE)
             && claimed.is_some_and(|claimed| {
-                self.asked.iter().any(|asked| asked.claims(claimed)) || (self.hidden() > 0 && whole(claimed))
+                self.asked.iter().any(|asked| asked.claims(claimed))
+                    || (self.ground.hidden() > 0 && whole(claimed))
             });
         if !begins
             && self.goes_on()
@@ -238,7 +298,7 @@ impl Open {
 
     /// Nothing more of the answer that is under way will come.
     pub(crate) fn answer_is_over(&mut self) {
-        if !self.deaf
+        if !self.ground.deaf
             && let Some(answer) = &mut self.answering
         {
             answer.over = true;
@@ -262,7 +322,7 @@ impl Open {
 
     /// The other side says something else: what it was forbidden to be asked before it has passed over.
     pub(crate) fn answerer_speaks(&mut self) {
-        if self.is_torn() || self.answering.is_some() {
+        if self.ground.is_torn() || self.answering.is_some() {
             return;
         }
         for asked in &mut self.asked {
@@ -270,27 +330,9 @@ impl Open {
         }
     }
 
-    /// Bytes of the asking side are missing.
-    pub(crate) const fn miss_asker(&mut self, bytes: u64) {
-        self.hole = self.hole.saturating_add(bytes);
-    }
-
-    /// Some of them were only late.
-    pub(crate) const fn find_asker(&mut self, bytes: u64) {
-        self.hole = self.hole.saturating_sub(bytes);
-    }
-
-    /// So many bytes of the asking side were missing before any of this was heard, and perhaps the beginning.
-    pub(crate) const fn start_from(&mut self, missing: u64, begun: bool) {
-        self.unbegun |= !begun;
-        if missing > self.hole {
-            self.hole = missing;
-        }
-    }
-
     /// Bytes of the answering side are missing.
     pub(crate) const fn miss_answerer(&mut self) {
-        self.deaf = true;
+        self.ground.miss_answerer();
         self.broken = true;
     }
 
@@ -306,7 +348,7 @@ impl Open {
             self.unanswered(&asked);
         }
         let missing = missing.saturating_sub(self.unseen);
-        let unmet = if self.hidden() > 0 {
+        let unmet = if self.ground.hidden() > 0 {
             missing
         } else {
             missing.min(self.unmet)
@@ -318,16 +360,6 @@ impl Open {
             unmet
         };
         (self.tally, unmet)
-    }
-
-    /// The longest request that can be among what is missing.
-    const fn hidden(&self) -> u64 {
-        let room = self.hole.saturating_sub(RECORD);
-        if room < FULL { room } else { FULL }
-    }
-
-    const fn is_torn(&self) -> bool {
-        self.deaf || self.hole > 0 || self.unbegun
     }
 
     /// Lays what has come beside each other. Requests after the last that was answered may still be.
@@ -360,7 +392,7 @@ impl Open {
             self.count(answer, weighed, at_least == at_most);
         }
         self.tally.most = self.tally.most.saturating_add(at_most.saturating_sub(at_least));
-        let torn = self.is_torn();
+        let torn = self.ground.is_torn();
         let later = self.asked.split_off(over);
         for (place, asked) in std::mem::replace(&mut self.asked, later).iter_mut().enumerate() {
             if !least.contains(&Some(place)) {
@@ -394,6 +426,9 @@ impl Open {
     /// Closes the answer that is coming in.
     fn close(&mut self) {
         if let Some(answer) = self.answering.take() {
+            if self.given.is_empty() {
+                self.given.reserve_exact(1);
+            }
             self.given.push(answer);
             if self.given.len() > MOST_PENDING {
                 self.resolve();
@@ -407,7 +442,7 @@ impl Open {
         let most = at_most.map_or(answer.carried(), |asked| answer.most(asked));
         let (least, forbidden) = match (asked, self.forgotten) {
             (Some(asked), _) => (answer.least(asked.brought()), asked.is_forbidden()),
-            (None, Some((_, brought))) if self.hidden() == 0 => {
+            (None, Some((_, brought))) if self.ground.hidden() == 0 => {
                 let least = answer.least(brought);
                 (least, least > 0)
             }

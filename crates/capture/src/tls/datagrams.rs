@@ -99,6 +99,7 @@ impl Datagrams {
             server.close(&ending, missing != [0; 2]);
         }
         if let Some(beats) = self.beats {
+            book.beating = book.beating.saturating_sub(beats.counted);
             let client = self.talk.client.unwrap_or(Side::Opener);
             let over = Over {
                 heard,
@@ -198,6 +199,7 @@ impl Datagrams {
             .get_or_insert_with(|| Box::new(Beats::new(true, at, company)));
         beats.in_company(company);
         beats.record(side, seal, raw, heard);
+        book.beating = beats.recount(book.beating);
         book.totals.heartbeats += 1;
     }
 

@@ -184,6 +184,7 @@ impl Stream {
             server.close(&ending, false);
         }
         if let Some(beats) = self.beats {
+            book.beating = book.beating.saturating_sub(beats.counted);
             let client = self.talk.client.unwrap_or(Side::Opener);
             let over = Over {
                 heard,
@@ -396,6 +397,7 @@ impl Stream {
             .get_or_insert_with(|| Box::new(Beats::new(false, at, company)));
         beats.in_company(company);
         beats.record(side, seal, raw, heard);
+        book.beating = beats.recount(book.beating);
         book.totals.heartbeats += 1;
     }
 

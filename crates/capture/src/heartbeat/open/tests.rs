@@ -38,7 +38,7 @@ fn the_line_between_legal_and_forbidden_is_openssls() {
 #[test]
 fn only_who_goes_on_in_answer_has_passed_it_over() {
     let verdict = |steps: fn(&mut Open)| {
-        let mut open = Open::new(false);
+        let mut open = Open::on(Ground::default(), false);
         open.ask(beat(1, 0x4000, 3));
         steps(&mut open);
         let (tally, _) = open.finish(0, false);
@@ -61,7 +61,7 @@ fn only_who_goes_on_in_answer_has_passed_it_over() {
         open.answerer_speaks();
     };
     assert_eq!(verdict(with_hole), (Verdict::Inconclusive, unanswered));
-    let mut holed = Open::new(false);
+    let mut holed = Open::on(Ground::default(), false);
     holed.ask(beat(1, 0x4000, 3));
     holed.miss_answerer();
     let (tally, unmet) = holed.finish(0x10_0000, false);
@@ -77,12 +77,12 @@ fn only_who_goes_on_in_answer_has_passed_it_over() {
 
 #[test]
 fn an_answer_that_an_honest_request_explains_accuses_nobody() {
-    let mut open = Open::new(false);
+    let mut open = Open::on(Ground::default(), false);
     open.ask(beat(1, 0, 3));
     open.ask(beat(1, 0, 19));
     open.answer(beat(2, 0, 19));
     assert_eq!(open.finish(0, false).0.ladder, Ladder::AttemptUnanswered);
-    let mut open = Open::new(false);
+    let mut open = Open::on(Ground::default(), false);
     open.ask(beat(1, 4, 3));
     open.ask(beat(1, 4, 23));
     open.answer(beat(2, 4, 23));
@@ -93,7 +93,7 @@ fn an_answer_that_an_honest_request_explains_accuses_nobody() {
 
 #[test]
 fn whatever_is_asked_between_an_honest_one_is_believed_before_a_forbidden_one() {
-    let mut open = Open::new(false);
+    let mut open = Open::on(Ground::default(), false);
     open.ask(beat(1, 44, 3));
     open.ask(beat(1, 100, 3));
     open.ask(beat(1, 44, 63));
@@ -106,7 +106,7 @@ fn whatever_is_asked_between_an_honest_one_is_believed_before_a_forbidden_one() 
 #[test]
 fn a_thousand_requests_at_once_hide_no_answer() {
     for claim in [|_| 0x4000, |number: u16| 0x4000 + number] {
-        let mut open = Open::new(false);
+        let mut open = Open::on(Ground::default(), false);
         for number in 0..1000 {
             open.ask(beat(1, claim(number), 3));
         }
@@ -122,7 +122,7 @@ fn a_thousand_requests_at_once_hide_no_answer() {
 
 #[test]
 fn an_honest_heartbeat_behind_it_shows_that_it_was_passed_over() {
-    let mut open = Open::new(false);
+    let mut open = Open::on(Ground::default(), false);
     open.ask(beat(1, 0x4000, 3));
     open.ask(beat(1, 4, 23));
     open.answer(beat(2, 4, 23));
@@ -134,7 +134,7 @@ fn an_honest_heartbeat_behind_it_shows_that_it_was_passed_over() {
 #[test]
 fn an_answer_that_ends_short_is_exact_where_nothing_more_can_come() {
     let bounds = |steps: fn(&mut Open), ended| {
-        let mut open = Open::new(false);
+        let mut open = Open::on(Ground::default(), false);
         open.ask(beat(1, 0x4000, 3));
         open.answer(beat(2, 0x4000, 16_384));
         steps(&mut open);

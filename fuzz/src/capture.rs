@@ -41,6 +41,7 @@ const TIGHT: Limits = Limits {
     one_sided: 2,
     two_sided: 2,
     datagrams: 2,
+    burden: 0,
     held_by_one: 600,
     held: 1000,
     fragments: 1000,

@@ -10,12 +10,14 @@ use holter_model::{Transport, Verdict};
 pub fn run(data: &[u8]) {
     for transport in [Transport::Tcp, Transport::Udp] {
         for begun in [true, false] {
-            flow(data, transport, begun);
+            for ended in [true, false] {
+                flow(data, transport, begun, ended);
+            }
         }
     }
 }
 
-fn flow(data: &[u8], transport: Transport, begun: bool) {
+fn flow(data: &[u8], transport: Transport, begun: bool, ended: bool) {
     let at = |host: u8, port: u16| SocketAddr::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, host)), port);
     let ends = Ends {
         opener: at(1, 40_000),
@@ -52,11 +54,21 @@ fn flow(data: &[u8], transport: Transport, begun: bool) {
             rest = tail;
         }
     }
+    // Its beginning may have stood behind its data, and it may be closed before all is heard.
+    let ends = Ends {
+        begun: begun || ended,
+        ..ends
+    };
+    if !begun && ended {
+        listening.begun_late(&mut flow, &ends);
+    }
+    listening.closed(&mut flow, &ends, ended);
     let ending = Ending {
         at: Moment(now),
         seen: [true; 2],
         heard,
         missing,
+        ended: [ended; 2],
         closed: true,
     };
     listening.end(flow, &ends, ending);

@@ -10,6 +10,7 @@ mod failures;
 pub(crate) mod keys;
 pub(crate) mod prints;
 pub(crate) mod server;
+pub(crate) mod visit;
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -27,12 +28,13 @@ use crate::tls::offers::Offers;
 use aside::Aside;
 use certificates::Certificates;
 use client::Clients;
-use evidence::Evidence;
+use evidence::{Company, Evidence};
 use facts::Facts;
 use failures::Failures;
 use keys::Keys;
 use prints::Prints;
 use server::Server;
+use visit::Visit;
 
 /// How much is remembered. A bound that is reached is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +69,8 @@ impl Default for Bounds {
 /// What the bounds kept from being remembered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Beyond {
-    /// Sessions that count at no server: when they began, one ran at each of those that are remembered.
+    /// Sessions that count at no server, or only with their beginning: there was no room for theirs, or it was told and forgotten while they
+    /// ran, to make room for others.
     pub servers: u64,
     /// Flows with heartbeats whose subjects are not listed.
     pub evidence: u64,
@@ -91,7 +94,11 @@ impl Beyond {
 
 /// Where a server stands in the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ServerId(u32);
+pub(crate) struct ServerId {
+    place: u32,
+    /// Tells it from whoever had the place before.
+    number: u32,
+}
 
 /// Who talks to whom over what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -120,7 +127,9 @@ pub(crate) struct Book {
     pub(crate) servers: Vec<Option<Server>>,
     /// Places whose server was handed on.
     free: Vec<u32>,
-    places: HashMap<(SocketAddr, Transport), u32, RandomState>,
+    places: HashMap<(SocketAddr, Transport), ServerId, RandomState>,
+    /// How many servers there were so far.
+    count: u32,
     /// What was handed on to make room.
     pub(crate) aside: Aside,
     /// Keys of servers that were handed on.
@@ -133,6 +142,10 @@ pub(crate) struct Book {
     pub(crate) prints: Prints,
     pub(crate) pairs: HashMap<Pair, Passed, RandomState>,
     failures: Failures,
+    /// Peers that are told apart, of all that heartbeats were sent to.
+    peers: usize,
+    /// Bytes that are held for heartbeats of flows that have not ended.
+    pub(crate) beating: usize,
     /// Bytes of unfinished handshake messages at present.
     pub(crate) joining: usize,
     /// Empty ones, for the next message that comes in parts.
@@ -161,6 +174,9 @@ pub struct Totals {
     pub mid_stream: u64,
 }
 
+/// Peers that are told apart in all, beside the first of each subject.
+const MOST_PEERS: usize = 65_536;
+
 /// Empty joiners that are kept.
 const MOST_JOINERS: usize = 16;
 
@@ -181,8 +197,8 @@ impl Book {
         at: Moment,
         grave: bool,
     ) -> Option<ServerId> {
-        if let Some(place) = self.places.get(&(address, transport)) {
-            return Some(ServerId(*place));
+        if let Some(id) = self.places.get(&(address, transport)) {
+            return Some(*id);
         }
         let room = self.bounds.servers + if grave { self.bounds.evidence } else { 0 };
         if self.places.len() >= room {
@@ -196,7 +212,9 @@ impl Book {
             }
             return None;
         }
-        let server = Server::new(address, transport, at);
+        self.count = self.count.wrapping_add(1);
+        let number = self.count;
+        let server = Server::new(number, address, transport, at);
         let place = match self.free.pop() {
             Some(place) => {
                 *self.servers.get_mut(usize::try_from(place).ok()?)? = Some(server);
@@ -207,20 +225,27 @@ impl Book {
                 u32::try_from(self.servers.len() - 1).ok()?
             }
         };
-        self.places.insert((address, transport), place);
-        Some(ServerId(place))
+        let id = ServerId { place, number };
+        self.places.insert((address, transport), id);
+        Some(id)
     }
 
-    /// A server in its place. It is not handed on as long as a session runs at it, so that a session may hold its place.
+    /// A server, unless it was handed on.
     pub(crate) fn at(&mut self, id: ServerId) -> Option<&mut Server> {
-        self.servers.get_mut(usize::try_from(id.0).ok()?)?.as_mut()
+        let server = self.servers.get_mut(usize::try_from(id.place).ok()?)?.as_mut();
+        server.filter(|server| server.number == id.number)
     }
 
-    /// How many sessions run at a server now, and how many have begun there.
-    pub(crate) fn company(&mut self, server: Option<ServerId>) -> (u64, u64) {
-        server
-            .and_then(|id| self.at(id))
-            .map_or((0, 0), |server| (server.live, server.begun))
+    /// The sessions of a server at this moment. Of one that is not remembered only the session that asks is known.
+    pub(crate) fn company(&mut self, visit: Visit) -> Company {
+        let (open, begun) = visit
+            .server(self)
+            .map_or((1, 0), |server| (server.live, server.begun));
+        Company {
+            open,
+            before: begun,
+            until: begun,
+        }
     }
 
     /// Somewhere to join a message that comes in parts; it keeps none that is longer than `limit`.
@@ -280,7 +305,7 @@ impl Book {
                 self.beyond.clients += 1;
             }
         }
-        let Some(id) = self.places.get(&(server, Transport::Tcp)).copied().map(ServerId) else {
+        let Some(id) = self.places.get(&(server, Transport::Tcp)).copied() else {
             return;
         };
         let lower = self.failures.is_lower(client, server, offer.newest.0, at);
@@ -298,13 +323,12 @@ impl Book {
     }
 
     /// Heartbeats towards a server.
-    pub(crate) fn asked_server(&mut self, id: ServerId, peer: IpAddr, tally: &Tally, company: (u64, u64)) {
+    pub(crate) fn asked_server(&mut self, id: ServerId, peer: IpAddr, tally: &Tally, company: Company) {
+        let room = self.peers < MOST_PEERS;
         let Some(server) = self.at(id) else { return };
-        let sessions = server.begun;
-        server
-            .evidence
-            .get_or_insert_default()
-            .add(peer, tally, company, sessions);
+        let evidence = server.evidence.get_or_insert_default();
+        let added = evidence.add(peer, tally, company, room);
+        self.peers += usize::from(added);
     }
 
     /// Heartbeats towards a client.
@@ -328,6 +352,7 @@ impl Book {
             // The port of the connection that shows the most.
             *port = client.port();
         }
-        evidence.add(peer, tally, (0, 0), 0);
+        let added = evidence.add(peer, tally, Company::default(), self.peers < MOST_PEERS);
+        self.peers += usize::from(added);
     }
 }

@@ -171,7 +171,10 @@ impl<'a> Beside<'a> {
             (coverage.dropped, "packets were dropped before they were captured"),
             (coverage.cut, "packets were cut by the snap length"),
             (coverage.forgotten, "flows were forgotten to make room"),
-            (beyond.servers, "sessions count at no service, for want of room"),
+            (
+                beyond.servers,
+                "sessions count at no service, or only with their beginning, for want of room",
+            ),
             (
                 beyond.handshakes,
                 "handshakes were not read to their end, for want of room",

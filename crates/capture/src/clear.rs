@@ -4,7 +4,7 @@
 use memchr::{memchr_iter, memmem};
 
 use crate::Moment;
-use crate::book::ServerId;
+use crate::book::visit::Visit;
 use crate::both::pick_mut;
 use crate::listener::Side;
 
@@ -34,8 +34,8 @@ pub(crate) struct Clinical {
 pub(crate) struct Clear {
     pub(crate) tongue: Tongue,
     pub(crate) first: Moment,
-    /// The server that speaks, where there was room for it.
-    pub(crate) server: Option<ServerId>,
+    /// With the server that speaks.
+    pub(crate) visit: Visit,
     /// Messages that were not taken yet.
     messages: u64,
     units: [Units; 2],
@@ -81,7 +81,7 @@ impl Clear {
         Self {
             tongue,
             first: at,
-            server: None,
+            visit: Visit::default(),
             messages: 0,
             units: [Units::default(); 2],
         }

@@ -157,7 +157,7 @@ fn client(
         transport,
         protocol: None,
         peers: if asking.is_empty() {
-            evidence.peers.keys().copied().collect()
+            evidence.peers.iter().map(|(peer, _)| *peer).collect()
         } else {
             asking
         },

@@ -1,13 +1,15 @@
 //! Takes packets and gives a listener the flows in them. It knows nothing of files and nothing of what is said.
 
 mod ear;
+mod fate;
+mod room;
 mod voices;
 
 use crate::coverage::{Coverage, Oddity};
 use crate::flow::held::{Held, Owner};
 use crate::flow::key::Key;
 use crate::flow::stream::{Data, Sink, Stream};
-use crate::flow::table::{Class, FRESH, NONE, Table, Who};
+use crate::flow::table::{Class, NONE, Table, Who};
 use crate::fragments::{Fragments, Outcome};
 use crate::ip::{self, Datagram};
 use crate::limits::Limits;
@@ -17,13 +19,8 @@ use crate::packet::Packet;
 use crate::transport::{self, Segment};
 use crate::tunnel;
 use ear::{Ear, of};
+use fate::Fate;
 use voices::Voices;
-
-/// How long after its end something of a flow may still be under way.
-const GRACE: u64 = 5_000_000_000;
-
-/// Flows that are over and not forgotten, at most.
-const CLOSING: usize = 4096;
 
 /// Gives a [`Listener`] the flows of one capture, or of several that follow on each other.
 pub struct Hearing<L: Listener> {
@@ -196,7 +193,7 @@ impl<L: Listener> Hearing<L> {
         let answers = segment.syn && segment.ack.is_some();
         let known = self.table.find(&key);
         let fate = match known {
-            Some(index) if segment.syn => self.fate(index, by_low, segment),
+            Some(index) if segment.syn => self.fate(index, by_low, at, segment),
             Some(_) => Fate::Same,
             None if segment.rst => Fate::Ignored,
             None => Fate::New,
@@ -204,6 +201,10 @@ impl<L: Listener> Hearing<L> {
         let index = match (fate, known) {
             (Fate::Ignored, _) => return,
             (Fate::Same, Some(index)) => index,
+            (Fate::Late, Some(index)) => {
+                self.begun_late(index);
+                index
+            }
             (_, known) => {
                 if let Some(old) = known {
                     self.end(old);
@@ -217,31 +218,36 @@ impl<L: Listener> Hearing<L> {
         while self.held.is_over(self.limits.held) && self.give_up_oldest() {}
     }
 
-    /// Whether a SYN between the same ends belongs to the flow as it is known. In a conversation that runs, one side alone cannot open
-    /// a new one: the server would not take it, and who attacks could so make its own traces another flow's.
-    fn fate(&mut self, index: u32, by_low: bool, segment: &Segment<'_>) -> Fate {
+    fn fate(&mut self, index: u32, by_low: bool, at: Moment, segment: &Segment<'_>) -> Fate {
         let Some(entry) = self.table.get_mut(index) else {
             return Fate::New;
         };
-        let (over, side) = (entry.is_over(), side(&entry.who, by_low));
-        let stream = of(&mut entry.streams, side);
-        let unheard = segment.ack.is_some() && !stream.is_synced();
-        let next = segment.seq.wrapping_add(1);
-        // What was mirrored twice, or by two who then put their captures together, comes again when all is over. Who opens a new one
-        // with the number of the last is told by the answer to it.
-        let again = stream.began_with(next) && (!over || entry.seen == [true; 2]);
-        if again || (!over && entry.who.begun && (unheard || stream.began_at(next))) {
-            return Fate::Same;
+        let side = side(&entry.who, by_low);
+        fate::of_syn(entry, side, at, segment, &mut self.coverage)
+    }
+
+    /// The beginning of a stream turns up behind its first bytes.
+    #[cold]
+    fn begun_late(&mut self, index: u32) {
+        let Some(entry) = self.table.get_mut(index) else {
+            return;
+        };
+        entry.who.begun = true;
+        if let Some(voice) = self.voices.get_mut(entry.who.voice) {
+            voice.ends.begun = true;
+            self.coverage.begun_before = self.coverage.begun_before.saturating_sub(1);
+            self.listener.begun_late(&mut voice.flow, &voice.ends);
         }
-        if over || entry.who.voice == NONE {
-            return Fate::New;
-        }
-        self.coverage.saw(Oddity::Reopened);
-        let answers = segment.ack.is_some() && side == Side::Answerer;
-        if answers || entry.seen != [true; 2] {
-            Fate::New
-        } else {
-            Fate::Ignored
+    }
+
+    /// A stream is over, or goes on after all.
+    #[cold]
+    fn tell_closed(&mut self, index: u32) {
+        if let Some(entry) = self.table.get_mut(index)
+            && let Some(voice) = self.voices.get_mut(entry.who.voice)
+        {
+            self.listener
+                .closed(&mut voice.flow, &voice.ends, entry.is_over());
         }
     }
 
@@ -253,6 +259,7 @@ impl<L: Listener> Hearing<L> {
         entry.last = at;
         let side = side(&entry.who, by_low);
         *of(&mut entry.seen, side) = true;
+        let was_over = entry.is_over();
         let [opener, answerer] = &mut entry.streams;
         let (own, peer) = match side {
             Side::Opener => (opener, answerer),
@@ -263,6 +270,9 @@ impl<L: Listener> Hearing<L> {
                 entry.reset = true;
             } else if entry.who.voice != NONE {
                 self.coverage.saw(Oddity::FalseReset);
+            }
+            if entry.is_over() != was_over {
+                self.tell_closed(index);
             }
             return;
         }
@@ -321,58 +331,8 @@ impl<L: Listener> Hearing<L> {
         }
         let peer_seen = *of(&mut entry.seen, side.other());
         entry.closed |= own.is_finished() && (peer.is_finished() || !peer_seen);
-    }
-
-    /// Puts a flow where it belongs by now, and makes room there.
-    #[inline]
-    fn place(&mut self, index: u32) {
-        let Some(entry) = self.table.get_mut(index) else {
-            return;
-        };
-        let silent = entry.who.voice == NONE;
-        let class = match (entry.is_over(), silent, entry.seen) {
-            // Closed before anything was said: a port that is not open.
-            (true, true, _) => return self.end(index),
-            (true, false, _) => Class::Closing,
-            (false, true, _) => Class::Silent,
-            (false, false, [true, true]) if entry.who.key.is_datagrams() => Class::Datagrams,
-            (false, false, [true, true]) => Class::TwoSided,
-            (false, false, _) => Class::OneSided,
-        };
-        let number = self.coverage.packets;
-        if class != entry.class || number - entry.listed > FRESH {
-            self.table.list(index, class, number);
-        }
-        let room = match class {
-            Class::Silent => self.limits.silent,
-            Class::OneSided => self.limits.one_sided,
-            Class::TwoSided => self.limits.two_sided,
-            Class::Datagrams => self.limits.datagrams,
-            Class::Closing => CLOSING,
-        };
-        while self.table.len(class) > room.max(1) {
-            let Some(quietest) = self.table.quietest(class) else {
-                return;
-            };
-            self.coverage.forgotten += u64::from(class != Class::Closing && class != Class::Silent);
-            self.end(quietest);
-        }
-    }
-
-    /// Ends what has been over for a while, without waiting for more packets to do so; where none come any more, all that is over.
-    pub fn settle(&mut self, idle: bool) {
-        self.sweep();
-        while idle && let Some(index) = self.table.quietest(Class::Closing) {
-            self.end(index);
-        }
-    }
-
-    /// Forgets what has been over for a while.
-    fn sweep(&mut self) {
-        let now = self.coverage.last.unwrap_or_default();
-        let before = Moment(now.0.saturating_sub(GRACE));
-        while let Some(index) = self.table.overdue(Class::Closing, before) {
-            self.end(index);
+        if entry.is_over() != was_over {
+            self.tell_closed(index);
         }
     }
 
@@ -428,19 +388,10 @@ impl<L: Listener> Hearing<L> {
             heard: voice.heard,
             missing: voice.missing,
             closed: entry.is_over(),
+            ended: entry.streams.map(|stream| stream.is_at_end()),
         };
         self.listener.end(voice.flow, &voice.ends, ending);
     }
-}
-
-/// What a SYN does.
-enum Fate {
-    /// It belongs to the flow that is known.
-    Same,
-    /// It opens another.
-    New,
-    /// It is nobody's.
-    Ignored,
 }
 
 /// A packet of the flow has come while something of it waits: for a segment that is missing, or for what it answers.

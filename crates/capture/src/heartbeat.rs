@@ -5,6 +5,7 @@
 
 mod beats;
 mod cover;
+mod direction;
 mod exchange;
 mod open;
 mod paired;
@@ -12,7 +13,7 @@ mod sealed;
 mod tally;
 mod torn;
 
-pub(crate) use beats::{Beats, Heard, Raw, Seal};
+pub(crate) use beats::{Beats, Heard, Over, Raw, Seal};
 pub(crate) use cover::{Cover, FULL as MOST_CONTENT};
 pub use holter_model::Ladder;
 pub(crate) use tally::Tally;

@@ -54,6 +54,8 @@ pub struct Ending {
     pub missing: [u64; 2],
     /// Whether it was closed, and not only forgotten or cut off by the capture's end.
     pub closed: bool,
+    /// Whether each of them said that it has no more to say, and all before that was heard or said to be missing.
+    pub ended: [bool; 2],
 }
 
 /// Listens to all flows of a capture. What it remembers of one of them is its [`Listener::Flow`], which is made with the first byte
@@ -64,6 +66,19 @@ pub trait Listener {
 
     /// A flow has its first bytes.
     fn begin(&mut self, ends: &Ends, at: Moment) -> Self::Flow;
+
+    /// The beginning of a stream stands in the capture behind its first bytes: nothing lay before these, and `ends` is certain by now.
+    fn begun_late(&mut self, _flow: &mut Self::Flow, _ends: &Ends) {}
+
+    /// Both sides have closed a stream, or one has reset it; what was under way may still come. Where it is not `over`, nobody has
+    /// believed the reset, and it goes on.
+    fn closed(&mut self, _flow: &mut Self::Flow, _ends: &Ends, _over: bool) {}
+
+    /// How many bytes it holds for the flows that have not ended, beyond the little that each takes: where they come to hold much, fewer
+    /// are remembered.
+    fn burden(&self) -> usize {
+        0
+    }
 
     /// The next bytes of one side of a stream, in order and without a hole before them; or one datagram, whole unless a
     /// [`Listener::miss`] follows, which says how much of its end the snap length cut off. `at` is when the packet with these bytes

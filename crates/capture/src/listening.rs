@@ -5,7 +5,8 @@ use std::time::Duration;
 use holter_model::Transport;
 
 use crate::Moment;
-use crate::book::{Beyond, Book, Bounds, Pair};
+use crate::book::visit::Visit;
+use crate::book::{Beyond, Book, Bounds, Pair, Totals};
 use crate::clear::{Clear, Clinical};
 use crate::heard::telling::{Rest, Teller};
 use crate::heard::{Heard, Part};
@@ -73,6 +74,12 @@ impl Listening {
         self.book.beyond
     }
 
+    /// Flows, counted so far.
+    #[must_use]
+    pub const fn totals(&self) -> Totals {
+        self.book.totals
+    }
+
     /// All that has not been told, one after the other.
     #[must_use]
     pub fn rest(self) -> Rest {
@@ -115,6 +122,7 @@ impl Listening {
             heard: [0; 2],
             missing: [0; 2],
             closed: false,
+            ended: [false; 2],
         };
         self.over(before, ends, ending);
     }
@@ -157,11 +165,12 @@ impl Listening {
         clinical.sessions += 1;
         clinical.first = clinical.first.min(clear.first);
         clinical.last = clinical.last.max(at);
-        clear.server = id;
+        clear.visit = Visit::at(id);
     }
 
     fn end_clinical(&mut self, clear: &mut Clear, ending: Ending) {
-        let Some(known) = clear.server.and_then(|id| self.book.at(id)) else {
+        clear.visit.closed(&mut self.book, true);
+        let Some(known) = clear.visit.server(&mut self.book) else {
             return;
         };
         known.close(&ending, false);
@@ -184,6 +193,24 @@ impl Listener for Listening {
             Transport::Tcp => State::Stream(Box::new(Stream::new())),
             Transport::Udp => State::Datagrams(Box::new(Datagrams::new())),
         })
+    }
+
+    fn begun_late(&mut self, flow: &mut Flow, _: &Ends) {
+        if let State::Stream(stream) = &mut flow.0 {
+            stream.begun_late(&mut self.book);
+        }
+    }
+
+    fn burden(&self) -> usize {
+        self.book.beating
+    }
+
+    fn closed(&mut self, flow: &mut Flow, _: &Ends, over: bool) {
+        match &mut flow.0 {
+            State::Stream(stream) => stream.closed(&mut self.book, over),
+            State::Clear(clear) => clear.visit.closed(&mut self.book, over),
+            State::Datagrams(_) | State::Nothing => {}
+        }
     }
 
     fn hear(&mut self, flow: &mut Flow, ends: &Ends, side: Side, at: Moment, bytes: &[u8]) {

@@ -151,7 +151,8 @@ pub enum Manner {
 /// What lay open while memory went out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Exposure {
-    /// Sessions of the service that were open at some moment from the first leak to the last, at most.
+    /// Sessions of the service that were open at some moment from the first heartbeat to the last one of the connections in which memory
+    /// leaked. One whose end is not in the capture counts as open.
     pub sessions: u64,
     /// Keys to be taken for stolen.
     pub keys: Vec<ExposedKey>,

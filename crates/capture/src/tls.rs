@@ -16,9 +16,10 @@ pub(crate) use stream::{Course, Stream};
 
 use std::net::SocketAddr;
 
-use crate::book::{Book, ServerId};
+use crate::book::Book;
+use crate::book::visit::Visit;
 use crate::both::pick;
-use crate::heartbeat::{Beats, Ladder};
+use crate::heartbeat::{Beats, Ladder, Over};
 use crate::listener::{Ends, Side};
 
 /// Client and server of a flow, as far as they can be told without a hello.
@@ -27,21 +28,15 @@ pub(crate) fn likely_ends(ends: &Ends) -> (SocketAddr, SocketAddr) {
 }
 
 /// Hands what came of heartbeats to whoever was asked.
-fn report(
-    book: &mut Book,
-    ends: &Ends,
-    client: Side,
-    server: Option<ServerId>,
-    beats: Beats,
-    heard: [bool; 2],
-    missing: [u64; 2],
-) {
+fn report(book: &mut Book, ends: &Ends, client: Side, visit: Visit, beats: Beats, over: &Over) {
     let (company, first) = (beats.company, beats.first);
-    let tallies = beats.finish(heard, missing, client);
+    let tallies = beats.finish(over, client);
     let (client_at, server_at): (SocketAddr, SocketAddr) = talk::both(ends, client);
     let to_server = pick(&tallies, client);
     if to_server.ladder > Ladder::NoEvidence {
-        let id = server.or_else(|| book.server(server_at, ends.transport, first, true));
+        // Where it was handed on since, what was tried on it is still told.
+        let id = visit.id(book);
+        let id = id.or_else(|| book.server(server_at, ends.transport, first, true));
         if let Some(id) = id {
             book.asked_server(id, client_at.ip(), to_server, company);
         }

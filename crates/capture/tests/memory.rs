@@ -7,9 +7,11 @@
 
 mod forge;
 
-use forge::flows::flow;
+use std::collections::VecDeque;
+
+use forge::flows::{begin, ending, ends, flow, record};
 use forge::{ACK, SERVER, SYN, Tally, fragment, ip, packet, saw, segment, tcp, udp};
-use holter_capture::{Bounds, Hearing, Limits, Listening, Oddity, Side};
+use holter_capture::{Bounds, Hearing, Limits, Listener as _, Listening, Oddity, Side};
 
 /// In a build without optimisation, a small flood is enough.
 const FLOOD: u32 = if cfg!(debug_assertions) {
@@ -25,6 +27,9 @@ const SERVERS: u32 = if cfg!(debug_assertions) {
     10_000_000
 };
 
+/// Forged heartbeats, of each of four kinds.
+const BEATS: u32 = if cfg!(debug_assertions) { 50_000 } else { 2_000_000 };
+
 /// How often every id of a fragment is used.
 const ROUNDS: u64 = if cfg!(debug_assertions) { 2 } else { 20 };
 
@@ -38,6 +43,11 @@ fn memory_is_bounded_whatever_comes() {
             fragments_that_never_become_whole_are_bounded_and_counted,
         ),
         ("servers", servers_without_number_are_told_and_forgotten),
+        (
+            "sessions that do not end",
+            sessions_that_do_not_end_are_forgotten_with_their_servers,
+        ),
+        ("forged heartbeats", heartbeats_from_everywhere_are_bounded),
     ] {
         flood();
         let peak = peak();
@@ -100,6 +110,56 @@ fn servers_without_number_are_told_and_forgotten() {
     assert!(!rest.beyond().any(), "{:?}", rest.beyond());
     // Each as a subject, a client and an interface.
     assert_eq!(told, 3 * u64::from(SERVERS));
+}
+
+fn sessions_that_do_not_end_are_forgotten_with_their_servers() {
+    let mut listening = Listening::new(Bounds::default());
+    let mut open = VecDeque::new();
+    let mut told = 0_u64;
+    for number in 0..SERVERS {
+        open.push_back((number, begin(&mut listening, number)));
+        if open.len() > 40_000
+            && let Some((number, flow)) = open.pop_front()
+        {
+            listening.end(flow, &ends(number), ending(number));
+        }
+        if number % 64 == 0 && listening.has_handed_on() {
+            told += u64::try_from(listening.handed_on().count()).unwrap();
+        }
+    }
+    for (number, flow) in open {
+        listening.end(flow, &ends(number), ending(number));
+    }
+    assert!(listening.beyond().servers > 0);
+    told += u64::try_from(listening.rest().count()).unwrap();
+    assert_eq!(told, 3 * u64::from(SERVERS));
+}
+
+/// One side alone and both, over datagrams and streams, from one address each and from many to the same.
+fn heartbeats_from_everywhere_are_bounded() {
+    let mut hearing = Hearing::new(Listening::new(Bounds::default()), Limits::default());
+    let mut at = 0;
+    let mut send = |bytes: &[u8]| {
+        at += 1;
+        hearing.packet(&packet(at * 1000, bytes));
+        if at % 64 == 0 && hearing.listener_mut().has_handed_on() {
+            hearing.listener_mut().handed_on().for_each(drop);
+        }
+    };
+    let stream = |kind| record(24, &[kind, 0x40, 0]);
+    let datagram = |kind| [&[24, 0xfe, 0xff][..], &[0; 8], &[0, 3, kind, 0x40, 0]].concat();
+    for number in 0..BEATS {
+        let [one, other] = [0x1000_0000, 0x2000_0000].map(|base| (base + number).to_be_bytes());
+        let few = (0x3000_0000 + number % 16_000).to_be_bytes();
+        send(&ip(one, other, 17, &udp([4000, 4433], &datagram(1))));
+        send(&ip(one, few, 17, &udp([4000, 4433], &datagram(1))));
+        send(&ip(one, other, 6, &tcp([4000, 443], 1, 1, ACK, &stream(1))));
+        send(&ip(other, one, 6, &tcp([443, 4000], 1, 9, ACK, &stream(2))));
+        send(&ip(one, few, 6, &tcp([4000, 443], 1, 1, ACK, &stream(1))));
+    }
+    let (listening, coverage) = hearing.finish();
+    assert!(coverage.forgotten > 0);
+    listening.rest().for_each(drop);
 }
 
 fn what_waits_is_bounded_over_all_flows() {

@@ -7,10 +7,10 @@
 
 mod forge;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use forge::flows::{begin, ending, ends, flow, server};
-use holter_capture::{Bounds, Heard, Listener as _, Listening};
+use forge::flows::{begin, ending, ends, flow, server, steal};
+use holter_capture::{Bounds, Heard, Listener as _, Listening, Subject};
 
 const FEW: Bounds = Bounds {
     servers: 64,
@@ -97,4 +97,45 @@ fn news_are_told_once_and_again_when_there_are_more() {
     );
     assert_eq!(news(&mut listening), []);
     assert_eq!(listening.finish().subjects[0].coverage.sessions, 3);
+}
+
+#[test]
+fn sessions_that_never_end_keep_out_nobody_who_comes_new() {
+    let mut listening = Listening::new(FEW);
+    let mut heard = Heard::default();
+    let mut open = Vec::new();
+    for number in 0..FLOWS {
+        open.push(begin(&mut listening, number));
+        if listening.has_handed_on() {
+            listening.handed_on().for_each(|part| heard.take(part));
+        }
+    }
+    let told: BTreeSet<_> = heard
+        .subjects
+        .iter()
+        .map(|subject| subject.subject.address)
+        .collect();
+    assert!(told.contains(&server(0)) && told.len() == heard.subjects.len());
+    // All but those that are still remembered were forgotten while a session ran, and that is counted.
+    let all = usize::try_from(FLOWS).unwrap();
+    let forgotten = u64::try_from(told.len()).unwrap();
+    assert_eq!(listening.beyond().servers, forgotten);
+    assert!(all - told.len() <= FEW.servers);
+    // What is tried on one that was forgotten is told all the same.
+    steal(&mut listening, &mut open[0], 0, 400);
+    for (number, flow) in (0..).zip(open) {
+        listening.end(flow, &ends(number), ending(number));
+    }
+    listening.rest().for_each(|part| heard.take(part));
+    let robbed =
+        |subject: &&Subject| subject.subject.address == server(0) && subject.verdicts[0].exposure.is_some();
+    let robbed = heard.subjects.iter().find(robbed).unwrap();
+    assert_eq!(robbed.verdicts[0].weight.unwrap().leaked_min, 400);
+    assert_eq!(robbed.verdicts[0].exposure.as_ref().unwrap().sessions, 1);
+    let subjects: BTreeSet<_> = heard
+        .subjects
+        .iter()
+        .map(|subject| subject.subject.address)
+        .collect();
+    assert_eq!(subjects.len(), all);
 }

@@ -7,7 +7,7 @@
 
 mod forge;
 
-use forge::{ACK, FIN, Notes, Piece, RST, SYN, Told, packet, segment};
+use forge::{ACK, CLIENT, FIN, Notes, Piece, RST, SERVER, SYN, Told, ip, packet, segment, udp};
 use holter_capture::{Hearing, Limits, Oddity, Side};
 use proptest::prelude::*;
 
@@ -315,6 +315,14 @@ fn what_the_snap_length_cut_is_missing() {
     ];
     assert_eq!(notes.0[0].sides[0], pieces);
     assert_eq!((coverage.cut, coverage.missing), (1, 940));
+    // Of a datagram it may leave nothing.
+    let whole = ip(CLIENT, SERVER, 17, &udp([40_000, 443], &[7; 100]));
+    let mut cut = packet(1, &whole);
+    cut.bytes = &whole[..28];
+    let mut hearing = Hearing::new(Notes::default(), Limits::default());
+    hearing.packet(&cut);
+    let (notes, _) = hearing.finish();
+    assert_eq!(notes.0[0].sides[0], [Piece::Missed(100)]);
 }
 
 /// A conversation in which the client has asked, the forged packet, and the server's answer.
@@ -378,4 +386,63 @@ fn a_new_opening_that_is_answered_is_another_flow() {
     assert_eq!(told.len(), 2);
     assert_eq!(told[1].heard(Side::Opener)[..3], *b"new");
     assert!(told[1].ends.unwrap().begun);
+}
+
+#[test]
+fn an_opening_that_stands_behind_its_data_opens_their_flow() {
+    let syn = segment(Side::Opener, 10, 0, SYN, &[]);
+    let answer = segment(Side::Answerer, 90, 11, SYN | ACK, &[]);
+    let spoken = [
+        segment(Side::Opener, 11, 91, ACK, &[]),
+        segment(Side::Opener, 11, 91, ACK, b"asks"),
+        segment(Side::Answerer, 91, 15, ACK, b"tells"),
+        segment(Side::Opener, 15, 96, ACK, b"more"),
+    ];
+    for first in 0..=spoken.len() {
+        for second in 0..=spoken.len() + 1 {
+            let mut packets = spoken.to_vec();
+            packets.insert(first, syn.clone());
+            packets.insert(second, answer.clone());
+            let (told, coverage) = hear(&packets);
+            let what = format!("SYN at {first}, answer at {second}");
+            assert_eq!(told.len(), 1, "{what}");
+            assert_eq!(told[0].heard(Side::Opener), b"asksmore", "{what}");
+            assert_eq!(told[0].heard(Side::Answerer), b"tells", "{what}");
+            assert!(told[0].ends.unwrap().begun, "{what}");
+            assert_eq!((coverage.missing, coverage.begun_before), (0, 0), "{what}");
+        }
+    }
+}
+
+#[test]
+fn an_opening_that_fits_no_beginning_makes_none() {
+    // Of what lies between the opening and what was heard first nobody was told; and who opened is known too late here.
+    let before = [
+        segment(Side::Opener, 400, 91, ACK, b"asks"),
+        segment(Side::Opener, 10, 0, SYN, &[]),
+        segment(Side::Answerer, 91, 404, ACK, b"tells"),
+    ];
+    let server_first = [
+        segment(Side::Answerer, 91, 11, ACK, b"tells"),
+        segment(Side::Opener, 10, 0, SYN, &[]),
+        segment(Side::Answerer, 90, 11, SYN | ACK, &[]),
+        segment(Side::Opener, 11, 96, ACK, b"asks"),
+    ];
+    for packets in [&before[..], &server_first] {
+        let (told, coverage) = hear(packets);
+        assert_eq!((told.len(), coverage.begun_before), (1, 1));
+        assert!(!told[0].ends.unwrap().begun);
+        assert_eq!(
+            told[0].heard(Side::Opener).len() + told[0].heard(Side::Answerer).len(),
+            9
+        );
+    }
+    // Far away, or long after, it is another's.
+    let far = segment(Side::Opener, 900_000_000, 0, SYN, &[]);
+    let (told, _) = hear(&[
+        before[0].clone(),
+        far,
+        segment(Side::Opener, 900_000_001, 0, ACK, b"new"),
+    ]);
+    assert_eq!(told.len(), 2);
 }

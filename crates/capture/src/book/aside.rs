@@ -12,8 +12,7 @@ use super::server::Server;
 use super::{Book, Pair, Passed};
 use crate::Moment;
 
-/// Where fewer than one in so many servers can be handed on, it is not tried again before as many more were left out: to look for
-/// them takes time.
+/// One in so many servers is handed on at least: to look for them takes time.
 const FEW: usize = 16;
 
 /// What was handed on and has not been told yet. It is bounded, too: as long as one kind waits here, no more of it is handed on.
@@ -22,7 +21,6 @@ pub(crate) struct Aside {
     pub(crate) servers: Vec<Server>,
     pub(crate) clients: Vec<(IpAddr, Client)>,
     pub(crate) pairs: Vec<(Pair, Passed)>,
-    patience: usize,
 }
 
 impl Aside {
@@ -32,39 +30,47 @@ impl Aside {
 }
 
 impl Book {
-    /// Hands on half of the servers with which nobody talks: first such as nothing was tried on, and of these the longest silent.
+    /// Hands on half of the servers with which nobody talks: first such as nothing was tried on, and of these the longest silent. Where
+    /// those are few, such as have sessions that run go, too, those first whose last one began or ended longest ago: many sessions have no
+    /// end in a capture, and who comes new must be heard. What is still to come of such a session counts nowhere, but for evidence.
     pub(super) fn hand_on_servers(&mut self) {
         if !self.aside.servers.is_empty() {
-            return;
-        }
-        if self.aside.patience > 0 {
-            self.aside.patience -= 1;
             return;
         }
         // Those that were handed on last have been told: what only they showed can go.
         self.forget_certificates();
         let all = self.servers.iter().flatten();
-        let mut idle: Vec<_> = all
-            .filter(|server| server.live == 0)
-            .map(|server| (server.is_grave(), server.last, server.address, server.transport))
+        let mut order: Vec<_> = all
+            .map(|server| {
+                (
+                    server.live > 0,
+                    server.is_grave(),
+                    server.last,
+                    server.address,
+                    server.transport,
+                )
+            })
             .collect();
-        let half = idle.len().div_ceil(2);
-        if half < self.bounds.servers / FEW {
-            self.aside.patience = self.bounds.servers / FEW;
+        let idle = order.iter().filter(|(runs, ..)| !runs).count();
+        let count = idle.div_ceil(2).max(self.bounds.servers.div_ceil(FEW));
+        if count < order.len() {
+            order.select_nth_unstable(count);
         }
-        if half < idle.len() {
-            idle.select_nth_unstable(half);
-        }
-        for (_, _, address, transport) in idle.into_iter().take(half) {
-            let Some(place) = self.places.remove(&(address, transport)) else {
+        for (_, _, _, address, transport) in order.into_iter().take(count) {
+            let Some(id) = self.places.remove(&(address, transport)) else {
                 continue;
             };
-            let gone = usize::try_from(place)
+            let gone = usize::try_from(id.place)
                 .ok()
                 .and_then(|at| self.servers.get_mut(at));
             if let Some(server) = gone.and_then(Option::take) {
+                self.beyond.servers = self.beyond.servers.saturating_add(server.live);
+                self.peers -= server
+                    .evidence
+                    .as_deref()
+                    .map_or(0, |evidence| evidence.peers.len());
                 self.keys.note(&self.certificates, &server);
-                self.free.push(place);
+                self.free.push(id.place);
                 self.aside.servers.push(server);
             }
         }

@@ -1,6 +1,5 @@
 //! What heartbeats towards one subject came to, and what each of its peers did.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::heartbeat::{Ladder, Tally};
@@ -12,34 +11,88 @@ const MOST_PEERS: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Evidence {
     pub(crate) tally: Tally,
-    pub(crate) peers: BTreeMap<IpAddr, Tally>,
+    pub(crate) peers: Peers,
     /// Peers beyond those that are told apart.
     pub(crate) more_peers: u64,
     /// Connections with heartbeats.
     pub(crate) connections: u64,
-    /// Sessions open when the first connection that leaked began to ask, and the number of the session that was the last then.
-    window: Option<(u64, u64, u64)>,
+    /// Sessions while memory went out.
+    window: Option<Company>,
     /// What it came to when it was told last.
     told: (Ladder, u64),
 }
 
+/// What each peer did, in the order of their addresses. A list, since mostly there is one: a tree takes ten times the room then.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Peers(Vec<(IpAddr, Tally)>);
+
+impl Peers {
+    /// How many are told apart.
+    pub(crate) const fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Each of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(IpAddr, Tally)> {
+        self.0.iter()
+    }
+
+    /// Adds to what a peer did. Says whether it is a new one; nothing, where there is no room for one.
+    fn add(&mut self, peer: IpAddr, tally: &Tally, room: bool) -> Option<bool> {
+        match self.0.binary_search_by_key(&peer, |(known, _)| *known) {
+            Ok(place) => {
+                self.0.get_mut(place)?.1.add(tally);
+                Some(false)
+            }
+            Err(_) if self.len() >= MOST_PEERS || !(room || self.0.is_empty()) => None,
+            Err(place) => {
+                if self.0.is_empty() {
+                    self.0.reserve_exact(1);
+                }
+                self.0.insert(place, (peer, *tally));
+                Some(true)
+            }
+        }
+    }
+}
+
+/// Sessions of a service while heartbeats came.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Company {
+    /// Open when the first came.
+    pub(crate) open: u64,
+    /// Begun by then.
+    pub(crate) before: u64,
+    /// Begun when the last came.
+    pub(crate) until: u64,
+}
+
+impl Company {
+    /// The same of another connection, which may have begun to ask earlier or later.
+    fn join(self, other: Self) -> Self {
+        let (first, later) = if (other.before, self.open) < (self.before, other.open) {
+            (other, self)
+        } else {
+            (self, other)
+        };
+        Self {
+            until: first.until.max(later.until),
+            ..first
+        }
+    }
+}
+
 impl Evidence {
-    pub(crate) fn add(&mut self, peer: IpAddr, tally: &Tally, company: (u64, u64), begun: u64) {
+    /// What one more connection came to. Says whether a peer has come to be told apart; `room`: whether one may beside the first.
+    pub(crate) fn add(&mut self, peer: IpAddr, tally: &Tally, company: Company, room: bool) -> bool {
         self.tally.add(tally);
         self.connections += 1;
-        if self.peers.len() < MOST_PEERS || self.peers.contains_key(&peer) {
-            self.peers.entry(peer).or_default().add(tally);
-        } else {
-            self.more_peers += 1;
-        }
+        let added = self.peers.add(peer, tally, room);
+        self.more_peers += u64::from(added.is_none());
         if tally.ladder.is_leak() {
-            let (live, then) = company;
-            self.window = Some(match self.window {
-                None => (live, then, begun),
-                Some((earlier, first, last)) if first <= then => (earlier, first, last.max(begun)),
-                Some((_, _, last)) => (live, then, last.max(begun)),
-            });
+            self.window = Some(self.window.map_or(company, |window| window.join(company)));
         }
+        added == Some(true)
     }
 
     /// Whether it shows more than when it was told last; it is taken for told.
@@ -56,9 +109,10 @@ impl Evidence {
         std::mem::replace(&mut self.told, now) != now
     }
 
-    /// Sessions that were open at some moment between the first and the last leak, at most.
+    /// Sessions that were open at some moment from the first heartbeat to the last one of the connections in which memory went out.
     pub(crate) fn exposed(&self) -> u64 {
-        self.window
-            .map_or(0, |(live, first, last)| live + last.saturating_sub(first))
+        self.window.map_or(0, |window| {
+            window.open + window.until.saturating_sub(window.before)
+        })
     }
 }

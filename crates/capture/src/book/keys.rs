@@ -120,7 +120,7 @@ mod tests {
 
     fn server(certificates: &mut Certificates, number: u8, keys: &[u8], leaks: bool) -> Server {
         let address = SocketAddr::from(([10, 0, 0, number], 443));
-        let mut server = Server::new(address, Transport::Tcp, Moment(0));
+        let mut server = Server::new(0, address, Transport::Tcp, Moment(0));
         for key in keys {
             let leaf = certificates.place(&certificate(number % 4, *key)).unwrap();
             server.shows(Moment(0), 0x0303, None, vec![leaf]);

@@ -18,6 +18,8 @@ const MOST_PEERS: usize = 16;
 /// A server.
 #[derive(Debug)]
 pub(crate) struct Server {
+    /// Which it is, among all that there were.
+    pub(super) number: u32,
     pub(crate) address: SocketAddr,
     pub(crate) transport: Transport,
     pub(crate) first: Moment,
@@ -96,8 +98,9 @@ pub(crate) struct Pushed {
 }
 
 impl Server {
-    pub(crate) fn new(address: SocketAddr, transport: Transport, at: Moment) -> Self {
+    pub(crate) fn new(number: u32, address: SocketAddr, transport: Transport, at: Moment) -> Self {
         Self {
+            number,
             address,
             transport,
             first: at,
@@ -194,7 +197,6 @@ impl Server {
     pub(crate) fn close(&mut self, ending: &Ending, torn: bool) {
         let [heard, answered] = ending.heard;
         let [missing, unanswered] = ending.missing;
-        self.live = self.live.saturating_sub(1);
         self.last = self.last.max(ending.at);
         self.one_sided += u64::from(ending.seen != [true; 2]);
         self.with_gaps += u64::from(torn || missing + unanswered > 0);

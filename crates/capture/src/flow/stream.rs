@@ -106,6 +106,16 @@ impl Stream {
         self.synced && (0..0x1_0000).contains(&after(next, self.next))
     }
 
+    /// Whether all that is known of it lies not far behind this number, so that it may have been opened with it.
+    pub(crate) fn may_begin_at(&self, next: u32) -> bool {
+        let near = |number| (0..0x1_0000).contains(&after(next, number));
+        if self.synced {
+            near(self.first) && near(self.next)
+        } else {
+            self.acknowledged && near(self.acked)
+        }
+    }
+
     /// Whether that is the number that it was opened with: no other stream between the same ends has it so soon.
     pub(crate) fn began_with(&self, next: u32) -> bool {
         self.synced && self.first == next
@@ -114,6 +124,11 @@ impl Stream {
     pub(crate) fn is_finished(&self) -> bool {
         self.fin
             .is_some_and(|fin| self.synced && after(fin, self.next) >= 0)
+    }
+
+    /// Whether its FIN stands right behind what was heard: who forges one is found out by what comes after it.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.synced && self.fin == Some(self.next)
     }
 
     pub(crate) fn has_held(&self) -> bool {

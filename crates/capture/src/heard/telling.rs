@@ -31,7 +31,6 @@ impl Teller {
             servers,
             clients,
             pairs,
-            ..
         } = aside;
         self.judged.follow(book.certificates.generation());
         let keys = keys(book, servers.iter());

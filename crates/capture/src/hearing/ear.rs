@@ -20,7 +20,10 @@ pub(super) struct Ear<'a, L: Listener> {
 impl<L: Listener> Ear<'_, L> {
     /// A whole datagram, or as much of it as was captured.
     pub(super) fn datagram(&mut self, at: Moment, data: &[u8], full: usize) {
-        self.hear(at, data);
+        // The snap length may have left nothing of it.
+        if !data.is_empty() {
+            self.hear(at, data);
+        }
         let cut = full.saturating_sub(data.len()) as u64;
         if cut > 0 {
             self.miss(at, cut);

@@ -1,11 +1,13 @@
 //! All heartbeats of one flow, in both directions of asking.
 
 use super::cover::Span;
-use super::open::{self, Open};
+use super::direction::Direction;
+use super::open;
 use super::sealed::{self, Sealed};
 use super::torn::Torn;
 use super::{Cover, Ladder, Tally};
 use crate::Moment;
+use crate::book::evidence::Company;
 use crate::both::{pick, pick_mut};
 use crate::listener::Side;
 
@@ -63,34 +65,46 @@ pub(crate) struct Heard {
     pub(crate) client: Option<Side>,
 }
 
+/// How the flow ended, for each side.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Over {
+    /// It has been heard at all.
+    pub(crate) heard: [bool; 2],
+    /// So many bytes of it are not in the capture.
+    pub(crate) missing: [u64; 2],
+    /// It said that it has no more to say, right behind what was heard last.
+    pub(crate) ended: [bool; 2],
+}
+
 /// Both directions of asking.
 #[derive(Debug)]
 pub(crate) struct Beats {
-    open: [Open; 2],
-    // Boxed, for most flows have one of these or none, and whoever floods a service with datagrams makes many flows.
+    open: [Direction; 2],
+    // Boxed, for most flows have one of these or none.
     sealed: [Option<Box<Sealed>>; 2],
     /// Encrypted ones, once something of the flow is missing.
     torn: Option<Box<Torn>>,
     /// A record that may be a request in the clear, or ciphertext that looks like one.
-    doubt: Option<(Side, Cover, Raw, Heard)>,
+    doubt: Option<Box<(Side, Cover, Raw, Heard)>>,
     datagrams: bool,
     begun: bool,
     /// Something of the flow is missing, its beginning or more.
     holed: bool,
     /// Who sent the first encrypted one, where nothing is missing before it.
     asked_first: Option<Side>,
+    /// How many bytes it took when they were counted last.
+    pub(crate) counted: usize,
     /// When the first came.
     pub(crate) first: Moment,
     /// And the last.
     pub(crate) last: Moment,
-    /// Sessions of the service when the first came: open then, and begun until then.
-    pub(crate) company: (u64, u64),
+    pub(crate) company: Company,
 }
 
 impl Beats {
-    pub(crate) fn new(datagrams: bool, at: Moment, company: (u64, u64)) -> Self {
+    pub(crate) fn new(datagrams: bool, at: Moment, company: Company) -> Self {
         Self {
-            open: [Open::new(datagrams), Open::new(datagrams)],
+            open: [Direction::default(), Direction::default()],
             sealed: [None, None],
             torn: None,
             doubt: None,
@@ -98,6 +112,7 @@ impl Beats {
             begun: true,
             holed: false,
             asked_first: None,
+            counted: 0,
             first: at,
             last: at,
             company,
@@ -111,7 +126,9 @@ impl Beats {
         self.holed |= heard.torn;
         for side in [Side::Opener, Side::Answerer] {
             let missing = *pick(&heard.missing, side);
-            pick_mut(&mut self.open, side).start_from(missing, heard.begun);
+            pick_mut(&mut self.open, side)
+                .ground()
+                .start_from(missing, heard.begun);
         }
         match seal {
             Seal::Open => self.in_clear(side, raw, 0),
@@ -127,8 +144,12 @@ impl Beats {
 
     /// A side says something that is no heartbeat and that shows that it has read on.
     pub(crate) fn speaks(&mut self, side: Side) {
-        pick_mut(&mut self.open, side).asker_speaks();
-        pick_mut(&mut self.open, side.other()).answerer_speaks();
+        if let Some(open) = pick_mut(&mut self.open, side).spoken_mut() {
+            open.asker_speaks();
+        }
+        if let Some(open) = pick_mut(&mut self.open, side.other()).spoken_mut() {
+            open.answerer_speaks();
+        }
         if let Some(sealed) = pick_mut(&mut self.sealed, side) {
             sealed.asker_speaks();
         }
@@ -137,10 +158,37 @@ impl Beats {
         }
     }
 
+    /// Takes its bytes into the sum of all.
+    pub(crate) fn recount(&mut self, all: usize) -> usize {
+        let now = self.size();
+        let before = std::mem::replace(&mut self.counted, now);
+        all.saturating_sub(before).saturating_add(now)
+    }
+
+    /// How many bytes it takes.
+    fn size(&self) -> usize {
+        let open: usize = self.open.iter().map(Direction::size).sum();
+        let sealed = self.sealed.iter().flatten().map(|sealed| sealed.size());
+        let torn = self.torn.as_ref().map_or(0, |_| size_of::<Torn>());
+        size_of::<Self>() + open + sealed.sum::<usize>() + torn
+    }
+
+    /// The service's sessions now that one more has come.
+    pub(crate) fn in_company(&mut self, company: Company) {
+        self.company.until = company.until;
+    }
+
+    /// A side sends a record that is no heartbeat: what it was answering is over, since it writes an answer in one go.
+    pub(crate) fn turns_to_other_things(&mut self, side: Side) {
+        if let Some(open) = pick_mut(&mut self.open, side.other()).spoken_mut() {
+            open.answer_is_over();
+        }
+    }
+
     /// Bytes of a side are missing; `all`: so many of late.
     pub(crate) fn miss(&mut self, side: Side, bytes: u64, all: u64) {
         self.holed = true;
-        pick_mut(&mut self.open, side).miss_asker(bytes);
+        pick_mut(&mut self.open, side).ground().miss_asker(bytes);
         pick_mut(&mut self.open, side.other()).miss_answerer();
         if self.torn.is_none() && self.sealed.iter().any(Option::is_some) {
             let mut before = [0; 2];
@@ -154,14 +202,14 @@ impl Beats {
 
     /// So many bytes of a side were not missing, but late.
     pub(crate) fn find(&mut self, side: Side, bytes: u64) {
-        pick_mut(&mut self.open, side).find_asker(bytes);
+        pick_mut(&mut self.open, side).ground().find_asker(bytes);
         if let Some(torn) = &mut self.torn {
             torn.find(side, bytes);
         }
     }
 
-    /// What each side came to by asking. `missing`: bytes of each side that are not in the capture.
-    pub(crate) fn finish(mut self, heard: [bool; 2], missing: [u64; 2], client: Side) -> [Tally; 2] {
+    /// What each side came to by asking.
+    pub(crate) fn finish(mut self, over: &Over, client: Side) -> [Tally; 2] {
         self.settle_doubt();
         let torn = self.torn.take();
         let is_torn = torn.is_some();
@@ -171,11 +219,12 @@ impl Beats {
             .into_iter()
             .zip(self.open.into_iter().zip(self.sealed))
         {
-            let missing = *pick(&missing, side.other());
-            let (mut tally, unmet) = open.finish(missing);
+            let missing = *pick(&over.missing, side.other());
+            let open = open.into_open(self.datagrams);
+            let (mut tally, unmet) = open.finish(missing, *pick(&over.ended, side.other()));
             let mut unseen = unmet;
             if let Some(mut sealed) = sealed {
-                if !*pick(&heard, side.other()) {
+                if !*pick(&over.heard, side.other()) {
                     sealed.one_sided();
                 }
                 tally.add(&sealed.finish(is_torn));
@@ -213,8 +262,8 @@ impl Beats {
         let answers = asked.goes_on() || kind == Some(RESPONSE) || (kind.is_none() && asked.waits());
         if !answers {
             match kind {
-                Some(REQUEST) | None => pick_mut(&mut self.open, side).ask(beat),
-                Some(_) if self.holed && !self.datagrams => asked.go_on_unseen(beat),
+                Some(REQUEST) | None => pick_mut(&mut self.open, side).speak(self.datagrams).ask(beat),
+                Some(_) if self.holed && !self.datagrams => asked.speak(false).go_on_unseen(beat),
                 Some(_) => {}
             }
             return;
@@ -227,7 +276,9 @@ impl Beats {
             // Its keys have not changed yet, and the other side's have.
             return sealed.answer(covered(Cover::Clear, raw));
         }
-        pick_mut(&mut self.open, side.other()).answer(beat);
+        pick_mut(&mut self.open, side.other())
+            .speak(self.datagrams)
+            .answer(beat);
     }
 
     /// From here on something of the flow is missing.
@@ -294,7 +345,8 @@ impl Beats {
     fn either(&mut self, side: Side, cover: Cover, raw: Raw, heard: Heard) {
         // Where nobody knows the suite it may be one that encrypts nothing.
         let slack = if cover == Cover::Unknown { LONGEST_MAC } else { 0 };
-        if let Some((asker, first, request, then)) = self.doubt.take() {
+        if let Some(doubt) = self.doubt.take() {
+            let (asker, first, request, then) = *doubt;
             let same = match (request.start, raw.start) {
                 (Some([_, a, b]), Some([RESPONSE, c, d])) => (a, b) == (c, d),
                 _ => false,
@@ -315,20 +367,24 @@ impl Beats {
             || pick(&self.open, other).goes_on()
             || pick(&self.open, other).waits()
             || raw.start.is_some_and(|start| {
-                matches!(start, [REQUEST, ..]) && pick(&self.open, side).was_answered(start)
+                matches!(start, [REQUEST, ..])
+                    && pick(&self.open, side)
+                        .spoken()
+                        .is_some_and(|open| open.was_answered(start))
             })
         {
             return self.in_clear(side, raw, slack);
         }
         if raw.start.is_some_and(|[kind, ..]| kind == REQUEST) {
-            self.doubt = Some((side, cover, raw, heard));
+            self.doubt = Some(Box::new((side, cover, raw, heard)));
             return;
         }
         self.encrypted(side, cover, raw, heard);
     }
 
     fn settle_doubt(&mut self) {
-        if let Some((side, cover, raw, heard)) = self.doubt.take() {
+        if let Some(doubt) = self.doubt.take() {
+            let (side, cover, raw, heard) = *doubt;
             self.encrypted(side, cover, raw, heard);
         }
     }
@@ -356,130 +412,4 @@ fn covered(cover: Cover, raw: Raw) -> sealed::Beat {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GCM: Seal = Seal::Sealed(Cover::Known { fixed: 24, block: 0 });
-    const CBC: Seal = Seal::Sealed(Cover::Known { fixed: 36, block: 16 });
-
-    const HEARD: Heard = Heard {
-        pads_least: [true; 2],
-        late: false,
-        begun: true,
-        torn: false,
-        missing: [0; 2],
-        heard: [true; 2],
-        client: Some(Side::Opener),
-    };
-
-    fn raw(start: Option<[u8; 3]>, length: u64) -> Raw {
-        Raw {
-            start,
-            length,
-            lost: 0,
-            cut: 0,
-            at: Moment(1),
-        }
-    }
-
-    /// What the client's asking comes to: records of the client and of the server.
-    fn asked(datagrams: bool, holed: bool, records: &[(Side, Seal, Raw)]) -> Tally {
-        let mut beats = Beats::new(datagrams, Moment(1), (1, 1));
-        if holed {
-            beats.miss(Side::Opener, 45, 45);
-        }
-        for (side, seal, raw) in records {
-            beats.record(*side, *seal, *raw, HEARD);
-        }
-        let missing = if holed { [45, 0] } else { [0; 2] };
-        let [tally, _] = beats.finish([true; 2], missing, Side::Opener);
-        tally
-    }
-
-    #[test]
-    fn an_answer_in_the_clear_to_an_encrypted_request_goes_on_in_its_next_record() {
-        let tally = asked(
-            false,
-            false,
-            &[
-                (Side::Opener, GCM, raw(Some([7, 7, 7]), 27)),
-                (Side::Answerer, Seal::Open, raw(Some([2, 0x40, 0]), 16_384)),
-                (Side::Answerer, Seal::Open, raw(Some([9, 9, 9]), 19)),
-            ],
-        );
-        assert_eq!((tally.least, tally.most, tally.answers), (16_384, 16_384, 1));
-    }
-
-    #[test]
-    fn a_full_datagram_is_one_answer_and_may_be_padded() {
-        let tally = asked(
-            true,
-            false,
-            &[
-                (Side::Opener, CBC, raw(None, 48)),
-                (Side::Answerer, CBC, raw(None, 16_432)),
-            ],
-        );
-        assert_eq!((tally.attempts, tally.answers), (1, 1));
-        assert!(
-            (tally.least..=tally.most).contains(&16_365),
-            "{} {}",
-            tally.least,
-            tally.most
-        );
-    }
-
-    #[test]
-    fn a_request_that_was_lost_may_have_brought_nothing() {
-        let answer = |start, length| (Side::Answerer, Seal::Open, raw(Some(start), length));
-        let tally = asked(
-            false,
-            true,
-            &[answer([2, 0x40, 0], 16_384), answer([9, 9, 9], 19)],
-        );
-        assert_eq!((tally.least, tally.most), (3, 16_384));
-        assert_eq!(tally.ladder, Ladder::LeakBounded);
-    }
-
-    #[test]
-    fn a_request_too_short_for_its_claim_is_answered_by_any() {
-        let tally = asked(
-            false,
-            false,
-            &[
-                (Side::Opener, Seal::Open, raw(None, 1)),
-                (Side::Answerer, Seal::Open, raw(Some([2, 1, 0]), 275)),
-            ],
-        );
-        assert_eq!((tally.ladder, tally.least), (Ladder::LeakExact, 256));
-    }
-
-    #[test]
-    fn one_that_is_padded_amply_hides_nothing_of_what_others_leak() {
-        let tally = asked(
-            false,
-            false,
-            &[
-                (Side::Opener, GCM, raw(None, 24 + 1000)),
-                (Side::Opener, GCM, raw(None, 24 + 3)),
-                (Side::Answerer, GCM, raw(None, 24 + 19 + 17)),
-                (Side::Answerer, GCM, raw(None, 24 + 19 + 5000)),
-            ],
-        );
-        assert!((tally.least..=tally.most).contains(&5000), "{}", tally.most);
-    }
-
-    #[test]
-    fn a_request_that_waited_for_a_hole_still_has_its_answer() {
-        let unsure = Seal::Unknown(Cover::Known { fixed: 24, block: 0 });
-        let tally = asked(
-            false,
-            false,
-            &[
-                (Side::Answerer, Seal::Open, raw(Some([2, 0, 100]), 119)),
-                (Side::Opener, unsure, raw(Some([1, 0, 100]), 40)),
-            ],
-        );
-        assert_eq!((tally.ladder, tally.least), (Ladder::LeakExact, 63));
-    }
-}
+mod tests;

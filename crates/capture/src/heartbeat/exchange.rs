@@ -30,6 +30,8 @@ pub(super) struct Given {
     pub(super) seen: u64,
     pub(super) slack: u64,
     pub(super) first: u64,
+    /// No more of it will come, and all that came is in the capture.
+    pub(super) over: bool,
     /// So many requests had come before it.
     pub(super) after: usize,
     pub(super) at: Moment,
@@ -76,13 +78,22 @@ impl Given {
         self.sent == self.claimed + AROUND
     }
 
+    /// Bytes of payload that went out, at most.
+    pub(super) fn carried(&self) -> u64 {
+        if self.over {
+            self.claimed.min(self.seen.saturating_sub(HEADER))
+        } else {
+            self.claimed
+        }
+    }
+
     pub(super) fn most(&self, asked: &Asked) -> u64 {
         let slack = if self.is_bare() { 0 } else { asked.slack };
-        let claimed = if asked.length < HEADER {
-            self.claimed
+        let carried = if asked.length < HEADER || self.over {
+            self.carried()
         } else {
             asked.claimed
         };
-        claimed.saturating_sub(asked.brought().saturating_sub(slack))
+        carried.saturating_sub(asked.brought().saturating_sub(slack))
     }
 }

@@ -38,6 +38,52 @@ pub(crate) struct Beat {
     pub(crate) at: Moment,
 }
 
+/// What is missing of one direction.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ground {
+    /// So many bytes of the asking side are missing.
+    hole: u64,
+    /// Something that the answering side sent is not in the capture, so that silence proves nothing.
+    deaf: bool,
+    /// The beginning is missing.
+    unbegun: bool,
+}
+
+impl Ground {
+    /// Bytes of the asking side are missing.
+    pub(crate) const fn miss_asker(&mut self, bytes: u64) {
+        self.hole = self.hole.saturating_add(bytes);
+    }
+
+    /// Some of them were only late.
+    pub(crate) const fn find_asker(&mut self, bytes: u64) {
+        self.hole = self.hole.saturating_sub(bytes);
+    }
+
+    /// So many bytes of the asking side were missing before any of this was heard, and perhaps the beginning.
+    pub(crate) const fn start_from(&mut self, missing: u64, begun: bool) {
+        self.unbegun |= !begun;
+        if missing > self.hole {
+            self.hole = missing;
+        }
+    }
+
+    /// Bytes of the answering side are missing.
+    pub(crate) const fn miss_answerer(&mut self) {
+        self.deaf = true;
+    }
+
+    /// The longest request that can be among what is missing.
+    const fn hidden(self) -> u64 {
+        let room = self.hole.saturating_sub(RECORD);
+        if room < FULL { room } else { FULL }
+    }
+
+    const fn is_torn(self) -> bool {
+        self.deaf || self.hole > 0 || self.unbegun
+    }
+}
+
 /// One direction of asking, in the clear.
 #[derive(Debug, Default)]
 pub(crate) struct Open {
@@ -47,14 +93,9 @@ pub(crate) struct Open {
     answering: Option<Given>,
     /// Of requests that had to be forgotten: how many, and the most that one of them brought.
     forgotten: Option<(u64, u64)>,
-    /// Something that the answering side sent is not in the capture, so that silence proves nothing.
-    deaf: bool,
-    /// That was in the middle of the answer that is coming in.
+    ground: Ground,
+    /// What is missing of the answering side may have been the rest of the answer that is coming in.
     broken: bool,
-    /// So many bytes of the asking side are missing.
-    hole: u64,
-    /// The beginning is missing.
-    unbegun: bool,
     datagrams: bool,
     /// What unanswered requests asked for beyond what they brought.
     unmet: u64,
@@ -99,7 +140,7 @@ impl Price for Bound<'_> {
         let Some(given) = self.open.given.get(answer) else {
             return [0; 3];
         };
-        let hidden = self.open.hidden();
+        let hidden = self.open.ground.hidden();
         let doubt = if hidden > 0 || self.open.forgotten.is_some() {
             0
         } else {
@@ -107,17 +148,31 @@ impl Price for Bound<'_> {
         };
         let forbidden = given.claimed + AROUND > hidden;
         let least = given.least(hidden.saturating_sub(HEADER));
-        self.cost(doubt, least, given.claimed, forbidden)
+        self.cost(doubt, least, given.carried(), forbidden)
     }
 }
 
 impl Open {
-    /// One direction of a stream or of datagrams.
-    pub(crate) fn new(datagrams: bool) -> Self {
+    /// One direction of a stream or of datagrams, of which so much was missing before.
+    pub(crate) fn on(ground: Ground, datagrams: bool) -> Self {
         Self {
+            ground,
+            broken: ground.deaf,
             datagrams,
             ..Self::default()
         }
+    }
+
+    /// How many bytes it takes.
+    pub(crate) const fn size(&self) -> usize {
+        size_of::<Self>()
+            + self.asked.capacity() * size_of::<Asked>()
+            + self.given.capacity() * size_of::<Given>()
+    }
+
+    /// What is missing of it.
+    pub(crate) const fn ground(&mut self) -> &mut Ground {
+        &mut self.ground
     }
 
     /// Whether an answer is under way whose next record brings no header of its own.
@@ -145,11 +200,20 @@ impl Open {
 
     /// A request.
     pub(crate) fn ask(&mut self, beat: Beat) {
-        self.close();
+        // The rest of an answer can come later: in the middle of a handshake OpenSSL holds back the last bytes that it has to send.
+        if self.ground.deaf || !self.goes_on() {
+            self.close();
+        }
         self.tally.heartbeats += 1;
         // As many answers as requests are theirs, each in its turn.
-        if self.given.len() == self.asked.len() && !self.is_torn() && !self.datagrams {
+        let answers = self.given.len() + usize::from(self.answering.is_some());
+        if answers == self.asked.len() && !self.ground.is_torn() && !self.datagrams {
+            let unfinished = self.asked.split_off(self.given.len());
             self.resolve();
+            self.asked.extend(unfinished);
+            if let Some(answer) = &mut self.answering {
+                answer.after = self.asked.len();
+            }
         }
         let read = beat.start.and_then(|start| Seen::read(&start));
         let asked = Asked {
@@ -170,6 +234,7 @@ impl Open {
             self.tally.crashes += u64::from(self.datagrams && asked.claimed > MOST_IN_A_DATAGRAM);
         }
         if self.asked.len() >= MOST_PENDING {
+            self.close();
             self.resolve();
         }
         if self.asked.len() >= MOST_PENDING {
@@ -179,6 +244,10 @@ impl Open {
             *count += 1;
             *brought = (*brought).max(oldest.brought());
             self.unanswered(&oldest);
+        }
+        if self.asked.is_empty() {
+            // Mostly there is one.
+            self.asked.reserve_exact(1);
         }
         self.asked.push(asked);
     }
@@ -190,12 +259,14 @@ impl Open {
         self.unseen = self.unseen.saturating_add(beat.unseen);
         let read = beat.start.and_then(|start| Seen::read(&start));
         let claimed = read.and_then(|read| u64::try_from(read.claimed).ok());
-        // Where the rest of an answer is missing, the next record may be another's first.
+        // Where the rest of an answer is missing, or more has been asked since, the next record may be another's first.
         let whole = |claimed: u64| (claimed + AROUND).min(FULL) <= beat.length;
-        let begins = self.broken
+        let asked_since = |answer: Given| answer.after < self.asked.len();
+        let begins = (self.broken || self.answering.is_some_and(asked_since))
             && beat.start.is_some_and(|[kind, ..]| kind == RESPONSE)
             && claimed.is_some_and(|claimed| {
-                self.asked.iter().any(|asked| asked.claims(claimed)) || (self.hidden() > 0 && whole(claimed))
+                self.asked.iter().any(|asked| asked.claims(claimed))
+                    || (self.ground.hidden() > 0 && whole(claimed))
             });
         if !begins
             && self.goes_on()
@@ -215,11 +286,22 @@ impl Open {
                 seen,
                 slack: beat.slack,
                 first: if claimed.is_some() { beat.length } else { 0 },
+                over: false,
                 after: self.asked.len(),
                 at: beat.at,
             });
         }
         if !self.goes_on() {
+            self.close();
+        }
+    }
+
+    /// Nothing more of the answer that is under way will come.
+    pub(crate) fn answer_is_over(&mut self) {
+        if !self.ground.deaf
+            && let Some(answer) = &mut self.answering
+        {
+            answer.over = true;
             self.close();
         }
     }
@@ -240,7 +322,7 @@ impl Open {
 
     /// The other side says something else: what it was forbidden to be asked before it has passed over.
     pub(crate) fn answerer_speaks(&mut self) {
-        if self.is_torn() || self.answering.is_some() {
+        if self.ground.is_torn() || self.answering.is_some() {
             return;
         }
         for asked in &mut self.asked {
@@ -248,39 +330,25 @@ impl Open {
         }
     }
 
-    /// Bytes of the asking side are missing.
-    pub(crate) const fn miss_asker(&mut self, bytes: u64) {
-        self.hole = self.hole.saturating_add(bytes);
-    }
-
-    /// Some of them were only late.
-    pub(crate) const fn find_asker(&mut self, bytes: u64) {
-        self.hole = self.hole.saturating_sub(bytes);
-    }
-
-    /// So many bytes of the asking side were missing before any of this was heard, and perhaps the beginning.
-    pub(crate) const fn start_from(&mut self, missing: u64, begun: bool) {
-        self.unbegun |= !begun;
-        if missing > self.hole {
-            self.hole = missing;
-        }
-    }
-
     /// Bytes of the answering side are missing.
     pub(crate) const fn miss_answerer(&mut self) {
-        self.deaf = true;
+        self.ground.miss_answerer();
         self.broken = true;
     }
 
-    /// All that came of it, and how many bytes at most may have gone out in so many that are missing of the answering side.
-    pub(crate) fn finish(mut self, missing: u64) -> (Tally, u64) {
+    /// All that came of it, and how many bytes at most may have gone out in so many that are missing of the answering side. `ended`:
+    /// that side will say no more.
+    pub(crate) fn finish(mut self, missing: u64, ended: bool) -> (Tally, u64) {
+        if ended && missing == 0 {
+            self.answer_is_over();
+        }
         self.close();
         self.resolve();
         for asked in std::mem::take(&mut self.asked) {
             self.unanswered(&asked);
         }
         let missing = missing.saturating_sub(self.unseen);
-        let unmet = if self.hidden() > 0 {
+        let unmet = if self.ground.hidden() > 0 {
             missing
         } else {
             missing.min(self.unmet)
@@ -292,16 +360,6 @@ impl Open {
             unmet
         };
         (self.tally, unmet)
-    }
-
-    /// The longest request that can be among what is missing.
-    const fn hidden(&self) -> u64 {
-        let room = self.hole.saturating_sub(RECORD);
-        if room < FULL { room } else { FULL }
-    }
-
-    const fn is_torn(&self) -> bool {
-        self.deaf || self.hole > 0 || self.unbegun
     }
 
     /// Lays what has come beside each other. Requests after the last that was answered may still be.
@@ -334,7 +392,7 @@ impl Open {
             self.count(answer, weighed, at_least == at_most);
         }
         self.tally.most = self.tally.most.saturating_add(at_most.saturating_sub(at_least));
-        let torn = self.is_torn();
+        let torn = self.ground.is_torn();
         let later = self.asked.split_off(over);
         for (place, asked) in std::mem::replace(&mut self.asked, later).iter_mut().enumerate() {
             if !least.contains(&Some(place)) {
@@ -368,6 +426,9 @@ impl Open {
     /// Closes the answer that is coming in.
     fn close(&mut self) {
         if let Some(answer) = self.answering.take() {
+            if self.given.is_empty() {
+                self.given.reserve_exact(1);
+            }
             self.given.push(answer);
             if self.given.len() > MOST_PENDING {
                 self.resolve();
@@ -378,10 +439,10 @@ impl Open {
     /// An answer; `asked` is the request by which it leaks least, `at_most` the one by which it leaks most.
     fn weigh(&self, answer: &Given, asked: Option<&Asked>, at_most: Option<&Asked>) -> Weighed {
         // A request that is not in the capture may have brought nothing, and no more than a record holds.
-        let most = at_most.map_or(answer.claimed, |asked| answer.most(asked));
+        let most = at_most.map_or(answer.carried(), |asked| answer.most(asked));
         let (least, forbidden) = match (asked, self.forgotten) {
             (Some(asked), _) => (answer.least(asked.brought()), asked.is_forbidden()),
-            (None, Some((_, brought))) if self.hidden() == 0 => {
+            (None, Some((_, brought))) if self.ground.hidden() == 0 => {
                 let least = answer.least(brought);
                 (least, least > 0)
             }

@@ -106,6 +106,11 @@ impl Sealed {
         }
     }
 
+    /// How many bytes it takes.
+    pub(crate) const fn size(&self) -> usize {
+        size_of::<Self>() + (self.kept.capacity() + self.unasked.capacity()) * size_of::<Beat>()
+    }
+
     /// Whether the next heartbeat of the other side answers something.
     pub(crate) fn waits(&self) -> bool {
         self.burst.requests > self.burst.ended

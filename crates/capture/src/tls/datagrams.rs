@@ -9,7 +9,7 @@ use super::talk::{Place, Talk};
 use crate::Moment;
 use crate::book::Book;
 use crate::both::{pick, pick_mut};
-use crate::heartbeat::{Beats, Heard, MOST_CONTENT, Raw, Seal};
+use crate::heartbeat::{Beats, Heard, MOST_CONTENT, Over, Raw, Seal};
 use crate::listener::{Ending, Ends, Side};
 
 /// Longer handshake messages are passed over.
@@ -95,12 +95,18 @@ impl Datagrams {
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
         let missing = self.missing();
-        if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
+        if let Some(server) = self.talk.visit.server(book) {
             server.close(&ending, missing != [0; 2]);
         }
         if let Some(beats) = self.beats {
+            book.beating = book.beating.saturating_sub(beats.counted);
             let client = self.talk.client.unwrap_or(Side::Opener);
-            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
+            let over = Over {
+                heard,
+                missing,
+                ended: [false; 2],
+            };
+            super::report(book, ends, client, self.talk.visit, *beats, &over);
         }
     }
 
@@ -187,10 +193,13 @@ impl Datagrams {
             cut: 0,
             at,
         };
-        let company = book.company(self.talk.server);
-        self.beats
-            .get_or_insert_with(|| Box::new(Beats::new(true, at, company)))
-            .record(side, seal, raw, heard);
+        let company = book.company(self.talk.visit);
+        let beats = self
+            .beats
+            .get_or_insert_with(|| Box::new(Beats::new(true, at, company)));
+        beats.in_company(company);
+        beats.record(side, seal, raw, heard);
+        book.beating = beats.recount(book.beating);
         book.totals.heartbeats += 1;
     }
 

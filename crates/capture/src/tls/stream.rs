@@ -1,21 +1,20 @@
 //! A stream in which TLS is spoken, or may come to be.
 
+mod joining;
+
 use holter_wire::{ContentType, Version};
 
 use super::hunt::{Found, Ground, Hunt};
 use super::sslv2;
 use super::talk::{Place, Talk};
 use super::walker::{Step, Walker};
-use super::way::{Sync, Way, first_message};
+use super::way::{Sync, Way};
 use crate::Moment;
 use crate::book::Book;
 use crate::both::{pick, pick_mut};
 use crate::clear::Tongue;
-use crate::heartbeat::{Beats, Heard, Raw, Seal};
+use crate::heartbeat::{Beats, Heard, Over, Raw, Seal};
 use crate::listener::{Ending, Ends, Side};
-
-/// Longer handshake messages are passed over.
-const LONGEST_MESSAGE: usize = 128 * 1024;
 
 /// A record of heartbeat, by its number: the name of the constant stands where heartbeats are sent.
 const HEARTBEAT: u8 = 24;
@@ -152,6 +151,16 @@ impl Stream {
         }
     }
 
+    /// Its beginning was captured, behind its first bytes.
+    pub(crate) fn begun_late(&self, book: &mut Book) {
+        self.talk.begun_late(book);
+    }
+
+    /// Both ends have closed it, or it goes on after all.
+    pub(crate) fn closed(&mut self, book: &mut Book, over: bool) {
+        self.talk.closed(book, over);
+    }
+
     /// The stream is over.
     pub(crate) fn end(mut self: Box<Self>, book: &mut Book, ends: &Ends, ending: Ending) {
         for side in [Side::Opener, Side::Answerer] {
@@ -171,13 +180,18 @@ impl Stream {
         }
         self.talk.end(book, ends, ending.at);
         let heard = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).heard);
-        if let Some(server) = self.talk.server.and_then(|id| book.at(id)) {
+        if let Some(server) = self.talk.visit.server(book) {
             server.close(&ending, false);
         }
         if let Some(beats) = self.beats {
+            book.beating = book.beating.saturating_sub(beats.counted);
             let client = self.talk.client.unwrap_or(Side::Opener);
-            let missing = [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).unread());
-            super::report(book, ends, client, self.talk.server, *beats, heard, missing);
+            let over = Over {
+                heard,
+                missing: [Side::Opener, Side::Answerer].map(|side| pick(&self.ways, side).unread()),
+                ended: ending.ended,
+            };
+            super::report(book, ends, client, self.talk.visit, *beats, &over);
         }
     }
 
@@ -285,58 +299,15 @@ impl Stream {
         }
     }
 
-    /// Handshake messages in the open.
-    fn join(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, body: &[u8]) {
-        let way = pick_mut(&mut self.ways, side);
-        if way.mute {
-            return;
-        }
-        let place = Place {
-            ends,
-            side,
-            at,
-            datagram: false,
-        };
-        let mut body = body;
-        if way.joiner.is_none() {
-            // Most messages lie whole in one record, and need not be copied to be read.
-            while let Some((kind, message, rest)) = first_message(body) {
-                self.talk.message(book, place, kind, message);
-                body = rest;
-            }
-            if body.is_empty() {
-                return;
-            }
-        }
-        let way = pick_mut(&mut self.ways, side);
-        let mut joiner = way.joiner.take().unwrap_or_else(|| book.joiner(LONGEST_MESSAGE));
-        let before = joiner.held();
-        joiner.push(body);
-        while let Some(message) = joiner.next_message() {
-            match message.body {
-                Some(body) => self.talk.message(book, place, message.kind, body),
-                None => self.talk.unread = true,
-            }
-        }
-        book.joining = (book.joining + joiner.held()).saturating_sub(before);
-        if book.joining > book.bounds.handshakes {
-            book.joining = book.joining.saturating_sub(joiner.held());
-            book.beyond.handshakes += 1;
-            self.talk.unread = true;
-            pick_mut(&mut self.ways, side).mute = true;
-            return;
-        }
-        if joiner.is_idle() {
-            book.spare(joiner);
-        } else {
-            pick_mut(&mut self.ways, side).joiner = Some(joiner);
-        }
-    }
-
     /// A record is over; `cut` bytes of it lie beyond the end of what was captured.
     fn ended(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, cut: u64) {
         let way = pick_mut(&mut self.ways, side);
         let record = way.record;
+        if record.content.0 != HEARTBEAT
+            && let Some(beats) = &mut self.beats
+        {
+            beats.turns_to_other_things(side);
+        }
         match record.content {
             ContentType::HANDSHAKE => {
                 if way.sealed && way.pads_least.is_none() {
@@ -420,10 +391,13 @@ impl Stream {
             cut,
             at,
         };
-        let company = book.company(self.talk.server);
-        self.beats
-            .get_or_insert_with(|| Box::new(Beats::new(false, at, company)))
-            .record(side, seal, raw, heard);
+        let company = book.company(self.talk.visit);
+        let beats = self
+            .beats
+            .get_or_insert_with(|| Box::new(Beats::new(false, at, company)));
+        beats.in_company(company);
+        beats.record(side, seal, raw, heard);
+        book.beating = beats.recount(book.beating);
         book.totals.heartbeats += 1;
     }
 
@@ -450,21 +424,6 @@ impl Stream {
         way.unsure = !way.sealed;
     }
 
-    fn forget_joiner(&mut self, book: &mut Book, side: Side) {
-        if self.stop_joining(book, side) {
-            self.talk.unread = true;
-        }
-    }
-
-    /// Says whether messages were read until now.
-    fn stop_joining(&mut self, book: &mut Book, side: Side) -> bool {
-        let way = pick_mut(&mut self.ways, side);
-        if let Some(joiner) = way.joiner.take() {
-            book.joining = book.joining.saturating_sub(joiner.held());
-        }
-        !std::mem::replace(&mut way.mute, true)
-    }
-
     /// What a side says before TLS, or instead of it.
     fn first_words(&mut self, book: &mut Book, ends: &Ends, side: Side, at: Moment, bytes: &[u8]) {
         let begins = matches!(bytes, [0x14..=0x18, 3, ..]);
@@ -474,7 +433,7 @@ impl Stream {
         if let Some(hello) = sslv2::server_hello(bytes) {
             self.talk.client = Some(side.other());
             self.talk.begin(book, ends, at);
-            if let Some(id) = self.talk.server {
+            if let Some(id) = self.talk.visit.id(book) {
                 let kinds = hello.kinds.iter().map(|kind| kind.0).collect();
                 book.note(id, at, holter_model::Fact::Ssl2 { kinds });
             }

@@ -15,7 +15,8 @@ use super::offer::{Offer, bounded};
 use super::offers::Asked;
 use super::roles::likely_client;
 use crate::Moment;
-use crate::book::{Book, Pair, ServerId};
+use crate::book::visit::Visit;
+use crate::book::{Book, Pair};
 use crate::heartbeat::Cover;
 
 use crate::listener::{Ends, Side};
@@ -24,7 +25,7 @@ use crate::listener::{Ends, Side};
 #[derive(Debug, Default)]
 pub(crate) struct Talk {
     pub(crate) client: Option<Side>,
-    pub(crate) server: Option<ServerId>,
+    pub(crate) visit: Visit,
     offer: Option<Asked>,
     answer: Option<Box<Fact>>,
     pub(crate) version: Option<Version>,
@@ -101,11 +102,29 @@ impl Talk {
             transport: ends.transport,
         };
         book.passed(pair, at, protocol, true);
-        self.server = book.server(server, ends.transport, at, false);
-        if let Some(server) = self.server.and_then(|id| book.at(id)) {
+        self.visit = Visit::at(book.server(server, ends.transport, at, false));
+        if let Some(server) = self.visit.server(book) {
             server.begin(client.ip(), at);
             server.protocol.get_or_insert(protocol);
             server.mid_stream += u64::from(!ends.begun);
+        }
+    }
+
+    /// Its beginning was captured, behind its first bytes.
+    pub(crate) fn begun_late(&self, book: &mut Book) {
+        if !self.counted {
+            return;
+        }
+        book.totals.mid_stream = book.totals.mid_stream.saturating_sub(1);
+        if let Some(server) = self.visit.server(book) {
+            server.mid_stream = server.mid_stream.saturating_sub(1);
+        }
+    }
+
+    /// It is over, or goes on after all.
+    pub(crate) fn closed(&mut self, book: &mut Book, over: bool) {
+        if self.counted {
+            self.visit.closed(book, over);
         }
     }
 
@@ -177,6 +196,7 @@ impl Talk {
     /// The conversation is over.
     pub(crate) fn end(&mut self, book: &mut Book, ends: &Ends, at: Moment) {
         self.conclude(book, at);
+        self.closed(book, true);
         if self.version.is_none() && self.offered > 0 {
             self.failed(book, ends, at);
         }
@@ -189,7 +209,7 @@ impl Talk {
         let early = self.early;
         let (went_on, refused) = (self.went_on, self.refused);
         let client = self.client;
-        let Some(server) = self.server.and_then(|id| book.at(id)) else {
+        let Some(server) = self.visit.server(book) else {
             return;
         };
         server.hidden += u64::from(self.hidden);
@@ -223,7 +243,7 @@ impl Talk {
         self.begin(book, place.ends, place.at);
         let (client, server) = both(place.ends, place.side);
         book.offered(client.ip(), server, &asked.offer, place.at);
-        if let (Some(name), Some(server)) = (&asked.name, self.server.and_then(|id| book.at(id))) {
+        if let (Some(name), Some(server)) = (&asked.name, self.visit.server(book)) {
             server.named(name);
         }
         self.offered = asked.offer.newest.0;
@@ -248,7 +268,7 @@ impl Talk {
         self.hidden = (0x0304..0xfe00).contains(&version.0) || version == Version(0xfefc);
         // Drafts before the 22nd have another form, in which nothing after the random stands where it is looked for.
         let draft = (0x7f00..0x7f16).contains(&hello.legacy_version.0);
-        if !draft && let Some(id) = self.server {
+        if !draft && let Some(id) = self.visit.id(book) {
             let print = book.prints.ja3s(&hello);
             if let Some(server) = book.at(id) {
                 server.printed(print);
@@ -257,7 +277,7 @@ impl Talk {
         if hello.is_retry_request() || draft {
             return;
         }
-        if let (Some(asked), Some(server)) = (&self.offer, self.server.and_then(|id| book.at(id)))
+        if let (Some(asked), Some(server)) = (&self.offer, self.visit.server(book))
             && !self.hidden
             && !place.datagram
             && told_of(&hello).is_some_and(|can| version < can && can <= asked.offer.newest)
@@ -283,7 +303,7 @@ impl Talk {
             cut_short: !oddities.is_empty(),
             client_certificate: false,
         }));
-        if let Some(id) = self.server {
+        if let Some(id) = self.visit.id(book) {
             if let Some(server) = book.at(id) {
                 server.beating += u64::from(heartbeat.is_some());
             }
@@ -333,7 +353,7 @@ impl Talk {
         {
             *client_certificate = self.client_certificate;
         }
-        if let Some(id) = self.server {
+        if let Some(id) = self.visit.id(book) {
             book.note(id, at, *fact);
         }
         self.offer = None;
@@ -350,7 +370,7 @@ impl Talk {
         }
         let version = self.version.map_or(0, |version| version.0);
         let name = self.offer.as_ref().and_then(|asked| asked.name.clone());
-        if let Some(server) = self.server.and_then(|id| book.at(id))
+        if let Some(server) = self.visit.server(book)
             && !places.is_empty()
         {
             server.shows(at, version, name.as_deref(), places);
@@ -378,7 +398,7 @@ impl Talk {
             // Told apart by the active ear, which asks twice; here it would make each session a fact of its own.
             public: String::new(),
         };
-        if let Some(id) = self.server {
+        if let Some(id) = self.visit.id(book) {
             book.note(id, at, fact);
         }
     }

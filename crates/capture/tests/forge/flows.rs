@@ -24,6 +24,7 @@ pub fn ending(number: u32) -> Ending {
         seen: [true; 2],
         heard: [100, 100],
         missing: [0, 0],
+        ended: [true; 2],
         closed: true,
     }
 }
@@ -60,23 +61,30 @@ pub fn begin(listening: &mut Listening, number: u32) -> Flow {
 
 /// All of such a flow, and in it a theft of so many bytes.
 pub fn flow(listening: &mut Listening, number: u32, theft: Option<u16>) {
-    let (ends, at) = (ends(number), at(number));
     let mut flow = begin(listening, number);
     if let Some(claim) = theft {
-        let [high, low] = claim.to_be_bytes();
-        listening.hear(&mut flow, &ends, Side::Opener, at, &record(24, &[1, high, low]));
-        let answer = [vec![2, high, low], vec![b'x'; usize::from(claim) + 16]].concat();
-        listening.hear(&mut flow, &ends, Side::Answerer, at, &record(24, &answer));
+        steal(listening, &mut flow, number, claim);
     }
-    listening.end(flow, &ends, ending(number));
+    listening.end(flow, &ends(number), ending(number));
 }
 
-fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+/// A theft of so many bytes in such a flow.
+pub fn steal(listening: &mut Listening, flow: &mut Flow, number: u32, claim: u16) {
+    let (ends, at) = (ends(number), at(number));
+    let [high, low] = claim.to_be_bytes();
+    listening.hear(flow, &ends, Side::Opener, at, &record(24, &[1, high, low]));
+    let answer = [vec![2, high, low], vec![b'x'; usize::from(claim) + 16]].concat();
+    listening.hear(flow, &ends, Side::Answerer, at, &record(24, &answer));
+}
+
+/// A handshake message.
+pub fn message(kind: u8, body: &[u8]) -> Vec<u8> {
     let [_, a, b, c] = u32::try_from(body.len()).unwrap().to_be_bytes();
     [&[kind, a, b, c], body].concat()
 }
 
-fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+/// A record of TLS.
+pub fn record(kind: u8, body: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(body.len()).unwrap().to_be_bytes();
     [&[kind, 3, 2, high, low], body].concat()
 }

@@ -69,6 +69,10 @@ impl Listener for Notes {
         flow.sides[usize::from(side == Side::Answerer)].push(Piece::Missed(bytes));
     }
 
+    fn begun_late(&mut self, flow: &mut Told, ends: &Ends) {
+        flow.ends = Some(*ends);
+    }
+
     fn end(&mut self, mut flow: Told, _: &Ends, ending: Ending) {
         flow.ending = Some(ending);
         self.0.push(flow);

@@ -62,6 +62,15 @@ pub(crate) fn in_clear(
     dialect: Option<&str>,
     requests: &[Vec<u8>],
 ) -> (Vec<Piece>, Loot) {
+    in_rounds(server, dialect, &[requests])
+}
+
+/// The same, round by round: each waits until no more comes.
+pub(crate) fn in_rounds(
+    server: SocketAddr,
+    dialect: Option<&str>,
+    rounds: &[&[Vec<u8>]],
+) -> (Vec<Piece>, Loot) {
     let tap = Tap::to(server);
     let mut stream = TcpStream::connect(tap.address).unwrap();
     stream.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
@@ -80,29 +89,31 @@ pub(crate) fn in_clear(
     holter_wire::record::encode(&mut record, ContentType::HANDSHAKE, Version::TLS10, &message);
     stream.write_all(&record).unwrap();
     until(&mut stream, &[14, 0, 0, 0]);
-    let mut records = Vec::new();
-    for request in requests {
-        holter_wire::record::encode(&mut records, ContentType::HEARTBEAT, Version::TLS11, request);
-    }
-    stream.write_all(&records).unwrap();
     let mut deframer = Deframer::default();
     let mut buffer = vec![0; 1 << 16];
     let mut got = Vec::new();
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => deframer.push(&buffer[..count]),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break,
-            Err(error) => panic!("{error}"),
+    for requests in rounds {
+        let mut records = Vec::new();
+        for request in *requests {
+            holter_wire::record::encode(&mut records, ContentType::HEARTBEAT, Version::TLS11, request);
         }
-        while let Ok(Some(record)) = deframer.next_record() {
-            if record.content == ContentType::HEARTBEAT {
-                got.push(record.body.to_vec());
+        stream.write_all(&records).unwrap();
+        loop {
+            match stream.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => deframer.push(&buffer[..count]),
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => break,
+                Err(error) => panic!("{error}"),
+            }
+            while let Ok(Some(record)) = deframer.next_record() {
+                if record.content == ContentType::HEARTBEAT {
+                    got.push(record.body.to_vec());
+                }
             }
         }
     }
     drop(stream);
-    (tap.finish(), count(requests, &got))
+    (tap.finish(), count(&rounds.concat(), &got))
 }
 
 /// The same after a finished handshake, one request after the other; then it asks for something that anybody may ask for.

@@ -36,7 +36,9 @@ struct Said {
     protocol: String,
     /// When it was last heard in the clear.
     in_the_clear: Timestamp,
+    /// Sessions that were told of to the end, and such as will be told of again.
     sessions: u64,
+    so_far: u64,
     clear: bool,
     last: Timestamp,
 }
@@ -63,6 +65,7 @@ impl Watched {
                     protocol: known.protocol,
                     in_the_clear: row.finding.last_seen,
                     sessions: 0,
+                    so_far: 0,
                     clear: false,
                     last: Timestamp::MIN,
                 };
@@ -86,12 +89,22 @@ impl Watched {
         let in_the_clear = |one: &Observation| matches!(one.fact, Fact::InTheClear { .. });
         said.clear |= subject.observations.iter().any(in_the_clear);
         said.last = said.last.max(subject.last);
-        if !subject.so_far {
+        if subject.so_far {
+            said.so_far = subject.coverage.sessions;
+        } else {
+            said.so_far = 0;
             said.sessions = said.sessions.saturating_add(subject.coverage.sessions);
         }
     }
 
-    /// What this capture clears, if it is one that can clear anything.
+    /// Follows these no longer: what closes them has been heard. Should they be heard in the clear again, that is a later finding.
+    pub(super) fn let_go(&mut self, cleared: &[(Service, Heard)]) {
+        for endpoint in cleared.iter().filter_map(|(service, _)| service.endpoint) {
+            self.0.remove(&endpoint);
+        }
+    }
+
+    /// What this capture clears, or as much of it as was heard by now, if it is one that can clear anything.
     pub(super) async fn cleared(
         &self,
         store: &Store,
@@ -102,7 +115,7 @@ impl Watched {
             return Ok(cleared);
         }
         for (endpoint, said) in &self.0 {
-            if said.sessions == 0 || said.clear || said.in_the_clear >= started {
+            if said.sessions + said.so_far == 0 || said.clear || said.in_the_clear >= started {
                 continue;
             }
             let ways = store.interfaces_to(said.asset, endpoint.port, MANY).await?;
@@ -154,7 +167,7 @@ fn service(endpoint: Endpoint, said: &Said, clients: u64) -> (Service, Heard) {
         method: Method::Passive,
         subject: endpoint,
         fact: Fact::OnlyEncrypted {
-            sessions: said.sessions,
+            sessions: said.sessions.saturating_add(said.so_far),
             clients,
         },
     }];

@@ -83,7 +83,10 @@ fn attack(subject: &Subject, said: &Said) -> Markup {
 fn exposed(exposure: &Exposure) -> Markup {
     html! {
         dt { "Sessions open meanwhile" }
-        dd { "at most " (number(exposure.sessions)) ", from the first leak to the last" }
+        dd {
+            (number(exposure.sessions))
+            ", from the first heartbeat to the last of the connections that leaked; one whose end was not captured counts as open"
+        }
         @for key in exposure.keys.iter().take(MOST) {
             dt { "Key, to be taken for stolen" }
             dd {

@@ -1,0 +1,74 @@
+//! How flows find room and make it: each class has its own, and the one that has been quiet longest goes first.
+
+use super::Hearing;
+use crate::flow::table::{Class, FRESH, NONE};
+use crate::listener::{Listener, Moment};
+
+/// How long after its end something of a flow may still be under way.
+const GRACE: u64 = 5_000_000_000;
+
+/// Flows that are over and not forgotten, at most.
+const CLOSING: usize = 4096;
+
+impl<L: Listener> Hearing<L> {
+    /// Puts a flow where it belongs by now, and makes room there.
+    #[inline]
+    pub(super) fn place(&mut self, index: u32) {
+        let Some(entry) = self.table.get_mut(index) else {
+            return;
+        };
+        let silent = entry.who.voice == NONE;
+        let class = match (entry.is_over(), silent, entry.seen) {
+            // Closed before anything was said: a port that is not open.
+            (true, true, _) => return self.end(index),
+            (true, false, _) => Class::Closing,
+            (false, true, _) => Class::Silent,
+            (false, false, [true, true]) if entry.who.key.is_datagrams() => Class::Datagrams,
+            (false, false, [true, true]) => Class::TwoSided,
+            (false, false, _) => Class::OneSided,
+        };
+        let number = self.coverage.packets;
+        if class != entry.class || number - entry.listed > FRESH {
+            self.table.list(index, class, number);
+        }
+        let room = match class {
+            Class::Silent => self.limits.silent,
+            Class::OneSided => self.limits.one_sided,
+            Class::TwoSided => self.limits.two_sided,
+            Class::Datagrams => self.limits.datagrams,
+            Class::Closing => CLOSING,
+        };
+        while self.table.len(class) > room.max(1) {
+            self.forget_quietest(class);
+        }
+        // One for a packet: were it done until there is room, who comes with much could push out all that come with little.
+        if !silent && self.listener.burden() > self.limits.burden && self.table.len(class) > 1 {
+            self.forget_quietest(class);
+        }
+    }
+
+    #[cold]
+    fn forget_quietest(&mut self, class: Class) {
+        if let Some(quietest) = self.table.quietest(class) {
+            self.coverage.forgotten += u64::from(class != Class::Closing && class != Class::Silent);
+            self.end(quietest);
+        }
+    }
+
+    /// Ends what has been over for a while, without waiting for more packets to do so; where none come any more, all that is over.
+    pub fn settle(&mut self, idle: bool) {
+        self.sweep();
+        while idle && let Some(index) = self.table.quietest(Class::Closing) {
+            self.end(index);
+        }
+    }
+
+    /// Forgets what has been over for a while.
+    pub(super) fn sweep(&mut self) {
+        let now = self.coverage.last.unwrap_or_default();
+        let before = Moment(now.0.saturating_sub(GRACE));
+        while let Some(index) = self.table.overdue(Class::Closing, before) {
+            self.end(index);
+        }
+    }
+}

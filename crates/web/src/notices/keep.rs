@@ -17,6 +17,9 @@ use crate::app::App;
 use crate::guard::Caller;
 use crate::trouble::Trouble;
 
+/// So many channels there are at most: every notice is held against each of them.
+const MOST: usize = 500;
+
 /// A channel as somebody wants it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub(crate) struct Wanted {
@@ -55,6 +58,11 @@ pub(crate) async fn add(
     mut wanted: Wanted,
 ) -> Result<(i64, Option<String>), Trouble> {
     let way = read(&wanted)?;
+    if app.store.channels().await?.len() >= MOST {
+        return Err(Trouble::Conflict(format!(
+            "There are {MOST} channels already: change one that is not used."
+        )));
+    }
     let mut made = None;
     if let (Way::Webhook(hook), true) = (&way, wanted.secret.as_deref().unwrap_or_default().is_empty())
         && hook.shape == Shape::Holter

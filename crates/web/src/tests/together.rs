@@ -380,7 +380,11 @@ async fn what_cannot_be_written_down_is_not_done() {
             sent.route
         );
         let account = house.store.account_named("admin").await.unwrap().unwrap();
-        let sessions = house.store.sessions(account.id, house.clock.now()).await.unwrap();
+        let sessions = house
+            .store
+            .sessions(account.id, house.clock.now(), 9)
+            .await
+            .unwrap();
         assert_eq!(sessions.len(), 1, "{} opened or ended a session", sent.route);
     }
     let refused = house.browser().sign_in("viewer", "wrong wrong wrong", "").await;

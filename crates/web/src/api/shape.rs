@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::pages::scans::Seen;
+use crate::trouble::Trouble;
 
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -41,6 +42,17 @@ impl<T> Rows<T> {
             rows: listed.rows.iter().map(shape).collect(),
             next: listed.next,
         }
+    }
+
+    /// The same, where a row may not be for the caller.
+    pub(crate) fn each<U>(
+        listed: Listed<U>,
+        shape: impl Fn(U) -> Result<T, Trouble>,
+    ) -> Result<Self, Trouble> {
+        Ok(Self {
+            rows: listed.rows.into_iter().map(shape).collect::<Result<_, _>>()?,
+            next: listed.next,
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The shapes that the API answers with.
 
+use holter_program::closing::measurable_at;
 use holter_store::{Acceptance, Event, FindingRow, KnownAsset, KnownService, Listed, Person, ScanSums};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -105,6 +106,8 @@ pub(crate) struct Finding {
     assignee_name: Option<String>,
     accepted_until: Option<String>,
     next: String,
+    /// Whether Holter can measure it on request.
+    measurable: bool,
     site: Option<i64>,
     department: Option<i64>,
     department_name: Option<String>,
@@ -112,9 +115,11 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(crate) fn of(row: &FindingRow) -> Self {
+        let measurable = measurable_at(&row.finding, row.protocol.as_deref()).is_ok();
         let one = row.finding.clone();
         Self {
             id: one.id,
+            measurable,
             name: crate::shown::finding::flaw_name(&one.flaw).to_owned(),
             flaw: one.flaw,
             check: one.check,

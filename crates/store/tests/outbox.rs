@@ -18,6 +18,7 @@ on_both! {
     a_message_is_held_by_one_at_a_time,
     messages_about_a_finding_leave_in_their_order,
     what_failed_stays_until_somebody_asks,
+    all_that_failed_by_a_channel_is_tried_again,
     readers_are_those_who_answer_follow_or_have_it,
     nobody_is_left_out_of_many_readers,
     a_link_is_used_once_and_a_digest_made_once,
@@ -268,6 +269,41 @@ async fn what_failed_stays_until_somebody_asks(store: Store) {
     writing.update_channel(&off).await.unwrap();
     writing.commit().await.unwrap();
     assert!(take(&store, "c", 3).await.is_empty());
+}
+
+async fn all_that_failed_by_a_channel_is_tried_again(store: Store) {
+    let mine = channel(&store).await;
+    put(
+        &store,
+        &[
+            message("failed", mine, None),
+            message("waits", mine, None),
+            message("sent", mine, None),
+            message("sending", mine, None),
+        ],
+    )
+    .await;
+    let taken = take(&store, "a", 0).await;
+    let id = |key: &str| taken.iter().find(|(other, _)| other == key).unwrap().1;
+    tried(&store, (id("failed"), "a"), Tried::Failed, 1).await;
+    tried(&store, (id("waits"), "a"), Tried::Again(at(900)), 1).await;
+    tried(&store, (id("sent"), "a"), Tried::Sent, 1).await;
+    put(&store, &[message("new", mine, None)]).await;
+    assert_eq!(store.stuck_messages(at(5)).await.unwrap(), [(mine, 2)].into());
+    let mut writing = store.write().await.unwrap();
+    assert_eq!(writing.retry_messages(mine + 1, at(5)).await.unwrap(), 0);
+    assert_eq!(writing.retry_messages(mine, at(5)).await.unwrap(), 2);
+    writing.commit().await.unwrap();
+    assert!(store.stuck_messages(at(5)).await.unwrap().is_empty());
+    let mut writing = store.write().await.unwrap();
+    let again = writing.take_messages("b", (at(5), at(200)), 8).await.unwrap();
+    let mut again: Vec<(&str, i64)> = again
+        .iter()
+        .map(|one| (one.about.key.as_str(), one.tries))
+        .collect();
+    again.sort_unstable();
+    // Whoever was tried before may have arrived before.
+    assert_eq!(again, [("failed", 2), ("new", 1), ("waits", 2)]);
 }
 
 async fn readers_are_those_who_answer_follow_or_have_it(store: Store) {

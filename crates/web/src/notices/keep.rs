@@ -166,6 +166,25 @@ pub(crate) async fn again(app: &App, caller: &Caller, id: i64) -> Result<(), Tro
     Ok(())
 }
 
+/// Has all of a channel's messages tried now that failed or wait for their next try: how many those are. Their keys stay,
+/// by which a receiver drops what it has.
+pub(crate) async fn again_all(app: &App, caller: &Caller, id: i64) -> Result<u64, Trouble> {
+    let channel = app.store.channel(id).await?;
+    if !channel.active {
+        return Err(Trouble::Conflict("It is switched off.".to_owned()));
+    }
+    let mut doing = app.begin().await?;
+    let messages = doing.retry_messages(id, app.clock.now()).await?;
+    if messages == 0 {
+        return Err(Trouble::Conflict("None of its messages has failed.".to_owned()));
+    }
+    let detail = format!("messages: {messages}");
+    doing
+        .keep(caller, "channel.again", format!("channel {id}"), detail)
+        .await?;
+    Ok(messages)
+}
+
 /// A channel's secret, opened.
 pub(super) fn secret(app: &App, channel: &Channel) -> Result<String, Broken> {
     match channel.secret.as_str() {

@@ -188,6 +188,7 @@ fn all(house: &House) -> Vec<Sent> {
         form("/settings/notices/channels", &channel),
         form("/settings/notices/channels/{id}", &channel),
         form("/settings/notices/channels/{id}/try", &[]),
+        form("/settings/notices/channels/{id}/again", &[]),
         form("/settings/notices/messages/{id}/again", &[]),
         json(
             "/api/v1/me/password",
@@ -260,6 +261,7 @@ fn all(house: &House) -> Vec<Sent> {
         json("/api/v1/channels", channel_json),
         json("/api/v1/channels/{id}", channel_json),
         json("/api/v1/channels/{id}/try", ""),
+        json("/api/v1/channels/{id}/again", ""),
         json("/api/v1/messages/{id}/again", ""),
         json("/api/v1/digests", "{\"department\":1,\"every\":\"never\"}"),
         json("/api/v1/me/notices", "{\"wishes\":{\"assigned\":\"never\"}}"),

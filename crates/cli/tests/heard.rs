@@ -20,7 +20,7 @@ mod visitor;
 
 use std::process::Stdio;
 
-use command::{command, said, signal};
+use command::{command, signal};
 use holter_store::{FindingFilter, FindingRow, InterfaceFilter, Page};
 use packets::{Conversation, file};
 use place::{Place, until};
@@ -130,7 +130,7 @@ fn a_stolen_session_is_shown_by_either_command() {
         let log = place.write("vpn.csv", SESSIONS);
         for _ in 0..2 {
             let told = place.run(&verb, &log);
-            assert!(told.err.contains("remembered: 1 services"), "{verb}: {told:?}");
+            assert!(told.err.contains("remembered: 1 service,"), "{verb}: {told:?}");
         }
         let found = findings(&place);
         assert_eq!(found.len(), 1, "{verb}");
@@ -185,7 +185,7 @@ fn what_zeek_and_suricata_wrote_is_remembered_by_either_command() {
             for _ in 0..2 {
                 let told = place.run(verb, &path);
                 assert!(
-                    told.err.contains("remembered: 1 services"),
+                    told.err.contains("remembered: 1 service,"),
                     "{verb} {name}: {told:?}"
                 );
             }

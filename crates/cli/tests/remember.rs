@@ -92,7 +92,7 @@ fn a_journal_and_a_report_are_brought_in_once() {
     for _ in 0..2 {
         let told = place.run("remember", &journal);
         assert_eq!(told.code, Some(0), "{told:?}");
-        assert!(told.err.contains("1 services"), "{}", told.err);
+        assert!(told.err.contains("1 service"), "{}", told.err);
     }
     let brought = place.scans();
     assert_eq!((brought.len(), brought[0].whole), (1, true));

@@ -62,7 +62,7 @@ pub(crate) async fn show(
         p class="crumbs" { a href="/settings" { "Settings" } " › Notices" }
         h1 { "Notices" }
         p { "Who is told of what, and by which way. Mail goes to people by what each of them wishes on the page of their account; the other channels hear what you choose here. Nothing of what was measured leaves Holter: a notice names the flaw, the system and the day by which it is due." }
-        @if failed > 0 { p class="wrong" role="alert" { (failed) " messages could not be sent. " a href={ (HERE) "?state=failed" } { "See why" } } }
+        @if failed > 0 { p class="wrong" role="alert" { (failed) @if failed == 1 { " message" } @else { " messages" } " could not be sent. " a href={ (HERE) "?state=failed" } { "See why" } } }
         h2 { "Channels" }
         @if channels.is_empty() { p class="soft" { "None yet: nobody is told of anything." } }
         @for channel in &channels { (card(&caller, channel, stuck.get(&channel.id).copied(), &departments)) }

@@ -202,11 +202,7 @@ async fn what_cannot_be_sent_is_shown_and_tried_again_when_somebody_asks() {
     let failed = wait_for(&house, "failed").await;
     assert_eq!(failed.tries, 1);
     let page = admin.open("/settings/notices").await;
-    assert!(
-        page.text.contains("1 messages could not be sent"),
-        "{}",
-        page.text
-    );
+    assert!(page.text.contains("1 message could not be sent"), "{}", page.text);
     assert!(
         page.text.contains("no address where a receiver can be"),
         "{}",

@@ -41,6 +41,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         let verified = store.verify_audit(&key, noted.as_ref()).await?;
         store.close().await;
         Ok(match verified {
+            Verified::Whole { rows: 0, .. } => {
+                say("nothing stands in the log yet")?;
+                Outcome::Clean
+            }
             Verified::Whole { rows, last } => {
                 say(&format!(
                     "all {rows} rows are as they were written; note this elsewhere: {rows}:{last}"

@@ -3,7 +3,7 @@
 use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 
 use crate::bounded;
 use crate::exit::{Outcome, complain};
@@ -35,7 +35,8 @@ pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
     }
     // Its owner's alone, and there under its name only when it is whole.
     let written = tempfile::NamedTempFile::new_in(folder)
-        .with_context(|| format!("{} cannot be written", folder.display()))?;
+        // Where it would have stood for the time being is nobody's business.
+        .map_err(|error| anyhow!("no file can be made in {}: {}", folder.display(), error.kind()))?;
     let mut out = BufWriter::new(written);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -55,9 +56,9 @@ pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
         .with_context(|| format!("{} cannot be written", args.file.display()))?;
     let key = args.memory.beside("key")?;
     complain(&format!(
-        "{} holds {} rows; keep it from strangers, and the key {} in another place: without it one-time codes and the audit log cannot be read",
+        "{} holds {}; keep it from strangers, and the key {} in another place: without it one-time codes and the audit log cannot be read",
         args.file.display(),
-        holter_report::number(rows),
+        holter_report::counted(rows, "row", "rows"),
         key.display()
     ));
     Ok(Outcome::Clean)

@@ -1,12 +1,13 @@
 //! `holter explain`: what a flaw is, why it matters, and what to do about it. It asks nobody.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, Write as _};
 
 use anyhow::{Context as _, bail};
 use clap::{ColorChoice, ValueEnum};
-use holter_report::{Answer, Entry, Look};
+use holter_report::{Answer, Entry};
 
 use crate::exit::Outcome;
+use crate::look;
 
 /// The arguments of `holter explain`.
 #[derive(Debug, clap::Args)]
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
             }
         }
     }
-    let look = look(args);
+    let look = look::of(args.color, false);
     let text = match (args.format, flaws.as_slice()) {
         (Form::Json, []) => holter_report::explain_json(&Entry::all().iter().collect::<Vec<_>>())?,
         (Form::Json, flaws) => holter_report::explain_json(flaws)?,
@@ -68,20 +69,5 @@ fn find(id: &str) -> anyhow::Result<Vec<&'static Entry>> {
             "no check and no flaw is called '{id}'; similar: {}; `holter explain` lists them all",
             names.join(", ")
         ),
-    }
-}
-
-fn look(args: &Args) -> Look {
-    let terminal = io::stdout().is_terminal();
-    let found = terminal.then(terminal_size::terminal_size).flatten();
-    Look {
-        colour: match args.color {
-            ColorChoice::Always => true,
-            ColorChoice::Never => false,
-            ColorChoice::Auto => {
-                terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-            }
-        },
-        width: found.map_or(90, |(width, _)| usize::from(width.0).clamp(40, 100)),
     }
 }

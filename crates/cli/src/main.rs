@@ -10,6 +10,7 @@ mod explain;
 #[cfg(feature = "lab")]
 mod lab;
 mod listen;
+mod look;
 mod memory;
 mod remember;
 mod scan;

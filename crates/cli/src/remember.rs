@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use holter_capture::takeover::Columns;
 use holter_model::seam::SystemClock;
 use holter_program::files::{self, Brought, Saying};
-use holter_report::number;
+use holter_report::{counted, number};
 
 use crate::config::Config;
 use crate::exit::{Outcome, complain};
@@ -62,19 +62,20 @@ fn tell(file: &std::path::Path, brought: &Brought) {
     let file = file.display();
     match brought {
         Brought::Scan(scan, services, whole) => {
-            let count = number(u64::try_from(*services).unwrap_or(0));
+            let services = u64::try_from(*services).unwrap_or(0);
+            let count = counted(services, "service", "services");
             let cut = if *whole {
                 ""
             } else {
                 "; it did not come to its end"
             };
-            complain(&format!("{file}: scan {scan}, {count} services{cut}"));
+            complain(&format!("{file}: scan {scan}, {count}{cut}"));
         }
         Brought::Heard(sums) => complain(&format!("{file}: {}", words(sums))),
         Brought::List(imported) => {
             complain(&format!(
-                "{file}: {} systems are new, {} changed, {} as they were",
-                number(imported.added),
+                "{file}: {} new, {} changed, {} as before",
+                counted(imported.added, "system", "systems"),
                 number(imported.changed),
                 number(imported.same)
             ));

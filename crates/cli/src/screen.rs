@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::{Mutex, PoisonError};
 
-use indicatif::{ProgressDrawTarget, TermLike};
+use indicatif::{ProgressDrawTarget, ProgressStyle, TermLike};
 
 /// A bar, and what is said beside it, want so many columns.
 const ROOM: u16 = 72;
@@ -38,6 +38,31 @@ impl Screen {
             Self::Wide
         }
     }
+}
+
+/// How progress is drawn: with blocks where the terminal's language has them, else with what every keyboard has. In
+/// `form`, `{bar}` is the bar.
+pub(crate) fn style(form: &str) -> Option<ProgressStyle> {
+    let has_blocks = has_blocks();
+    let bar = if has_blocks { "{bar:30}" } else { "[{bar:28}]" };
+    let style = ProgressStyle::with_template(&form.replace("{bar}", bar)).ok()?;
+    Some(if has_blocks {
+        style
+    } else {
+        style.progress_chars("#>.").tick_chars("|/-\\ ")
+    })
+}
+
+/// Whether letters go out in UTF-8, by the first of the three that says anything; where none does, nobody knows.
+fn has_blocks() -> bool {
+    let said = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(std::env::var_os)
+        .find(|said| !said.is_empty());
+    said.is_some_and(|said| {
+        let said = said.to_string_lossy().to_ascii_lowercase();
+        said.contains("utf-8") || said.contains("utf8")
+    })
 }
 
 /// Where progress is drawn, so often a second at most.

@@ -53,14 +53,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
         Config::load(args.config.as_deref())?
     };
     let mut rules = scan::rules(&config)?;
-    let folder = args.memory.beside("runs")?;
-    match Runs::in_folder(&folder) {
-        Ok(runs) => rules.runs = Some(runs),
-        Err(error) => complain(&format!(
-            "a scan that is broken off cannot be gone on with: {} cannot be used: {error}",
-            folder.display()
-        )),
-    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -70,6 +62,14 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     scan::interrupt::watch(stop.clone());
     let served = runtime.block_on(async {
         let store = args.memory.open().await?;
+        let folder = args.memory.beside("runs")?;
+        match Runs::in_folder(&folder) {
+            Ok(runs) => rules.runs = Some(runs),
+            Err(error) => complain(&format!(
+                "a scan that is broken off cannot be gone on with: {} cannot be used: {error}",
+                folder.display()
+            )),
+        }
         let serving = Serving {
             store,
             key: args.memory.key()?,

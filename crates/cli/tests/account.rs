@@ -82,7 +82,7 @@ fn the_last_admin_comes_in_again() {
         assert_eq!((after.role.as_str(), after.active), ("admin", true));
         assert!(after.password.is_empty() && after.second.is_empty());
         let at = Timestamp::from_second(1_800_000_000).unwrap();
-        assert!(store.sessions(account, at).await.unwrap().is_empty());
+        assert!(store.sessions(account, at, 9).await.unwrap().is_empty());
         let rows = store.audited(&Page::default()).await.unwrap().rows;
         assert_eq!(rows[0].deed.subject, "account mira");
         assert!(rows[0].deed.actor.starts_with("holter account (user "));

@@ -12,79 +12,30 @@ mod command;
 #[path = "listen/packets.rs"]
 #[allow(dead_code, reason = "not every test has every conversation")]
 mod packets;
+#[path = "remember/place.rs"]
+mod place;
 #[path = "remember/visitor.rs"]
 #[allow(dead_code, reason = "not every test does everything")]
 mod visitor;
 
-use std::fs;
-use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
-use command::{Said, command, said, signal};
-use holter_store::{FindingFilter, FindingRow, InterfaceFilter, Page, Scan, Store};
+use command::{command, signal};
+use holter_store::{FindingFilter, FindingRow, InterfaceFilter, Page};
 use packets::{Conversation, file};
+use place::{Place, until};
 use visitor::{Served, Visitor};
 
-/// A folder with a database in it.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn db(&self) -> PathBuf {
-        self.0.path().join("holter.db")
-    }
-
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.0.path().join(name);
-        fs::write(&path, text).unwrap();
-        path
-    }
-
-    fn run(&self, verb: &str, path: &Path) -> Said {
-        let mut run = command(verb);
-        said(run.arg(path).arg("--db").arg(self.db()).output().unwrap())
-    }
-
-    fn read<T>(&self, what: impl AsyncFnOnce(&Store) -> T) -> T {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let store = Store::open(self.db().to_str().unwrap()).await.unwrap();
-            let read = what(&store).await;
-            store.close().await;
-            read
-        })
-    }
-
-    fn findings(&self) -> Vec<FindingRow> {
-        self.read(async |store| {
-            let listed = store.findings(&FindingFilter::default(), &Page::first(50)).await;
-            listed.unwrap().rows
-        })
-    }
-
-    fn flaws(&self) -> Vec<String> {
-        self.findings().into_iter().map(|row| row.finding.flaw).collect()
-    }
-
-    fn scans(&self) -> Vec<Scan> {
-        self.read(async |store| store.scans(&Page::first(50)).await.unwrap().rows)
-    }
+fn findings(place: &Place) -> Vec<FindingRow> {
+    place.read(async |store| {
+        let listed = store.findings(&FindingFilter::default(), &Page::first(50)).await;
+        listed.unwrap().rows
+    })
 }
 
-/// Until it is so.
-fn until(what: &str, mut so: impl FnMut() -> bool) {
-    let begun = Instant::now();
-    while !so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}: in vain");
-        std::thread::sleep(Duration::from_millis(200));
-    }
+fn flaws(place: &Place) -> Vec<String> {
+    let findings = findings(place).into_iter();
+    findings.map(|row| row.finding.flaw).collect()
 }
 
 #[test]
@@ -99,9 +50,9 @@ fn what_is_followed_is_remembered_before_it_ends() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    until("the database is made", || place.db().exists());
+    until("the database is made", || place.db().exists().then_some(()));
     until("the theft is kept", || {
-        place.flaws().contains(&"CVE-2014-0160".to_owned())
+        flaws(&place).contains(&"CVE-2014-0160".to_owned()).then_some(())
     });
     let ways = place.read(async |store| {
         store
@@ -117,7 +68,7 @@ fn what_is_followed_is_remembered_before_it_ends() {
     assert!(scans[0].ended.is_none() && scans[0].held_until.is_some());
     // To its end, as a file: what is known is not found a second time.
     assert_eq!(place.run("listen", &path).code, Some(1));
-    let found = place.findings();
+    let found = findings(&place);
     assert_eq!(
         found
             .iter()
@@ -143,13 +94,13 @@ fn clear_text_is_known_while_its_connection_is_open() {
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
-    until("the database is made", || place.db().exists());
+    until("the database is made", || place.db().exists().then_some(()));
     until("it is kept", || {
-        place.flaws().contains(&"CLEAR-CLINICAL".to_owned())
+        flaws(&place).contains(&"CLEAR-CLINICAL".to_owned()).then_some(())
     });
     signal("-INT", child.id());
     assert_eq!(child.wait().unwrap().code(), Some(1));
-    let found = place.findings();
+    let found = findings(&place);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(
         found[0].finding.evidence,
@@ -179,9 +130,9 @@ fn a_stolen_session_is_shown_by_either_command() {
         let log = place.write("vpn.csv", SESSIONS);
         for _ in 0..2 {
             let told = place.run(&verb, &log);
-            assert!(told.err.contains("remembered: 1 services"), "{verb}: {told:?}");
+            assert!(told.err.contains("remembered: 1 service,"), "{verb}: {told:?}");
         }
-        let found = place.findings();
+        let found = findings(&place);
         assert_eq!(found.len(), 1, "{verb}");
         let served = Served::start(&place.db());
         let mut visitor = Visitor::set_up(&served);
@@ -209,7 +160,7 @@ fn a_stolen_session_is_shown_by_either_command() {
     );
     let told = place.run("remember --of vpn.example", &log);
     assert_eq!(told.code, Some(0), "{told:?}");
-    assert_eq!(place.findings()[0].asset_name, "vpn.example");
+    assert_eq!(findings(&place)[0].asset_name, "vpn.example");
 }
 
 const ZEEK: &str = "#separator \\x09\n\
@@ -234,11 +185,11 @@ fn what_zeek_and_suricata_wrote_is_remembered_by_either_command() {
             for _ in 0..2 {
                 let told = place.run(verb, &path);
                 assert!(
-                    told.err.contains("remembered: 1 services"),
+                    told.err.contains("remembered: 1 service,"),
                     "{verb} {name}: {told:?}"
                 );
             }
-            let found = place.findings();
+            let found = findings(&place);
             assert_eq!(!found.is_empty(), finds, "{verb} {name}: {found:?}");
             for row in &found {
                 assert!(row.finding.evidence.starts_with("Zeek wrote:"), "{row:?}");

@@ -15,89 +15,34 @@ mod command;
 mod packets;
 #[path = "remember/peers.rs"]
 mod peers;
+#[path = "remember/place.rs"]
+#[allow(dead_code, reason = "not every test writes files")]
+mod place;
 #[path = "remember/visitor.rs"]
 mod visitor;
 
-use std::path::{Path, PathBuf};
 use std::process::Child;
-use std::time::{Duration, Instant};
 
-use command::{Said, command, said, signal};
-use holter_store::{Page, Scan, Store};
+use command::{command, said, signal};
+use holter_store::Page;
 use packets::{Conversation, file};
 use peers::{answering, silent};
+use place::{Place, until};
 use visitor::{Served, Visitor};
 
-/// A folder with a database in it, and what one must say to use them.
-struct Place(tempfile::TempDir);
-
-impl Place {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    fn db(&self) -> PathBuf {
-        self.0.path().join("holter.db")
-    }
-
-    fn scan(&self, rest: &str) -> std::process::Command {
-        let state = self.0.path().join("state");
-        command(&format!(
-            "scan -q --no-config --state {} --db {} {rest}",
-            state.display(),
-            self.db().display()
-        ))
-    }
-
-    fn remember(&self, path: &Path) -> Said {
-        let db = self.db();
-        said(
-            command("remember")
-                .arg(path)
-                .arg("--db")
-                .arg(db)
-                .output()
-                .unwrap(),
-        )
-    }
-}
-
-fn read<T>(place: &Place, what: impl AsyncFnOnce(&Store) -> T) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let store = Store::open(place.db().to_str().unwrap()).await.unwrap();
-        let read = what(&store).await;
-        store.close().await;
-        read
-    })
-}
-
-fn scans(place: &Place) -> Vec<Scan> {
-    read(place, async |store| {
-        store.scans(&Page::first(50)).await.unwrap().rows
-    })
+fn scan(place: &Place, rest: &str) -> std::process::Command {
+    command(&format!(
+        "scan -q --no-config --state {} --db {} {rest}",
+        place.file("state").display(),
+        place.db().display()
+    ))
 }
 
 fn visits(place: &Place, scan: i64) -> Vec<String> {
-    read(place, async |store| {
+    place.read(async |store| {
         let listed = store.visits_of(scan, &Page::first(500)).await.unwrap();
         listed.rows.into_iter().map(|visit| visit.about.target).collect()
     })
-}
-
-/// Until it is so; the answer.
-fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let begun = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}: in vain");
-        std::thread::sleep(Duration::from_millis(100));
-    }
 }
 
 fn kill(mut child: Child) {
@@ -109,9 +54,9 @@ fn kill(mut child: Child) {
 fn a_killed_scan_leaves_what_was_kept_and_goes_on_without_doubles() {
     let (place, quick, slow) = (Place::new(), answering([127, 0, 0, 2]), silent([127, 0, 0, 3]));
     let targets = format!("{} {}", quick.address, slow.address);
-    let child = place.scan(&targets).spawn().unwrap();
+    let child = scan(&place, &targets).spawn().unwrap();
     let begun = until("a service is kept", || {
-        let scan = place.db().exists().then(|| scans(&place))?.pop()?;
+        let scan = place.db().exists().then(|| place.scans())?.pop()?;
         (scan.sums.services > 0).then_some(scan)
     });
     kill(child);
@@ -119,10 +64,10 @@ fn a_killed_scan_leaves_what_was_kept_and_goes_on_without_doubles() {
     assert_eq!(visits(&place, begun.id).len(), 1);
     let asked = quick.asked();
     slow.answer();
-    let gone_on = place.scan(&format!("--resume {targets}")).output().unwrap();
+    let gone_on = scan(&place, &format!("--resume {targets}")).output().unwrap();
     assert!(gone_on.status.code().is_some());
     assert_eq!(quick.asked(), asked, "what was done is not asked again");
-    let all = scans(&place);
+    let all = place.scans();
     assert_eq!(all.len(), 1, "it is the same scan");
     assert!(all[0].whole && all[0].ended.is_some());
     let mut kept = visits(&place, begun.id);
@@ -134,34 +79,36 @@ fn a_killed_scan_leaves_what_was_kept_and_goes_on_without_doubles() {
 #[test]
 fn a_journal_and_a_report_are_brought_in_once() {
     let (elsewhere, place, peer) = (Place::new(), Place::new(), answering([127, 0, 0, 2]));
-    let report = place.0.path().join("report.json");
-    let out = elsewhere
-        .scan(&format!("{} -f json -o {}", peer.address, report.display()))
-        .output()
-        .unwrap();
+    let report = place.file("report.json");
+    let out = scan(
+        &elsewhere,
+        &format!("{} -f json -o {}", peer.address, report.display()),
+    )
+    .output()
+    .unwrap();
     assert!(out.status.code().is_some());
-    let runs = elsewhere.0.path().join("state/runs");
+    let runs = elsewhere.file("state/runs");
     let journal = std::fs::read_dir(runs).unwrap().next().unwrap().unwrap().path();
     for _ in 0..2 {
-        let told = place.remember(&journal);
+        let told = place.run("remember", &journal);
         assert_eq!(told.code, Some(0), "{told:?}");
-        assert!(told.err.contains("1 services"), "{}", told.err);
+        assert!(told.err.contains("1 service"), "{}", told.err);
     }
-    let brought = scans(&place);
+    let brought = place.scans();
     assert_eq!((brought.len(), brought[0].whole), (1, true));
     assert_eq!(
         brought[0].about.key,
-        scans(&elsewhere)[0].about.key,
+        elsewhere.scans()[0].about.key,
         "it is the same run"
     );
     for _ in 0..2 {
-        assert_eq!(place.remember(&report).code, Some(0));
+        assert_eq!(place.run("remember", &report).code, Some(0));
     }
-    let all = scans(&place);
+    let all = place.scans();
     assert_eq!((all.len(), all[0].sums.services, all[1].sums.services), (2, 1, 1));
-    let nonsense = place.0.path().join("nonsense.json");
+    let nonsense = place.file("nonsense.json");
     std::fs::write(&nonsense, b"{\"schema\":\"else\"}").unwrap();
-    assert_eq!(place.remember(&nonsense).code, Some(2));
+    assert_eq!(place.run("remember", &nonsense).code, Some(2));
 }
 
 #[test]
@@ -171,8 +118,8 @@ fn a_closed_port_is_told_plainly() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.local_addr().unwrap()
     };
-    place.scan(&closed.to_string()).output().unwrap();
-    let scan = scans(&place).remove(0);
+    scan(&place, &closed.to_string()).output().unwrap();
+    let scan = place.scans().remove(0);
     assert_eq!(
         (scan.sums.services, scan.reach.endpoints, scan.reach.nothing),
         (0, 1, 1)
@@ -197,7 +144,7 @@ fn a_capture_becomes_findings_and_a_map() {
         ("theft", Conversation::theft(200)),
         ("clinical", Conversation::clinical()),
     ] {
-        let path = place.0.path().join(format!("{name}.pcap"));
+        let path = place.file(&format!("{name}.pcap"));
         std::fs::write(&path, file(&packets)).unwrap();
         for _ in 0..2 {
             let heard = said(
@@ -212,7 +159,7 @@ fn a_capture_becomes_findings_and_a_map() {
             assert!(heard.err.contains("remembered: "), "{}", heard.err);
         }
     }
-    let (findings, ways) = read(&place, async |store| {
+    let (findings, ways) = place.read(async |store| {
         let filter = holter_store::FindingFilter::default();
         let findings = store.findings(&filter, &Page::first(50)).await.unwrap();
         let all = holter_store::InterfaceFilter::default();
@@ -251,7 +198,7 @@ fn a_page_and_the_command_line_write_side_by_side_and_a_killed_server_is_gone_on
             let peer = answering([127, 0, 0, last]);
             let address = peer.address.to_string();
             std::mem::forget(peer);
-            let state = place.0.path().join(format!("state-{last}"));
+            let state = place.file(&format!("state-{last}"));
             let db = place.db();
             command(&format!(
                 "scan -q --no-config --state {} --db {} {address}",
@@ -283,13 +230,14 @@ fn a_page_and_the_command_line_write_side_by_side_and_a_killed_server_is_gone_on
     );
     visitor.press(&page, &format!("/scans/{id}/resume"));
     until("it comes to its end", || {
-        scans(&place).into_iter().find(|scan| scan.id == id && scan.whole)
+        place.scans().into_iter().find(|scan| scan.id == id && scan.whole)
     });
     assert_eq!(quick.asked(), asked, "what was done is not asked again");
     assert_eq!(visits(&place, id).len(), 2);
     let again = visitor.scan(&targets);
     until("the next comes to its end", || {
-        scans(&place)
+        place
+            .scans()
             .into_iter()
             .find(|scan| scan.id == again && scan.whole)
     });

@@ -150,6 +150,58 @@ fn a_scan_shows_how_far_it_is_and_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
+fn a_bar_is_drawn_with_what_the_terminal_has() {
+    if !has_terminal() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (settings, empty) in [
+        ("LC_ALL=C", "[....."),
+        ("LC_ALL= LC_CTYPE= LANG=", "[....."),
+        ("LC_ALL=de_DE.UTF-8@euro", "\u{2591}\u{2591}"),
+        ("LC_ALL= LC_CTYPE=C.utf8 LANG=C", "\u{2591}\u{2591}"),
+    ] {
+        let (silent, targets) = silent(3);
+        let mut run = Run::start(100, settings, &scan(&targets), folder.path());
+        run.waits_for("0 of 3 endpoints");
+        drop(silent);
+        let (_, told, screen) = run.ends();
+        screen.is_clean(&told);
+        assert!(told.contains(empty), "{settings}: {told:?}");
+        assert_eq!(told.is_ascii(), empty.is_ascii(), "{settings}: {told:?}");
+    }
+}
+
+#[test]
+fn what_is_written_to_a_terminal_is_as_narrow_as_that_is() {
+    if !has_terminal() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for line in [
+        "$HOLTER explain heartbleed",
+        "$HOLTER scan --no-config --no-state 127.0.0.1:1",
+    ] {
+        // Only what the last command writes goes to a file.
+        let run = Run::start(
+            40,
+            "NO_COLOR=1; export NO_COLOR;",
+            &format!("{line}; true"),
+            folder.path(),
+        );
+        let (_, told, _) = run.ends();
+        let broken: Vec<&str> = told
+            .lines()
+            .filter(|line| line.chars().count() > 40)
+            // Lines to copy, six columns in, are left whole, and so are words.
+            .filter(|line| !line.starts_with("      ") && line.trim().contains(' '))
+            .collect();
+        assert!(broken.is_empty(), "{line}: {broken:#?}");
+        assert!(told.lines().count() > 5, "{line}: {told}");
+    }
+}
+
+#[test]
 fn interrupted_it_leaves_the_terminal_as_it_was() {
     if !has_terminal() {
         return;

@@ -27,6 +27,7 @@ pub mod process;
 pub mod provider;
 pub mod proxy;
 pub mod schemas;
+mod survivor;
 pub mod truth;
 pub mod zoo;
 

@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::LabError;
+use crate::{LabError, survivor};
 
 /// A second is enough on an idle machine; one that builds and runs every test at once takes many.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running lab server. Dropping it kills the process and waits for it.
+/// A running lab server. Dropping it kills the process and waits for it; a lab that is killed takes it along.
 #[derive(Debug)]
 pub struct Server {
     /// What it is: "node 0.10.1 https".
@@ -74,6 +74,7 @@ impl Server {
                 command: line,
                 reason: error.to_string(),
             })?;
+        survivor::watch(child.id(), home.as_ref().map(tempfile::TempDir::path));
         Ok(Self {
             name: name.into(),
             address,
@@ -120,6 +121,7 @@ impl Server {
     #[must_use]
     pub fn detach(mut self) -> (Option<u32>, Option<PathBuf>) {
         let pid = self.child.take().map(|child| child.id());
+        pid.into_iter().for_each(survivor::leave);
         let home = self.home.take().map(tempfile::TempDir::keep);
         (pid, home)
     }
@@ -160,6 +162,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
             end_group(child.id());
+            survivor::leave(child.id());
             let _ = child.kill();
             let _ = child.wait();
         }

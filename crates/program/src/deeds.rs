@@ -5,6 +5,7 @@ use holter_store::{Finding, NewAcceptance, NewEvent, Store, StoreError, Writing}
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::closing::{Unmeasurable, measurable_at};
 use crate::history;
 use crate::life::{self, Deed, Refusal, Step};
 
@@ -23,6 +24,9 @@ pub enum ProgramError {
     /// A reason or a ground is missing.
     #[error("{0} must be given")]
     Missing(&'static str),
+    /// No scan can measure it.
+    #[error("it cannot be measured: {0}")]
+    Unmeasurable(#[from] Unmeasurable),
     /// A link that opens once was used.
     #[error("this link was used already")]
     Used,
@@ -63,13 +67,18 @@ pub async fn begin(writing: &mut Writing, finding: i64, by: By<'_>) -> Result<Fi
     act(writing, finding, &Deed::Begin, by).await
 }
 
-/// Says that the work is done, and asks Holter to measure it.
+/// Says that the work is done, and asks Holter to measure it where it can.
 ///
 /// # Errors
 /// As [`assign`].
 pub async fn say_done(writing: &mut Writing, finding: i64, by: By<'_>) -> Result<Finding, ProgramError> {
-    let after = act(writing, finding, &Deed::SayDone, by).await?;
-    ask_measurement(writing, &after, by).await?;
+    let known = writing.finding(finding).await?;
+    let place = place(writing, &known).await?;
+    let measurable = place.is_ok();
+    let after = act(writing, finding, &Deed::SayDone { measurable }, by).await?;
+    if let Ok(service) = place {
+        ask_measurement(writing, (service, &after), by).await?;
+    }
     Ok(after)
 }
 
@@ -79,8 +88,8 @@ pub async fn say_done(writing: &mut Writing, finding: i64, by: By<'_>) -> Result
 /// When the finding is about nothing that can be measured, or the database does not answer.
 pub async fn measure_now(writing: &mut Writing, finding: i64, by: By<'_>) -> Result<i64, ProgramError> {
     let known = writing.finding(finding).await?;
-    let asked = ask_measurement(writing, &known, by).await?;
-    asked.ok_or_else(|| ProgramError::Store(StoreError::missing("service of finding", finding)))
+    let service = place(writing, &known).await??;
+    Ok(ask_measurement(writing, (service, &known), by).await?)
 }
 
 /// Asks that a finding be accepted until a date, or called a false positive. Somebody else decides.
@@ -260,17 +269,22 @@ fn event(finding: &Finding, kind: &str, actor: Option<i64>, at: Timestamp, words
     }
 }
 
+/// The service at which a finding can be measured, or why it cannot.
+async fn place(writing: &mut Writing, finding: &Finding) -> Result<Result<i64, Unmeasurable>, StoreError> {
+    let protocol = match finding.service {
+        Some(service) => Some(writing.service(service).await?.protocol),
+        None => None,
+    };
+    Ok(measurable_at(finding, protocol.as_deref()))
+}
+
 async fn ask_measurement(
     writing: &mut Writing,
-    finding: &Finding,
+    (service, finding): (i64, &Finding),
     by: By<'_>,
-) -> Result<Option<i64>, StoreError> {
-    let Some(service) = finding.service.filter(|_| life::is_measurable(finding)) else {
-        return Ok(None);
-    };
+) -> Result<i64, StoreError> {
     let checks = [finding.check.clone()];
-    let asked = writing
+    writing
         .ask_measurement((service, Some(finding.id)), &checks, Some(by.person), by.at)
-        .await?;
-    Ok(Some(asked))
+        .await
 }

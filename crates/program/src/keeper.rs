@@ -22,9 +22,9 @@ const BATCH: usize = 50;
 /// or what there is after so long.
 const PATIENCE: Duration = Duration::from_millis(400);
 /// How long the database may be away, in tries.
-pub(crate) const TRIES: u32 = 60;
+const TRIES: u32 = 60;
 /// Between two tries.
-pub(crate) const PAUSE: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_secs(2);
 /// A scan of which nobody has heard for so long was broken off.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_secs(60);
 /// So often it is heard of.
@@ -160,12 +160,20 @@ impl Keeper<'_> {
                 batch.clear();
             }
             let now = self.clock.now();
-            if gone || now.duration_since(renewed) >= RENEWED {
-                self.note(&handed.reach()).await?;
-                renewed = now;
-            }
             if gone {
+                let mut trying = Trying::default();
+                while let Err(error) = self.note(&handed.reach()).await {
+                    trying.again(error).await?;
+                }
                 return Ok(());
+            }
+            if now.duration_since(renewed) >= RENEWED {
+                match self.note(&handed.reach()).await {
+                    // It is said again soon.
+                    Err(error) if error.is_away() => {}
+                    noted => noted?,
+                }
+                renewed = now;
             }
         }
     }
@@ -176,48 +184,41 @@ impl Keeper<'_> {
     /// # Errors
     /// As [`Keeper::keep`].
     pub async fn end(&self, whole: bool) -> Result<(), StoreError> {
-        for _ in 0..TRIES {
-            let ended = async {
+        let mut trying = Trying::default();
+        loop {
+            let done = async {
                 let deadlines = due::chosen(self.store).await?;
                 let ingest = Ingest::begin(self.store, self.about.clone(), deadlines).await?;
                 ingest.end(self.clock.now(), whole).await.map(drop)
             };
-            match ended.await {
-                Err(error) if error.is_away() => tokio::time::sleep(PAUSE).await,
+            match done.await {
+                Err(error) => trying.again(error).await?,
                 done => return done,
             }
         }
-        Err(away())
     }
 
     async fn take(&self, services: &[Service]) -> Result<(), StoreError> {
-        for _ in 0..TRIES {
-            let kept = async {
+        let mut trying = Trying::default();
+        loop {
+            let done = async {
                 let deadlines = due::chosen(self.store).await?;
                 let ingest = Ingest::begin(self.store, self.about.clone(), deadlines).await?;
                 ingest.take(services).await.map(drop)
             };
-            match kept.await {
-                Err(error) if error.is_away() => tokio::time::sleep(PAUSE).await,
+            match done.await {
+                Err(error) => trying.again(error).await?,
                 done => return done,
             }
         }
-        Err(away())
     }
 
     /// Says that somebody still looks after the run, and where it has looked by now.
     async fn note(&self, reach: &Reach) -> Result<(), StoreError> {
-        let noted = async {
-            let mut writing = self.store.write_alone().await?;
-            let scan = self.enter(&mut writing).await?;
-            writing.reach_scan(scan, reach).await?;
-            writing.commit().await
-        };
-        match noted.await {
-            // It is said again soon.
-            Err(error) if error.is_away() => Ok(()),
-            done => done,
-        }
+        let mut writing = self.store.write_alone().await?;
+        let scan = self.enter(&mut writing).await?;
+        writing.reach_scan(scan, reach).await?;
+        writing.commit().await
     }
 
     fn until(&self) -> Timestamp {
@@ -232,8 +233,23 @@ impl Handed {
     }
 }
 
-pub(crate) fn away() -> StoreError {
-    StoreError::Conflict("the database was away for too long".to_owned())
+/// Whoever writes and waits for a database that is away, or whose disk is full.
+#[derive(Debug, Default)]
+pub(crate) struct Trying(u32);
+
+impl Trying {
+    /// Waits, so that it can be tried again.
+    ///
+    /// # Errors
+    /// The same, where that is in vain, or has been for too long.
+    pub(crate) async fn again(&mut self, error: StoreError) -> Result<(), StoreError> {
+        self.0 += 1;
+        if !error.is_away() || self.0 >= TRIES {
+            return Err(error);
+        }
+        tokio::time::sleep(PAUSE).await;
+        Ok(())
+    }
 }
 
 fn signed(count: u64) -> i64 {

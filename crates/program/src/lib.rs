@@ -1,6 +1,6 @@
 //! The life of findings: from open to proven fixed, and who must act next.
 //!
-//! [`life`], [`weight`](mod@weight), [`due`] and [`scope`] are pure: no I/O, no clock. [`Ingest`] brings what a scan
+//! [`life`], [`closing`], [`weight`](mod@weight), [`due`] and [`scope`] are pure: no I/O, no clock. [`Ingest`] brings what a scan
 //! heard into the store; [`deeds`] is what people do about findings and [`assets`]
 //! what they do about assets; [`rejudge`] asks today's checks about yesterday's facts;
 //! [`import`] reads other programs' lists of assets; [`notices`] says what is told of findings, and to whom.
@@ -9,6 +9,7 @@
 //! elsewhere: all of them through the same [`Ingest`].
 
 pub mod assets;
+pub mod closing;
 pub mod deeds;
 pub mod difference;
 pub mod due;

@@ -3,7 +3,6 @@
 //! Only a later measurement of the same thing fixes: its behaviour or its configuration, in a run that declared and
 //! achieved it. What says nothing changes nothing, and three times nothing in a row is a task for a person.
 
-use holter_capture::flaws;
 use holter_model::finding::{Next, State};
 use holter_model::{Basis, Verdict};
 use holter_store::Finding;
@@ -44,7 +43,10 @@ pub enum Deed {
     /// Begins to work on it.
     Begin,
     /// Says that it is done: only a measurement makes it so.
-    SayDone,
+    SayDone {
+        /// Whether one can be had.
+        measurable: bool,
+    },
     /// Asks that it be accepted, or called a false positive.
     Ask,
     /// Approves that it be accepted until a date.
@@ -254,14 +256,14 @@ pub fn done(before: &Finding, deed: &Deed, now: Timestamp) -> Result<Step, Refus
             }
             Step::told(after, "begun")
         }
-        Deed::SayDone => {
+        Deed::SayDone { measurable } => {
             must_live()?;
             after.state = State::Fixing;
             if !asked {
-                after.next = if flaws::is_only_heard(&before.flaw) {
-                    Next::Person
-                } else {
+                after.next = if *measurable {
                     Next::Measurement
+                } else {
+                    Next::Person
                 };
             }
             Step::told(after, "said_done")
@@ -324,50 +326,6 @@ fn reopened(before: &Finding, event: &'static str) -> Result<Step, Refusal> {
         ends_acceptance: true,
         ..Step::told(after, event)
     })
-}
-
-/// Whether a scan can measure what a finding is about: it was found at a service, and some question decides it.
-#[must_use]
-pub fn is_measurable(finding: &Finding) -> bool {
-    finding.service.is_some() && !flaws::is_only_heard(&finding.flaw)
-}
-
-/// What would close a finding, in words for the person who has it.
-#[must_use]
-pub fn what_closes(finding: &Finding) -> String {
-    let check = &finding.check;
-    let only_heard = flaws::is_only_heard(&finding.flaw);
-    match finding.state {
-        State::Fixed => {
-            "It is closed: a measurement said so. It comes back by itself when a measurement finds it again."
-                .to_owned()
-        }
-        State::FalsePositive => {
-            "It is set aside as a false positive, until somebody takes that back.".to_owned()
-        }
-        State::Accepted if only_heard => {
-            format!(
-                "It is accepted until a date, and opens by itself then. {}",
-                what_is_heard(finding)
-            )
-        }
-        _ if only_heard => what_is_heard(finding).to_owned(),
-        State::Accepted => format!(
-            "It is accepted until a date, and opens by itself then. A scan that asks “{check}” here and finds it gone closes it earlier."
-        ),
-        _ => format!(
-            "Only a scan that asks “{check}” at this very service, gets its answers and finds it gone. A closed port, a timeout or somebody's word does not."
-        ),
-    }
-}
-
-/// The same for what no scan can ask.
-fn what_is_heard(finding: &Finding) -> &'static str {
-    if finding.flaw == flaws::CLEAR_CLINICAL {
-        "No scan closes it, for a port that speaks TLS may take messages in the clear beside that. Only a later capture (holter listen --remember) closes it: one that came to its end with nothing lost, in which this service speaks and never in the clear, and when each system that was ever heard to speak with it here was last heard to speak encrypted. Silence does not."
-    } else {
-        "It tells of something that happened, which no measurement undoes. When it is dealt with, have it accepted; another log or capture in which it happens again says so."
-    }
 }
 
 /// Who must act next where nothing else is asked for.

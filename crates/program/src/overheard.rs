@@ -25,7 +25,7 @@ use self::map::Map;
 use crate::due;
 use crate::guess::is_public;
 use crate::ingest::{Heard, Ingest, PASSIVE, Taken};
-use crate::keeper::{LEASE, PAUSE, RENEWED, TRIES, away};
+use crate::keeper::{LEASE, RENEWED, Trying};
 
 /// The protocol of a client, which answers nowhere: it stands at port 0 of its address.
 pub const CLIENT: &str = "client";
@@ -204,42 +204,37 @@ impl<'a> Overhearing<'a> {
         if self.services.is_empty() {
             return Ok(());
         }
-        for _ in 0..TRIES {
+        let mut trying = Trying::default();
+        let taken = loop {
             match self.ingest.take_heard(&self.services).await {
-                Err(error) if error.is_away() => tokio::time::sleep(PAUSE).await,
-                Err(error) => return Err(error),
-                Ok(taken) => {
-                    add(&mut self.sums.taken, &taken);
-                    self.services.clear();
-                    return Ok(());
-                }
+                Err(error) => trying.again(error).await?,
+                Ok(taken) => break taken,
             }
-        }
-        Err(away())
+        };
+        add(&mut self.sums.taken, &taken);
+        self.services.clear();
+        Ok(())
     }
 
     async fn write_ways(&mut self) -> Result<(), StoreError> {
         if self.ways.is_empty() {
             return Ok(());
         }
-        for _ in 0..TRIES {
-            let drawn = self.draw().await;
-            if drawn.is_err() {
-                self.map.undone();
-            }
-            match drawn {
-                Err(error) if error.is_away() => tokio::time::sleep(PAUSE).await,
-                Err(error) => return Err(error),
-                Ok((inside, outside)) => {
-                    self.map.settled();
-                    self.sums.interfaces += inside;
-                    self.sums.outside += outside;
-                    self.ways.clear();
-                    return Ok(());
+        let mut trying = Trying::default();
+        let (inside, outside) = loop {
+            match self.draw().await {
+                Err(error) => {
+                    self.map.undone();
+                    trying.again(error).await?;
                 }
+                Ok(drawn) => break drawn,
             }
-        }
-        Err(away())
+        };
+        self.map.settled();
+        self.sums.interfaces += inside;
+        self.sums.outside += outside;
+        self.ways.clear();
+        Ok(())
     }
 
     /// Draws what waits, in one transaction: how many interfaces that are told of to the end are inside, and outside.

@@ -2,21 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod hearing;
 mod scanned;
 
-use std::net::IpAddr;
-
-use holter_capture::captured::{Captured, Kind, Origin};
-use holter_capture::coverage::Coverage;
-use holter_capture::subject::{self, End, InterfaceSeen, Inventory, Said, Subject, Who};
+use hearing::{Stands, beginning, captured, opened, said, subject, tell};
+use holter_capture::subject::{End, InterfaceSeen, Subject};
 use holter_capture::takeover::{Columns, Log};
 use holter_capture::{Part, SessionLog};
 use holter_model::finding::State;
-use holter_model::seam::Clock;
-use holter_model::{Basis, Endpoint, Fact, Method, Observation, Severity, Transport, Verdict};
+use holter_model::{Endpoint, Fact, Method, Observation, Severity, Transport, Verdict};
 use holter_program::Ingest;
-use holter_program::life::{is_measurable, what_closes};
-use holter_program::overheard::{self, Beginning, Overheard, Overhearing};
+use holter_program::closing::{Unmeasurable, measurable_at, what_closes};
+use holter_program::overheard::{self, Overheard, Overhearing};
 use holter_store::{InterfaceFilter, Page, Store};
 use jiff::Timestamp;
 use scanned::{DEADLINES, at, scan_of, service};
@@ -24,128 +21,46 @@ use scanned::{DEADLINES, at, scan_of, service};
 const ARCHIVE: &str = "10.0.0.7";
 const MODALITY: &str = "10.0.0.1";
 
-struct Stands(Timestamp);
-
-impl Clock for Stands {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-}
-
-async fn opened() -> (Store, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("holter.db");
-    (Store::open(path.to_str().unwrap()).await.unwrap(), folder)
-}
-
-fn address(text: &str) -> IpAddr {
-    text.parse().unwrap()
-}
-
 /// The archive from this minute to that one, with its messages in the clear or with TLS.
-fn archive(clear: bool, (first, last): (i64, i64)) -> Subject {
+fn archive(clear: bool, span: (i64, i64)) -> Subject {
     let endpoint = Endpoint {
-        address: address(ARCHIVE),
+        address: hearing::address(ARCHIVE),
         port: 4242,
         transport: Transport::Tcp,
     };
-    let fact = Fact::InTheClear {
-        protocol: "dicom".to_owned(),
-        messages: 4,
-    };
-    let observation = Observation {
-        at: at(last),
+    let mut archive = subject((ARCHIVE, 4242), End::Server, span);
+    if !clear {
+        archive.protocol = Some("tls".to_owned());
+        return archive;
+    }
+    archive.protocol = Some("dicom".to_owned());
+    archive.verdicts.push(said(
+        ("clear-clinical", "CLEAR-CLINICAL"),
+        Verdict::Affected,
+        "4 messages passed without encryption: DICOM",
+    ));
+    archive.observations.push(Observation {
+        at: at(span.1),
         method: Method::Passive,
         subject: endpoint,
-        fact,
-    };
-    let said = Said {
-        check: "clear-clinical".to_owned(),
-        flaw: "CLEAR-CLINICAL".to_owned(),
-        verdict: Verdict::Affected,
-        basis: Basis::Behaviour,
-        weight: None,
-        evidence: "4 messages passed without encryption: DICOM".to_owned(),
-        by: Vec::new(),
-        exposure: None,
-    };
-    Subject {
-        schema: subject::SCHEMA,
-        file: "a.pcap".to_owned(),
-        subject: Who {
-            address: endpoint.address,
-            port: endpoint.port,
-            role: End::Server,
+        fact: Fact::InTheClear {
+            protocol: "dicom".to_owned(),
+            messages: 4,
         },
-        transport: Transport::Tcp,
-        protocol: Some(if clear { "dicom" } else { "tls" }.to_owned()),
-        peers: Vec::new(),
-        more_peers: false,
-        first: at(first),
-        last: at(last),
-        verdicts: clear.then_some(said).into_iter().collect(),
-        signs: Vec::new(),
-        inventory: Inventory::default(),
-        coverage: subject::Coverage {
-            bytes_heard: 900,
-            sessions: 6,
-            ..subject::Coverage::default()
-        },
-        so_far: false,
-        observations: clear.then_some(observation).into_iter().collect(),
-    }
+    });
+    archive
 }
 
-fn way(client: &str, encrypted: bool, sessions: u32, (first, last): (i64, i64)) -> InterfaceSeen {
-    InterfaceSeen {
-        client: address(client),
-        server: address(ARCHIVE),
-        port: 4242,
-        transport: Transport::Tcp,
-        protocol: if encrypted { "tls" } else { "dicom" }.into(),
-        encrypted,
-        sessions,
-        first: at(first),
-        last: at(last),
-    }
-}
-
-fn captured(trouble: Option<&str>) -> Captured {
-    let mut source = Origin::new("/var/captures/a.pcap".to_owned(), Kind::Capture);
-    source.packets = 40;
-    source.trouble = trouble.map(str::to_owned);
-    Captured {
-        sources: vec![source],
-        coverage: Coverage {
-            packets: 40,
-            // As most captures do, it begins in the middle of conversations.
-            begun_before: 3,
-            ..Coverage::default()
-        },
-        totals: Default::default(),
-        beyond: Default::default(),
-    }
-}
-
-fn beginning(minute: i64) -> Beginning {
-    Beginning {
-        key: format!("capture-{minute}"),
-        label: "Heard in a.pcap".to_owned(),
-        started: at(minute),
-    }
+fn way(client: &str, encrypted: bool, sessions: u32, span: (i64, i64)) -> InterfaceSeen {
+    let protocol = if encrypted { "tls" } else { "dicom" };
+    hearing::way(client, (ARCHIVE, 4242), (protocol, encrypted), sessions, span)
 }
 
 /// A capture that begins at this minute.
 async fn capture(store: &Store, minute: i64, parts: Vec<Part>, (whole, cut_off): (bool, bool)) -> Overheard {
-    let clock = Stands(at(minute + 9));
-    let mut hearing = Overhearing::begin((store, &clock), beginning(minute), &[], None)
-        .await
-        .unwrap();
-    for part in parts {
-        hearing.take(part, false).await.unwrap();
-    }
-    let captured = captured((!whole).then_some("it is damaged"));
-    hearing.end(&captured, cut_off).await.unwrap()
+    let mut captured = captured();
+    captured.sources[0].trouble = (!whole).then(|| "it is damaged".to_owned());
+    tell(store, (at(minute), &[]), parts, (&captured, cut_off)).await
 }
 
 fn spoke(clear: bool, client: &str, span: (i64, i64)) -> Vec<Part> {
@@ -168,7 +83,8 @@ async fn clear_text_is_closed_by_hearing_it_encrypted_and_by_nothing_else() {
         (found.state, found.flaw.as_str()),
         (State::Open, "CLEAR-CLINICAL")
     );
-    assert!(!is_measurable(&found) && what_closes(&found).contains("a later capture"));
+    assert_eq!(measurable_at(&found, Some("dicom")), Err(Unmeasurable::OnlyHeard));
+    assert!(what_closes(&found, Some("dicom")).contains("a later capture"));
     // Scans that name the check, and reach the port, have not asked it.
     for minute in [20, 22, 24, 26] {
         let mut about = scan_of(&format!("scan-{minute}"), &["10.0.0.0/24"], minute);
@@ -264,7 +180,7 @@ async fn what_was_heard_before_a_kill_is_there_and_the_rest_closes_nothing() {
     let (store, _folder) = opened().await;
     let clock = Stands(at(5));
     let scan = {
-        let mut hearing = Overhearing::begin((&store, &clock), beginning(0), &[], None)
+        let mut hearing = Overhearing::begin((&store, &clock), beginning(at(0)), &[], None)
             .await
             .unwrap();
         let so_far = Subject {
@@ -342,7 +258,8 @@ async fn a_session_that_was_taken_over_is_a_finding_of_the_device() {
                 .starts_with("vpn-2026-11-22.csv, the session that line 2 has first")
         );
         assert!(!found.evidence.contains("SECRET"));
-        assert!(!is_measurable(&found) && what_closes(&found).contains("happened"));
+        assert_eq!(measurable_at(&found, None), Err(Unmeasurable::OnlyHeard));
+        assert!(what_closes(&found, None).contains("happened"));
     }
     let found = scanned::only(&store).await;
     let row = store.finding(found.id).await.unwrap();

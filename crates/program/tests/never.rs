@@ -4,6 +4,7 @@
 
 use holter_model::finding::{Next, State};
 use holter_model::{Basis, Severity, Verdict};
+use holter_program::closing;
 use holter_program::life::{self, Deed, Measured};
 use holter_store::Finding;
 use jiff::{SignedDuration, Timestamp};
@@ -68,7 +69,8 @@ fn happening() -> impl Strategy<Value = Happening> {
     let deed = prop_oneof![
         (1..4_i64).prop_map(|to| Deed::Assign { to }),
         Just(Deed::Begin),
-        Just(Deed::SayDone),
+        Just(Deed::SayDone { measurable: true }),
+        Just(Deed::SayDone { measurable: false }),
         Just(Deed::Ask),
         (-5..50_i64).prop_map(|minute| Deed::Accept { until: at(minute) }),
         Just(Deed::CallFalse),
@@ -135,7 +137,7 @@ proptest! {
             prop_assert_eq!(finding.state == State::Accepted, finding.accepted_until.is_some());
             prop_assert!(finding.measured_at >= before.measured_at);
             prop_assert!(!finding.state.is_live() || finding.fixed_at.is_none());
-            prop_assert!(!life::what_closes(&finding).is_empty());
+            prop_assert!(!closing::what_closes(&finding, None).is_empty());
         }
     }
 }

@@ -14,7 +14,7 @@ use holter_program::deeds::{self, By};
 use holter_program::notices::calendar::Calendar;
 use holter_program::notices::letter::{Content, Letter, Way};
 use holter_program::notices::{digest, round};
-use holter_store::{Channel, Message, NewAccount, Page, Person, Store};
+use holter_store::{Channel, Message, NewAccount, NewNotice, Page, Person, Store};
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use scanned::{at, by, once, only, service};
@@ -25,6 +25,7 @@ on_both! {
     two_rounds_at_once_tell_it_once,
     dates_are_told_once_whoever_looks,
     a_digest_says_what_happened_and_who_acts_next,
+    a_large_department_is_told_to_the_last,
     without_a_channel_nothing_piles_up,
     channels_hear_what_they_should,
 }
@@ -270,6 +271,85 @@ async fn a_digest_says_what_happened_and_who_acts_next(store: Store) {
     // Nothing happened since: nobody is written to.
     make(4 * MINUTES_A_DAY).await.unwrap();
     assert_eq!(all(&store).await.len(), 1);
+}
+
+/// Six hundred people follow it, and what is grave lies behind two thousand good news.
+async fn a_large_department_is_told_to_the_last(store: Store) {
+    const NURSES: usize = 600;
+    channel(&store, "mail", &[], Severity::Info).await;
+    digest::make(&store, &SystemDice, &TimeZone::UTC, at(0))
+        .await
+        .unwrap();
+    let house = house(&store).await;
+    let mut writing = store.write().await.unwrap();
+    let radiology = writing.department_named("Radiology").await.unwrap();
+    writing.set_digest(radiology, "day").await.unwrap();
+    for number in 0..NURSES {
+        let person = Person {
+            id: 0,
+            name: format!("Nurse {number}"),
+            email: Some(format!("{number}@example.org")),
+            department: Some(radiology),
+            active: true,
+        };
+        let nurse = writing.add_person(&person).await.unwrap();
+        let account = NewAccount {
+            person: nurse,
+            name: person.name.clone(),
+            role: "viewer".to_owned(),
+            password: String::new(),
+            created: at(0),
+        };
+        writing.add_account(&account).await.unwrap();
+        writing
+            .set_wishes(nurse, &Default::default(), &[radiology])
+            .await
+            .unwrap();
+    }
+    writing.commit().await.unwrap();
+    digest::make(&store, &SystemDice, &TimeZone::UTC, at(1))
+        .await
+        .unwrap();
+    told(&store, 2).await;
+    once(&store, "second", 6, service("10.0.0.7", 6, Verdict::NotAffected)).await;
+    once(&store, "third", 7, service("10.0.0.7", 7, Verdict::Affected)).await;
+    while round::tell(&store, &SystemDice, at(7)).await.unwrap() > 0 {}
+    let waiting = store.messages_in("waiting").await.unwrap();
+    assert_eq!(waiting, NURSES as u64 + 1, "and Olga, who answers for it");
+
+    let good: Vec<NewNotice> = (0..2100)
+        .map(|number| NewNotice {
+            kind: "fixed".to_owned(),
+            finding: house.finding,
+            at: at(9),
+            actor: None,
+            key: format!("fixed {number}"),
+        })
+        .collect();
+    let mut writing = store.write().await.unwrap();
+    writing.add_notices(&good).await.unwrap();
+    writing.commit().await.unwrap();
+    digest::make(&store, &SystemDice, &TimeZone::UTC, at(2 * MINUTES_A_DAY))
+        .await
+        .unwrap();
+    let digests = store.messages_in("waiting").await.unwrap() - waiting;
+    assert_eq!(digests, NURSES as u64 + 1);
+    let last = &store.messages(None, &Page::first(1)).await.unwrap().rows[0];
+    let digest = letter(last);
+    let sections: Vec<(&str, usize, bool)> = digest
+        .sections
+        .iter()
+        .map(|section| (section.title.as_str(), section.items.len(), section.more))
+        .collect();
+    assert_eq!(
+        sections[..],
+        [
+            ("Back", 1, false),
+            ("New", 1, false),
+            ("Fixed, as measured", 25, true),
+            ("Who must act next, the heaviest first", 1, false),
+        ]
+    );
 }
 
 async fn without_a_channel_nothing_piles_up(store: Store) {

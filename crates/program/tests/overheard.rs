@@ -2,42 +2,20 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
+mod hearing;
 mod scanned;
 
-use std::net::IpAddr;
-
-use holter_capture::captured::{Captured, Kind, Origin};
-use holter_capture::coverage::Coverage;
-use holter_capture::subject::{self, End, InterfaceSeen, Inventory, Said, Subject, Weight, Who};
-use holter_capture::{Heard, Ladder, Part};
-use holter_model::finding::State;
-use holter_model::seam::Clock;
-use holter_model::{Basis, Service, Transport, Verdict};
-use holter_program::Ingest;
-use holter_program::overheard::{self, Beginning, Overheard, Overhearing};
+use hearing::{captured, opened, said, tell};
+use holter_capture::subject::{End, InterfaceSeen, Subject, Weight};
+use holter_capture::{Ladder, Part};
+use holter_model::finding::{Next, State};
+use holter_model::{Service, Verdict};
+use holter_program::closing::{Unmeasurable, measurable_at, what_closes};
+use holter_program::overheard::{self, Overheard};
+use holter_program::{Ingest, ProgramError, deeds};
 use holter_store::{AssetFilter, InterfaceFilter, Page, Store};
 use ipnet::IpNet;
-use jiff::Timestamp;
-use scanned::{DEADLINES, at, scan_of, service};
-
-/// A clock that stands.
-struct Stands(Timestamp);
-
-impl Clock for Stands {
-    fn now(&self) -> Timestamp {
-        self.0
-    }
-}
-
-async fn opened() -> (Store, tempfile::TempDir) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("holter.db");
-    (Store::open(path.to_str().unwrap()).await.unwrap(), folder)
-}
-
-fn address(text: &str) -> IpAddr {
-    text.parse().unwrap()
-}
+use scanned::{DEADLINES, at, by, scan_of, service};
 
 /// A subject in which memory went out at this minute, or nothing was heard.
 fn subject(at_address: &str, role: End, (first, leak, last): (i64, Option<i64>, i64)) -> Subject {
@@ -50,104 +28,42 @@ fn subject(at_address: &str, role: End, (first, leak, last): (i64, Option<i64>, 
         first_leak: Some(at(minute)),
         last_leak: Some(at(minute)),
     };
-    Subject {
-        schema: subject::SCHEMA,
-        file: "a.pcap".to_owned(),
-        subject: Who {
-            address: address(at_address),
-            port: 443,
-            role,
-        },
-        transport: Transport::Tcp,
-        protocol: (role == End::Server).then(|| "https".to_owned()),
-        peers: Vec::new(),
-        more_peers: false,
-        first: at(first),
-        last: at(last),
-        verdicts: vec![Said {
-            check: "heartbeats-heard".to_owned(),
-            flaw: "CVE-2014-0160".to_owned(),
-            verdict: if leak.is_some() {
-                Verdict::Affected
-            } else {
-                Verdict::Inconclusive
-            },
-            basis: Basis::Behaviour,
-            weight: leak.map(weight),
-            evidence: "200 bytes went out".to_owned(),
-            by: Vec::new(),
-            exposure: None,
-        }],
-        signs: Vec::new(),
-        inventory: Inventory::default(),
-        coverage: subject::Coverage {
-            bytes_heard: 900,
-            ..subject::Coverage::default()
-        },
-        so_far: false,
-        observations: Vec::new(),
-    }
+    let verdict = match leak {
+        Some(_) => Verdict::Affected,
+        None => Verdict::Inconclusive,
+    };
+    let mut subject = hearing::subject((at_address, 443), role, (first, last));
+    subject.protocol = (role == End::Server).then(|| "https".to_owned());
+    let flaw = ("heartbeats-heard", "CVE-2014-0160");
+    let mut heartbeats = said(flaw, verdict, "200 bytes went out");
+    heartbeats.weight = leak.map(weight);
+    subject.verdicts.push(heartbeats);
+    subject
 }
 
 fn way(client: &str, server: &str, encrypted: bool) -> InterfaceSeen {
-    InterfaceSeen {
-        client: address(client),
-        server: address(server),
-        port: 443,
-        transport: Transport::Tcp,
-        protocol: "https".into(),
-        encrypted,
-        sessions: 3,
-        first: at(0),
-        last: at(1),
-    }
-}
-
-fn capture(subjects: Vec<Subject>, interfaces: Vec<InterfaceSeen>) -> (Captured, Heard) {
-    let mut source = Origin::new("/var/captures/a.pcap".to_owned(), Kind::Capture);
-    source.first = subjects.iter().map(|subject| subject.first).min();
-    source.last = subjects.iter().map(|subject| subject.last).max();
-    source.packets = 40;
-    let captured = Captured {
-        sources: vec![source],
-        coverage: Coverage {
-            packets: 40,
-            ..Coverage::default()
-        },
-        totals: Default::default(),
-        beyond: Default::default(),
-    };
-    let heard = Heard {
-        subjects,
-        interfaces,
-        ..Heard::default()
-    };
-    (captured, heard)
+    hearing::way(client, (server, 443), ("https", encrypted), 3, (0, 1))
 }
 
 /// Tells a whole capture; the same subjects are the same capture.
-async fn remember(store: &Store, (captured, heard): (&Captured, &Heard), own: &[IpNet]) -> Overheard {
-    let clock = Stands(at(900));
-    let first = captured.sources[0].first.unwrap_or(at(0));
-    let beginning = Beginning {
-        key: format!("capture-{first}"),
-        label: "Heard in a.pcap".to_owned(),
-        started: first,
-    };
-    let mut hearing = Overhearing::begin((store, &clock), beginning, own, None)
-        .await
-        .unwrap();
-    let subjects = heard.subjects.iter().cloned().map(Box::new).map(Part::Subject);
-    let interfaces = heard.interfaces.iter().cloned().map(Part::Interface);
-    for part in subjects.chain(interfaces) {
-        hearing.take(part, false).await.unwrap();
-    }
-    hearing.end(captured, false).await.unwrap()
+async fn remember(
+    store: &Store,
+    (subjects, ways): (&[Subject], &[InterfaceSeen]),
+    own: &[IpNet],
+) -> Overheard {
+    let started = subjects.iter().map(|subject| subject.first).min();
+    let mut captured = captured();
+    captured.sources[0].first = started;
+    captured.sources[0].last = subjects.iter().map(|subject| subject.last).max();
+    let subjects = subjects.iter().cloned().map(Box::new).map(Part::Subject);
+    let parts = subjects
+        .chain(ways.iter().cloned().map(Part::Interface))
+        .collect();
+    tell(store, (started.unwrap_or(at(0)), own), parts, (&captured, false)).await
 }
 
 async fn heard(store: &Store, subjects: Vec<Subject>) -> Overheard {
-    let (captured, heard) = capture(subjects, Vec::new());
-    remember(store, (&captured, &heard), &[]).await
+    remember(store, (&subjects, &[]), &[]).await
 }
 
 async fn scanned(store: &Store, key: &str, minute: i64, services: &[Service]) {
@@ -207,6 +123,24 @@ async fn a_client_that_was_robbed_is_a_system_with_a_finding() {
         (service.protocol.as_str(), service.endpoint.port),
         (overheard::CLIENT, 0)
     );
+    // Nobody can ask it, so nobody is told to wait until somebody has.
+    let client = Some(overheard::CLIENT);
+    assert_eq!(measurable_at(&found, client), Err(Unmeasurable::Client));
+    assert!(what_closes(&found, client).starts_with("No scan closes it"));
+    assert_eq!(measurable_at(&found, Some("https")), Ok(service.id));
+    let (ada, _) = scanned::two_people(&store).await;
+    let mut writing = store.write_alone().await.unwrap();
+    let refused = deeds::measure_now(&mut writing, found.id, by(ada, 20)).await;
+    assert!(matches!(
+        refused,
+        Err(ProgramError::Unmeasurable(Unmeasurable::Client))
+    ));
+    let said = deeds::say_done(&mut writing, found.id, by(ada, 20))
+        .await
+        .unwrap();
+    assert_eq!(said.next, Next::Person);
+    writing.commit().await.unwrap();
+    assert!(store.measurements_for(found.id).await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -219,9 +153,9 @@ async fn interfaces_lead_between_what_is_ours() {
         way("8.8.8.8", "10.0.0.7", true),
         way("10.0.0.1", "8.8.4.4", true),
     ];
-    let captured = capture(vec![subject("10.0.0.7", End::Server, (0, None, 9))], ways);
+    let subjects = [subject("10.0.0.7", End::Server, (0, None, 9))];
     for _ in 0..2 {
-        let sums = remember(&store, (&captured.0, &captured.1), &[]).await;
+        let sums = remember(&store, (&subjects, &ways), &[]).await;
         assert_eq!((sums.interfaces, sums.outside), (2, 3));
     }
     let linked = store
@@ -259,7 +193,7 @@ async fn interfaces_lead_between_what_is_ours() {
         "somebody outside speaks with it"
     );
     let own = ["8.8.4.0/24".parse().unwrap()];
-    let sums = remember(&store, (&captured.0, &captured.1), &own).await;
+    let sums = remember(&store, (&subjects, &ways), &own).await;
     assert_eq!(
         (sums.interfaces, sums.outside),
         (3, 2),

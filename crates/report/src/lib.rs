@@ -28,4 +28,4 @@ pub use explain::{Answer, Entry, explain, explain_json, list, search};
 pub use overheard::{Heed, Overheard, Unread};
 pub use preamble::Preamble;
 pub use shape::{Failing, Summary};
-pub use text::number;
+pub use text::{counted, number};

@@ -40,6 +40,17 @@ pub(crate) fn spoken(service: &Service) -> (String, &'static str) {
     }
 }
 
+/// The protocol's name where there is little room: one word, as its makers write it.
+pub(crate) fn spoken_short(service: &Service) -> String {
+    let (name, _) = spoken(service);
+    let id = service.protocol.as_str();
+    match name.split_once(' ') {
+        None if name != id => name,
+        Some((first, _)) if first.eq_ignore_ascii_case(id) => first.to_owned(),
+        _ => id.to_ascii_uppercase(),
+    }
+}
+
 /// "portal.example:443", "192.0.2.7:636", "[2001:db8::1]:443", with "/udp" for datagrams.
 pub(crate) fn authority(service: &Service) -> String {
     let Some(endpoint) = service.endpoint else {
@@ -118,6 +129,43 @@ mod tests {
         assert_eq!(encoded("[2001:db8::1]:443", true), "[2001:db8::1]:443");
         assert_eq!(encoded("[::1]:443", false), "%5B::1%5D:443");
         assert_eq!(encoded("a b/ü\"", true), "a%20b%2F%C3%BC%22");
+    }
+
+    #[test]
+    fn a_protocol_in_one_word_is_written_as_its_makers_do() {
+        let short = |protocol: &str| {
+            spoken_short(&Service {
+                target: String::new(),
+                endpoint: None,
+                name: None,
+                protocol: protocol.to_owned(),
+                role: None,
+                started: jiff::Timestamp::UNIX_EPOCH,
+                elapsed_ms: 0,
+                connections: 0,
+                bytes_sent: 0,
+                bytes_received: 0,
+                attempt: holter_model::Attempt::Completed,
+                trouble: None,
+                observations: Vec::new(),
+                judgements: Vec::new(),
+                not_asked: Vec::new(),
+                assessment: None,
+                oddities: Vec::new(),
+            })
+        };
+        for (id, expected) in [
+            ("https", "HTTPS"),
+            ("postgres", "PostgreSQL"),
+            ("syslog", "Syslog"),
+            ("mllp", "MLLP"),
+            ("mssql", "MSSQL"),
+            ("ldaps", "LDAPS"),
+            ("xmpp-server", "XMPP-SERVER"),
+            ("no-such", "NO-SUCH"),
+        ] {
+            assert_eq!(short(id), expected);
+        }
     }
 
     #[test]

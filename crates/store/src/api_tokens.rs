@@ -30,11 +30,15 @@ pub struct ApiToken {
 const COLUMNS: &str = "SELECT id, account, name, role, created, expires, used FROM api_token";
 
 impl Writing {
-    /// Adds a token; its `id` is not looked at.
+    /// Adds a token, and forgets those of its account that are over; its `id` is not looked at.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn add_api_token(&mut self, token: &ApiToken, hash: &str) -> Result<i64, StoreError> {
+        let mut over = Sql::new("DELETE FROM api_token WHERE account = ");
+        over.bind(token.account);
+        over.add(" AND expires < ").bind(micros(token.created));
+        over.run(self.connection()).await?;
         let mut sql = Sql::new("INSERT INTO api_token (hash, account, name, role, created, expires) VALUES");
         sql.rows([vec![
             hash.into(),
@@ -46,6 +50,17 @@ impl Writing {
         ]]);
         sql.add(" RETURNING id");
         self.one_number(sql).await
+    }
+
+    /// How many tokens of this account are not over.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn live_api_tokens(&mut self, account: i64, now: Timestamp) -> Result<u64, StoreError> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS tokens FROM api_token WHERE account = ");
+        sql.bind(account).add(" AND expires > ").bind(micros(now));
+        let rows = sql.all(self.connection()).await?;
+        rows.first().map_or(Ok(0), |row| row.count("tokens"))
     }
 
     /// Takes a token of this account back.
@@ -95,15 +110,13 @@ impl Store {
         Ok(account.map(|account| (token, account)))
     }
 
-    /// The tokens of an account.
+    /// The tokens of an account, all of them: what is not shown is not taken back.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn api_tokens(&self, account: i64) -> Result<Vec<ApiToken>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
-        sql.add(" WHERE account = ")
-            .bind(account)
-            .add(" ORDER BY id LIMIT 200");
+        sql.add(" WHERE account = ").bind(account).add(" ORDER BY id");
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(token).collect()
     }

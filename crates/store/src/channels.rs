@@ -113,13 +113,13 @@ impl Writing {
 }
 
 impl Store {
-    /// All of them, in the order in which they were set up. There is a handful.
+    /// All of them, in the order in which they were set up: one that were left out would hear of nothing.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn channels(&self) -> Result<Vec<Channel>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
-        sql.add(" ORDER BY id LIMIT 500");
+        sql.add(" ORDER BY id");
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(channel).collect()
     }

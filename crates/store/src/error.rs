@@ -25,6 +25,9 @@ pub enum StoreError {
     /// The database does not answer now; it may later.
     #[error("the database does not answer: {0}")]
     Away(#[source] sqlx::Error),
+    /// There is no room left where the database is; what was committed is there.
+    #[error("the disk that holds the database is full: make room there")]
+    Full(#[source] sqlx::Error),
     /// The database refused.
     #[error("the database refused: {0}")]
     Refused(#[source] sqlx::Error),
@@ -77,6 +80,14 @@ impl From<sqlx::Error> for StoreError {
             {
                 Self::Away(error)
             }
+            // SQLITE_FULL, SQLITE_IOERR_SHMSIZE, and PostgreSQL's disk_full.
+            E::Database(ref refusal)
+                if refusal
+                    .code()
+                    .is_some_and(|code| matches!(&*code, "13" | "4874" | "53100")) =>
+            {
+                Self::Full(error)
+            }
             _ => Self::Refused(error),
         }
     }
@@ -86,7 +97,7 @@ impl StoreError {
     /// Whether it is worth trying again.
     #[must_use]
     pub const fn is_away(&self) -> bool {
-        matches!(self, Self::Away(_))
+        matches!(self, Self::Away(_) | Self::Full(_))
     }
 
     /// No such thing.

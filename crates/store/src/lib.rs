@@ -82,7 +82,6 @@ pub use notices::{Date, Dated, NewNotice, Notice};
 pub use observations::Noted;
 pub use page::{Listed, Page};
 pub use people::{Department, Person, Site};
-pub use products::Product;
 pub use scans::{NewScan, Reach, Scan, ScanSums, Scope};
 pub use services::KnownService;
 pub use sessions::Session;

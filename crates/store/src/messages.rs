@@ -1,6 +1,8 @@
 //! The outbox: messages that are to be sent, are being sent, were sent, or could not be. Nothing leaves it by itself
 //! but what was sent long ago.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde_json::Value as Json;
 use sqlx::any::AnyRow;
@@ -62,6 +64,12 @@ pub enum Tried {
 
 const COLUMNS: &str = "SELECT id, key, channel, person, address, subject, finding, content, state, tries, next_at, created, ended_at, \
      outcome FROM message";
+
+/// Begins the tries anew, but for the first: whoever has tried before looks whether the other end has it.
+const AGAIN: &str = "UPDATE message SET state = 'waiting', tries = CASE WHEN tries > 0 THEN 1 ELSE 0 END, \
+     ended_at = NULL, next_at = ";
+/// What failed, or waits for a try that is later than now.
+const STUCK: &str = "state = 'failed' OR (state = 'waiting' AND tries > 0 AND next_at > ";
 
 impl Writing {
     /// Puts messages into the outbox.
@@ -152,17 +160,28 @@ impl Writing {
         Ok(sql.run(self.connection()).await? > 0)
     }
 
-    /// Has one that failed, or waits for its next try, tried now; false where it is neither.
+    /// Has one that failed, or waits for its next try, tried now; false where it is neither. It stays known that it was
+    /// tried before, since the other end may have it.
     ///
     /// # Errors
     /// When the database refuses.
     pub async fn retry_message(&mut self, id: i64, at: Timestamp) -> Result<bool, StoreError> {
-        let mut sql =
-            Sql::new("UPDATE message SET state = 'waiting', tries = 0, ended_at = NULL, next_at = ");
+        let mut sql = Sql::new(AGAIN);
         sql.bind(micros(at))
             .add(" WHERE state IN ('waiting', 'failed') AND id = ")
             .bind(id);
         Ok(sql.run(self.connection()).await? > 0)
+    }
+
+    /// Has all of a channel's that failed, or wait for a later try, tried now, each under its own key: how many those are.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn retry_messages(&mut self, channel: i64, at: Timestamp) -> Result<u64, StoreError> {
+        let mut sql = Sql::new(AGAIN);
+        sql.bind(micros(at)).add(" WHERE (").add(STUCK).bind(micros(at));
+        sql.add(")) AND channel = ").bind(channel);
+        sql.run(self.connection()).await
     }
 
     /// Takes away what was sent before this moment. What failed stays.
@@ -194,6 +213,18 @@ impl Store {
         let rows = sql.all(&mut *self.reader().await?).await?;
         let messages: Vec<Message> = rows.iter().map(message).collect::<Result<_, _>>()?;
         Ok(page.cut(messages, |message| (0, message.id)))
+    }
+
+    /// How many of each channel's messages failed, or wait for a later try; none where there is none.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn stuck_messages(&self, now: Timestamp) -> Result<BTreeMap<i64, u64>, StoreError> {
+        let mut sql = Sql::new("SELECT channel, COUNT(*) AS messages FROM message WHERE ");
+        sql.add(STUCK).bind(micros(now)).add(") GROUP BY channel");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        let stuck = |row: &AnyRow| Ok((row.number("channel")?, row.count("messages")?));
+        rows.iter().map(stuck).collect()
     }
 
     /// How many messages are in a state. Nobody should ask of those that were sent: they may be many.

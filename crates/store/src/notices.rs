@@ -124,20 +124,25 @@ impl Store {
         rows.iter().map(notice).collect()
     }
 
-    /// What happened to a department's findings from one moment to before another, the latest first, 2,000 at most.
+    /// What happened of one kind to a department's findings from one moment to before another: the latest so many, the
+    /// latest first.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn notices_of(
         &self,
         department: i64,
+        kind: &str,
         (from, to): (Timestamp, Timestamp),
+        most: i64,
     ) -> Result<Vec<Notice>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
         sql.add(" JOIN finding ON finding.id = notice.finding WHERE finding.department = ");
-        sql.bind(department).add(" AND notice.at >= ").bind(micros(from));
+        sql.bind(department).add(" AND notice.kind = ").bind(kind);
+        sql.add(" AND notice.at >= ").bind(micros(from));
         sql.add(" AND notice.at < ").bind(micros(to));
-        sql.add(" ORDER BY notice.at DESC, notice.id DESC LIMIT 2000");
+        sql.add(" ORDER BY notice.at DESC, notice.id DESC LIMIT ")
+            .bind(most);
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(notice).collect()
     }

@@ -133,17 +133,33 @@ impl Store {
         Ok(account.map(|account| (session, account)))
     }
 
-    /// The sessions of an account that are not over, the latest first.
+    /// The sessions of an account that are not over: the latest so many, the latest first.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn sessions(&self, account: i64, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+    pub async fn sessions(
+        &self,
+        account: i64,
+        now: Timestamp,
+        most: u32,
+    ) -> Result<Vec<Session>, StoreError> {
         let mut sql = Sql::new(COLUMNS);
         sql.add(" WHERE account = ").bind(account);
         sql.add(" AND expires > ").bind(micros(now));
-        sql.add(" ORDER BY created DESC LIMIT 100");
+        sql.add(" ORDER BY created DESC LIMIT ").bind(i64::from(most));
         let rows = sql.all(&mut *self.reader().await?).await?;
         rows.iter().map(session).collect()
+    }
+
+    /// How many sessions of an account are not over.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn session_count(&self, account: i64, now: Timestamp) -> Result<u64, StoreError> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS sessions FROM session WHERE account = ");
+        sql.bind(account).add(" AND expires > ").bind(micros(now));
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        rows.first().map_or(Ok(0), |row| row.count("sessions"))
     }
 
     /// Whom a link invites, if it has not been used and is not over.

@@ -66,6 +66,13 @@ impl Store {
             place: place.clone(),
             why,
         };
+        let refused = |error: sqlx::Error| {
+            let why = error.to_string();
+            match StoreError::from(error) {
+                full @ StoreError::Full(_) => full,
+                _ => failed(why),
+            }
+        };
         let (full, writers, every) = match dialect {
             Dialect::Sqlite => {
                 let path = url.strip_prefix("sqlite:").unwrap_or(url);
@@ -80,9 +87,7 @@ impl Store {
             }
             Dialect::Postgres => (url.to_owned(), WRITERS, ""),
         };
-        let writers = connected((writers, every, ""), &full)
-            .await
-            .map_err(|error| failed(error.to_string()))?;
+        let writers = connected((writers, every, ""), &full).await.map_err(refused)?;
         let mut connection = writers.acquire().await?;
         migration::run(&mut connection, dialect, &place).await?;
         if dialect == Dialect::Sqlite {
@@ -126,9 +131,22 @@ impl Store {
                     turns -= 1;
                     tokio::time::sleep(TURN).await;
                 }
+                Err(sqlx::Error::InvalidSavePointStatement) if turns > 0 => {
+                    turns -= 1;
+                    self.mend().await?;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Where its disk is full SQLite ends a transaction by itself. sqlx cannot end it a second time, takes it to be open
+    /// for ever, and begins no other on that connection: the writer gets a new one.
+    async fn mend(&self) -> Result<(), StoreError> {
+        self.writers.acquire().await?.close().await?;
+        let mut connection = self.writers.acquire().await?;
+        connection.execute(sqlx::raw_sql(WRITER)).await?;
+        Ok(())
     }
 
     /// Begins to write what first looks whether it is there: no other such transaction runs beside it.
@@ -330,6 +348,34 @@ fn shown(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_disk_that_was_full_is_written_to_when_there_is_room_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("holter.db");
+        let store = Store::open(path.to_str().unwrap()).await.unwrap();
+        let mut writing = store.write().await.unwrap();
+        writing.set_setting("kept", "before").await.unwrap();
+        writing.commit().await.unwrap();
+        let long = "x".repeat(5_000_000);
+        for _ in 0..3 {
+            let mut writing = store.write_alone().await.unwrap();
+            // SQLite takes away nothing of what there is, and gives this connection no more.
+            let full = sqlx::raw_sql("PRAGMA max_page_count = 1");
+            writing.connection().execute(full).await.unwrap();
+            let refused = writing.set_setting("too much", &long).await.unwrap_err();
+            assert!(matches!(refused, StoreError::Full(_)), "{refused}");
+            assert!(refused.is_away());
+        }
+        let (one, two) = tokio::join!(store.write(), store.answers());
+        two.unwrap();
+        let mut writing = one.unwrap();
+        writing.set_setting("too much", &long).await.unwrap();
+        writing.commit().await.unwrap();
+        assert_eq!(store.setting("kept").await.unwrap().as_deref(), Some("before"));
+        assert_eq!(store.setting("too much").await.unwrap(), Some(long));
+        store.check().await.unwrap();
+    }
 
     #[test]
     fn no_password_is_shown() {

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 
 use crate::moment::micros;
 use crate::sql::{Read as _, Sql};
 use crate::{Store, StoreError, Writing};
+
+/// So many readers are looked up at once.
+const AT_ONCE: i64 = 500;
 
 /// Somebody who may be told of a finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,41 +145,29 @@ impl Writing {
 
 impl Store {
     /// Whoever may be told of a department's findings: those who answer for it or follow it, and these besides. Nobody
-    /// without an address, and nobody who is not there any more.
+    /// without an address, and nobody who is not there any more. All of them: whoever were left out would not be told.
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn readers(&self, department: Option<i64>, besides: &[i64]) -> Result<Vec<Reader>, StoreError> {
-        // 0 is everybody's, and -1 nobody's.
-        let department = department.unwrap_or(-1);
-        let mut sql = Sql::new(
-            "SELECT person.id, person.name, person.email, person.department, account.role, CASE WHEN (account.role = 'owner' \
-             AND person.department = ",
-        );
-        sql.bind(department);
-        sql.add(
-            ") OR EXISTS (SELECT 1 FROM follow WHERE follow.person = person.id AND follow.department IN (0, ",
-        );
-        sql.bind(department);
-        sql.add(
-            ")) THEN 1 ELSE 0 END AS answers FROM person LEFT JOIN account ON account.person = person.id \
-             AND account.active = 1 WHERE person.active = 1 AND person.email IS NOT NULL AND ((account.role = 'owner' \
-             AND person.department = ",
-        );
-        sql.bind(department);
-        sql.add(") OR person.id IN (SELECT person FROM follow WHERE department IN (0, ");
-        sql.bind(department).add("))");
-        for person in besides {
-            sql.add(" OR person.id = ").bind(*person);
-        }
-        sql.add(") ORDER BY person.id LIMIT 500");
         let mut connection = self.reader().await?;
-        let rows = sql.all(&mut connection).await?;
-        let mut readers: Vec<Reader> = rows.iter().map(reader).collect::<Result<_, _>>()?;
-        for reader in &mut readers {
-            reader.wishes = wishes(reader.person, &mut connection).await?;
+        let mut readers: Vec<Reader> = Vec::new();
+        loop {
+            let after = readers.last().map_or(0, |reader| reader.person);
+            let rows = some_readers(department, besides, after)
+                .all(&mut connection)
+                .await?;
+            let mut some: Vec<Reader> = rows.iter().map(reader).collect::<Result<_, _>>()?;
+            let mut wished = wishes_of(&some, &mut connection).await?;
+            for reader in &mut some {
+                reader.wishes = wished.remove(&reader.person).unwrap_or_default();
+            }
+            let is_last = i64::try_from(some.len()).is_ok_and(|count| count < AT_ONCE);
+            readers.append(&mut some);
+            if is_last {
+                return Ok(readers);
+            }
         }
-        Ok(readers)
     }
 
     /// What somebody wishes otherwise than is usual.
@@ -183,7 +175,11 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn wishes(&self, person: i64) -> Result<BTreeMap<String, String>, StoreError> {
-        wishes(person, &mut *self.reader().await?).await
+        let mut sql = Sql::new("SELECT kind, how FROM subscription WHERE person = ");
+        sql.bind(person);
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        let wish = |row: &AnyRow| Ok((row.text("kind")?, row.text("how")?));
+        rows.iter().map(wish).collect()
     }
 
     /// The departments that somebody follows; 0 is all of them.
@@ -234,15 +230,51 @@ impl Store {
     }
 }
 
-async fn wishes(
-    person: i64,
-    connection: &mut sqlx::AnyConnection,
-) -> Result<BTreeMap<String, String>, StoreError> {
-    let mut sql = Sql::new("SELECT kind, how FROM subscription WHERE person = ");
-    sql.bind(person);
-    let rows = sql.all(connection).await?;
-    let wish = |row: &AnyRow| Ok((row.text("kind")?, row.text("how")?));
-    rows.iter().map(wish).collect()
+/// Some of the readers: those whose numbers come after one.
+fn some_readers(department: Option<i64>, besides: &[i64], after: i64) -> Sql {
+    // 0 is everybody's, and -1 nobody's.
+    let department = department.unwrap_or(-1);
+    let mut sql = Sql::new(
+        "SELECT person.id, person.name, person.email, person.department, account.role, CASE WHEN (account.role = 'owner' \
+         AND person.department = ",
+    );
+    sql.bind(department);
+    sql.add(
+        ") OR EXISTS (SELECT 1 FROM follow WHERE follow.person = person.id AND follow.department IN (0, ",
+    );
+    sql.bind(department);
+    sql.add(
+        ")) THEN 1 ELSE 0 END AS answers FROM person LEFT JOIN account ON account.person = person.id \
+         AND account.active = 1 WHERE person.active = 1 AND person.email IS NOT NULL AND person.id > ",
+    );
+    sql.bind(after)
+        .add(" AND ((account.role = 'owner' AND person.department = ")
+        .bind(department);
+    sql.add(") OR person.id IN (SELECT person FROM follow WHERE department IN (0, ");
+    sql.bind(department).add("))");
+    for person in besides {
+        sql.add(" OR person.id = ").bind(*person);
+    }
+    sql.add(") ORDER BY person.id LIMIT ").bind(AT_ONCE);
+    sql
+}
+
+/// What each of these wishes otherwise than is usual.
+async fn wishes_of(
+    readers: &[Reader],
+    connection: &mut AnyConnection,
+) -> Result<BTreeMap<i64, BTreeMap<String, String>>, StoreError> {
+    let mut wishes: BTreeMap<i64, BTreeMap<String, String>> = BTreeMap::new();
+    if readers.is_empty() {
+        return Ok(wishes);
+    }
+    let mut sql = Sql::new("SELECT person, kind, how FROM subscription WHERE person IN ");
+    sql.numbers(readers.iter().map(|reader| reader.person));
+    for row in sql.all(connection).await? {
+        let own = wishes.entry(row.number("person")?).or_default();
+        own.insert(row.text("kind")?, row.text("how")?);
+    }
+    Ok(wishes)
 }
 
 fn reader(row: &AnyRow) -> Result<Reader, StoreError> {

@@ -140,10 +140,10 @@ async fn a_session_ends_in_its_time_and_with_its_account(store: Store) {
     let mut writing = store.write().await.unwrap();
     writing.use_session("one", at(50)).await.unwrap();
     writing.commit().await.unwrap();
-    assert_eq!(store.sessions(mira.id, at(60)).await.unwrap()[0].seen, at(50));
+    assert_eq!(store.sessions(mira.id, at(60), 9).await.unwrap()[0].seen, at(50));
     // A new one sweeps away those that are over.
     opened(&store, noor.id, "four", 105).await;
-    assert!(store.sessions(mira.id, at(0)).await.unwrap().is_empty());
+    assert!(store.sessions(mira.id, at(0), 9).await.unwrap().is_empty());
     let mut writing = store.write().await.unwrap();
     writing.set_role(noor.id, "viewer", false).await.unwrap();
     writing.commit().await.unwrap();
@@ -186,6 +186,15 @@ async fn a_token_is_worth_what_its_account_is(store: Store) {
     assert_eq!((found.id, found.used, whose.id), (id, Some(at(4)), mira.id));
     assert_eq!(store.api_token("hash", at(100)).await.unwrap(), None);
     assert_eq!(store.api_tokens(mira.id).await.unwrap().len(), 1);
+    let mut writing = store.write().await.unwrap();
+    let live = async |writing: &mut holter_store::Writing, now| {
+        writing.live_api_tokens(mira.id, at(now)).await.unwrap()
+    };
+    assert_eq!(
+        (live(&mut writing, 99).await, live(&mut writing, 100).await),
+        (1, 0)
+    );
+    drop(writing);
     let mut writing = store.write().await.unwrap();
     assert!(!writing.end_api_token(mira.id + 1, id).await.unwrap());
     writing.set_role(mira.id, "viewer", false).await.unwrap();

@@ -18,7 +18,9 @@ on_both! {
     a_message_is_held_by_one_at_a_time,
     messages_about_a_finding_leave_in_their_order,
     what_failed_stays_until_somebody_asks,
+    all_that_failed_by_a_channel_is_tried_again,
     readers_are_those_who_answer_follow_or_have_it,
+    nobody_is_left_out_of_many_readers,
     a_link_is_used_once_and_a_digest_made_once,
     dates_are_gone_through_in_their_order,
     all_of_it_is_in_a_backup,
@@ -159,15 +161,14 @@ async fn a_notice_is_told_once(store: Store) {
     drop(writing);
     assert_eq!(store.untold(10).await.unwrap(), untold[1..]);
     let department = store.departments().await.unwrap()[0].id;
-    let happened = store.notices_of(department, (at(0), at(9))).await.unwrap();
-    assert_eq!(happened.len(), 2);
-    assert!(
-        store
-            .notices_of(department, (at(2), at(9)))
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    let happened = async |kind, from, most| {
+        let span = (at(from), at(9));
+        let notices = store.notices_of(department, kind, span, most).await.unwrap();
+        notices.len()
+    };
+    let kind = untold[0].about.kind.as_str();
+    assert_eq!((happened(kind, 0, 9).await, happened(kind, 0, 1).await), (2, 1));
+    assert_eq!((happened("back", 0, 9).await, happened(kind, 2, 9).await), (0, 0));
 }
 
 async fn a_notice_lasts_with_what_it_tells_of_or_not_at_all(store: Store) {
@@ -270,6 +271,41 @@ async fn what_failed_stays_until_somebody_asks(store: Store) {
     assert!(take(&store, "c", 3).await.is_empty());
 }
 
+async fn all_that_failed_by_a_channel_is_tried_again(store: Store) {
+    let mine = channel(&store).await;
+    put(
+        &store,
+        &[
+            message("failed", mine, None),
+            message("waits", mine, None),
+            message("sent", mine, None),
+            message("sending", mine, None),
+        ],
+    )
+    .await;
+    let taken = take(&store, "a", 0).await;
+    let id = |key: &str| taken.iter().find(|(other, _)| other == key).unwrap().1;
+    tried(&store, (id("failed"), "a"), Tried::Failed, 1).await;
+    tried(&store, (id("waits"), "a"), Tried::Again(at(900)), 1).await;
+    tried(&store, (id("sent"), "a"), Tried::Sent, 1).await;
+    put(&store, &[message("new", mine, None)]).await;
+    assert_eq!(store.stuck_messages(at(5)).await.unwrap(), [(mine, 2)].into());
+    let mut writing = store.write().await.unwrap();
+    assert_eq!(writing.retry_messages(mine + 1, at(5)).await.unwrap(), 0);
+    assert_eq!(writing.retry_messages(mine, at(5)).await.unwrap(), 2);
+    writing.commit().await.unwrap();
+    assert!(store.stuck_messages(at(5)).await.unwrap().is_empty());
+    let mut writing = store.write().await.unwrap();
+    let again = writing.take_messages("b", (at(5), at(200)), 8).await.unwrap();
+    let mut again: Vec<(&str, i64)> = again
+        .iter()
+        .map(|one| (one.about.key.as_str(), one.tries))
+        .collect();
+    again.sort_unstable();
+    // Whoever was tried before may have arrived before.
+    assert_eq!(again, [("failed", 2), ("new", 1), ("waits", 2)]);
+}
+
 async fn readers_are_those_who_answer_follow_or_have_it(store: Store) {
     let mut writing = store.write().await.unwrap();
     let radiology = writing.department_named("Radiology").await.unwrap();
@@ -335,6 +371,33 @@ async fn readers_are_those_who_answer_follow_or_have_it(store: Store) {
     assert!(store.wishes(people[2]).await.unwrap().is_empty());
     let all = names(store.readers(None, &[]).await.unwrap());
     assert_eq!(all, [("follower".to_owned(), true)]);
+}
+
+/// More than are looked up at once, and the one to whom it was given comes last of all.
+async fn nobody_is_left_out_of_many_readers(store: Store) {
+    let mut writing = store.write().await.unwrap();
+    let ward = writing.department_named("Ward").await.unwrap();
+    let wishes = [("back".to_owned(), "never".to_owned())].into();
+    let mut last = 0;
+    for number in 0..1001 {
+        let person = Person {
+            id: 0,
+            name: format!("nurse {number}"),
+            email: Some(format!("{number}@example.org")),
+            department: Some(ward),
+            active: true,
+        };
+        last = writing.add_person(&person).await.unwrap();
+        let follows = if number < 1000 { vec![ward] } else { Vec::new() };
+        writing.set_wishes(last, &wishes, &follows).await.unwrap();
+    }
+    writing.commit().await.unwrap();
+    let readers = store.readers(Some(ward), &[last]).await.unwrap();
+    assert_eq!(readers.len(), 1001);
+    assert!(readers.is_sorted_by_key(|reader| reader.person));
+    assert!(readers.iter().all(|reader| reader.wishes == wishes));
+    assert!(!readers[1000].answers && readers[999].answers);
+    assert_eq!(store.readers(Some(ward), &[]).await.unwrap().len(), 1000);
 }
 
 async fn a_link_is_used_once_and_a_digest_made_once(store: Store) {

@@ -79,6 +79,7 @@ use crate::trouble::Trouble;
         notices::add,
         notices::change,
         notices::trial,
+        notices::again_all,
         notices::messages,
         notices::again,
         notices::digests,

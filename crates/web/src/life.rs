@@ -4,7 +4,6 @@
 use holter_program::ProgramError;
 use holter_program::deeds::{self, By};
 use holter_program::due::{self, Deadlines};
-use holter_program::life::{is_measurable, what_closes};
 use holter_store::{NewAcceptance, Store, StoreError};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -111,7 +110,7 @@ impl Act {
 
 /// Does it.
 pub(crate) async fn act(app: &App, caller: &Caller, id: i64, act: Act) -> Result<(), Trouble> {
-    let row = finding::of(app, caller, id).await?;
+    finding::of(app, caller, id).await?;
     let actor = caller.actor()?;
     if !actor.may(act.needs()) {
         return Err(Trouble::Denied);
@@ -151,13 +150,6 @@ pub(crate) async fn act(app: &App, caller: &Caller, id: i64, act: Act) -> Result
         Act::Comment { text } => {
             let text = words(&text, false)?;
             deeds::comment(&mut doing, id, by(&text)).await
-        }
-        Act::Measure if row.finding.service.is_some() && !is_measurable(&row.finding) => {
-            return Err(Trouble::Conflict(what_closes(&row.finding)));
-        }
-        Act::Measure if row.finding.service.is_none() => {
-            let why = "This was not found at a service, so Holter cannot measure it from here.";
-            return Err(Trouble::Conflict(why.to_owned()));
         }
         Act::Measure => deeds::measure_now(&mut doing, id, by("")).await.map(drop),
         Act::Accept {
@@ -221,6 +213,7 @@ impl From<ProgramError> for Trouble {
             ProgramError::OwnRequest => {
                 Self::Conflict("You asked for it yourself, so somebody else has to decide.".to_owned())
             }
+            ProgramError::Unmeasurable(why) => Self::Conflict(format!("Holter cannot measure that: {why}.")),
             ProgramError::Used => Self::Conflict("This link was used, and does nothing more.".to_owned()),
             ProgramError::Missing(what) => Self::Wrong(format!("Missing: {what}.")),
             ProgramError::Unreadable(why) => Self::Wrong(format!("The list cannot be read: {why}.")),

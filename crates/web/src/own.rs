@@ -18,6 +18,8 @@ use crate::trouble::Trouble;
 
 /// A token of the API lives no longer.
 pub(crate) const LONGEST_TOKEN: i64 = 366;
+/// So many that are not over has an account at most: more than these nobody looks through.
+const MOST_TOKENS: u64 = 200;
 
 /// The caller's account.
 pub(crate) async fn account(app: &App, caller: &Caller) -> Result<Account, Trouble> {
@@ -194,6 +196,11 @@ pub(crate) async fn add_token(
         used: None,
     };
     let mut doing = app.begin().await?;
+    if doing.live_api_tokens(actor.account, now).await? >= MOST_TOKENS {
+        return Err(Trouble::Conflict(format!(
+            "You have {MOST_TOKENS} tokens already: end one that nobody uses."
+        )));
+    }
     let id = doing.add_api_token(&made, &token::hash(&fresh)).await?;
     let detail = format!("{name}, as {role}, for {} days", wanted.days);
     doing

@@ -240,6 +240,12 @@ fn always() -> Vec<Route> {
         )
         .like("/api/v1/channels/{id}/try"),
         post(
+            "/settings/notices/channels/{id}/again",
+            May(Administer),
+            pages::notices::again_all,
+        )
+        .like("/api/v1/channels/{id}/again"),
+        post(
             "/settings/notices/messages/{id}/again",
             May(Administer),
             pages::notices::again,
@@ -322,6 +328,11 @@ fn always() -> Vec<Route> {
         post("/api/v1/channels", May(Administer), api::notices::add),
         post("/api/v1/channels/{id}", May(Administer), api::notices::change),
         post("/api/v1/channels/{id}/try", May(Administer), api::notices::trial),
+        post(
+            "/api/v1/channels/{id}/again",
+            May(Administer),
+            api::notices::again_all,
+        ),
         get("/api/v1/messages", May(Administer), api::notices::messages),
         post(
             "/api/v1/messages/{id}/again",

@@ -22,6 +22,8 @@ pub(crate) enum Trouble {
     Own(String),
     /// The database does not answer now.
     Away,
+    /// The database has no room left.
+    Full,
 }
 
 /// What to say, beside the status.
@@ -50,6 +52,10 @@ impl Trouble {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The database does not answer just now. Nothing is lost; try again in a moment.".to_owned(),
             ),
+            Self::Full => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "The disk that holds Holter's database is full, so this was not kept. What was kept before is there. Make room on the disk, then try again.".to_owned(),
+            ),
         }
     }
 }
@@ -72,6 +78,7 @@ impl IntoResponse for Trouble {
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
         match error {
+            StoreError::Full(_) => Self::Full,
             error if error.is_away() => Self::Away,
             StoreError::Missing { .. } => Self::Missing,
             StoreError::Conflict(why) => Self::Conflict(why),

@@ -6,8 +6,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::Context as _;
+use holter_engine::Stop;
 use holter_lab::truth::{Expected, Table, start_server};
 use serde::Serialize;
+
+use crate::scan::interrupt;
 
 /// What is printed, as one line, when the server listens.
 #[derive(Serialize)]
@@ -57,7 +60,7 @@ pub(super) fn names() -> anyhow::Result<String> {
     }))
 }
 
-/// Starts the server of that id, says where it is, and ends it when standard input ends.
+/// Starts the server of that id, says where it is, and ends it when standard input ends or somebody interrupts.
 pub(super) fn run(id: &str) -> anyhow::Result<()> {
     let table = Table::read().context("the truth table cannot be read")?;
     let server = table
@@ -87,8 +90,23 @@ pub(super) fn run(id: &str) -> anyhow::Result<()> {
         .write_all(line.as_bytes())
         .and_then(|()| output.flush())
         .context("standard output cannot be written")?;
-    // Nobody who holds the other end can forget to end the server: it ends with its holder.
-    let mut nothing = [0; 64];
-    while std::io::stdin().read(&mut nothing).is_ok_and(|count| count > 0) {}
+    wait()
+}
+
+/// Until standard input ends or somebody interrupts. Nobody who holds the other end can forget to end the server: it ends
+/// with its holder.
+fn wait() -> anyhow::Result<()> {
+    let stop = Stop::default();
+    interrupt::watch(stop.clone());
+    let ended = stop.clone();
+    std::thread::spawn(move || {
+        let mut nothing = [0; 64];
+        while std::io::stdin().read(&mut nothing).is_ok_and(|count| count > 0) {}
+        ended.now();
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime
+        .context("the system gives no event loop")?
+        .block_on(stop.wait());
     Ok(())
 }

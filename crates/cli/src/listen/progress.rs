@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use holter_report::number;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::screen::{self, Screen};
 
@@ -94,11 +94,11 @@ fn bar(screen: Screen, total: u64) -> ProgressBar {
     let known = (total > 0).then_some(total);
     let bar = ProgressBar::with_draw_target(known, screen::target(5));
     let form = match (screen, known) {
-        (Screen::Wide, Some(_)) => "{bar:30} {msg}, {eta} left",
+        (Screen::Wide, Some(_)) => "{bar} {msg}, {eta} left",
         (Screen::Wide, None) => "{spinner} {msg}, {elapsed}",
         _ => "{msg}",
     };
-    if let Ok(style) = ProgressStyle::with_template(form) {
+    if let Some(style) = screen::style(form) {
         bar.set_style(style);
     }
     bar

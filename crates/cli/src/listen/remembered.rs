@@ -15,7 +15,7 @@ use holter_capture::{Captured, Part, SessionLog, Subject};
 use holter_model::Transport;
 use holter_model::seam::{Clock as _, SystemClock};
 use holter_program::overheard::{self, Beginning, Overheard, Overhearing};
-use holter_report::number;
+use holter_report::{counted, number};
 use holter_store::Store;
 use ipnet::IpNet;
 
@@ -285,16 +285,16 @@ async fn keep(store: &Store, own: &[IpNet], told: &Receiver<Told>, say: impl Fn(
 /// What a capture came to.
 pub(crate) fn words(sums: &Overheard) -> String {
     let mut said = format!(
-        "remembered: {} services, {} findings opened, {} closed, {} interfaces",
-        number(sums.services),
-        number(sums.taken.opened),
+        "remembered: {}, {} opened, {} closed, {}",
+        counted(sums.services, "service", "services"),
+        counted(sums.taken.opened, "finding", "findings"),
         number(sums.taken.fixed),
-        number(sums.interfaces)
+        counted(sums.interfaces, "interface", "interfaces")
     );
     if sums.outside > 0 {
         said.push_str(&format!(
-            "; {} services and interfaces of addresses that are neither private nor named as your own in holter.toml were left out",
-            number(sums.outside)
+            "; left out, of addresses that are neither private nor named as your own in holter.toml: {}",
+            counted(sums.outside, "service or interface", "services and interfaces")
         ));
     }
     said

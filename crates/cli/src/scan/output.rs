@@ -2,7 +2,7 @@
 //! file of a repeated scan sees one whole document or the other.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, IsTerminal as _, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,8 @@ use anyhow::Context as _;
 use clap::ColorChoice;
 use holter_report::Look;
 use tempfile::NamedTempFile;
+
+use crate::look;
 
 /// The document's way out.
 pub(crate) struct Output {
@@ -30,7 +32,6 @@ impl Output {
     /// Opens the way out: `repeats` says that the same document is written again later.
     pub(crate) fn to(path: Option<&Path>, color: ColorChoice, repeats: bool) -> anyhow::Result<Self> {
         let path = path.filter(|path| *path != Path::new("-"));
-        let terminal = path.is_none() && io::stdout().is_terminal();
         let (mut earlier, mut beside) = (None, None);
         let to: Box<dyn Write> = match path {
             Some(path) => {
@@ -55,10 +56,7 @@ impl Output {
             begun: false,
             what: path.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string()),
             gone: false,
-            look: Look {
-                colour: coloured(color, terminal),
-                width: width(terminal),
-            },
+            look: look::of(color, path.is_some()),
         })
     }
 
@@ -117,19 +115,4 @@ fn open(path: &Path) -> io::Result<(File, Option<File>)> {
         None
     };
     Ok((file, earlier))
-}
-
-fn coloured(color: ColorChoice, terminal: bool) -> bool {
-    match color {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => {
-            terminal && anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
-        }
-    }
-}
-
-fn width(terminal: bool) -> usize {
-    let found = terminal.then(terminal_size::terminal_size).flatten();
-    found.map_or(90, |(width, _)| usize::from(width.0).clamp(60, 120))
 }

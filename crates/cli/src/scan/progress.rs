@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use holter_report::number;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use super::Args;
 use crate::screen::{self, Screen};
@@ -127,10 +127,10 @@ impl Progress {
 fn bar(screen: Screen, total: u64) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), screen::target(10));
     let form = match screen {
-        Screen::Wide => "{bar:30} {human_pos} of {human_len} endpoints, {msg}, {elapsed}",
+        Screen::Wide => "{bar} {human_pos} of {human_len} endpoints, {msg}, {elapsed}",
         _ => "{human_pos} of {human_len}, {msg}",
     };
-    if let Ok(style) = ProgressStyle::with_template(form) {
+    if let Some(style) = screen::style(form) {
         bar.set_style(style);
     }
     bar

@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::{LabError, Server};
+use crate::{LabError, Server, survivor};
 
 /// The signal that a daemon's head wants for an orderly and quick end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub(super) struct Leash {
 impl Leash {
     /// Ties the server to this process's life.
     pub(super) fn tie(server: &Server, stop: Stop) -> Result<Self, LabError> {
+        // The leash ends the whole family, which it finds by its head: nobody else may end that before.
+        server.pid().into_iter().for_each(survivor::leave);
         let pid = server.pid().map(|pid| pid.to_string()).unwrap_or_default();
         let home = server.home().unwrap_or(Path::new("")).as_os_str();
         let signal = match stop {

@@ -7,7 +7,7 @@ use jiff::civil::{Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _, Zoned};
 
-use super::letter::{Item, Letter, Section, section};
+use super::letter::{Item, LISTED, Letter, section};
 use super::round::{self, MAIL};
 use super::told::Told;
 use super::{Kind, inert};
@@ -55,19 +55,19 @@ pub async fn make(
         if next(last, every, zone).is_none_or(|next| now < next) {
             continue;
         }
-        let mut messages = Vec::new();
-        for reader in store.readers(Some(digest.department), &[]).await? {
-            let unwanted = reader.wishes.get(WISH).is_some_and(|wish| wish == "never");
-            if !reader.answers || unwanted || !round::sees(&reader, Some(digest.department)) {
-                continue;
-            }
-            if let Some(letter) = letter(store, &digest, (last, now), &reader).await? {
-                messages.push(round::to(&reader, mail.id, letter, dice, now)?);
-            }
-        }
+        let parts = parts(store, digest.department, (last, now)).await?;
+        let mut readers = match parts.is_empty() {
+            true => Vec::new(),
+            false => store.readers(Some(digest.department), &[]).await?,
+        };
+        readers.retain(|reader| is_for(reader, digest.department));
         let mut writing = store.write().await?;
         if writing.digested(&digest, USUAL, now).await? {
-            writing.add_messages(&messages).await?;
+            for reader in &readers {
+                let letter = letter(&digest, &parts, now, reader);
+                let message = round::to(reader, mail.id, letter, dice, now)?;
+                writing.add_messages(&[message]).await?;
+            }
             writing.commit().await?;
         }
     }
@@ -91,73 +91,97 @@ fn next(last: Timestamp, every: &str, zone: &TimeZone) -> Option<Timestamp> {
     None
 }
 
-async fn letter(
+fn is_for(reader: &Reader, department: i64) -> bool {
+    let unwanted = reader.wishes.get(WISH).is_some_and(|wish| wish == "never");
+    reader.answers && !unwanted && round::sees(reader, Some(department))
+}
+
+/// What a digest tells, part by part, whoever reads it; none where there is nothing to tell.
+async fn parts(
     store: &Store,
-    digest: &Digest,
-    (from, to): (Timestamp, Timestamp),
-    reader: &Reader,
-) -> Result<Option<Letter>, ProgramError> {
-    let department = digest.department;
-    let item = |told: Told| Item {
-        told,
-        way: round::way(reader, Some(department), to),
-    };
-    let mut happened: Vec<(Kind, Item)> = Vec::new();
-    for notice in store.notices_of(department, (from, to)).await? {
-        let Some(kind) = Kind::named(&notice.about.kind) else {
-            continue;
-        };
-        let of = happened.iter().filter(|(other, _)| *other == kind).count();
-        if matches!(kind, Kind::Opened | Kind::Back | Kind::Fixed) && of <= super::letter::LISTED {
-            match store.finding(notice.about.finding).await {
-                Ok(row) => happened.push((kind, item(Told::of(&notice, &row)))),
-                Err(StoreError::Missing { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-    let listed = |rows: Vec<FindingRow>| {
-        rows.iter()
-            .map(|row| item(Told::standing(row)))
-            .collect::<Vec<_>>()
-    };
-    let page = Page::first(u32::try_from(super::letter::LISTED).unwrap_or(25) + 1);
+    department: i64,
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<(&'static str, Vec<Told>)>, ProgramError> {
     let overdue = FindingFilter {
         department: Some(department),
-        due_before: Some(to),
+        due_before: Some(span.1),
         ..FindingFilter::default()
     };
-    let overdue = listed(store.findings(&overdue, &page).await?.rows);
-    if happened.is_empty() && overdue.is_empty() {
-        return Ok(None);
+    let page = Page::first(u32::try_from(LISTED).unwrap_or(25) + 1);
+    let parts = [
+        (
+            Kind::Back.title(),
+            happened(store, department, Kind::Back, span).await?,
+        ),
+        (
+            Kind::Overdue.title(),
+            standing(&store.findings(&overdue, &page).await?.rows),
+        ),
+        (
+            Kind::Opened.title(),
+            happened(store, department, Kind::Opened, span).await?,
+        ),
+        (
+            Kind::Fixed.title(),
+            happened(store, department, Kind::Fixed, span).await?,
+        ),
+    ];
+    let mut parts: Vec<_> = parts.into_iter().filter(|(_, told)| !told.is_empty()).collect();
+    if parts.is_empty() {
+        return Ok(parts);
     }
     let live = FindingFilter {
         department: Some(department),
         live: Some(true),
         ..FindingFilter::default()
     };
-    let live = listed(store.findings(&live, &Page::first(10)).await?.rows);
-    let of = |kind: Kind| {
-        let items = happened.iter().filter(|(other, _)| *other == kind);
-        items.map(|(_, item)| item.clone()).collect::<Vec<_>>()
+    let live = store.findings(&live, &Page::first(10)).await?.rows;
+    parts.push(("Who must act next, the heaviest first", standing(&live)));
+    Ok(parts)
+}
+
+/// What happened of one kind: one more than a letter lists, so that it says whether there is more.
+async fn happened(
+    store: &Store,
+    department: i64,
+    kind: Kind,
+    span: (Timestamp, Timestamp),
+) -> Result<Vec<Told>, ProgramError> {
+    let most = i64::try_from(LISTED).unwrap_or(25) + 1;
+    let mut told = Vec::new();
+    for notice in store.notices_of(department, kind.as_str(), span, most).await? {
+        match store.finding(notice.about.finding).await {
+            Ok(row) => told.push(Told::of(&notice, &row)),
+            Err(StoreError::Missing { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(told)
+}
+
+fn standing(rows: &[FindingRow]) -> Vec<Told> {
+    rows.iter().map(Told::standing).collect()
+}
+
+fn letter(digest: &Digest, parts: &[(&'static str, Vec<Told>)], now: Timestamp, reader: &Reader) -> Letter {
+    let way = round::way(reader, Some(digest.department), now);
+    let items = |told: &[Told]| {
+        let item = |told: &Told| Item {
+            told: told.clone(),
+            way,
+        };
+        told.iter().map(item).collect()
     };
-    let sections: Vec<Section> = [
-        (Kind::Back.title(), of(Kind::Back)),
-        (Kind::Overdue.title(), overdue),
-        (Kind::Opened.title(), of(Kind::Opened)),
-        (Kind::Fixed.title(), of(Kind::Fixed)),
-        ("Who must act next, the heaviest first", live),
-    ]
-    .into_iter()
-    .filter_map(|(title, items)| section(title, items))
-    .collect();
     let name = inert::line(&digest.name);
-    Ok(Some(Letter {
+    Letter {
         subject: format!("[Holter] {name}: what happened, and who must act next"),
         name: inert::line(&reader.name),
         opening: format!("This is the digest of {name}."),
-        sections,
-    }))
+        sections: parts
+            .iter()
+            .filter_map(|(title, told)| section(title, items(told)))
+            .collect(),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use holter_model::seam::{Dice, NoChance};
-use holter_store::{Channel, FindingRow, NewMessage, Notice, Reader, Store, StoreError};
+use holter_store::{Channel, FindingRow, NewMessage, Notice, Reader, Store, StoreError, Writing};
 use jiff::{SignedDuration, Timestamp};
 
 use super::letter::{self, Content, Item, Way};
@@ -39,17 +39,17 @@ pub async fn tell(store: &Store, dice: &dyn Dice, now: Timestamp) -> Result<usiz
             .into_iter()
             .filter(|channel| channel.kind != MAIL)
             .collect(),
+        told: Vec::new(),
         letters: BTreeMap::new(),
         messages: Vec::new(),
     };
     for notice in &notices {
         round.take(notice).await?;
     }
-    let messages = round.written()?;
     let ids: Vec<i64> = notices.iter().map(|notice| notice.id).collect();
     let mut writing = store.write().await?;
     if writing.told(&ids, now).await? {
-        writing.add_messages(&messages).await?;
+        round.write(&mut writing).await?;
         writing.commit().await?;
     }
     // Where somebody else was quicker, all of it is dropped with the transaction, and looked at again.
@@ -62,7 +62,11 @@ struct Round<'a> {
     now: Timestamp,
     mail: Option<Channel>,
     others: Vec<Channel>,
-    letters: BTreeMap<i64, (Reader, Vec<Item>)>,
+    /// What is told by mail.
+    told: Vec<Told>,
+    /// By person, which of it, and their way from there: a department's notices may have many readers.
+    letters: BTreeMap<i64, (Reader, Vec<(usize, Way)>)>,
+    /// What the other channels hear.
     messages: Vec<NewMessage>,
 }
 
@@ -96,18 +100,13 @@ impl Round<'_> {
             });
         }
         if self.mail.is_some() {
-            self.mail_of(notice, kind, &row, &told).await?;
+            self.mail_of(notice, kind, &row).await?;
+            self.told.push(told);
         }
         Ok(())
     }
 
-    async fn mail_of(
-        &mut self,
-        notice: &Notice,
-        kind: Kind,
-        row: &FindingRow,
-        told: &Told,
-    ) -> Result<(), ProgramError> {
+    async fn mail_of(&mut self, notice: &Notice, kind: Kind, row: &FindingRow) -> Result<(), ProgramError> {
         let owner = self.store.asset(row.finding.asset).await?.about.owner;
         let own: Vec<i64> = row.finding.assignee.into_iter().chain(owner).collect();
         for reader in self.store.readers(row.finding.department, &own).await? {
@@ -120,10 +119,7 @@ impl Round<'_> {
                 _ => own.contains(&reader.person),
             };
             if how(&reader, kind, is_own, row.finding.department) == How::Now {
-                let item = Item {
-                    told: told.clone(),
-                    way: way(&reader, row.finding.department, self.now),
-                };
+                let item = (self.told.len(), way(&reader, row.finding.department, self.now));
                 let letter = self.letters.entry(reader.person);
                 letter.or_insert_with(|| (reader, Vec::new())).1.push(item);
             }
@@ -131,18 +127,23 @@ impl Round<'_> {
         Ok(())
     }
 
-    /// All messages of the round.
-    fn written(self) -> Result<Vec<NewMessage>, ProgramError> {
-        let mut messages = self.messages;
-        let letters = self.mail.iter().flat_map(|mail| {
-            let all = self.letters.values();
-            all.map(move |(reader, items)| (mail.id, reader, items))
-        });
-        for (channel, reader, items) in letters {
-            let letter = letter::at_once(&super::inert::line(&reader.name), items.clone());
-            messages.push(to(reader, channel, letter, self.dice, self.now)?);
+    /// Puts all messages of the round into the outbox, letter by letter.
+    async fn write(&self, writing: &mut Writing) -> Result<(), ProgramError> {
+        writing.add_messages(&self.messages).await?;
+        let Some(mail) = &self.mail else {
+            return Ok(());
+        };
+        for (reader, told) in self.letters.values() {
+            let item = |(place, way): &(usize, Way)| {
+                let told = self.told.get(*place)?.clone();
+                Some(Item { told, way: *way })
+            };
+            let items = told.iter().filter_map(item).collect();
+            let letter = letter::at_once(&super::inert::line(&reader.name), items);
+            let message = to(reader, mail.id, letter, self.dice, self.now)?;
+            writing.add_messages(&[message]).await?;
         }
-        Ok(messages)
+        Ok(())
     }
 }
 

@@ -44,8 +44,11 @@ fn similar(wanted: &str) -> Vec<String> {
         .filter(|(likeness, _)| *likeness > ALIKE)
         .collect();
     alike.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut seen = BTreeSet::new();
     alike
         .into_iter()
+        // "POODLE" and "poodle" are one answer.
+        .filter(|(_, name)| seen.insert(plain(name)))
         .take(3)
         .map(|(_, name)| name.to_owned())
         .collect()
@@ -105,6 +108,12 @@ mod tests {
             names.first().map(|name| name.to_lowercase()).as_deref(),
             Some("heartbleed")
         );
+        let Answer::Similar(names) = search("popdle") else {
+            panic!("there is no such name")
+        };
+        let mut plain: Vec<String> = names.iter().map(|name| super::plain(name)).collect();
+        plain.dedup();
+        assert_eq!(plain.len(), names.len(), "{names:?}");
         assert!(matches!(search("qqqqqqq"), Answer::Similar(names) if names.is_empty()));
         assert!(matches!(search(""), Answer::Similar(names) if names.is_empty()));
     }

@@ -26,7 +26,7 @@ pub(crate) struct Entry {
     pub(crate) target: String,
     /// The protocol's name and what it carries in a hospital.
     pub(crate) protocol: String,
-    /// Its id, where there is little room.
+    /// The same in one word, where there is little room.
     pub(crate) short: String,
     /// What it is there for.
     pub(crate) about: String,
@@ -65,17 +65,12 @@ impl Entry {
 
     fn new(service: &Service, judgement: Option<&Judgement>) -> Self {
         let (protocol, about) = named::spoken(service);
-        let protocol = terminal(&protocol).into_owned();
         let answer = answer(service.attempt, judgement);
         Self {
             answer,
             target: terminal(&named::target(service)).into_owned(),
-            short: if protocol == "DTLS" {
-                protocol.clone()
-            } else {
-                terminal(&service.protocol).to_uppercase()
-            },
-            protocol,
+            short: terminal(&named::spoken_short(service)).into_owned(),
+            protocol: terminal(&protocol).into_owned(),
             about: service.role.as_ref().map_or_else(
                 || about.to_owned(),
                 |role| terminal(&named::there_for(role)).into_owned(),

@@ -50,7 +50,8 @@ pub fn number(number: u64) -> String {
 }
 
 /// "1 service", "2 services".
-pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+#[must_use]
+pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 

@@ -119,14 +119,7 @@ pub(crate) async fn list(
     let listed = app.store.interfaces(&filter.filter(&caller)?, &page).await?;
     let names = Names::all(&app).await?;
     let shape = |one| Ok(Interface::of(Seen::by(&caller, &names, one)?));
-    Ok(Json(Rows {
-        rows: listed
-            .rows
-            .into_iter()
-            .map(shape)
-            .collect::<Result<_, Trouble>>()?,
-        next: listed.next,
-    }))
+    Ok(Json(Rows::each(listed, shape)?))
 }
 
 /// Somebody who answers for a department.

@@ -164,6 +164,24 @@ pub(crate) async fn again(
     Ok(Json(Done { done: true }))
 }
 
+/// Messages that are tried again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Again {
+    /// How many.
+    messages: u64,
+}
+
+/// Has all of a channel's messages tried now that failed or wait for their next try.
+#[utoipa::path(post, path = "/api/v1/channels/{id}/again", params(("id" = i64, Path)), responses((status = 200, body = Again)))]
+pub(crate) async fn again_all(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Json<Again>, Trouble> {
+    let messages = keep::again_all(&app, &caller, id).await?;
+    Ok(Json(Again { messages }))
+}
+
 /// How often a department is told.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct DigestShape {

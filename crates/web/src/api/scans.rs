@@ -26,14 +26,7 @@ pub(crate) async fn list(
 ) -> Result<Json<Rows<ScanShape>>, Trouble> {
     let listed = app.store.scans(&paging.page()).await?;
     let shape = |scan| Ok(ScanShape::of(&Seen::by(&caller, scan)?));
-    Ok(Json(Rows {
-        rows: listed
-            .rows
-            .into_iter()
-            .map(shape)
-            .collect::<Result<_, Trouble>>()?,
-        next: listed.next,
-    }))
+    Ok(Json(Rows::each(listed, shape)?))
 }
 
 /// A scan and how far it is.

@@ -1,11 +1,13 @@
 //! The shapes that the API answers with.
 
+use holter_program::closing::measurable_at;
 use holter_store::{Acceptance, Event, FindingRow, KnownAsset, KnownService, Listed, Person, ScanSums};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::pages::scans::Seen;
+use crate::trouble::Trouble;
 
 /// Which page of a list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -41,6 +43,17 @@ impl<T> Rows<T> {
             rows: listed.rows.iter().map(shape).collect(),
             next: listed.next,
         }
+    }
+
+    /// The same, where a row may not be for the caller.
+    pub(crate) fn each<U>(
+        listed: Listed<U>,
+        shape: impl Fn(U) -> Result<T, Trouble>,
+    ) -> Result<Self, Trouble> {
+        Ok(Self {
+            rows: listed.rows.into_iter().map(shape).collect::<Result<_, _>>()?,
+            next: listed.next,
+        })
     }
 }
 
@@ -93,6 +106,8 @@ pub(crate) struct Finding {
     assignee_name: Option<String>,
     accepted_until: Option<String>,
     next: String,
+    /// Whether Holter can measure it on request.
+    measurable: bool,
     site: Option<i64>,
     department: Option<i64>,
     department_name: Option<String>,
@@ -100,9 +115,11 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(crate) fn of(row: &FindingRow) -> Self {
+        let measurable = measurable_at(&row.finding, row.protocol.as_deref()).is_ok();
         let one = row.finding.clone();
         Self {
             id: one.id,
+            measurable,
             name: crate::shown::finding::flaw_name(&one.flaw).to_owned(),
             flaw: one.flaw,
             check: one.check,

@@ -17,6 +17,9 @@ use crate::app::App;
 use crate::guard::Caller;
 use crate::trouble::Trouble;
 
+/// So many channels there are at most: every notice is held against each of them.
+const MOST: usize = 500;
+
 /// A channel as somebody wants it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 pub(crate) struct Wanted {
@@ -55,6 +58,11 @@ pub(crate) async fn add(
     mut wanted: Wanted,
 ) -> Result<(i64, Option<String>), Trouble> {
     let way = read(&wanted)?;
+    if app.store.channels().await?.len() >= MOST {
+        return Err(Trouble::Conflict(format!(
+            "There are {MOST} channels already: change one that is not used."
+        )));
+    }
     let mut made = None;
     if let (Way::Webhook(hook), true) = (&way, wanted.secret.as_deref().unwrap_or_default().is_empty())
         && hook.shape == Shape::Holter
@@ -156,6 +164,25 @@ pub(crate) async fn again(app: &App, caller: &Caller, id: i64) -> Result<(), Tro
         .keep(caller, "message.again", format!("message {id}"), "")
         .await?;
     Ok(())
+}
+
+/// Has all of a channel's messages tried now that failed or wait for their next try: how many those are. Their keys stay,
+/// by which a receiver drops what it has.
+pub(crate) async fn again_all(app: &App, caller: &Caller, id: i64) -> Result<u64, Trouble> {
+    let channel = app.store.channel(id).await?;
+    if !channel.active {
+        return Err(Trouble::Conflict("It is switched off.".to_owned()));
+    }
+    let mut doing = app.begin().await?;
+    let messages = doing.retry_messages(id, app.clock.now()).await?;
+    if messages == 0 {
+        return Err(Trouble::Conflict("None of its messages has failed.".to_owned()));
+    }
+    let detail = format!("messages: {messages}");
+    doing
+        .keep(caller, "channel.again", format!("channel {id}"), detail)
+        .await?;
+    Ok(messages)
 }
 
 /// A channel's secret, opened.

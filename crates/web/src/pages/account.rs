@@ -17,6 +17,9 @@ use crate::pages::{Done, back, login, subscriptions};
 use crate::shown::{Frame, form, moment, safe};
 use crate::trouble::Trouble;
 
+/// So many places where somebody is signed in are shown.
+const LISTED: u32 = 100;
+
 /// The page.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
@@ -128,7 +131,8 @@ async fn page(
     let account = own::account(app, caller).await?;
     let now = app.clock.now();
     let tokens = app.store.api_tokens(account.id).await?;
-    let sessions = app.store.sessions(account.id, now).await?;
+    let sessions = app.store.sessions(account.id, now, LISTED).await?;
+    let open = app.store.session_count(account.id, now).await?;
     let second = if account.second.is_empty() {
         cards::offer(app, caller, &account, secret)?
     } else {
@@ -154,6 +158,7 @@ async fn page(
         div class="card" { (cards::tokens_of(app, caller, &tokens)) }
         div class="card" {
             h2 { "Where you are signed in" }
+            @if open > u64::from(LISTED) { p class="soft" { "The newest " (LISTED) " of " (open) " are shown." } }
             ul {
                 @for session in &sessions {
                     li {

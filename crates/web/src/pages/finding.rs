@@ -7,9 +7,9 @@ use std::sync::Arc;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use holter_model::{Flaw, Verdict};
-use holter_program::life::what_closes;
+use holter_program::closing::what_closes;
 use holter_program::weight::{self, Weight};
-use holter_store::{Acceptance, Event, Finding, FindingRow, Measurement, Page};
+use holter_store::{Acceptance, Event, FindingRow, Measurement, Page};
 use maud::{Markup, html};
 
 use crate::app::App;
@@ -65,7 +65,7 @@ pub(crate) async fn show(
             div {
                 @if let Some(flaw) = flaw { (about(flaw)) }
                 (matters(&weight, &row.finding.flaw))
-                @if let Some(flaw) = flaw { (remedy(flaw, &row.finding)) }
+                @if let Some(flaw) = flaw { (remedy(flaw, &row)) }
                 (measured(&app, &row))
                 (history(&app, &events.rows, &given))
             }
@@ -138,12 +138,12 @@ fn basis(basis: holter_model::Basis) -> &'static str {
     }
 }
 
-fn remedy(flaw: &Flaw, finding: &Finding) -> Markup {
+fn remedy(flaw: &Flaw, row: &FindingRow) -> Markup {
     html! {
         h2 { "What to do" }
         @if !flaw.first_steps.is_empty() { ol { @for step in &flaw.first_steps { li { (step) } } } }
         h3 { "What closes it" }
-        p { (safe(&what_closes(finding))) }
+        p { (safe(&what_closes(&row.finding, row.protocol.as_deref()))) }
         @for instruction in &flaw.instructions {
             details {
                 summary { (instruction.product) }

@@ -50,6 +50,7 @@ pub(crate) async fn show(
     let messages = app.store.messages(state, &page).await?;
     let failed = app.store.messages_in("failed").await?;
     let waiting = app.store.messages_in("waiting").await?;
+    let stuck = app.store.stuck_messages(app.clock.now()).await?;
     let url = app.store.setting(URL).await?.unwrap_or_default();
     let frame = Frame {
         title: "Notices",
@@ -61,10 +62,10 @@ pub(crate) async fn show(
         p class="crumbs" { a href="/settings" { "Settings" } " › Notices" }
         h1 { "Notices" }
         p { "Who is told of what, and by which way. Mail goes to people by what each of them wishes on the page of their account; the other channels hear what you choose here. Nothing of what was measured leaves Holter: a notice names the flaw, the system and the day by which it is due." }
-        @if failed > 0 { p class="wrong" role="alert" { (failed) " messages could not be sent. " a href={ (HERE) "?state=failed" } { "See why" } } }
+        @if failed > 0 { p class="wrong" role="alert" { (failed) @if failed == 1 { " message" } @else { " messages" } " could not be sent. " a href={ (HERE) "?state=failed" } { "See why" } } }
         h2 { "Channels" }
         @if channels.is_empty() { p class="soft" { "None yet: nobody is told of anything." } }
-        @for channel in &channels { (card(&caller, channel, &departments)) }
+        @for channel in &channels { (card(&caller, channel, stuck.get(&channel.id).copied(), &departments)) }
         div class="card" {
             h3 { "A new channel" }
             @for (kind, words) in Way::KINDS {
@@ -106,7 +107,7 @@ pub(crate) async fn show(
     }))
 }
 
-fn card(caller: &Caller, channel: &Channel, departments: &[Department]) -> Markup {
+fn card(caller: &Caller, channel: &Channel, stuck: Option<u64>, departments: &[Department]) -> Markup {
     let way = Way::read(&channel.kind, &channel.config).map(|way| way.place());
     let kind = Way::KINDS.iter().find(|(kind, _)| *kind == channel.kind);
     html! {
@@ -116,6 +117,12 @@ fn card(caller: &Caller, channel: &Channel, departments: &[Department]) -> Marku
             form method="post" action={ (HERE) "/channels/" (channel.id) "/try" } {
                 (form::key(caller))
                 button class="quiet" { "Send a trial by " (safe(&channel.name)) }
+            }
+            @if let Some(stuck) = stuck.filter(|_| channel.active) {
+                form method="post" action={ (HERE) "/channels/" (channel.id) "/again" } {
+                    (form::key(caller))
+                    button class="quiet" { "Try all that failed by " (safe(&channel.name)) " (" (stuck) ")" }
+                }
             }
             details {
                 summary { "Change " (safe(&channel.name)) }
@@ -254,6 +261,16 @@ pub(crate) async fn again(
     caller: Caller,
 ) -> Result<Response, Trouble> {
     keep::again(&app, &caller, id).await?;
+    Ok(back(HERE, "trial"))
+}
+
+/// Has all of a channel's messages that failed tried now.
+pub(crate) async fn again_all(
+    State(app): State<Arc<App>>,
+    Path(id): Path<i64>,
+    caller: Caller,
+) -> Result<Response, Trouble> {
+    keep::again_all(&app, &caller, id).await?;
     Ok(back(HERE, "trial"))
 }
 

@@ -6,7 +6,7 @@ use holter_model::finding::{Next, State};
 use holter_model::seam::Clock as _;
 use holter_model::{Basis, Severity, Verdict};
 use holter_program::deeds::{self, By};
-use holter_store::{AssetAbout, Finding, Page, Person};
+use holter_store::{AssetAbout, Finding, NewMessage, Page, Person};
 use hyper::{Method, StatusCode};
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -82,6 +82,15 @@ async fn wait_for(house: &House, state: &str) -> holter_store::Message {
             return message;
         }
         assert!(start.elapsed() < Duration::from_secs(60), "no message is {state}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Waits until so many rows of the outbox are in this state.
+async fn wait_until(house: &House, state: &str, many: u64) {
+    let start = Instant::now();
+    while house.store.messages_in(state).await.unwrap() < many {
+        assert!(start.elapsed() < Duration::from_secs(60), "too few are {state}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
@@ -193,11 +202,7 @@ async fn what_cannot_be_sent_is_shown_and_tried_again_when_somebody_asks() {
     let failed = wait_for(&house, "failed").await;
     assert_eq!(failed.tries, 1);
     let page = admin.open("/settings/notices").await;
-    assert!(
-        page.text.contains("1 messages could not be sent"),
-        "{}",
-        page.text
-    );
+    assert!(page.text.contains("1 message could not be sent"), "{}", page.text);
     assert!(
         page.text.contains("no address where a receiver can be"),
         "{}",
@@ -206,6 +211,64 @@ async fn what_cannot_be_sent_is_shown_and_tried_again_when_somebody_asks() {
     let again = format!("/settings/notices/messages/{}/again", failed.id);
     let said = admin.fill("/settings/notices", &again, &[]).await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
+}
+
+#[tokio::test]
+async fn all_that_failed_is_tried_again_once_the_receiver_is_mended() {
+    let house = House::full().await;
+    let (address, heard) = receiver::start(|_| {});
+    let mut admin = house.signed_in(Role::Admin).await;
+    let url = format!("http://{address}/in");
+    let mut form = [
+        ("kind", "webhook"),
+        ("name", "A hook"),
+        ("config.url", "https://169.254.169.254/"),
+        ("secret", "whsec_c2VjcmV0c2VjcmV0c2VjcmV0"),
+        ("active", "yes"),
+    ];
+    let here = "/settings/notices";
+    admin.fill(here, "/settings/notices/channels", &form).await;
+    let channel = house.store.channels().await.unwrap()[0].id;
+    let messages: Vec<NewMessage> = (0..3)
+        .map(|number| NewMessage {
+            key: format!("message-{number}"),
+            channel,
+            person: None,
+            address: String::new(),
+            subject: "A trial".to_owned(),
+            finding: None,
+            content: serde_json::json!({ "form": "trial", "by": format!("{number}") }),
+            created: house.clock.now(),
+        })
+        .collect();
+    let mut writing = house.store.write().await.unwrap();
+    writing.add_messages(&messages).await.unwrap();
+    writing.commit().await.unwrap();
+    wait_until(&house, "failed", 3).await;
+    let page = admin.open(here).await;
+    assert!(
+        page.text.contains("Try all that failed by A hook (3)"),
+        "{}",
+        page.text
+    );
+    let change = format!("/settings/notices/channels/{channel}");
+    form[2].1 = &url;
+    admin.fill(here, &change, &form).await;
+    let again = format!("{change}/again");
+    let said = admin.fill(here, &again, &[]).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
+    wait_until(&house, "sent", 3).await;
+    let mut keys: Vec<String> = heard
+        .try_iter()
+        .map(|request| request.header("webhook-id").to_owned())
+        .collect();
+    keys.sort();
+    assert_eq!(keys, ["message-0", "message-1", "message-2"]);
+    // There is nothing left to try, and the log says what was done.
+    let said = admin.fill(here, &again, &[]).await;
+    assert_eq!(said.status, StatusCode::CONFLICT, "{}", said.text);
+    let log = admin.open("/audit").await;
+    assert_eq!(log.text.matches("channel.again").count(), 1, "{}", log.text);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use holter_model::seam::Clock as _;
 use holter_store::{AssetAbout, Interface, NewAccount, NewTask, Person};
 use hyper::{Method, StatusCode};
+use jiff::Timestamp;
 
 use super::house::House;
 use super::stocked::{SUM, Stocked, stock};
@@ -29,11 +30,33 @@ fn paths(route: &str, of: &Stocked) -> String {
         .replace("{name}", "x")
 }
 
-#[tokio::test]
-async fn the_owner_of_a_department_sees_nothing_of_another_on_any_page_or_by_any_script() {
+/// A house with what is the owner's own, and what is the other department's.
+async fn two_departments() -> (House, Stocked, Stocked) {
     let house = House::full().await;
     let own = stock(&house, 1, "Radiology").await;
     let other = stock(&house, 2, OTHER).await;
+    (house, own, other)
+}
+
+/// An interface that crosses over.
+fn between(own: &Stocked, other: &Stocked, at: Timestamp) -> Interface {
+    Interface {
+        id: 0,
+        from_asset: own.asset,
+        to_asset: other.asset,
+        protocol: "dicom".to_owned(),
+        port: 104,
+        is_declared: true,
+        encrypted: None,
+        purpose: "images".to_owned(),
+        first_seen: at,
+        last_seen: at,
+    }
+}
+
+#[tokio::test]
+async fn the_owner_of_a_department_sees_nothing_of_another_on_any_page_or_by_any_script() {
+    let (house, own, other) = two_departments().await;
     let mut owner = house.signed_in(Role::Owner).await;
     let mut admin = house.signed_in(Role::Admin).await;
     let (mut asked, mut told) = (0, Vec::new());
@@ -71,9 +94,7 @@ async fn the_owner_of_a_department_sees_nothing_of_another_on_any_page_or_by_any
 
 #[tokio::test]
 async fn nor_do_they_change_anything_of_it() {
-    let house = House::full().await;
-    let other = stock(&house, 2, OTHER).await;
-    let own = stock(&house, 1, "Radiology").await;
+    let (house, own, other) = two_departments().await;
     let mut owner = house.signed_in(Role::Owner).await;
     let key = owner.open("/account").await.form_key().to_owned();
     let mut asked = 0;
@@ -121,24 +142,10 @@ async fn nor_do_they_change_anything_of_it() {
 
 #[tokio::test]
 async fn what_is_between_two_departments_is_theirs_at_one_end() {
-    let house = House::full().await;
-    let own = stock(&house, 1, "Radiology").await;
-    let other = stock(&house, 2, OTHER).await;
+    let (house, own, other) = two_departments().await;
     let at = house.clock.now();
     let mut writing = house.store.write_alone().await.unwrap();
-    let interface = Interface {
-        id: 0,
-        from_asset: own.asset,
-        to_asset: other.asset,
-        protocol: "dicom".to_owned(),
-        port: 104,
-        is_declared: true,
-        encrypted: None,
-        purpose: "images".to_owned(),
-        first_seen: at,
-        last_seen: at,
-    };
-    writing.note_interface(&interface).await.unwrap();
+    writing.note_interface(&between(&own, &other, at)).await.unwrap();
     let doubt = NewTask {
         kind: "identity".to_owned(),
         key: "between".to_owned(),
@@ -184,9 +191,7 @@ async fn what_is_between_two_departments_is_theirs_at_one_end() {
 
 #[tokio::test]
 async fn of_the_other_end_they_are_told_the_names_and_whom_to_ask() {
-    let house = House::full().await;
-    let own = stock(&house, 1, "Radiology").await;
-    let other = stock(&house, 2, OTHER).await;
+    let (house, own, other) = two_departments().await;
     let at = house.clock.now();
     let mut writing = house.store.write_alone().await.unwrap();
     let cardiology = writing.department_named("Cardiology").await.unwrap();
@@ -215,19 +220,7 @@ async fn of_the_other_end_they_are_told_the_names_and_whom_to_ask() {
         created: at,
     };
     writing.add_account(&account).await.unwrap();
-    let interface = Interface {
-        id: 0,
-        from_asset: own.asset,
-        to_asset: other.asset,
-        protocol: "dicom".to_owned(),
-        port: 104,
-        is_declared: true,
-        encrypted: None,
-        purpose: "images".to_owned(),
-        first_seen: at,
-        last_seen: at,
-    };
-    let id = writing.note_interface(&interface).await.unwrap();
+    let id = writing.note_interface(&between(&own, &other, at)).await.unwrap();
     writing.commit().await.unwrap();
     let mut owner = house.signed_in(Role::Owner).await;
     let mut admin = house.signed_in(Role::Admin).await;

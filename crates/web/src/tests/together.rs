@@ -188,6 +188,7 @@ fn all(house: &House) -> Vec<Sent> {
         form("/settings/notices/channels", &channel),
         form("/settings/notices/channels/{id}", &channel),
         form("/settings/notices/channels/{id}/try", &[]),
+        form("/settings/notices/channels/{id}/again", &[]),
         form("/settings/notices/messages/{id}/again", &[]),
         json(
             "/api/v1/me/password",
@@ -260,6 +261,7 @@ fn all(house: &House) -> Vec<Sent> {
         json("/api/v1/channels", channel_json),
         json("/api/v1/channels/{id}", channel_json),
         json("/api/v1/channels/{id}/try", ""),
+        json("/api/v1/channels/{id}/again", ""),
         json("/api/v1/messages/{id}/again", ""),
         json("/api/v1/digests", "{\"department\":1,\"every\":\"never\"}"),
         json("/api/v1/me/notices", "{\"wishes\":{\"assigned\":\"never\"}}"),
@@ -380,7 +382,11 @@ async fn what_cannot_be_written_down_is_not_done() {
             sent.route
         );
         let account = house.store.account_named("admin").await.unwrap().unwrap();
-        let sessions = house.store.sessions(account.id, house.clock.now()).await.unwrap();
+        let sessions = house
+            .store
+            .sessions(account.id, house.clock.now(), 9)
+            .await
+            .unwrap();
         assert_eq!(sessions.len(), 1, "{} opened or ended a session", sent.route);
     }
     let refused = house.browser().sign_in("viewer", "wrong wrong wrong", "").await;

@@ -1,7 +1,7 @@
 //! The forms of a finding's page: what the caller may do with it.
 
 use holter_model::finding::State as Stand;
-use holter_program::life::is_measurable;
+use holter_program::closing::measurable_at;
 use holter_store::{Acceptance, FindingRow, Page};
 use maud::{Markup, html};
 
@@ -28,6 +28,7 @@ pub(crate) async fn of(
     let id = row.finding.id;
     let asked = finding::asked_for(acceptances);
     let live = row.finding.state.is_live();
+    let measurable = measurable_at(&row.finding, row.protocol.as_deref()).is_ok();
     let people = match actor.may(Deed::Work) && live {
         true => Some(accounts::known(app, caller, "", &Page::first(CHOICES)).await?),
         false => None,
@@ -35,7 +36,7 @@ pub(crate) async fn of(
     Ok(html! {
         h2 { "What you can do" }
         @if let Some(asked) = asked { (request(app, caller, id, asked)) }
-        @if actor.may(Deed::Work) && is_measurable(&row.finding) {
+        @if actor.may(Deed::Work) && measurable {
             form method="post" action={ "/findings/" (id) "/measure" } {
                 (form::key(caller))
                 button { "Measure now" }
@@ -63,7 +64,7 @@ pub(crate) async fn of(
             }
             form method="post" action={ "/findings/" (id) "/done" } {
                 (form::key(caller))
-                button class="quiet" { @if is_measurable(&row.finding) { "It is done: measure it" } @else { "It is done" } }
+                button class="quiet" { @if measurable { "It is done: measure it" } @else { "It is done" } }
             }
         }
         @if actor.may(Deed::Comment) {

@@ -13,6 +13,9 @@ use sqlx::{Any, AssertSqlSafe, Column as _, Connection as _, Row as _, ValueRef 
 use crate::tables::TABLES;
 use crate::{Store, StoreError, migration};
 
+/// What the names of the form and of all that follow it begin with.
+pub(crate) const FORM: &str = "holter.backup/";
+
 /// The name of the form.
 pub(crate) const SCHEMA: &str = "holter.backup/1";
 
@@ -42,17 +45,27 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or the file cannot be written.
     pub async fn backup(&self, out: &mut (dyn Write + Send)) -> Result<u64, StoreError> {
+        self.write_tables(out, migration::latest(), &TABLES).await
+    }
+
+    /// Writes these tables, as whoever knew the schema up to that step did.
+    pub(crate) async fn write_tables(
+        &self,
+        out: &mut (dyn Write + Send),
+        step: i64,
+        tables: &[&'static str],
+    ) -> Result<u64, StoreError> {
         let mut reader = self.reader().await?;
         let mut snapshot = reader.begin_with(self.dialect().snapshot()).await?;
         line(
             out,
             &Head {
                 schema: SCHEMA.to_owned(),
-                step: migration::latest(),
+                step,
             },
         )?;
         let mut count = 0;
-        for table in TABLES {
+        for table in tables {
             let text = format!("SELECT * FROM {table} ORDER BY 1");
             let mut rows = sqlx::query::<Any>(AssertSqlSafe(text)).fetch(&mut *snapshot);
             let mut is_first = true;
@@ -67,7 +80,7 @@ impl Store {
                     line(
                         out,
                         &Table {
-                            table: table.to_owned(),
+                            table: (*table).to_owned(),
                             columns,
                         },
                     )?;
@@ -83,7 +96,8 @@ impl Store {
     }
 }
 
-fn values(row: &AnyRow) -> Result<Vec<Json>, StoreError> {
+/// The values of a row, in the order of its columns.
+pub(crate) fn values(row: &AnyRow) -> Result<Vec<Json>, StoreError> {
     (0..row.columns().len())
         .map(|place| {
             let value = row.try_get_raw(place)?;

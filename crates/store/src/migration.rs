@@ -30,6 +30,7 @@ pub(crate) const STEPS: &[(i64, &str, &str)] = &[
         "interface_places",
         include_str!("../migrations/0140_interface_places.sql"),
     ),
+    (160, "audit_end", include_str!("../migrations/0160_audit_end.sql")),
 ];
 
 /// The last step that this Holter knows.

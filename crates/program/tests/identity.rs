@@ -35,6 +35,7 @@ on_both! {
     a_cluster_gets_its_new_key_together,
     what_an_asset_is_decides_what_its_findings_weigh,
     what_hangs_on_an_asset_brings_its_findings_forward,
+    who_hides_a_known_key_closes_nothing,
 }
 
 /// What somebody does, in a transaction of its own.
@@ -285,6 +286,30 @@ async fn what_hangs_on_an_asset_brings_its_findings_forward(store: Store) {
     let other = other.iter().find(|finding| finding.id != before.id).unwrap();
     assert_eq!(days(other.due, at(240)), 30);
     check_tallies(&store).await;
+}
+
+/// A scan that asks little may not see which system it was that answered.
+async fn who_hides_a_known_key_closes_nothing(store: Store) {
+    scan(
+        &store,
+        "0",
+        0,
+        &[with_key(LEAF, "10.0.0.1", 0, Verdict::Affected)],
+    )
+    .await;
+    let keyless = service("10.0.0.1", 10, Verdict::NotAffected);
+    scan(&store, "1", 10, std::slice::from_ref(&keyless)).await;
+    assert_eq!(only(&store).await.state, State::Open);
+    let with = |minute, sha256: &str| {
+        let mut service = service("10.0.0.1", minute, Verdict::NotAffected);
+        service.observations[0].fact = Fact::Key {
+            sha256: sha256.to_owned(),
+        };
+        service
+    };
+    let known = store.services(only(&store).await.asset).await.unwrap();
+    scan(&store, "2", 20, &[with(20, &known[0].key)]).await;
+    assert_eq!(only(&store).await.state, State::Fixed);
 }
 
 async fn lists_of_others_are_brought_in(store: Store) {

@@ -19,11 +19,18 @@ pub(crate) const FORM: &str = "holter.backup/";
 /// The name of the form.
 pub(crate) const SCHEMA: &str = "holter.backup/1";
 
+/// What whoever comes upon the file must know.
+const ABOUT: &str = "All that Holter remembers: systems, their weaknesses, and people. Keep it from strangers. Passwords and tokens are in \
+     it as hashes, other secrets sealed; the key that they are sealed under is not in it, and is needed with it.";
+
 /// The first line.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Head {
     pub(crate) schema: String,
     pub(crate) step: i64,
+    /// For people.
+    #[serde(default)]
+    pub(crate) about: String,
 }
 
 /// The line before the rows of a table.
@@ -62,6 +69,7 @@ impl Store {
             &Head {
                 schema: SCHEMA.to_owned(),
                 step,
+                about: ABOUT.to_owned(),
             },
         )?;
         let mut count = 0;

@@ -24,6 +24,9 @@ pub(crate) const LARGEST_MESSAGE: usize = 16 << 10;
 /// The largest where chains are wanted, too: OpenSSL's own bound.
 pub(crate) const LARGEST_CHAIN: usize = 100 << 10;
 
+/// So long the certificate is waited for behind a ServerHello that says all that is asked.
+pub(crate) const CERTIFICATE_SOON: Duration = Duration::from_millis(500);
+
 /// Records that carry nothing (empty ones, warnings, ignored ones) that a peer may send before it counts as
 /// misbehaving.
 pub(crate) const MOST_IDLE_RECORDS: usize = 64;
@@ -71,7 +74,7 @@ pub(crate) struct Flight {
     has_certificate: bool,
     /// Whether all of it is wanted, not only what heartbeats need.
     whole: bool,
-    /// Its certificates, where all of it is wanted.
+    /// Its certificates, where all of it is wanted; else its own alone.
     pub(crate) chain: Vec<Vec<u8>>,
     /// Its ServerKeyExchange, likewise.
     pub(crate) key_exchange: Option<Vec<u8>>,
@@ -151,16 +154,20 @@ impl Flight {
     }
 
     /// Takes the Certificate message, the first one only: looking for marks costs time. Where heartbeats are all that is
-    /// wanted, nothing of it is kept but the mark of the server's own certificate.
+    /// wanted, nothing of it is kept but the server's own certificate and its mark.
     fn certificate(&mut self, body: &[u8]) {
         if std::mem::replace(&mut self.has_certificate, true) {
             return;
         }
         let (chain, _) = certificate::read(body);
         self.mark = chain.first().and_then(|leaf| marks::recognise_certificate(leaf));
-        if self.whole {
-            self.chain = chain.into_iter().map(<[u8]>::to_vec).collect();
-        }
+        let wanted = if self.whole { chain.len() } else { 1 };
+        self.chain = chain.into_iter().take(wanted).map(<[u8]>::to_vec).collect();
+    }
+
+    /// Whether a certificate is still to come that tells which system this is. No verdict hangs on it.
+    pub(crate) fn owes_certificate(&self) -> bool {
+        !self.has_certificate && self.hello.negotiated() < Version::TLS13
     }
 
     /// Whether a heartbeat may be sent: the ServerHello offers them, in a version that has them in the clear.
@@ -211,8 +218,8 @@ impl Conversation {
         self
     }
 
-    /// Sends a hello and reads the flight that answers it: to its end where heartbeats are offered, else only
-    /// what came with the ServerHello.
+    /// Sends a hello and reads the flight that answers it: to its end where heartbeats are offered, else up to the
+    /// certificate, if it comes soon.
     pub(crate) async fn hello(&mut self, hello: &ClientHello) -> Reply {
         let reply = match self {
             Self::Stream(talk) => talk.hello(hello).await,

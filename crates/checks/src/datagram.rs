@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
 use crate::conversation::{
-    Broken, CUT_SHORT, Flight, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence,
+    Broken, CERTIFICATE_SOON, CUT_SHORT, Flight, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence,
 };
 
 /// RFC 6347 section 4.2.4.1 starts at a second and doubles.
@@ -150,10 +150,19 @@ impl DatagramTalk {
             self.send(ContentType::HANDSHAKE, &message).await;
             let until = Instant::now() + timer;
             loop {
-                let left = until.saturating_duration_since(Instant::now());
+                let answered = flight.as_ref().is_some_and(|flight| !flight.goes_on());
+                let mut left = until.saturating_duration_since(Instant::now());
+                if answered {
+                    left = left.min(CERTIFICATE_SOON);
+                }
                 let mut datagram = Vec::new();
                 match self.line.receive_within(left, &mut datagram).await {
                     Ok(_) => {}
+                    // Nothing hangs on the certificate that did not come.
+                    Err(_) if answered => {
+                        let flight = flight.map_or(Reply::Refused(Refusal::Nonsense), Reply::Flight);
+                        return Err(Box::new(flight));
+                    }
                     Err(LineError::Silence) => break,
                     Err(LineError::Reset) if flight.is_none() => {
                         return Err(Box::new(Reply::Refused(Refusal::Closed)));
@@ -231,8 +240,11 @@ impl DatagramTalk {
                 }
             }
         }
-        // Whatever came with such a ServerHello, nothing more is waited for.
-        if flight.as_ref().is_some_and(|flight| !flight.goes_on()) {
+        // Behind such a ServerHello only the certificate is waited for.
+        if flight
+            .as_ref()
+            .is_some_and(|flight| !flight.goes_on() && !flight.owes_certificate())
+        {
             return Step::Done;
         }
         Step::More

@@ -15,7 +15,8 @@ use tokio::time::Instant;
 use zeroize::Zeroize as _;
 
 use crate::conversation::{
-    Broken, CUT_SHORT, Flight, LARGEST_CHAIN, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply, compared, silence,
+    Broken, CERTIFICATE_SOON, CUT_SHORT, Flight, LARGEST_CHAIN, LARGEST_MESSAGE, MOST_IDLE_RECORDS, Reply,
+    compared, silence,
 };
 
 /// A stream on which TLS is spoken.
@@ -80,8 +81,11 @@ impl StreamTalk {
         let mut flight: Option<Flight> = None;
         loop {
             let step = self.read_flight(&mut flight);
-            // Whatever came behind such a ServerHello, its certificate at best, nothing more is waited for.
-            if let Some(flight) = flight.take_if(|flight| !flight.goes_on()) {
+            // Behind such a ServerHello only the certificate is waited for, and nothing hangs on it.
+            let is_more = matches!(step, Ok(Step::More));
+            let answered = flight.as_ref().is_some_and(|flight| !flight.goes_on());
+            if let Some(flight) = flight.take_if(|flight| answered && !(is_more && flight.owes_certificate()))
+            {
                 return Reply::Flight(flight);
             }
             match step {
@@ -98,11 +102,15 @@ impl StreamTalk {
                     return Reply::Broken(Broken::misbehaved(error, flight.map(|flight| flight.hello)));
                 }
             }
-            if let Err(error) = self
-                .line
-                .receive_within(self.patience, self.deframer.buffer())
-                .await
-            {
+            let patience = if answered {
+                self.patience.min(CERTIFICATE_SOON)
+            } else {
+                self.patience
+            };
+            if let Err(error) = self.line.receive_within(patience, self.deframer.buffer()).await {
+                if let Some(flight) = flight.take_if(|_| answered) {
+                    return Reply::Flight(flight);
+                }
                 return refused_by(&error, flight.map(|flight| flight.hello), &self.deframer);
             }
         }

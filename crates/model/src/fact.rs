@@ -177,6 +177,11 @@ pub enum Fact {
         /// The certificates, leaf first unless it says otherwise.
         certificates: Vec<Der>,
     },
+    /// The public key of its own certificate, where no more of its chain was wanted: by it a system is known again.
+    Key {
+        /// Its SHA-256, in hexadecimal.
+        sha256: String,
+    },
     /// Whether a path leads from its certificate to a store's roots.
     Trust {
         /// Which roots.

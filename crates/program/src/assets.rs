@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use holter_model::finding::State;
 use holter_store::{AssetAbout, AssetEvent, KnownAsset, KnownService, StoreError, Task, Writing};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::deeds::{By, ProgramError};
-use crate::weight;
+use crate::{due, weight};
 
 /// Says what is known of an asset. The fields that are not what they were are a person's word from now on: no scan and
 /// no import writes over them.
@@ -38,6 +39,9 @@ pub async fn edit(
     if !changed.is_empty() {
         writing.update_asset(id, about, &by_hand).await?;
         reweigh(writing, id).await?;
+        if before.about.criticality != about.criticality {
+            hasten(writing, id, by.at).await?;
+        }
         note(
             writing,
             id,
@@ -174,6 +178,25 @@ pub(crate) async fn reweigh(writing: &mut Writing, id: i64) -> Result<(), StoreE
         let mut after = before.clone();
         after.weight = weight::weigh(&before.flaw, before.severity, &about).sum;
         writing.update_finding(&before, &after).await?;
+    }
+    Ok(())
+}
+
+/// Where more depends on an asset than was known, its findings are due as soon as if they were found now. What is due
+/// before that stays so: nothing is put off by a word.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn hasten(writing: &mut Writing, id: i64, at: Timestamp) -> Result<(), StoreError> {
+    let deadlines = due::chosen_here(writing).await?;
+    let criticality = writing.asset(id).await?.about.criticality;
+    for before in writing.findings_of(id).await? {
+        let soon = deadlines.due(before.severity, criticality, at);
+        if before.due.is_some_and(|due| due > soon) {
+            let mut after = before.clone();
+            after.due = Some(soon);
+            writing.update_finding(&before, &after).await?;
+        }
     }
     Ok(())
 }

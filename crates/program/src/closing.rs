@@ -45,7 +45,7 @@ pub fn what_closes(finding: &Finding, protocol: Option<&str>) -> String {
                 .to_owned()
         }
         (State::FalsePositive, _) => {
-            "It is set aside as a false positive, until somebody takes that back.".to_owned()
+            "It is set aside as a false positive, until somebody takes that back, or a measurement shows more than the one that was judged: better proof, or the same again after it had gone.".to_owned()
         }
         (State::Accepted, Some(heard)) => {
             format!("It is accepted until a date, and opens by itself then. {heard}")

@@ -1,7 +1,7 @@
 //! When a finding is due: days by how much the flaw lets out and how much depends on the asset.
 
 use holter_model::{Criticality, Severity};
-use holter_store::{Store, StoreError};
+use holter_store::{Store, StoreError, Writing};
 use jiff::{SignedDuration, Timestamp};
 
 /// A rule for due dates.
@@ -43,8 +43,16 @@ pub const SETTING: &str = "deadlines";
 /// # Errors
 /// When the database does not answer.
 pub async fn chosen(store: &Store) -> Result<&'static Deadlines, StoreError> {
-    let chosen = store.setting(SETTING).await?;
-    Ok(chosen.as_deref().and_then(Deadlines::named).unwrap_or(&USUAL))
+    Ok(named_or_usual(store.setting(SETTING).await?))
+}
+
+/// The same within a transaction.
+pub(crate) async fn chosen_here(writing: &mut Writing) -> Result<&'static Deadlines, StoreError> {
+    Ok(named_or_usual(writing.setting(SETTING).await?))
+}
+
+fn named_or_usual(chosen: Option<String>) -> &'static Deadlines {
+    chosen.as_deref().and_then(Deadlines::named).unwrap_or(&USUAL)
 }
 
 impl Deadlines {

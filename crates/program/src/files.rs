@@ -14,6 +14,7 @@ use holter_engine::{Journal, Summary};
 use holter_model::seam::Clock;
 use holter_store::{NewScan, Scope, Store};
 use ipnet::IpNet;
+use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use crate::import::{self, Imported};
@@ -25,7 +26,10 @@ use crate::{ProgramError, due, reported};
 /// So many services are written at once.
 const BATCH: usize = 50;
 
-/// A longer file is none that is known.
+/// So much may the clock be ahead of whoever measured.
+const SKEW: SignedDuration = SignedDuration::from_mins(10);
+
+/// A longer file is none that is known: it may be a device without an end.
 const LONGEST: u64 = 1 << 30;
 
 /// What a file came to.
@@ -146,6 +150,7 @@ async fn run(
 ) -> Result<Brought, ProgramError> {
     let header = Journal::header(path)
         .ok_or_else(|| ProgramError::Unreadable("it is not the journal of a run".to_owned()))?;
+    not_to_come(header.begun, clock.now())?;
     let keeper = Keeper {
         store,
         clock,
@@ -195,6 +200,9 @@ async fn report(
     let digits: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
     let now = clock.now();
     let first = services.iter().map(|service| service.started).min();
+    for service in &services {
+        not_to_come(service.started, now)?;
+    }
     let about = NewScan {
         key: format!("report-{digits}"),
         method: "active".to_owned(),
@@ -211,6 +219,17 @@ async fn report(
     // Whether all of it was asked does not stand there.
     ingest.end(now, true).await?;
     came_to(store, ingest.scan).await
+}
+
+/// What was measured later outweighs what was measured before, so that a file whose clock was ahead would outweigh all that
+/// is measured until then.
+fn not_to_come(measured: Timestamp, now: Timestamp) -> Result<(), ProgramError> {
+    if measured.duration_since(now) <= SKEW {
+        return Ok(());
+    }
+    Err(ProgramError::Unreadable(format!(
+        "it tells of {measured}, which is still to come: a clock is wrong, there or here"
+    )))
 }
 
 async fn came_to(store: &Store, scan: i64) -> Result<Brought, ProgramError> {
@@ -244,4 +263,34 @@ fn looks_like_a_report(bytes: &[u8]) -> bool {
         .collect::<Vec<_>>()
         .concat();
     head.starts_with("{\"schema\":\"holter.report/") || head.starts_with("{\"schema\":\"holter.scan/")
+}
+
+#[cfg(test)]
+mod tests {
+    use holter_model::seam::SystemClock;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_still_to_come_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = folder.path().join("holter.db");
+        let store = Store::open(db.to_str().unwrap()).await.unwrap();
+        let file = folder.path().join("report.json");
+        let line = |started: &str| {
+            format!(
+                r#"{{"schema":"holter.scan/1","target":"10.0.0.1","address":"10.0.0.1","port":443,"transport":"tcp","protocol":"https","started":"{started}","elapsed_ms":1,"reached":true,"connections":1,"bytes_sent":1,"bytes_received":1,"attempt":"completed","facts":{{}},"oddities":[],"verdicts":[{{"check":"heartbleed","flaw":"CVE-2014-0160","verdict":"not_affected","basis":"behaviour","evidence":"it was asked","foreign_bytes":0}}]}}"#
+            )
+        };
+        for (started, is_taken) in [("2026-11-01T00:00:00Z", true), ("2099-01-01T00:00:00Z", false)] {
+            std::fs::write(&file, line(started)).unwrap();
+            let brought = bring_in(&store, &file, &Saying::default(), (&SystemClock, None)).await;
+            assert_eq!(brought.is_ok(), is_taken, "{brought:?}");
+            if let Err(error) = brought {
+                assert!(error.to_string().contains("still to come"), "{error}");
+            }
+        }
+        let scans = store.scans(&holter_store::Page::default()).await.unwrap();
+        assert_eq!(scans.rows.len(), 1);
+    }
 }

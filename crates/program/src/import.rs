@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 pub use self::keys::Shared;
 use crate::ProgramError;
-use crate::assets::reweigh;
+use crate::assets::{hasten, reweigh};
 use crate::guess::fill;
 
 /// A larger file is a mistake.
@@ -232,6 +232,9 @@ async fn bring_one(
     if changed {
         writing.update_asset(asset, &after, &known.by_hand).await?;
         reweigh(writing, asset).await?;
+        if after.criticality != known.about.criticality {
+            hasten(writing, asset, at).await?;
+        }
     }
     match (new, changed || fresh) {
         (true, _) => imported.added += 1,

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use holter_cert::Certificate;
 use holter_checks::Configuration;
-use holter_model::{Attempt, Endpoint, Service};
+use holter_model::{Attempt, Endpoint, Fact, Service};
 use holter_store::{
     AssetEvent, KnownAsset, KnownService, NewScan, NewVisit, Scan, ScanSums, Store, StoreError, Writing,
 };
@@ -268,7 +268,7 @@ impl<'a> Ingest<'a> {
             at,
             attempt: service.attempt,
             judgements: &service.judgements,
-            is_same: owner.is_none(),
+            is_same: owner.is_none() && !hides_its_key(&known, seen),
             is_latest,
             heard,
         };
@@ -430,6 +430,13 @@ impl Seen {
         let chains = Configuration::of(&service.observations).chains;
         let leaf = chains.iter().find_map(|chain| chain.first());
         let key = leaf.map(|leaf| Certificate::read(&leaf.0).0.key.sha256);
+        let alone = service
+            .observations
+            .iter()
+            .find_map(|observation| match &observation.fact {
+                Fact::Key { sha256 } => Some(sha256.clone()),
+                _ => None,
+            });
         Self {
             endpoint,
             name: service
@@ -437,10 +444,15 @@ impl Seen {
                 .as_deref()
                 .map(|name| name.trim_end_matches('.').to_ascii_lowercase())
                 .unwrap_or_default(),
-            key: key.unwrap_or_default(),
+            key: key.or(alone).unwrap_or_default(),
             answered: answered(service),
         }
     }
+}
+
+/// Whether a system whose key is known has not shown one: then another may stand in its place, and closes nothing.
+fn hides_its_key(known: &KnownService, seen: &Seen) -> bool {
+    seen.answered && !known.key.is_empty() && seen.key.is_empty()
 }
 
 /// Whether anything answered at all.

@@ -158,17 +158,44 @@ fn affected(before: &Finding, measured: &Measured) -> Step {
             after.due = Some(measured.due);
             Step::told(after, "back")
         }
+        // What was called false had gone, or there is better proof of it now: nobody has judged that.
+        State::FalsePositive if is_news(before, measured) => {
+            after.state = State::Back;
+            after.returns += 1;
+            after.due = Some(measured.due);
+            Step {
+                ends_acceptance: true,
+                ..Step::told(after, "back")
+            }
+        }
         // Somebody said that it was done, and it is not.
         State::Open | State::Assigned | State::Fixing | State::Back if before.next == Next::Measurement => {
             Step::told(after, "still_there")
         }
         _ => Step::quiet(after),
     };
+    if step.after.state == State::FalsePositive {
+        // It is the best proof that was judged.
+        step.after.basis = before.basis;
+    }
     step.decided = before.inconclusive >= UNDECIDED;
     if before.next != Next::Approver {
         step.after.next = usual(&step.after);
     }
     step
+}
+
+/// Whether a measurement shows more than what was called false.
+fn is_news(before: &Finding, measured: &Measured) -> bool {
+    let strength = |basis| match basis {
+        Basis::Behaviour => 3,
+        Basis::Configuration => 2,
+        Basis::Version => 1,
+        Basis::Statement => 0,
+    };
+    before.verdict == Verdict::NotAffected
+        || strength(measured.basis) > strength(before.basis)
+        || (before.foreign_bytes == 0 && measured.foreign_bytes > 0)
 }
 
 fn cleared(before: &Finding, measured: &Measured) -> Step {

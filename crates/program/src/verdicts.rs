@@ -94,10 +94,13 @@ pub(crate) async fn apply(
         let measured = Measured {
             verdict: judgement.map(|judgement| judgement.verdict),
             basis: judgement.map_or(before.basis, |judgement| judgement.basis),
-            evidence: judgement.map_or_else(
-                || judged.attempt.explain().to_owned(),
-                |judgement| judgement.evidence.clone(),
-            ),
+            evidence: match judgement {
+                None => judged.attempt.explain().to_owned(),
+                Some(found) if !judged.is_same && found.verdict == Verdict::NotAffected => {
+                    format!("it is not sure that the same system answered; {}", found.evidence)
+                }
+                Some(found) => found.evidence.clone(),
+            },
             foreign_bytes: judgement.map_or(0, |judgement| judgement.foreign_bytes),
             at: judged.seen_at(&before.flaw),
             visit: judged.visit,

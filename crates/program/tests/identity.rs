@@ -7,9 +7,12 @@ mod both;
 mod scanned;
 
 use holter_model::finding::State;
-use holter_model::{Attempt, Criticality, Der, Fact, Method, Observation, Service, Verdict};
+use holter_model::{
+    Attempt, Basis, Criticality, Der, Fact, Judgement, Method, Observation, Service, Verdict,
+};
 use holter_program::{Ingest, ProgramError, Taken, assets, import};
 use holter_store::{AssetFilter, Page, Store};
+use jiff::Timestamp;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
 use scanned::{
@@ -31,6 +34,8 @@ on_both! {
     a_new_key_is_the_same_service,
     a_cluster_gets_its_new_key_together,
     what_an_asset_is_decides_what_its_findings_weigh,
+    what_hangs_on_an_asset_brings_its_findings_forward,
+    who_hides_a_known_key_closes_nothing,
 }
 
 /// What somebody does, in a transaction of its own.
@@ -238,6 +243,73 @@ async fn what_an_asset_is_decides_what_its_findings_weigh(store: Store) {
         ("edited", Some(ada))
     );
     check_tallies(&store).await;
+}
+
+async fn what_hangs_on_an_asset_brings_its_findings_forward(store: Store) {
+    let (ada, _) = two_people(&store).await;
+    let mut found = service("10.0.0.1", 0, Verdict::Affected);
+    found.judgements[0] = Judgement::new(
+        "poodle",
+        "CVE-2014-3566",
+        Verdict::Affected,
+        Basis::Behaviour,
+        "it was asked",
+    );
+    scan(&store, "0", 0, &[found]).await;
+    let days = |due: Option<Timestamp>, from| due.unwrap().duration_since(from).as_hours() / 24;
+    let before = only(&store).await;
+    assert_eq!(days(before.due, at(0)), 90);
+    let describe = |criticality, minute| {
+        let store = store.clone();
+        async move {
+            let mut about = store.asset(before.asset).await.unwrap().about;
+            about.criticality = criticality;
+            done!(store, edit, before.asset, &about, by(ada, minute))
+                .await
+                .unwrap();
+        }
+    };
+    describe(Some(Criticality::Life), 60).await;
+    assert_eq!(days(only(&store).await.due, at(60)), 30);
+    // Nothing is put off by a word.
+    describe(None, 120).await;
+    assert_eq!(days(only(&store).await.due, at(60)), 30);
+    // A list says it, too.
+    let mut later = service("10.0.0.7", 200, Verdict::Affected);
+    later.judgements[0].flaw = "CVE-2014-3566".to_owned();
+    once(&store, "1", 200, later).await;
+    let (listed, _) = import::read(b"address,criticality\n10.0.0.7,highest\n").unwrap();
+    import::bring_in(&store, &listed, "sheet.csv", (None, at(240)))
+        .await
+        .unwrap();
+    let other = all(&store).await;
+    let other = other.iter().find(|finding| finding.id != before.id).unwrap();
+    assert_eq!(days(other.due, at(240)), 30);
+    check_tallies(&store).await;
+}
+
+/// A scan that asks little may not see which system it was that answered.
+async fn who_hides_a_known_key_closes_nothing(store: Store) {
+    scan(
+        &store,
+        "0",
+        0,
+        &[with_key(LEAF, "10.0.0.1", 0, Verdict::Affected)],
+    )
+    .await;
+    let keyless = service("10.0.0.1", 10, Verdict::NotAffected);
+    scan(&store, "1", 10, std::slice::from_ref(&keyless)).await;
+    assert_eq!(only(&store).await.state, State::Open);
+    let with = |minute, sha256: &str| {
+        let mut service = service("10.0.0.1", minute, Verdict::NotAffected);
+        service.observations[0].fact = Fact::Key {
+            sha256: sha256.to_owned(),
+        };
+        service
+    };
+    let known = store.services(only(&store).await.asset).await.unwrap();
+    scan(&store, "2", 20, &[with(20, &known[0].key)]).await;
+    assert_eq!(only(&store).await.state, State::Fixed);
 }
 
 async fn lists_of_others_are_brought_in(store: Store) {

@@ -21,6 +21,7 @@ on_both! {
     three_times_nothing_is_a_task,
     nobody_decides_their_own_request,
     false_positives_stay_false,
+    what_was_called_false_is_judged_anew_when_more_is_measured,
     history_is_judged_again,
     an_old_file_changes_nothing_newer,
     tallies_are_what_a_count_would_say,
@@ -296,6 +297,53 @@ async fn false_positives_stay_false(store: Store) {
     }
     let open = done!(&store, reopen, id, by(grace, 7)).await.unwrap();
     assert_eq!(open.state, State::Open);
+}
+
+async fn what_was_called_false_is_judged_anew_when_more_is_measured(store: Store) {
+    let (ada, grace) = two_people(&store).await;
+    let measured = |minute, verdict, basis| {
+        let mut service = service("10.0.0.1", minute, verdict);
+        service.judgements[0].basis = basis;
+        service
+    };
+    let call_false = async |minute| {
+        let id = only(&store).await.id;
+        done!(&store, ask, &wanted(id, ada, true, None)).await.unwrap();
+        done!(&store, decide, id, true, by(grace, minute)).await.unwrap();
+    };
+    let state = async |minute: i64, verdict, basis| {
+        once(
+            &store,
+            &minute.to_string(),
+            minute,
+            measured(minute, verdict, basis),
+        )
+        .await;
+        let finding = only(&store).await;
+        (finding.state, finding.next)
+    };
+    let aside = (State::FalsePositive, Next::Nobody);
+    let back = (State::Back, Next::Department);
+    state(0, Verdict::Affected, Basis::Version).await;
+    call_false(2).await;
+    assert_eq!(state(3, Verdict::Affected, Basis::Version).await, aside);
+    // What it does is more than what it calls itself.
+    assert_eq!(state(4, Verdict::Affected, Basis::Behaviour).await, back);
+    call_false(6).await;
+    // Less proof in between makes the same proof no news.
+    assert_eq!(state(7, Verdict::Affected, Basis::Version).await, aside);
+    assert_eq!(state(8, Verdict::Affected, Basis::Behaviour).await, aside);
+    // Nor does a measurement that decides nothing.
+    assert_eq!(state(9, Verdict::Inconclusive, Basis::Behaviour).await, aside);
+    assert_eq!(state(10, Verdict::Affected, Basis::Behaviour).await, aside);
+    // It had gone, so what is there now is something else.
+    assert_eq!(state(11, Verdict::NotAffected, Basis::Behaviour).await, aside);
+    assert_eq!(state(12, Verdict::Affected, Basis::Behaviour).await, back);
+    let id = only(&store).await.id;
+    let asked = store.acceptances(id).await.unwrap();
+    assert!(asked.iter().all(|one| one.ended_at.is_some()), "{asked:?}");
+    assert_eq!(only(&store).await.returns, 2);
+    check_tallies(&store).await;
 }
 
 /// The two heartbeats of a service that echoes what it must not, judged wrongly by an older Holter.

@@ -1,5 +1,7 @@
 //! The audit log: who did what. Each row carries a code over itself and the row before it, under a key that is not in
-//! the database, so that nobody who can write here can change, take out or put in a row without being seen.
+//! the database, so that nobody who can write here can change, take out or put in a row without being seen. Beside the
+//! rows a code says which is the last; only whoever brings the whole of an older log back is not seen by it, and that is
+//! what a row noted elsewhere is for.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
@@ -78,8 +80,8 @@ impl Witness {
 /// What became of looking through the whole chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verified {
-    /// Every row vouches for the one before it. Whoever notes the last row's code outside can later tell whether the
-    /// end was cut off.
+    /// Every row vouches for the one before it. Whoever notes the last row's code outside can later tell whether an older
+    /// log was put in the place of this one.
     Whole {
         /// How many rows.
         rows: i64,
@@ -97,6 +99,17 @@ pub enum Verified {
 
 /// What stands before the first row.
 const NOTHING: &str = "";
+
+/// What a code vouches for, so that none can stand for another.
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// A row of before the log had an end: a bare list of its parts.
+    Old,
+    /// A row: there is an end beside it.
+    Row,
+    /// The end.
+    End,
+}
 
 /// So many rows are looked at in one go.
 const STRIDE: i64 = 1000;
@@ -125,7 +138,8 @@ impl Writing {
             deed: deed.plain(),
             mac: String::new(),
         };
-        let mac = mac(key, &before, &row);
+        let mac = mac(key, Form::Row, &parts(&before, &row));
+        let end = mac_of_end(key, place, &mac);
         let deed = &row.deed;
         let mut sql =
             Sql::new("INSERT INTO audit (place, at, actor, address, deed, subject, detail, mac) VALUES");
@@ -140,6 +154,13 @@ impl Writing {
             mac.into(),
         ]]);
         sql.run(self.connection()).await?;
+        let mut sql = Sql::new("UPDATE audit_end SET place = ");
+        sql.bind(place).add(", mac = ").bind(end.as_str());
+        if sql.run(self.connection()).await? == 0 {
+            let mut sql = Sql::new("INSERT INTO audit_end (place, mac) VALUES");
+            sql.rows([vec![place.into(), end.into()]]);
+            sql.run(self.connection()).await?;
+        }
         Ok(place)
     }
 }
@@ -171,6 +192,18 @@ impl Store {
         Ok(page.cut(rows, |row| (row.place, 0)))
     }
 
+    async fn audit_end(&self) -> Result<Option<Witness>, StoreError> {
+        let sql = Sql::new("SELECT place, mac FROM audit_end");
+        let rows = sql.all(&mut *self.reader().await?).await?;
+        let end = |row: &AnyRow| {
+            Ok(Witness {
+                place: row.number("place")?,
+                mac: row.text("mac")?,
+            })
+        };
+        rows.first().map(end).transpose()
+    }
+
     /// Looks through the whole chain, in which what was noted must be there still.
     ///
     /// # Errors
@@ -180,7 +213,9 @@ impl Store {
         key: &AuditKey,
         noted: Option<&Witness>,
     ) -> Result<Verified, StoreError> {
-        let (mut rows, mut last) = (0, NOTHING.to_owned());
+        let (mut rows, mut last, mut has_end) = (0, NOTHING.to_owned(), false);
+        // Looked at first: whoever writes meanwhile moves it on.
+        let end = self.audit_end().await?;
         loop {
             let mut sql = Sql::new(COLUMNS);
             sql.add(" WHERE place > ")
@@ -189,13 +224,22 @@ impl Store {
                 .bind(STRIDE);
             let found = sql.all(&mut *self.reader().await?).await?;
             if found.is_empty() {
-                if let Some(&Witness { place, .. }) = noted.filter(|noted| noted.place > rows) {
-                    return Ok(Verified::Broken {
+                let ended = match &end {
+                    Some(end) => end.place <= rows,
+                    None => !has_end,
+                };
+                let missing = noted.filter(|noted| noted.place > rows);
+                return Ok(match missing {
+                    _ if !ended => Verified::Broken {
+                        place: rows.saturating_add(1),
+                        why: "it is missing: the end was cut off",
+                    },
+                    Some(&Witness { place, .. }) => Verified::Broken {
                         place,
                         why: "it was noted, and is missing",
-                    });
-                }
-                return Ok(Verified::Whole { rows, last });
+                    },
+                    None => Verified::Whole { rows, last },
+                });
             }
             for row in &found {
                 let row = audited(row)?;
@@ -203,8 +247,17 @@ impl Store {
                 if row.place != rows + 1 {
                     return broken(rows + 1, "it is missing");
                 }
-                if row.mac != mac(key, &last, &row) {
+                let said = parts(&last, &row);
+                has_end |= row.mac == mac(key, Form::Row, &said);
+                // Nobody goes back to the old form.
+                if !has_end && row.mac != mac(key, Form::Old, &said)
+                    || has_end && row.mac != mac(key, Form::Row, &said)
+                {
                     return broken(row.place, "it, or the row before it, is not as it was written");
+                }
+                let ends = end.as_ref().filter(|end| end.place == row.place);
+                if ends.is_some_and(|end| end.mac != mac_of_end(key, row.place, &row.mac)) {
+                    return broken(row.place, "what vouches for the end is not as it was written");
                 }
                 if noted.is_some_and(|noted| noted.place == row.place && noted.mac != row.mac) {
                     return broken(row.place, "it is not the one that was noted");
@@ -223,23 +276,37 @@ fn full() -> StoreError {
     }
 }
 
+/// What a row says, and the code of the one before it.
+fn parts(before: &str, row: &Audited) -> Vec<String> {
+    let deed = &row.deed;
+    vec![
+        before.to_owned(),
+        row.place.to_string(),
+        micros(row.at).to_string(),
+        deed.actor.clone(),
+        deed.address.clone(),
+        deed.deed.clone(),
+        deed.subject.clone(),
+        deed.detail.clone(),
+    ]
+}
+
+fn mac_of_end(key: &AuditKey, place: i64, last: &str) -> String {
+    mac(key, Form::End, &[place.to_string(), last.to_owned()])
+}
+
 /// Each part with its length before it, so that no two rows read the same.
-fn mac(key: &AuditKey, before: &str, row: &Audited) -> String {
+fn mac(key: &AuditKey, form: Form, parts: &[String]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key.0) else {
         return String::new();
     };
-    let (place, at) = (row.place.to_string(), micros(row.at).to_string());
-    let deed = &row.deed;
-    for part in [
-        before,
-        &place,
-        &at,
-        &deed.actor,
-        &deed.address,
-        &deed.deed,
-        &deed.subject,
-        &deed.detail,
-    ] {
+    match form {
+        Form::Old => {}
+        // No list of parts begins like that.
+        Form::Row => mac.update(b"row "),
+        Form::End => mac.update(b"end "),
+    }
+    for part in parts {
         mac.update(part.len().to_string().as_bytes());
         mac.update(b":");
         mac.update(part.as_bytes());
@@ -264,4 +331,67 @@ fn audited(row: &AnyRow) -> Result<Audited, StoreError> {
         },
         mac: row.text("mac")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: AuditKey = AuditKey([7; 32]);
+
+    /// Writes a row as it was written before there was an end.
+    async fn old_row(store: &Store, place: i64, before: &str) -> String {
+        let row = Audited {
+            place,
+            at: Timestamp::UNIX_EPOCH,
+            deed: Deed::default(),
+            mac: String::new(),
+        };
+        let mac = mac(&KEY, Form::Old, &parts(before, &row));
+        let mut sql =
+            Sql::new("INSERT INTO audit (place, at, actor, address, deed, subject, detail, mac) VALUES");
+        sql.rows([vec![
+            place.into(),
+            0.into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            "".into(),
+            mac.as_str().into(),
+        ]]);
+        let mut writing = store.write().await.unwrap();
+        sql.run(writing.connection()).await.unwrap();
+        writing.commit().await.unwrap();
+        mac
+    }
+
+    #[tokio::test]
+    async fn a_log_of_before_there_was_an_end_goes_on_and_nobody_goes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("holter.db");
+        let store = Store::open(path.to_str().unwrap()).await.unwrap();
+        let first = old_row(&store, 1, NOTHING).await;
+        old_row(&store, 2, &first).await;
+        let verified = store.verify_audit(&KEY, None).await.unwrap();
+        let Verified::Whole { rows: 2, last } = verified else {
+            panic!("{verified:?}");
+        };
+        let at = Timestamp::UNIX_EPOCH;
+        store.audit(&KEY, &Deed::default(), at).await.unwrap();
+        let verified = store.verify_audit(&KEY, None).await.unwrap();
+        assert!(
+            matches!(&verified, Verified::Whole { rows: 3, last: third } if *third != last),
+            "{verified:?}"
+        );
+        let Verified::Whole { last, .. } = verified else {
+            return;
+        };
+        old_row(&store, 4, &last).await;
+        let verified = store.verify_audit(&KEY, None).await.unwrap();
+        assert!(
+            matches!(verified, Verified::Broken { place: 4, .. }),
+            "{verified:?}"
+        );
+    }
 }

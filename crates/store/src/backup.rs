@@ -13,14 +13,24 @@ use sqlx::{Any, AssertSqlSafe, Column as _, Connection as _, Row as _, ValueRef 
 use crate::tables::TABLES;
 use crate::{Store, StoreError, migration};
 
+/// What the names of the form and of all that follow it begin with.
+pub(crate) const FORM: &str = "holter.backup/";
+
 /// The name of the form.
 pub(crate) const SCHEMA: &str = "holter.backup/1";
+
+/// What whoever comes upon the file must know.
+const ABOUT: &str = "All that Holter remembers: systems, their weaknesses, and people. Keep it from strangers. Passwords and tokens are in \
+     it as hashes, other secrets sealed; the key that they are sealed under is not in it, and is needed with it.";
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Head {
     pub(crate) schema: String,
     pub(crate) step: i64,
+    /// For people.
+    #[serde(default)]
+    pub(crate) about: String,
 }
 
 /// The line before the rows of a table.
@@ -42,17 +52,28 @@ impl Store {
     /// # Errors
     /// When the database does not answer, or the file cannot be written.
     pub async fn backup(&self, out: &mut (dyn Write + Send)) -> Result<u64, StoreError> {
+        self.write_tables(out, migration::latest(), &TABLES).await
+    }
+
+    /// Writes these tables, as whoever knew the schema up to that step did.
+    pub(crate) async fn write_tables(
+        &self,
+        out: &mut (dyn Write + Send),
+        step: i64,
+        tables: &[&'static str],
+    ) -> Result<u64, StoreError> {
         let mut reader = self.reader().await?;
         let mut snapshot = reader.begin_with(self.dialect().snapshot()).await?;
         line(
             out,
             &Head {
                 schema: SCHEMA.to_owned(),
-                step: migration::latest(),
+                step,
+                about: ABOUT.to_owned(),
             },
         )?;
         let mut count = 0;
-        for table in TABLES {
+        for table in tables {
             let text = format!("SELECT * FROM {table} ORDER BY 1");
             let mut rows = sqlx::query::<Any>(AssertSqlSafe(text)).fetch(&mut *snapshot);
             let mut is_first = true;
@@ -67,7 +88,7 @@ impl Store {
                     line(
                         out,
                         &Table {
-                            table: table.to_owned(),
+                            table: (*table).to_owned(),
                             columns,
                         },
                     )?;
@@ -83,7 +104,8 @@ impl Store {
     }
 }
 
-fn values(row: &AnyRow) -> Result<Vec<Json>, StoreError> {
+/// The values of a row, in the order of its columns.
+pub(crate) fn values(row: &AnyRow) -> Result<Vec<Json>, StoreError> {
     (0..row.columns().len())
         .map(|place| {
             let value = row.try_get_raw(place)?;
@@ -244,6 +266,10 @@ mod tests {
             ("UPDATE audit SET at = at + 1 WHERE place = 1", 1),
             ("DELETE FROM audit WHERE place = 2", 2),
             ("DELETE FROM audit WHERE place = 3", 3),
+            ("DELETE FROM audit", 1),
+            ("DELETE FROM audit_end", 4),
+            ("UPDATE audit_end SET place = 2", 2),
+            ("UPDATE audit_end SET mac = 'none'", 3),
             ("UPDATE audit SET place = place + 1 WHERE place = 3", 3),
             (
                 "UPDATE audit SET mac = (SELECT mac FROM audit WHERE place = 1) WHERE place = 2",
@@ -258,14 +284,13 @@ mod tests {
             let mut writing = other.write().await.unwrap();
             Sql::new(deed).run(writing.connection()).await.unwrap();
             writing.commit().await.unwrap();
-            let found = other
-                .verify_audit(&key, Witness::parse(&noted).as_ref())
-                .await
-                .unwrap();
-            assert!(
-                matches!(found, Verified::Broken { place, .. } if place == broken),
-                "{deed}: {found:?}"
-            );
+            for noted in [None, Witness::parse(&noted)] {
+                let found = other.verify_audit(&key, noted.as_ref()).await.unwrap();
+                assert!(
+                    matches!(found, Verified::Broken { place, .. } if place == broken),
+                    "{deed}: {found:?}"
+                );
+            }
         }
         // Nor can a log be made up without the key.
         assert!(matches!(

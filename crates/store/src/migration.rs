@@ -16,7 +16,7 @@ pub(crate) const PLACES: i64 = 140;
 /// The steps, in order. One that has been released is never changed: what it should have said is another step.
 /// Up to 120, numbers below 100 are the inventory, scans and findings, those from 100 on people's accounts and what the
 /// server itself remembers. Since then they rise with time: the last one says how new a database or a backup is.
-const STEPS: &[(i64, &str, &str)] = &[
+pub(crate) const STEPS: &[(i64, &str, &str)] = &[
     (1, "assets", include_str!("../migrations/0001_assets.sql")),
     (2, "scans", include_str!("../migrations/0002_scans.sql")),
     (3, "findings", include_str!("../migrations/0003_findings.sql")),
@@ -30,6 +30,7 @@ const STEPS: &[(i64, &str, &str)] = &[
         "interface_places",
         include_str!("../migrations/0140_interface_places.sql"),
     ),
+    (160, "audit_end", include_str!("../migrations/0160_audit_end.sql")),
 ];
 
 /// The last step that this Holter knows.
@@ -37,27 +38,36 @@ pub(crate) fn latest() -> i64 {
     STEPS.iter().map(|(step, ..)| *step).max().unwrap_or(0)
 }
 
-/// Takes the steps that are missing. PostgreSQL's migrator keeps others out by a lock of its own; SQLite's does not, so
-/// that all steps are one transaction that no other process writes beside.
+/// Takes the steps that are missing. Where the database has a lock for it, it is held from the first look on, since even
+/// the table of steps can be made by one at a time only; SQLite has none, so that there all steps are one transaction
+/// that no other process writes beside.
 pub(crate) async fn run(
     connection: &mut AnyConnection,
     dialect: Dialect,
     place: &str,
+    steps: &[(i64, &'static str, &'static str)],
 ) -> Result<(), StoreError> {
     if dialect == Dialect::Postgres {
-        return steps(connection, dialect, place).await;
+        return take(connection, dialect, place, steps).await;
     }
     let mut alone = connection.begin_with(dialect.begin()).await?;
-    steps(&mut alone, dialect, place).await?;
+    take(&mut alone, dialect, place, steps).await?;
     Ok(alone.commit().await?)
 }
 
-async fn steps(connection: &mut AnyConnection, dialect: Dialect, place: &str) -> Result<(), StoreError> {
+async fn take(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    place: &str,
+    steps: &[(i64, &'static str, &'static str)],
+) -> Result<(), StoreError> {
     let failed = |error: MigrateError| StoreError::Open {
         place: place.to_owned(),
         why: format!("its schema cannot be brought up to date: {error}"),
     };
-    let known: BTreeSet<i64> = STEPS.iter().map(|(step, ..)| *step).collect();
+    let known: BTreeSet<i64> = steps.iter().map(|(step, ..)| *step).collect();
+    // Who fails closes the connection, and the lock with it.
+    connection.lock().await.map_err(failed)?;
     connection.ensure_migrations_table(TABLE).await.map_err(failed)?;
     let taken = connection.list_applied_migrations(TABLE).await.map_err(failed)?;
     if let Some(newer) = taken.iter().find(|step| !known.contains(&step.version)) {
@@ -66,12 +76,20 @@ async fn steps(connection: &mut AnyConnection, dialect: Dialect, place: &str) ->
             step: newer.version,
         });
     }
-    let steps = STEPS.iter().map(|(step, name, text)| {
+    let steps = steps.iter().map(|(step, name, text)| {
         let text = text.replace("{ID}", dialect.id());
         let text = AssertSqlSafe(text).into_sql_str();
         Migration::new(*step, (*name).into(), MigrationType::Simple, text, false)
     });
     let mut migrator = Migrator::with_migrations(steps.collect());
     migrator.dangerous_set_table_name(TABLE);
-    migrator.run_direct(None, connection, false).await.map_err(failed)
+    migrator.set_locking(false);
+    migrator
+        .run_direct(None, connection, false)
+        .await
+        .map_err(failed)?;
+    connection.unlock().await.map_err(failed)
 }
+
+#[cfg(test)]
+mod tests;

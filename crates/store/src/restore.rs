@@ -5,7 +5,7 @@ use std::io::{self, BufRead};
 use serde_json::Value as Json;
 use sqlx::{Any, AssertSqlSafe};
 
-use crate::backup::{End, Head, SCHEMA, Table, wrong};
+use crate::backup::{End, FORM, Head, SCHEMA, Table, wrong};
 use crate::sql::{Read as _, Sql};
 use crate::tables::TABLES;
 use crate::{Dialect, Store, StoreError, Writing, migration};
@@ -24,13 +24,7 @@ impl Store {
     /// When something is remembered already, the file is none or was cut off, or a newer Holter has written it.
     pub async fn restore(&self, input: &mut (dyn BufRead + Send)) -> Result<u64, StoreError> {
         let head = line(input)?.ok_or_else(|| wrong("it is empty"))?;
-        let head = serde_json::from_slice::<Head>(&head)
-            .ok()
-            .filter(|head| head.schema == SCHEMA)
-            .ok_or_else(|| wrong("it is not what `holter backup` writes"))?;
-        if head.step > migration::latest() {
-            return Err(wrong("a newer Holter has written it: restore it with that one"));
-        }
+        let head = known(&head)?;
         let mut writing = self.write_alone().await?;
         for table in TABLES {
             let mut sql = Sql::new("SELECT 1 AS there FROM ");
@@ -184,6 +178,25 @@ impl Restoring {
         }
         Ok(())
     }
+}
+
+/// The first line, where it is one that this Holter can go by.
+fn known(line: &[u8]) -> Result<Head, StoreError> {
+    let other = || wrong("it is not what `holter backup` writes");
+    let newer = || wrong("a newer Holter has written it; restore it with that one");
+    let head: Json = serde_json::from_slice(line).map_err(|_| other())?;
+    let schema = head.get("schema").and_then(Json::as_str).unwrap_or_default();
+    if !schema.starts_with(FORM) {
+        return Err(other());
+    }
+    if schema != SCHEMA {
+        return Err(newer());
+    }
+    let head: Head = serde_json::from_value(head).map_err(|_| other())?;
+    if head.step > migration::latest() {
+        return Err(newer());
+    }
+    Ok(head)
 }
 
 fn read<T: serde::de::DeserializeOwned>(input: &mut (dyn BufRead + Send)) -> Result<Option<T>, StoreError> {

@@ -59,6 +59,14 @@ impl Store {
     /// # Errors
     /// When it cannot be opened, or a newer Holter has written it.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Self::open_by(url, migration::STEPS).await
+    }
+
+    /// Opens a database with these steps of the schema: tests make what an earlier Holter would have left.
+    pub(crate) async fn open_by(
+        url: &str,
+        steps: &[(i64, &'static str, &'static str)],
+    ) -> Result<Self, StoreError> {
         sqlx::any::install_default_drivers();
         let dialect = Dialect::of(url);
         let place = shown(url);
@@ -89,7 +97,7 @@ impl Store {
         };
         let writers = connected((writers, every, ""), &full).await.map_err(refused)?;
         let mut connection = writers.acquire().await?;
-        migration::run(&mut connection, dialect, &place).await?;
+        migration::run(&mut connection, dialect, &place, steps).await?;
         if dialect == Dialect::Sqlite {
             connection.execute(sqlx::raw_sql(WRITER)).await?;
         }

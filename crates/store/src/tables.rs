@@ -1,7 +1,7 @@
 //! The tables, all of them: what is in none of these lines is in no backup.
 
 /// Every table, in an order in which each refers only to those before it.
-pub(crate) const TABLES: [&str; 40] = [
+pub(crate) const TABLES: [&str; 41] = [
     "site",
     "department",
     "person",
@@ -34,6 +34,7 @@ pub(crate) const TABLES: [&str; 40] = [
     "api_token",
     "setting",
     "audit",
+    "audit_end",
     "notice",
     "channel",
     "message",

@@ -1,6 +1,10 @@
 //! What people say of systems, for the pages and for the API: written down, and written over by no scan and no list.
 
-use holter_store::{AssetEvent, KnownAsset};
+use std::str::FromStr;
+
+use holter_program::assets;
+use holter_program::deeds::By;
+use holter_store::KnownAsset;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -56,15 +60,21 @@ pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Descr
     name.clone_into(&mut about.name);
     said.role.trim().clone_into(&mut about.role);
     said.note.trim().clone_into(&mut about.note);
-    let department = said.department.parse().ok();
-    caller.actor()?.within(department)?;
-    about.department = department;
-    about.criticality = said.criticality.parse().ok();
-    about.fragility = said.fragility.parse().ok();
-    about.holds_ephi = answer(&said.holds_ephi);
-    about.internet_facing = answer(&said.internet_facing);
-    about.at_home = answer(&said.at_home);
-    about.front_door = answer(&said.front_door);
+    about.department = department(app, caller, &said.department).await?;
+    about.criticality = meant("criticality", &said.criticality)?;
+    about.fragility = meant("fragility", &said.fragility)?;
+    for (field, word, answer) in [
+        ("holds_ephi", &said.holds_ephi, &mut about.holds_ephi),
+        (
+            "internet_facing",
+            &said.internet_facing,
+            &mut about.internet_facing,
+        ),
+        ("at_home", &said.at_home, &mut about.at_home),
+        ("front_door", &said.front_door, &mut about.front_door),
+    ] {
+        *answer = self::answer(field, word)?;
+    }
     let mut doing = app.begin().await?;
     about.owner = match said.owner.trim() {
         "" => None,
@@ -74,23 +84,13 @@ pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Descr
         "" => None,
         name => Some(doing.site_named(name).await?),
     };
-    let mut by_hand = asset.by_hand.clone();
-    for (field, changed) in changed(&asset, &about) {
-        if changed {
-            by_hand.insert(field.to_owned());
-        }
-    }
-    doing.update_asset(id, &about, &by_hand).await?;
-    let event = AssetEvent {
-        id: 0,
-        asset: id,
+    let by = By {
+        person: caller.actor()?.person,
         at: app.clock.now(),
-        actor: Some(caller.actor()?.person),
-        kind: "edited".to_owned(),
-        detail: serde_json::json!({ "by_hand": by_hand }),
+        words: "",
     };
-    doing.add_asset_event(&event).await?;
-    let fields: Vec<String> = by_hand.into_iter().collect();
+    let after = assets::edit(&mut doing, id, &about, by).await?;
+    let fields: Vec<String> = after.by_hand.into_iter().collect();
     doing
         .keep(
             caller,
@@ -102,30 +102,45 @@ pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Descr
     Ok(())
 }
 
-/// Yes, no, or that nobody has said.
-pub(crate) fn answer(word: &str) -> Option<bool> {
-    match word {
-        "yes" => Some(true),
-        "no" => Some(false),
-        _ => None,
+/// A department that there is, and that the caller may give things to; empty: none.
+async fn department(app: &App, caller: &Caller, word: &str) -> Result<Option<i64>, Trouble> {
+    let id = match word.trim() {
+        "" => None,
+        number => Some(number.parse().map_err(|_| none(number))?),
+    };
+    caller.actor()?.within(id)?;
+    let known = app.store.departments().await?;
+    match id.filter(|id| known.iter().all(|one| one.id != *id)) {
+        Some(_) => Err(none(word)),
+        None => Ok(id),
     }
 }
 
-fn changed(before: &KnownAsset, after: &holter_store::AssetAbout) -> [(&'static str, bool); 11] {
-    let before = &before.about;
-    [
-        ("name", before.name != after.name),
-        ("role", before.role != after.role),
-        ("site", before.site != after.site),
-        ("department", before.department != after.department),
-        ("owner", before.owner != after.owner),
-        ("criticality", before.criticality != after.criticality),
-        ("fragility", before.fragility != after.fragility),
-        ("holds_ephi", before.holds_ephi != after.holds_ephi),
-        ("internet_facing", before.internet_facing != after.internet_facing),
-        ("at_home", before.at_home != after.at_home),
-        ("front_door", before.front_door != after.front_door),
-    ]
+fn none(word: &str) -> Trouble {
+    Trouble::Wrong(format!("There is no department {:?}.", word.trim()))
+}
+
+/// One of the words that a field knows; empty: nobody has said. A word that was mistyped must not take back what was said.
+fn meant<T: FromStr<Err = String>>(field: &str, word: &str) -> Result<Option<T>, Trouble> {
+    match word.trim() {
+        "" => Ok(None),
+        word => word
+            .parse()
+            .map(Some)
+            .map_err(|why| Trouble::Wrong(format!("{field}: {why}."))),
+    }
+}
+
+/// Yes, no, or that nobody has said.
+pub(crate) fn answer(field: &str, word: &str) -> Result<Option<bool>, Trouble> {
+    match word.trim() {
+        "" => Ok(None),
+        "yes" => Ok(Some(true)),
+        "no" => Ok(Some(false)),
+        other => Err(Trouble::Wrong(format!(
+            "{field}: {other:?} is neither yes nor no; empty, nobody has said."
+        ))),
+    }
 }
 
 /// Asks for it, for the page and for the API.

@@ -128,7 +128,15 @@ pub(crate) async fn act(app: &App, caller: &Caller, id: i64, act: Act) -> Result
     };
     let deed = act.deed();
     let detail = match &act {
-        Act::Assign { person } => accounts::of(app, caller, *person).await?.name,
+        Act::Assign { person } => {
+            let to = accounts::of(app, caller, *person).await?;
+            let account = app.store.account_of(to.id).await?;
+            if account.is_some_and(|account| !account.active) {
+                let why = format!("{} may not come in any more: give it to somebody else.", to.name);
+                return Err(Trouble::Conflict(why));
+            }
+            to.name
+        }
         Act::Accept { reason, .. } | Act::CallFalse { reason, .. } => words(reason, false)?,
         _ => String::new(),
     };

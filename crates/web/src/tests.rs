@@ -16,6 +16,7 @@ mod receiver;
 mod routes;
 #[cfg(feature = "oidc")]
 mod scripted;
+mod secrets;
 mod stocked;
 mod systems;
 mod tls;

@@ -127,6 +127,40 @@ mod stream {
         assert_eq!(word(&reply), expected);
     }
 
+    /// How many certificates a flight without heartbeats came with.
+    fn kept(events: Vec<Event>) -> usize {
+        let reply = run(async {
+            let mut talk = Conversation::over(line(Transport::Tcp, events).await);
+            let hello = heartbeat(Version::TLS12, Suites::Rsa, None, &FixedDice(1));
+            talk.hello(&hello).await
+        });
+        reply.flight().unwrap().chain.len()
+    }
+
+    #[test]
+    fn its_own_certificate_is_waited_for_and_nothing_hangs_on_it() {
+        let hello = message(
+            HandshakeType::SERVER_HELLO,
+            &server_hello(Version::TLS12, Vec::new()),
+        );
+        let chain = message(HandshakeType::CERTIFICATE, &chain(&[b"leaf", b"issuer"]));
+        let (first, second) = chain.split_at(9);
+        assert_eq!(kept(vec![says(&hello), says(first), says(second), SILENCE]), 1);
+        assert_eq!(kept(vec![says(&[hello.clone(), chain.clone()].concat())]), 1);
+        // Without one: at the flight's end, at the line's, after a while, and where an alert or nonsense comes.
+        let nothing: [&[Event]; 6] = [
+            &[says(&done())],
+            &[],
+            &[SILENCE],
+            &[says(&alert(2, 40))],
+            &[says(first), SILENCE],
+            &[says(b"nonsense")],
+        ];
+        for after in nothing {
+            assert_eq!(kept([&[says(&hello)], after].concat()), 0, "{after:?}");
+        }
+    }
+
     #[test]
     fn a_flight_is_read_as_far_as_it_matters() {
         let plain = server_hello(Version::TLS12, vec![Extension::renegotiation_info()]);
@@ -173,14 +207,14 @@ mod stream {
         let whole = [offering(), chain.clone(), done()].concat();
         assert_eq!(mark(vec![says(&whole)]), "dell-idrac");
         assert_eq!(mark(whole.chunks(1).map(says).collect()), "dell-idrac");
-        // Where no heartbeats are offered it is looked at if it is there, and not waited for.
+        // Where no heartbeats are offered, too.
         let body = server_hello(Version::TLS12, vec![Extension::renegotiation_info()]);
         let plain = message(HandshakeType::SERVER_HELLO, &body);
         assert_eq!(
             mark(vec![says(&[plain.clone(), chain.clone()].concat())]),
             "dell-idrac"
         );
-        assert_eq!(mark(vec![says(&plain), says(&chain)]), "nobody");
+        assert_eq!(mark(vec![says(&plain), says(&chain)]), "dell-idrac");
         let garbage = [plain, b"HTTP/1.1".to_vec()].concat();
         check(vec![says(&garbage)], "flight");
         // A second Certificate is none, and one that is cut short is read as far as it goes.

@@ -3,6 +3,7 @@
 mod spared;
 mod walks;
 
+use holter_cert::Certificate;
 use holter_model::{Attempt, Fact, Refusal, Transport};
 use holter_wire::{AlertDescription, Version};
 
@@ -241,6 +242,7 @@ async fn say(visit: &mut Visit<'_>, way: Way) -> Said {
     }
     visit.heard(flight.fact(offered));
     visit.recognised(flight.mark);
+    note_key(visit, &flight);
     if flight.invites() && visit.is_spared() {
         visit.done(conversation.end());
         return Said::End;
@@ -276,6 +278,18 @@ impl Way {
             Self::Spare(version) => hello::spare(version, visit.dice),
             Self::Tls13 => hello::tls13(name, visit.dice),
         }
+    }
+}
+
+/// Notes by which key this system is known again, once, and where no survey does.
+fn note_key(visit: &mut Visit<'_>, flight: &Flight) {
+    let is_noted = |fact: &Fact| matches!(fact, Fact::Key { .. } | Fact::Chain { .. });
+    if visit.observations().iter().any(|one| is_noted(&one.fact)) {
+        return;
+    }
+    let leaf = flight.chain.first().map(|leaf| Certificate::read(leaf).0);
+    if let Some(key) = leaf.map(|leaf| leaf.key).filter(|key| !key.sha256.is_empty()) {
+        visit.heard(Fact::Key { sha256: key.sha256 });
     }
 }
 

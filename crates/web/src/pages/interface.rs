@@ -153,7 +153,7 @@ pub(crate) async fn declare(app: &App, caller: &Caller, new: &New) -> Result<i64
                 .parse()
                 .map_err(|_| Trouble::Wrong("A port is a number from 1 to 65535.".to_owned()))?,
         },
-        encrypted: describing::answer(&new.encrypted),
+        encrypted: describing::answer("encrypted", &new.encrypted)?,
         purpose: short(&new.purpose, WORDS, "purpose")?,
     };
     let mut doing = app.begin().await?;
@@ -180,7 +180,7 @@ pub(crate) async fn describe(
 pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Described) -> Result<(), Trouble> {
     of(app, caller, id).await?;
     let purpose = short(&said.purpose, WORDS, "purpose")?;
-    let encrypted = describing::answer(&said.encrypted);
+    let encrypted = describing::answer("encrypted", &said.encrypted)?;
     let mut doing = app.begin().await?;
     interfaces::describe(&mut doing, id, (encrypted, &purpose), by(app, caller)?).await?;
     doing

@@ -172,6 +172,11 @@ impl House {
         again
     }
 
+    /// Where its database lies.
+    pub(super) fn folder(&self) -> &std::path::Path {
+        self.folder.as_ref().unwrap().path()
+    }
+
     pub(super) fn browser(&self) -> Browser {
         Browser {
             address: self.address,

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::house::{Answer, Browser, House};
 use super::provider::{deeds, house, set_up};
 use super::scripted::{Scripted, Signing};
+use super::secrets::is_nowhere;
 use crate::role::Role;
 
 /// What stands after this name in a query.
@@ -61,6 +62,17 @@ async fn scripted() -> (House, Scripted, Signing) {
     let said = set_up(&mut admin, &[("issuer", &scripted.issuer), ("secret", "s")]).await;
     assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
     (house, scripted, key)
+}
+
+#[tokio::test]
+async fn the_secret_that_a_provider_gave_is_kept_sealed() {
+    let (house, scripted, _) = scripted().await;
+    let mut admin = house.signed_in(Role::Admin).await;
+    let secret = "client secret of 2026";
+    let fields = [("issuer", scripted.issuer.as_str()), ("secret", secret)];
+    let said = set_up(&mut admin, &fields).await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text);
+    is_nowhere(&house, &[("the client's secret", secret.to_owned())]).await;
 }
 
 #[tokio::test]

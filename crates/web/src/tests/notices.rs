@@ -17,7 +17,7 @@ use crate::notices::links::{Link, LinkKeys};
 use crate::role::Role;
 
 /// A finding of Radiology's, and somebody without an account.
-async fn fill(house: &House) -> (i64, i64) {
+pub(super) async fn fill(house: &House) -> (i64, i64) {
     let at = house.clock.now();
     let mut writing = house.store.write().await.unwrap();
     let department = writing.department_named("Radiology").await.unwrap();

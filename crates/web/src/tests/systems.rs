@@ -103,6 +103,63 @@ async fn an_interface_is_declared_described_and_taken_back() {
 }
 
 #[tokio::test]
+async fn what_is_said_of_a_system_weighs_at_once_and_a_typo_takes_nothing_back() {
+    let house = House::full().await;
+    let (finding, _) = super::notices::fill(&house).await;
+    let asset = house.store.finding(finding).await.unwrap().finding.asset;
+    let page = format!("/assets/{asset}");
+    let mut operator = house.signed_in(Role::Operator).await;
+    let said = [
+        ("name", "pacs-3"),
+        ("department", "1"),
+        ("fragility", "do-not-touch"),
+        ("internet_facing", "yes"),
+    ];
+    let kept = operator.fill(&page, &page, &said).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text);
+    let after = house.store.finding(finding).await.unwrap().finding;
+    // Critical, known to be exploited, and reached from the internet.
+    assert_eq!(after.weight, 400 + 150 + 140);
+    let about = house.store.asset(asset).await.unwrap().about;
+    for (field, word) in [
+        ("fragility", "do-not-tuoch"),
+        ("criticality", "lief"),
+        ("holds_ephi", "perhaps"),
+        ("department", "99"),
+        ("department", "Radiology"),
+    ] {
+        let mut wrong: Vec<(&str, &str)> = said.into_iter().filter(|(name, _)| *name != field).collect();
+        wrong.push((field, word));
+        let refused = operator.fill(&page, &page, &wrong).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::BAD_REQUEST,
+            "{field}: {}",
+            refused.text
+        );
+        assert_eq!(house.store.asset(asset).await.unwrap().about, about, "{field}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_given_to_whoever_may_not_come_in() {
+    let house = House::full().await;
+    let (finding, _) = super::notices::fill(&house).await;
+    let owner = house.store.account_named("owner").await.unwrap().unwrap();
+    let mut writing = house.store.write().await.unwrap();
+    writing.set_role(owner.id, "owner", false).await.unwrap();
+    writing.commit().await.unwrap();
+    let mut operator = house.signed_in(Role::Operator).await;
+    let page = format!("/findings/{finding}");
+    let to = owner.person.to_string();
+    let refused = operator
+        .fill(&page, &format!("{page}/assign"), &[("person", &to)])
+        .await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text);
+    assert_eq!(house.store.finding(finding).await.unwrap().finding.assignee, None);
+}
+
+#[tokio::test]
 async fn two_are_made_one_and_one_two() {
     let house = House::full().await;
     let ids = systems(&house, 2, "Radiology").await;

@@ -1,0 +1,1 @@
+INSERT INTO audit_end (place, mac) VALUES (1, 'mac');

@@ -26,7 +26,12 @@ impl Table {
     pub(crate) fn of(observations: &[Observation], series: &str, ways: &[&'static str]) -> Self {
         let answers = |way: &'static str| {
             let rounds = (1..=ROUNDS).map(|round| reaction::signature(observations, &id(series, way, round)));
-            let rounds: Vec<_> = rounds.filter(|signature| !signature.is_empty()).collect();
+            let mut rounds: Vec<_> = rounds.filter(|signature| !signature.is_empty()).collect();
+            if let [first, next, ..] = rounds.as_slice()
+                && was_late(first, next)
+            {
+                rounds.remove(0);
+            }
             (!rounds.is_empty()).then_some((way, rounds))
         };
         let whole: Option<BTreeMap<_, _>> = ways.iter().map(|way| answers(way)).collect();
@@ -63,6 +68,19 @@ impl Table {
             heard < round || (round == ROUNDS && !lately)
         });
         kinds
+    }
+
+    /// The ways that were heard once, and not to have said anything before they were asked on: that may have been on its way.
+    pub(crate) fn hasty(&self) -> Vec<&'static str> {
+        let hasty = |rounds: &[Vec<Reaction>]| matches!(rounds, [only] if matches!(only.as_slice(), [Reaction::Silence(_), _, ..]));
+        let ways = self.ways.iter().filter(|(_, rounds)| hasty(rounds));
+        ways.map(|(way, _)| *way).collect()
+    }
+
+    /// Whether every way was taken each time as it was the first time.
+    pub(crate) fn is_steady(&self) -> bool {
+        let steady = |rounds: &Vec<Vec<Reaction>>| rounds.iter().all(|round| Some(round) == rounds.first());
+        self.ways.values().all(steady)
     }
 
     /// The ways that were taken as this one the first time, and how they were taken each time.
@@ -112,6 +130,17 @@ impl Table {
             .filter(|kind| self.always(kind).is_some());
         Some((steady.next()?, steady.next()?))
     }
+}
+
+/// Whether what came after a silence the first time came without one the next time: it was on its way then. How the connection
+/// ended says nothing more, for what was sent meanwhile makes a reset of an end.
+fn was_late(first: &[Reaction], next: &[Reaction]) -> bool {
+    let ended = |word: &Reaction| matches!(word, Reaction::Closed | Reaction::Reset);
+    let [Reaction::Silence(_), late, ..] = first else {
+        return false;
+    };
+    next.first()
+        .is_some_and(|word| word == late || (ended(word) && ended(late)))
 }
 
 #[cfg(test)]

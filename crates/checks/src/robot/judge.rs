@@ -60,7 +60,7 @@ fn by(table: &Table) -> Decision {
         let why = "it said nothing in time to any of them, a sound one among them".to_owned();
         return (Verdict::Inconclusive, why);
     }
-    if table.is_uniform() {
+    if table.is_uniform() && table.is_steady() {
         let why = format!(
             "it took a sound secret and four wrongly encrypted ones alike: it {}",
             said("sound")
@@ -135,6 +135,56 @@ mod tests {
         check(&facts(&[odd]), "inconclusive");
         check(&facts(&[odd, odd, odd]), "affected");
         check(&facts(&[odd, [20; 5], odd]), "inconclusive");
+    }
+
+    #[test]
+    fn a_word_that_came_late_is_the_same_word() {
+        let [late, ends] = [Reaction::Silence(6), Reaction::Closed];
+        let said = |way: &str, round, words: &[Reaction]| {
+            let id = id(SERIES, way, round);
+            words
+                .iter()
+                .map(|word| probe(&id, 0x0303, *word))
+                .collect::<Vec<_>>()
+        };
+        let [wrong, bad] = [Reaction::Alert(51), Reaction::Alert(20)];
+        let first = |of_sound: Reaction, first: &[Reaction]| {
+            let prompt = ["no-zero", "wrong-zero", "wrong-version"].map(|way| said(way, 1, &[wrong, ends]));
+            [
+                vec![suites(0x0303, &[0x002f])],
+                said("wrong-start", 1, first),
+                said("sound", 1, &[late, of_sound, ends]),
+                prompt.concat(),
+            ]
+            .concat()
+        };
+        let check =
+            |parts: &[Vec<Fact>], expected: &str| assert_eq!(judged(judge, &parts.concat()), expected);
+        // What was asked meanwhile reset the connection.
+        let begun = first(bad, &[late, wrong, Reaction::Reset]);
+        let again = |round, word| said("sound", round, &[Reaction::Silence(300), word, ends]);
+        let sound = [again(2, bad), again(3, bad)].concat();
+        let prompt = said("wrong-start", 2, &[wrong, ends]);
+        check(&[begun.clone(), sound.clone(), prompt.clone()], "affected");
+        check(
+            &[begun.clone(), sound.clone(), said("wrong-start", 2, &[bad, ends])],
+            "affected",
+        );
+        // All alike, of which two were late.
+        let same = first(wrong, &[late, wrong, ends]);
+        check(
+            &[same.clone(), prompt, said("sound", 2, &[wrong, ends])],
+            "not_affected",
+        );
+        // That it says something else the next time is no lateness.
+        check(
+            &[
+                same,
+                said("wrong-start", 2, &[bad, ends]),
+                said("sound", 2, &[wrong, ends]),
+            ],
+            "inconclusive",
+        );
     }
 
     #[test]

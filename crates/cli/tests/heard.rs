@@ -26,6 +26,9 @@ use holter_store::{FindingFilter, FindingRow, InterfaceFilter, Page, Scan, Store
 use packets::{Conversation, file};
 use visitor::{Served, Visitor};
 
+/// What takes longer has failed, on whatever machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 /// A folder with a database in it.
 struct Place(tempfile::TempDir);
 
@@ -82,7 +85,7 @@ impl Place {
 fn until(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}: in vain");
+        assert!(begun.elapsed() < PATIENCE, "{what}: in vain");
         std::thread::sleep(Duration::from_millis(200));
     }
 }

@@ -23,10 +23,14 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use command::{Said, command, said, signal};
+use holter_lab::ports::free_tcp;
 use holter_store::{Page, Scan, Store};
 use packets::{Conversation, file};
 use peers::{answering, silent};
 use visitor::{Served, Visitor};
+
+/// What takes longer has failed, on whatever machine.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A folder with a database in it, and what one must say to use them.
 struct Place(tempfile::TempDir);
@@ -95,7 +99,7 @@ fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}: in vain");
+        assert!(begun.elapsed() < PATIENCE, "{what}: in vain");
         std::thread::sleep(Duration::from_millis(100));
     }
 }
@@ -167,10 +171,8 @@ fn a_journal_and_a_report_are_brought_in_once() {
 #[test]
 fn a_closed_port_is_told_plainly() {
     let place = Place::new();
-    let closed = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
-    };
+    // No other is given this address, and no connection leaves from it.
+    let closed = free_tcp().unwrap();
     place.scan(&closed.to_string()).output().unwrap();
     let scan = scans(&place).remove(0);
     assert_eq!(

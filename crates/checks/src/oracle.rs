@@ -1,7 +1,7 @@
 //! The same question in several ways, of which a sound service takes all alike. Where it does not, what was answered less often
 //! than the rest is asked again, and only a difference that comes back each time counts: networks and busy machines make others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holter_model::{Observation, Reaction};
 
@@ -35,8 +35,33 @@ impl Table {
             (!rounds.is_empty()).then_some((way, rounds))
         };
         let whole: Option<BTreeMap<_, _>> = ways.iter().map(|way| answers(way)).collect();
-        Self {
+        let mut table = Self {
             ways: whole.unwrap_or_default(),
+        };
+        if table.words().len() > 1 {
+            table.settle();
+        }
+        table
+    }
+
+    /// The words that were said the first time.
+    fn words(&self) -> BTreeSet<Reaction> {
+        let first = self.ways.values().filter_map(|rounds| word(rounds.first()?));
+        first.collect()
+    }
+
+    /// Where words tell the kinds apart, when a word came does not: one that came late is put down as it was heard in time.
+    fn settle(&mut self) {
+        let mut prompt: BTreeMap<Reaction, Vec<Reaction>> = BTreeMap::new();
+        for signature in self.ways.values().flatten().filter(|one| !is_late(one)) {
+            if let Some(word) = word(signature) {
+                prompt.entry(word).or_insert_with(|| signature.clone());
+            }
+        }
+        for signature in self.ways.values_mut().flatten().filter(|one| is_late(one)) {
+            if let Some(known) = word(signature).and_then(|word| prompt.get(&word)) {
+                signature.clone_from(known);
+            }
         }
     }
 
@@ -70,9 +95,13 @@ impl Table {
         kinds
     }
 
-    /// The ways that were heard once, and not to have said anything before they were asked on: that may have been on its way.
+    /// Where all said the same, and some before they were asked on: those that were heard once and did not, or whose word was on
+    /// its way.
     pub(crate) fn hasty(&self) -> Vec<&'static str> {
-        let hasty = |rounds: &[Vec<Reaction>]| matches!(rounds, [only] if matches!(only.as_slice(), [Reaction::Silence(_), _, ..]));
+        if self.words().len() > 1 {
+            return Vec::new();
+        }
+        let hasty = |rounds: &[Vec<Reaction>]| matches!(rounds, [only] if is_late(only));
         let ways = self.ways.iter().filter(|(_, rounds)| hasty(rounds));
         ways.map(|(way, _)| *way).collect()
     }
@@ -132,15 +161,26 @@ impl Table {
     }
 }
 
-/// Whether what came after a silence the first time came without one the next time: it was on its way then. How the connection
-/// ended says nothing more, for what was sent meanwhile makes a reset of an end.
-fn was_late(first: &[Reaction], next: &[Reaction]) -> bool {
-    let ended = |word: &Reaction| matches!(word, Reaction::Closed | Reaction::Reset);
-    let [Reaction::Silence(_), late, ..] = first else {
-        return false;
+/// Whether something was said, and not before more was asked.
+fn is_late(signature: &[Reaction]) -> bool {
+    matches!(signature, [Reaction::Silence(_), _, ..])
+}
+
+/// What was said first. How a connection ended says nothing more, for what is sent meanwhile makes a reset of an end.
+fn word(signature: &[Reaction]) -> Option<Reaction> {
+    let word = match signature {
+        [Reaction::Silence(_), word, ..] | [word, ..] => *word,
+        [] => return None,
     };
-    next.first()
-        .is_some_and(|word| word == late || (ended(word) && ended(late)))
+    Some(match word {
+        Reaction::Reset => Reaction::Closed,
+        other => other,
+    })
+}
+
+/// Whether what came late the first time came in time the next.
+fn was_late(first: &[Reaction], next: &[Reaction]) -> bool {
+    is_late(first) && !is_late(next) && word(first) == word(next)
 }
 
 #[cfg(test)]

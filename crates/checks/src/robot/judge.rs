@@ -164,27 +164,16 @@ mod tests {
         let begun = first(bad, &[late, wrong, Reaction::Reset]);
         let again = |round, word| said("sound", round, &[Reaction::Silence(300), word, ends]);
         let sound = [again(2, bad), again(3, bad)].concat();
-        let prompt = said("wrong-start", 2, &[wrong, ends]);
-        check(&[begun.clone(), sound.clone(), prompt.clone()], "affected");
-        check(
-            &[begun.clone(), sound.clone(), said("wrong-start", 2, &[bad, ends])],
-            "affected",
-        );
+        let prompt = |word| said("wrong-start", 2, &[word, ends]);
+        check(&[begun.clone(), sound.clone()], "affected");
+        check(&[begun.clone(), sound.clone(), prompt(wrong)], "affected");
+        check(&[begun, sound, prompt(bad)], "inconclusive");
         // All alike, of which two were late.
         let same = first(wrong, &[late, wrong, ends]);
-        check(
-            &[same.clone(), prompt, said("sound", 2, &[wrong, ends])],
-            "not_affected",
-        );
+        let once_more = said("sound", 2, &[wrong, ends]);
+        check(&[same.clone(), prompt(wrong), once_more.clone()], "not_affected");
         // That it says something else the next time is no lateness.
-        check(
-            &[
-                same,
-                said("wrong-start", 2, &[bad, ends]),
-                said("sound", 2, &[wrong, ends]),
-            ],
-            "inconclusive",
-        );
+        check(&[same, prompt(bad), once_more], "inconclusive");
     }
 
     #[test]

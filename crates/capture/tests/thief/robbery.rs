@@ -57,7 +57,7 @@ pub(crate) fn honest(payload: usize) -> Vec<u8> {
 }
 
 /// Who says nothing for so long has no more to say, on however busy a machine.
-pub(crate) const SILENCE: Duration = Duration::from_secs(3);
+pub(crate) const SILENCE: Duration = Duration::from_secs(2);
 
 /// Sends all requests at once in the middle of a handshake, and takes what comes.
 pub(crate) fn in_clear(

@@ -35,34 +35,36 @@ impl Table {
             (!rounds.is_empty()).then_some((way, rounds))
         };
         let whole: Option<BTreeMap<_, _>> = ways.iter().map(|way| answers(way)).collect();
-        let mut table = Self {
+        Self {
             ways: whole.unwrap_or_default(),
-        };
-        if table.words().len() > 1 {
-            table.settle();
         }
-        table
+    }
+
+    /// Where words tell the kinds apart, neither when a word came does, nor how the connection ended behind it: on a busy machine
+    /// both are chance. Each is put down as it was heard in time.
+    pub(crate) fn by_words(mut self) -> Self {
+        if self.words().len() < 2 {
+            return self;
+        }
+        let mut heard: BTreeMap<Reaction, Vec<Reaction>> = BTreeMap::new();
+        let all = || self.ways.values().flatten();
+        for signature in all().filter(|one| !is_late(one)).chain(all()) {
+            if let Some(word) = word(signature) {
+                heard.entry(word).or_insert_with(|| signature.clone());
+            }
+        }
+        for signature in self.ways.values_mut().flatten() {
+            if let Some(known) = word(signature).and_then(|word| heard.get(&word)) {
+                signature.clone_from(known);
+            }
+        }
+        self
     }
 
     /// The words that were said the first time.
     fn words(&self) -> BTreeSet<Reaction> {
         let first = self.ways.values().filter_map(|rounds| word(rounds.first()?));
         first.collect()
-    }
-
-    /// Where words tell the kinds apart, when a word came does not: one that came late is put down as it was heard in time.
-    fn settle(&mut self) {
-        let mut prompt: BTreeMap<Reaction, Vec<Reaction>> = BTreeMap::new();
-        for signature in self.ways.values().flatten().filter(|one| !is_late(one)) {
-            if let Some(word) = word(signature) {
-                prompt.entry(word).or_insert_with(|| signature.clone());
-            }
-        }
-        for signature in self.ways.values_mut().flatten().filter(|one| is_late(one)) {
-            if let Some(known) = word(signature).and_then(|word| prompt.get(&word)) {
-                signature.clone_from(known);
-            }
-        }
     }
 
     /// Whether the first round came to its end.

@@ -189,5 +189,5 @@ async fn say(
 }
 
 fn table(observations: &[Observation]) -> Table {
-    Table::of(observations, SERIES, &WAYS.map(|(way, _)| way))
+    Table::of(observations, SERIES, &WAYS.map(|(way, _)| way)).by_words()
 }

@@ -1,7 +1,7 @@
 //! The same question in several ways, of which a sound service takes all alike. Where it does not, what was answered less often
 //! than the rest is asked again, and only a difference that comes back each time counts: networks and busy machines make others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holter_model::{Observation, Reaction};
 
@@ -26,13 +26,45 @@ impl Table {
     pub(crate) fn of(observations: &[Observation], series: &str, ways: &[&'static str]) -> Self {
         let answers = |way: &'static str| {
             let rounds = (1..=ROUNDS).map(|round| reaction::signature(observations, &id(series, way, round)));
-            let rounds: Vec<_> = rounds.filter(|signature| !signature.is_empty()).collect();
+            let mut rounds: Vec<_> = rounds.filter(|signature| !signature.is_empty()).collect();
+            if let [first, next, ..] = rounds.as_slice()
+                && was_late(first, next)
+            {
+                rounds.remove(0);
+            }
             (!rounds.is_empty()).then_some((way, rounds))
         };
         let whole: Option<BTreeMap<_, _>> = ways.iter().map(|way| answers(way)).collect();
         Self {
             ways: whole.unwrap_or_default(),
         }
+    }
+
+    /// Where words tell the kinds apart, neither when a word came does, nor how the connection ended behind it: on a busy machine
+    /// both are chance. Each is put down as it was heard in time.
+    pub(crate) fn by_words(mut self) -> Self {
+        if self.words().len() < 2 {
+            return self;
+        }
+        let mut heard: BTreeMap<Reaction, Vec<Reaction>> = BTreeMap::new();
+        let all = || self.ways.values().flatten();
+        for signature in all().filter(|one| !is_late(one)).chain(all()) {
+            if let Some(word) = word(signature) {
+                heard.entry(word).or_insert_with(|| signature.clone());
+            }
+        }
+        for signature in self.ways.values_mut().flatten() {
+            if let Some(known) = word(signature).and_then(|word| heard.get(&word)) {
+                signature.clone_from(known);
+            }
+        }
+        self
+    }
+
+    /// The words that were said the first time.
+    fn words(&self) -> BTreeSet<Reaction> {
+        let first = self.ways.values().filter_map(|rounds| word(rounds.first()?));
+        first.collect()
     }
 
     /// Whether the first round came to its end.
@@ -63,6 +95,23 @@ impl Table {
             heard < round || (round == ROUNDS && !lately)
         });
         kinds
+    }
+
+    /// Where all said the same, and some before they were asked on: those that were heard once and did not, or whose word was on
+    /// its way.
+    pub(crate) fn hasty(&self) -> Vec<&'static str> {
+        if self.words().len() > 1 {
+            return Vec::new();
+        }
+        let hasty = |rounds: &[Vec<Reaction>]| matches!(rounds, [only] if is_late(only));
+        let ways = self.ways.iter().filter(|(_, rounds)| hasty(rounds));
+        ways.map(|(way, _)| *way).collect()
+    }
+
+    /// Whether every way was taken each time as it was the first time.
+    pub(crate) fn is_steady(&self) -> bool {
+        let steady = |rounds: &Vec<Vec<Reaction>>| rounds.iter().all(|round| Some(round) == rounds.first());
+        self.ways.values().all(steady)
     }
 
     /// The ways that were taken as this one the first time, and how they were taken each time.
@@ -112,6 +161,28 @@ impl Table {
             .filter(|kind| self.always(kind).is_some());
         Some((steady.next()?, steady.next()?))
     }
+}
+
+/// Whether something was said, and not before more was asked.
+fn is_late(signature: &[Reaction]) -> bool {
+    matches!(signature, [Reaction::Silence(_), _, ..])
+}
+
+/// What was said first. How a connection ended says nothing more, for what is sent meanwhile makes a reset of an end.
+fn word(signature: &[Reaction]) -> Option<Reaction> {
+    let word = match signature {
+        [Reaction::Silence(_), word, ..] | [word, ..] => *word,
+        [] => return None,
+    };
+    Some(match word {
+        Reaction::Reset => Reaction::Closed,
+        other => other,
+    })
+}
+
+/// Whether what came late the first time came in time the next.
+fn was_late(first: &[Reaction], next: &[Reaction]) -> bool {
+    is_late(first) && !is_late(next) && word(first) == word(next)
 }
 
 #[cfg(test)]

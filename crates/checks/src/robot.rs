@@ -63,14 +63,15 @@ async fn ask(visit: &mut Visit<'_>) {
     }
 }
 
-/// What was answered less often than the rest again, as long as they differ.
+/// What was answered less often than the rest again, as long as they differ; and first what was not waited for to its end.
 async fn again(visit: &mut Visit<'_>) {
     let Some(suite) = askable(&greeting::known(visit)) else {
         return;
     };
     for round in 2..=ROUNDS {
         let table = table(visit.observations());
-        let wanting = table.wanting(round, None);
+        let mut wanting = table.wanting(round, None);
+        wanting.extend(table.hasty());
         if table.is_uniform() || put_each(visit, suite, round, &wanting).await.is_none() {
             return;
         }
@@ -92,7 +93,7 @@ async fn put_each(
 }
 
 /// How long to listen for a word of the service's own. Who has none for the first secret has hardly one for the others, and
-/// none for a sound one, with which it waits for what comes next.
+/// none for a sound one, with which it waits for what comes next. Where answers differ, each gets the time that a busy peer takes.
 fn pause(visit: &Visit<'_>, version: Version, round: usize, plaintext: Plaintext) -> Duration {
     if version.is_datagram() {
         // A peer that is slow to refuse a datagram is heard longer at once.
@@ -102,7 +103,8 @@ fn pause(visit: &Visit<'_>, version: Version, round: usize, plaintext: Plaintext
     match first.first() {
         Some(Reaction::Silence(_)) if round == 1 && plaintext == Plaintext::Sound => Duration::ZERO,
         Some(Reaction::Silence(_)) if round == 1 => visit.glance(),
-        _ => visit.pause(),
+        _ if round == 1 => visit.pause(),
+        _ => spoken::patience(visit),
     }
 }
 
@@ -196,5 +198,5 @@ async fn say(
 }
 
 fn table(observations: &[Observation]) -> Table {
-    Table::of(observations, SERIES, &WAYS.map(|(way, _)| way))
+    Table::of(observations, SERIES, &WAYS.map(|(way, _)| way)).by_words()
 }

@@ -125,9 +125,8 @@ impl StreamTalk {
         let mut message = Vec::with_capacity(request.payload().len() + 64);
         request.encode(&mut message);
         self.send_beat(&message).await;
-        let until = Instant::now() + wait;
         match self
-            .wait_for_beat(until, |body| compared(body, request, earlier))
+            .wait_for_beat(wait, |body| compared(body, request, earlier))
             .await
         {
             Ok(answer) => {
@@ -148,9 +147,8 @@ impl StreamTalk {
         let mut message = Vec::new();
         claim.encode(&mut message);
         self.send_beat(&message).await;
-        let until = Instant::now() + wait;
         let counts = self
-            .wait_for_beat(until, |body| {
+            .wait_for_beat(wait, |body| {
                 let mut answer = body.to_vec();
                 let counts = claim.verify(&mut answer);
                 answer.zeroize();
@@ -168,7 +166,9 @@ impl StreamTalk {
         let _ = self.line.send(&bytes).await;
     }
 
-    async fn wait_for_beat<T>(&mut self, until: Instant, read: impl Fn(&[u8]) -> T) -> Result<T, Heard> {
+    /// So long it may be silent. An answer that is under way is waited for as long as it comes on and the line stands.
+    async fn wait_for_beat<T>(&mut self, wait: Duration, read: impl Fn(&[u8]) -> T) -> Result<T, Heard> {
+        let mut until = Instant::now() + wait;
         loop {
             loop {
                 match self.deframer.next_record() {
@@ -182,13 +182,16 @@ impl StreamTalk {
                     Err(_) => return Err(Heard::Closed),
                 }
             }
+            if !self.deframer.unread().is_empty() {
+                until = Instant::now() + wait;
+            }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(Heard::Nothing);
             }
             match self.line.receive_within(left, self.deframer.buffer()).await {
                 Ok(_) => {}
-                Err(LineError::Silence) => return Err(Heard::Nothing),
+                Err(LineError::Silence | LineError::Deadline) => return Err(Heard::Nothing),
                 Err(_) => return Err(Heard::Closed),
             }
         }

@@ -64,7 +64,7 @@ fn from_the_first_start_to_a_finding_that_comes_back() {
     let server = leaking();
     office.press("a[href='/scans']");
     office.scan(&address.to_string());
-    office.waits_for("main", "It came to its end");
+    office.sees("main", "It came to its end");
     office.look("scan");
     office.go("/");
     office.sees("h1", "Yes.");
@@ -84,14 +84,14 @@ fn from_the_first_start_to_a_finding_that_comes_back() {
     // Off, it is not fixed.
     drop(server);
     office.press("form[action$='/measure'] button");
-    office.waits_until_measured();
+    office.waits_until_it_stays();
     office.sees("main", "being fixed");
 
     // Repaired: the next scan says so, and nobody else can.
     let server = repaired();
     office.go("/scans");
     office.scan(&address.to_string());
-    office.waits_for("main", "It came to its end");
+    office.sees("main", "It came to its end");
     office.go(&finding);
     office.sees("main", "fixed, as measured");
     office.sees("main", "Measured: it is fixed");
@@ -103,7 +103,7 @@ fn from_the_first_start_to_a_finding_that_comes_back() {
     office.go("/findings?state=fixed&flaw=CVE-2014-0160");
     office.press("tbody th a");
     office.press("form[action$='/measure'] button");
-    office.waits_for("main", "Measured: it is back");
+    office.sees("main", "Measured: it is back");
     office.look("back");
 
     office.was_accessible();

@@ -18,10 +18,9 @@ mod packets;
 mod rights;
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Duration;
 
 use command::{Said, command, said, signal};
 use jsonschema::Validator;
@@ -234,12 +233,11 @@ fn standard_input_is_read_and_an_interrupted_one_answers() {
         .spawn()
         .unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    std::io::Write::write_all(&mut stdin, &theft).unwrap();
-    // More than is looked at to tell what it is.
-    for _ in 0..200 {
-        std::io::Write::write_all(&mut stdin, &theft[24..]).unwrap();
+    stdin.write_all(&theft).unwrap();
+    // More than is looked at to tell what it is, and than a pipe holds: when all of it is written, the first of it has been read.
+    for _ in 0..400 {
+        stdin.write_all(&theft[24..]).unwrap();
     }
-    std::thread::sleep(Duration::from_secs(2));
     signal("-INT", child.id());
     let stopped = said(child.wait_with_output().unwrap());
     drop(stdin);
@@ -256,24 +254,32 @@ fn a_file_that_grows_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let theft = file(&Conversation::theft(200));
     let path = written(folder.path(), "growing.pcap", &theft[..200]);
-    let child = command("listen --follow --for 4s -f jsonl")
+    let mut child = command("listen --follow --for 600s -f jsonl")
         .arg(&path)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_secs(1));
-    fs::write(&path, &theft).unwrap();
-    let said = said(child.wait_with_output().unwrap());
-    assert_eq!(said.code, Some(1), "{}", said.err);
-    assert_eq!(heartbleed(&lines(&said.out)[0])["leaked_min"], 200);
+    // It says how far it is when it has come to the end of what there is.
+    let mut err = BufReader::new(child.stderr.take().unwrap()).lines();
+    let far = err.next().unwrap().unwrap();
+    assert!(far.contains(" heard, "), "{far}");
+    let mut growing = fs::File::options().append(true).open(&path).unwrap();
+    growing.write_all(&theft[200..]).unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+    let news: Value = serde_json::from_str(&out.next().unwrap().unwrap()).unwrap();
+    assert_eq!(heartbleed(&news)["leaked_min"], 200);
+    signal("-INT", child.id());
+    let last: Value = serde_json::from_str(&out.last().unwrap().unwrap()).unwrap();
+    assert_eq!(heartbleed(&last)["leaked_min"], 200);
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }
 
 #[test]
 fn what_is_known_by_now_is_told_while_it_is_followed() {
     let folder = tempfile::tempdir().unwrap();
     let path = written(folder.path(), "growing.pcap", &file(&Conversation::theft(200)));
-    let mut child = command("listen --follow --for 60s -f jsonl")
+    let mut child = command("listen --follow --for 600s -f jsonl")
         .arg(&path)
         .stdout(Stdio::piped())
         .spawn()

@@ -24,6 +24,7 @@ mod visitor;
 use std::process::Child;
 
 use command::{command, said, signal};
+use holter_lab::ports::free_tcp;
 use holter_store::Page;
 use packets::{Conversation, file};
 use peers::{answering, silent};
@@ -114,10 +115,8 @@ fn a_journal_and_a_report_are_brought_in_once() {
 #[test]
 fn a_closed_port_is_told_plainly() {
     let place = Place::new();
-    let closed = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap()
-    };
+    // No other is given this address, and no connection leaves from it.
+    let closed = free_tcp().unwrap();
     scan(&place, &closed.to_string()).output().unwrap();
     let scan = place.scans().remove(0);
     assert_eq!(

@@ -13,6 +13,8 @@ mod ward;
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -56,7 +58,7 @@ fn cut_off() -> (Ward, TempDir, (Value, Vec<Value>)) {
     let (cut, folder) = state();
     // So slow that it cannot come to its end before it is killed.
     let slow = format!(
-        "{} -p {} --rate 60 --no-config -f json {folder}",
+        "{} -p {} --rate 20 --no-config -f json {folder}",
         ward.range, ward.port
     );
     let mut child = spawn(&mut holter_under("ulimit -n 32", &slow));
@@ -227,13 +229,14 @@ fn without_a_place_to_write_it_goes_on_unless_the_user_named_it() {
 fn killed_before_its_answer_was_read_it_gives_it_whole_and_asks_nothing() {
     let (ward, _cut, unbroken) = cut_off();
     let (folder, arguments) = state();
-    let (mut reader, writer) = std::io::pipe().unwrap();
-    let mut filling = writer.try_clone().unwrap();
-    // Fills the pipe, and the document has to wait behind it.
-    let filler = std::thread::spawn(move || while filling.write_all(&[b' '; 4096]).is_ok() {});
+    let (mut reader, mut writer) = UnixStream::pair().unwrap();
+    // Full before it begins, so that the document has to wait.
+    writer.set_nonblocking(true).unwrap();
+    while writer.write(&[b' '; 4096]).is_ok() {}
+    writer.set_nonblocking(false).unwrap();
     let mut child = ward
         .scan(&format!("-q -f json {arguments}"))
-        .stdout(writer)
+        .stdout(OwnedFd::from(writer))
         .spawn()
         .unwrap();
     awaited(|| (hosts_done(folder.path()) == 256).then_some(()));
@@ -251,8 +254,6 @@ fn killed_before_its_answer_was_read_it_gives_it_whole_and_asks_nothing() {
     assert!(journal(folder.path()).is_some_and(|path| !is_open(&path)));
     let mut some = [0; 1];
     assert_eq!(reader.read(&mut some).unwrap(), 1);
-    drop(reader);
-    filler.join().unwrap();
 }
 
 fn is_open(journal: &Path) -> bool {

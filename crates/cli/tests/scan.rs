@@ -9,10 +9,11 @@
 mod command;
 
 use std::io::{BufRead as _, BufReader};
-use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::process::Stdio;
 
 use command::{command, holter, holter_reading, said, signal};
+use holter_lab::ports::free_tcp;
 use holter_lab::zoo::{self, Running};
 use serde_json::Value;
 
@@ -20,13 +21,9 @@ fn peer(name: &str) -> Running {
     (zoo::named(name).unwrap().start)(IpAddr::V4(Ipv4Addr::LOCALHOST)).unwrap()
 }
 
-/// A port on which nothing listens.
-fn closed() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+/// Where nothing listens, nor will: no other is given this address, and no connection leaves from it.
+fn closed() -> SocketAddr {
+    free_tcp().unwrap()
 }
 
 fn json(text: &str) -> Value {
@@ -45,14 +42,16 @@ fn the_exit_code_is_the_answer() {
     assert_eq!(code(&good.to_string()), Some(0));
     assert_eq!(code(&format!("{bad} {good}")), Some(1));
     assert_eq!(code(&format!("{good} {odd}")), Some(3));
-    assert_eq!(code(&format!("127.0.0.1:{}", closed())), Some(3));
+    assert_eq!(code(&closed().to_string()), Some(3));
     assert_eq!(code(&format!("{good} no-such-host.invalid")), Some(2));
     assert_eq!(code(&format!("{bad} no-such-host.invalid")), Some(1));
     assert_eq!(code(&format!("{bad} {good} --fail-on critical")), Some(1));
     assert_eq!(code(&format!("{good} {odd} --fail-on critical")), Some(3));
     assert_eq!(code(&format!("{good} --fail-on low")), Some(0));
     // A range without anything in it is assessed: nobody said that something is there.
-    assert_eq!(code(&format!("127.0.0.0/30 -p {}", closed())), Some(0));
+    let closed = closed();
+    let empty = format!("{}/30 -p {}", closed.ip(), closed.port());
+    assert_eq!(code(&empty), Some(0));
 }
 
 #[test]
@@ -138,7 +137,7 @@ fn json_is_one_document_and_an_unknown_host_is_in_it() {
 #[test]
 fn csv_has_a_head_and_a_row_for_each() {
     let peer = peer("controller-that-hangs");
-    let said = holter(&format!("scan {} 127.0.0.1:{} -f csv", peer.address, closed()));
+    let said = holter(&format!("scan {} {} -f csv", peer.address, closed()));
     let mut rows = said.out.lines();
     assert!(rows.next().unwrap().starts_with("target,name,address,port,"));
     let rows: Vec<_> = rows.collect();

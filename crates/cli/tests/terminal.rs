@@ -24,8 +24,8 @@ use std::time::Duration;
 use packets::{Conversation, file};
 use screen::Screen;
 
-/// What takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// What takes longer has failed, on whatever machine.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A run on a terminal.
 struct Run {

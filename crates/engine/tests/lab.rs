@@ -112,7 +112,10 @@ fn the_affected_server_is_found_behind_every_starttls_dialect() {
 
 #[test]
 fn ipv6_is_asked_like_ipv4() {
-    let address = free_tcp_on(IpAddr::V6(Ipv6Addr::LOCALHOST)).unwrap();
+    let Ok(address) = free_tcp_on(IpAddr::V6(Ipv6Addr::LOCALHOST)) else {
+        holter_lab::command::say("skipped: this machine has no IPv6");
+        return;
+    };
     let server = node::serve(&NodeServer::new("0.10.1", "smtp", address)).unwrap();
     expect(server.address, "smtp", "affected");
 }

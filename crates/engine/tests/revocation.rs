@@ -19,6 +19,7 @@ use std::thread;
 use std::time::Duration;
 
 use holter_checks::Questions;
+use holter_lab::ports::free_tcp;
 use holter_model::{Service, Verdict};
 use holter_net::Scope;
 use holter_phone::Phone;
@@ -96,7 +97,7 @@ fn authority(line: &str, ocsp: bool) -> Authority {
             answer(stream, &own, ocsp);
         }
     });
-    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = free_tcp().unwrap();
     let server = Command::new("openssl")
         .current_dir(path)
         .args([
@@ -116,7 +117,7 @@ fn authority(line: &str, ocsp: bool) -> Authority {
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    for _ in 0..200 {
+    for _ in 0..2400 {
         if TcpStream::connect(address).is_ok() {
             break;
         }

@@ -5,16 +5,15 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::LabError;
-use crate::ports::free_tcp;
 
-/// A step that takes longer has failed.
-const LONGEST: Duration = Duration::from_secs(60);
+/// A step that takes longer has failed, on whatever machine.
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// The key under which the standard names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -54,29 +53,31 @@ impl Browser {
     /// # Errors
     /// When there is none, or it does not start.
     pub fn start() -> Result<Self, LabError> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_tcp()?.port()));
         let driver = Command::new("chromedriver")
-            .arg(format!("--port={}", address.port()))
+            .arg("--port=0")
+            // In which order a date is typed, whoever runs the tests.
+            .env("LANGUAGE", "en_US")
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| failed("start", &error))?;
         let mut browser = Self {
             driver,
-            address,
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             session: String::new(),
         };
-        let begun = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            if begun.elapsed() > LONGEST {
-                return Err(failed("start", &"chromedriver does not listen"));
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        // It looks for a port itself, which nobody can take meanwhile, and says which it is once it listens.
+        let port = browser.driver.stdout.take().and_then(listening_on);
+        browser
+            .address
+            .set_port(port.ok_or_else(|| failed("start", &"chromedriver does not listen"))?);
+        // The longest is the driver's to say too: its own is half a minute for a script.
+        let longest = u64::try_from(LONGEST.as_millis()).unwrap_or(u64::MAX);
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome",
             "acceptInsecureCerts": true,
+            "timeouts": { "script": longest, "pageLoad": longest },
             "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": { "args": [
                 "--headless=new", "--disable-gpu", "--hide-scrollbars", "--no-sandbox", "--disable-dev-shm-usage",
@@ -313,6 +314,18 @@ impl Browser {
             error => Err(wrong(&format!("{error}: {}", word(&value, "message")))),
         }
     }
+}
+
+/// The port that the driver says it listens on. What else it says is read by nobody, and it must not wait for a reader.
+fn listening_on(said: ChildStdout) -> Option<u16> {
+    const WORDS: &str = "was started successfully on port ";
+    let mut lines = BufReader::new(said).lines().map_while(Result::ok);
+    let port = lines.find_map(|line| {
+        let (_, port) = line.split_once(WORDS)?;
+        port.trim_end_matches('.').parse().ok()
+    });
+    std::thread::spawn(move || lines.for_each(drop));
+    port
 }
 
 /// A text of an object; empty where there is none.

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use crate::{LabError, survivor};
 
 /// A second is enough on an idle machine; one that builds and runs every test at once takes many.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A running lab server. Dropping it kills the process and waits for it; a lab that is killed takes it along.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Server {
     ) -> Result<Self, LabError> {
         let mut server = Self::spawn(name, command, address, home)?;
         server.wait_until(PATIENCE, |server| {
-            TcpStream::connect_timeout(&server.address, Duration::from_millis(300)).is_ok()
+            TcpStream::connect_timeout(&server.address, Duration::from_secs(3)).is_ok()
         })?;
         Ok(server)
     }

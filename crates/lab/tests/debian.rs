@@ -77,7 +77,7 @@ fn meets(name: &str) {
 
 fn answers(name: &str, door: Door) -> Result<(), String> {
     let mut stream = TcpStream::connect(door.address).map_err(|error| error.to_string())?;
-    let limit = Some(Duration::from_secs(30));
+    let limit = Some(Duration::from_secs(120));
     stream
         .set_read_timeout(limit)
         .map_err(|error| error.to_string())?;

@@ -60,7 +60,7 @@ fn noted(network: &Network, script: &str, wanted: impl Fn(&Event) -> bool) -> Ve
         if events.iter().any(&wanted) {
             break events;
         }
-        assert!(start.elapsed() < Duration::from_secs(30), "{script}: {events:?}");
+        assert!(start.elapsed() < Duration::from_secs(120), "{script}: {events:?}");
         std::thread::sleep(Duration::from_millis(5));
     };
     drop(client.stdin.take());

@@ -222,6 +222,7 @@ fn affected_peers_echo_short_padding_and_read_beyond_the_record() {
         "one-byte-records",
         "duplicate-heartbeat-extension",
         "answer-in-pieces",
+        "answer-that-trickles",
         "client-certificate-affected",
         "slow-affected",
     ] {

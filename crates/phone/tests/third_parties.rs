@@ -50,7 +50,7 @@ fn try_dns() -> Option<Dns> {
         .spawn()
         .unwrap();
     let mut dns = Dns(child, address);
-    for _ in 0..100 {
+    for _ in 0..2400 {
         thread::sleep(Duration::from_millis(50));
         if dns.0.try_wait().unwrap().is_some() {
             return None;

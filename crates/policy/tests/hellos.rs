@@ -194,7 +194,7 @@ fn hello(real: &Real) -> Option<ClientHello> {
         .spawn()
         .unwrap();
     let _child = Ended(child);
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(180);
     while Instant::now() < deadline {
         match listener.accept() {
             Ok((stream, _)) => {
@@ -211,7 +211,7 @@ fn hello(real: &Real) -> Option<ClientHello> {
 /// One record with a ClientHello; all of these clients' hellos fit into one.
 fn read(mut stream: TcpStream) -> Option<ClientHello> {
     stream.set_nonblocking(false).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
     let mut head = [0; 5];
     stream.read_exact(&mut head).ok()?;
     let [0x16, _, _, high, low] = head else {

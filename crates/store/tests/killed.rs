@@ -10,6 +10,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::time::Duration;
 
 use holter_lab::debian::Database;
@@ -83,19 +84,28 @@ async fn sqlite_is_killed_twenty_times() {
             .spawn()
             .unwrap();
         let said = BufReader::new(child.stdout.take().unwrap());
+        let (kill, killed) = mpsc::channel::<()>();
         let killer = std::thread::spawn(move || {
-            // Each round at another moment of its work, and the first ones while it opens.
-            std::thread::sleep(Duration::from_millis(30 + 23 * round));
+            // Each round at another moment of its work, and the first ones while it opens; every other one once it has
+            // written something, however slow it is.
+            let moment = Duration::from_millis(30 + 23 * round);
+            let _ = killed.recv_timeout(if round % 2 == 0 { moment } else { Duration::MAX });
             child.kill().unwrap();
             child.wait().unwrap();
         });
+        let mut kill = Some(kill);
+        let before = acknowledged.len();
         for line in said.lines() {
             let line = line.unwrap();
             // The first word may stand behind the test's own name; the last line may be cut short by the kill.
             if let Some((_, number)) = line.split_once("acknowledged ") {
                 acknowledged.insert(number.parse::<i64>().unwrap());
             }
+            if round % 2 == 1 && acknowledged.len() - before >= usize::try_from(round).unwrap() {
+                kill = None;
+            }
         }
+        drop(kill);
         killer.join().unwrap();
         let store = Store::open(path.to_str().unwrap()).await.unwrap();
         let there = numbers(&store).await;

@@ -176,6 +176,11 @@ impl Scanner {
         self.lives().get(&scan).cloned()
     }
 
+    /// All that wait or run, by number.
+    pub(crate) fn running(&self) -> BTreeMap<i64, Arc<Live>> {
+        self.lives().clone()
+    }
+
     fn over(&self, scan: i64) {
         self.lives().remove(&scan);
     }

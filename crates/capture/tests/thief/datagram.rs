@@ -1,7 +1,6 @@
 //! The same over DTLS: OpenSSL 1.1.0 with and without the length checks of the remedy.
 
 use std::net::UdpSocket;
-use std::time::Duration;
 
 use holter_capture::subject::End;
 use holter_capture::{Ladder, Side};
@@ -13,7 +12,7 @@ use holter_wire::extension::Extension;
 use holter_wire::{CipherSuite, ContentType, HandshakeType, Version, dtls};
 
 use crate::packets::{datagrams, heard, said};
-use crate::robbery::{claim, honest};
+use crate::robbery::{SILENCE, claim, honest};
 use crate::tap::Piece;
 
 /// Asks in the middle of a handshake; gives what passed, and what came for each request.
@@ -22,7 +21,7 @@ fn rob(variant: Variant, requests: &[Vec<u8>]) -> (Vec<Piece>, Vec<usize>) {
     (wanted.version, wanted.cookie) = (DtlsVersion::Dtls1_2, false);
     let server = serve_dtls(&wanted).unwrap();
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.set_read_timeout(Some(Duration::from_millis(800))).unwrap();
+    socket.set_read_timeout(Some(SILENCE)).unwrap();
     socket.connect(server.address).unwrap();
     let (mut pieces, mut got) = (Vec::new(), Vec::new());
     let mut hello = ClientHello::new(Version::DTLS12, [5; 32]);

@@ -56,6 +56,9 @@ pub(crate) fn honest(payload: usize) -> Vec<u8> {
     message
 }
 
+/// Who says nothing for so long has no more to say, on however busy a machine.
+pub(crate) const SILENCE: Duration = Duration::from_secs(2);
+
 /// Sends all requests at once in the middle of a handshake, and takes what comes.
 pub(crate) fn in_clear(
     server: SocketAddr,
@@ -73,7 +76,6 @@ pub(crate) fn in_rounds(
 ) -> (Vec<Piece>, Loot) {
     let tap = Tap::to(server);
     let mut stream = TcpStream::connect(tap.address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
     if dialect == Some("smtp") {
         until(&mut stream, b"\n");
         for line in [&b"EHLO thief\r\n"[..], b"STARTTLS\r\n"] {
@@ -89,6 +91,7 @@ pub(crate) fn in_rounds(
     holter_wire::record::encode(&mut record, ContentType::HANDSHAKE, Version::TLS10, &message);
     stream.write_all(&record).unwrap();
     until(&mut stream, &[14, 0, 0, 0]);
+    stream.set_read_timeout(Some(SILENCE)).unwrap();
     let mut deframer = Deframer::default();
     let mut buffer = vec![0; 1 << 16];
     let mut got = Vec::new();
@@ -149,15 +152,13 @@ pub(crate) fn encrypted(
                 .await
                 .unwrap();
             let mut got = Vec::new();
-            let mut wait = Duration::from_millis(500);
-            while let Ok((content, body)) = session.receive(&mut line, wait).await {
+            while let Ok((content, body)) = session.receive(&mut line, SILENCE).await {
                 if content == ContentType::HEARTBEAT {
                     let more = body.len() == 1 << 14;
                     got.push(body);
                     if !more {
                         break;
                     }
-                    wait = Duration::from_millis(300);
                 }
             }
             let one = count(std::slice::from_ref(request), &got);
@@ -170,7 +171,7 @@ pub(crate) fn encrypted(
             .send(&mut line, ContentType::APPLICATION_DATA, ask)
             .await
             .unwrap();
-        let _ = session.receive(&mut line, Duration::from_millis(700)).await;
+        let _ = session.receive(&mut line, SILENCE).await;
     });
     (tap.finish(), loot)
 }

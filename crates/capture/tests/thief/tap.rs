@@ -2,8 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use holter_capture::Side;
 
@@ -56,6 +58,8 @@ impl Tap {
 pub(crate) struct Taps {
     pub(crate) address: SocketAddr,
     heard: Arc<Mutex<Vec<Noted>>>,
+    /// The sides that have not come to their end.
+    open: Arc<AtomicUsize>,
 }
 
 /// What passed in one of them.
@@ -68,6 +72,8 @@ impl Taps {
         let address = listener.local_addr().unwrap();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let all = Arc::clone(&heard);
+        let open = Arc::new(AtomicUsize::new(0));
+        let sides = Arc::clone(&open);
         // It ends with the process of the test.
         std::thread::spawn(move || {
             while let Ok((client, _)) = listener.accept() {
@@ -78,15 +84,26 @@ impl Taps {
                 all.lock().unwrap().push(noted.clone());
                 let (back, to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
                 let noted_back = noted.clone();
-                std::thread::spawn(move || relay(back, to, Side::Answerer, &noted_back.0));
-                std::thread::spawn(move || relay(client, server, Side::Opener, &noted.0));
+                sides.fetch_add(2, Ordering::SeqCst);
+                let (one, other) = (Arc::clone(&sides), Arc::clone(&sides));
+                std::thread::spawn(move || {
+                    relay(back, to, Side::Answerer, &noted_back.0);
+                    one.fetch_sub(1, Ordering::SeqCst);
+                });
+                std::thread::spawn(move || {
+                    relay(client, server, Side::Opener, &noted.0);
+                    other.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
-        Self { address, heard }
+        Self { address, heard, open }
     }
 
-    /// What has passed so far, connection by connection.
+    /// What has passed, connection by connection, once all have come to their end.
     pub(crate) fn heard(&self) -> Vec<Vec<Piece>> {
+        while self.open.load(Ordering::SeqCst) > 0 {
+            std::thread::sleep(Duration::from_millis(5));
+        }
         let all = self.heard.lock().unwrap();
         all.iter().map(|noted| noted.0.lock().unwrap().clone()).collect()
     }

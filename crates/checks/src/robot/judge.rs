@@ -67,7 +67,7 @@ fn by(table: &Table) -> Decision {
         let why = "it said nothing in time to any of them, a sound one among them".to_owned();
         return (Verdict::Inconclusive, why);
     }
-    if table.is_uniform() {
+    if table.is_uniform() && table.is_steady() {
         let why = format!(
             "it took a sound secret and four wrongly encrypted ones alike: it {}",
             said("sound")
@@ -142,6 +142,45 @@ mod tests {
         check(&facts(&[odd]), "inconclusive");
         check(&facts(&[odd, odd, odd]), "affected");
         check(&facts(&[odd, [20; 5], odd]), "inconclusive");
+    }
+
+    #[test]
+    fn a_word_that_came_late_is_the_same_word() {
+        let [late, ends] = [Reaction::Silence(6), Reaction::Closed];
+        let said = |way: &str, round, words: &[Reaction]| {
+            let id = id(SERIES, way, round);
+            words
+                .iter()
+                .map(|word| probe(&id, 0x0303, *word))
+                .collect::<Vec<_>>()
+        };
+        let [wrong, bad] = [Reaction::Alert(51), Reaction::Alert(20)];
+        let first = |of_sound: Reaction, first: &[Reaction]| {
+            let prompt = ["no-zero", "wrong-zero", "wrong-version"].map(|way| said(way, 1, &[wrong, ends]));
+            [
+                vec![suites(0x0303, &[0x002f])],
+                said("wrong-start", 1, first),
+                said("sound", 1, &[late, of_sound, ends]),
+                prompt.concat(),
+            ]
+            .concat()
+        };
+        let check =
+            |parts: &[Vec<Fact>], expected: &str| assert_eq!(judged(judge, &parts.concat()), expected);
+        // What was asked meanwhile reset the connection.
+        let begun = first(bad, &[late, wrong, Reaction::Reset]);
+        let again = |round, word| said("sound", round, &[Reaction::Silence(300), word, ends]);
+        let sound = [again(2, bad), again(3, bad)].concat();
+        let prompt = |word| said("wrong-start", 2, &[word, ends]);
+        check(&[begun.clone(), sound.clone()], "affected");
+        check(&[begun.clone(), sound.clone(), prompt(wrong)], "affected");
+        check(&[begun, sound, prompt(bad)], "inconclusive");
+        // All alike, of which two were late.
+        let same = first(wrong, &[late, wrong, ends]);
+        let once_more = said("sound", 2, &[wrong, ends]);
+        check(&[same.clone(), prompt(wrong), once_more.clone()], "not_affected");
+        // That it says something else the next time is no lateness.
+        check(&[same, prompt(bad), once_more], "inconclusive");
     }
 
     #[test]

@@ -38,9 +38,12 @@ impl Visit<'_> {
         self.usual.map_or(Duration::MAX, |usual| (usual * 20).max(LEAST))
     }
 
-    /// How long to wait for somebody who may say nothing, by what is usual here.
+    /// How long to wait for somebody who may say nothing, by what is usual here, and by what has come late since: a peer that
+    /// has become busy is no silent one.
     pub(crate) fn short_patience(&self) -> Duration {
-        let usual = self.usual.unwrap_or(LONGEST_PATIENCE);
+        let usual = self
+            .usual
+            .map_or(LONGEST_PATIENCE, |usual| usual.max(self.lately));
         (usual * 6).clamp(LEAST_PATIENCE, LONGEST_PATIENCE)
     }
 

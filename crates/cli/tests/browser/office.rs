@@ -14,8 +14,8 @@ use holter_lab::browser::Browser;
 use crate::command::{command, signal};
 use crate::eye::{self, Eye};
 
-/// What takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// What takes longer has failed, on whatever machine: no wait for something that comes is as long.
+const PATIENCE: Duration = Duration::from_secs(300);
 const WIDE: u32 = 1280;
 /// As wide as a page is at 400 per cent on a usual screen (WCAG 2.2, 1.4.10).
 const NARROW: u32 = 320;
@@ -167,21 +167,32 @@ impl Office {
         }
     }
 
+    /// Until these words stand there, on this page or on one that it leads to by itself.
     pub(crate) fn sees(&self, selector: &str, words: &str) {
-        self.waits(selector, words, Duration::from_secs(20));
-    }
-
-    pub(crate) fn waits_for(&self, selector: &str, words: &str) {
-        self.waits(selector, words, PATIENCE);
-    }
-
-    /// Until the page says that nothing is being measured any more. It looks again by itself.
-    pub(crate) fn waits_until_measured(&self) {
         let begun = Instant::now();
-        while self.text().contains("Being measured") {
-            assert!(begun.elapsed() < PATIENCE, "it is measured for ever");
-            std::thread::sleep(Duration::from_millis(200));
+        loop {
+            // Between two pages there may be nothing.
+            let text = self.browser.text(selector).unwrap_or_default();
+            if text.contains(words) {
+                return;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "no {words:?} in {selector}:\n{}",
+                self.text()
+            );
+            std::thread::sleep(Duration::from_millis(100));
         }
+    }
+
+    /// Until the page is one that stays: one that shows what is under way looks again by itself, and between two looks
+    /// there is none.
+    pub(crate) fn waits_until_it_stays(&self) {
+        self.waits_until(|| {
+            let stays = "return document.readyState === 'complete' && !!document.querySelector('main') \
+                         && !document.querySelector('[data-again],[data-live]')";
+            (self.browser.run(stays).ok()? == true).then_some(())
+        });
     }
 
     /// Until this finds something.
@@ -202,7 +213,14 @@ impl Office {
     }
 
     /// Holds the page against WCAG 2.2 AA, light and dark, wide and narrow; goes through it by keyboard, and asks the console.
+    /// A page that looks again by itself would go away under the eyes.
     pub(crate) fn look(&self, name: &str) {
+        self.waits_until_it_stays();
+        self.look_meanwhile(name);
+    }
+
+    /// The same of a page that shows something that is under way, and has no end in sight.
+    pub(crate) fn look_meanwhile(&self, name: &str) {
         self.faults_of(name, &eye::complaints(&self.browser));
         self.seen.borrow_mut().insert(self.path());
         for (is_dark, width) in [(false, WIDE), (true, WIDE), (true, NARROW), (false, NARROW)] {
@@ -259,23 +277,6 @@ impl Office {
             let way = if is_dark { "dark" } else { "light" };
             let path = folder.join(format!("{name}-{way}-{width}.png"));
             self.browser.picture(&path, width).unwrap();
-        }
-    }
-
-    fn waits(&self, selector: &str, words: &str, most: Duration) {
-        let begun = Instant::now();
-        loop {
-            // Between two pages there may be nothing.
-            let text = self.browser.text(selector).unwrap_or_default();
-            if text.contains(words) {
-                return;
-            }
-            assert!(
-                begun.elapsed() < most,
-                "no {words:?} in {selector}:\n{}",
-                self.text()
-            );
-            std::thread::sleep(Duration::from_millis(100));
         }
     }
 }

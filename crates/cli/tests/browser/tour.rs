@@ -4,6 +4,9 @@ use std::net::TcpListener;
 
 use holter_lab::node::{NodeServer, serve};
 use holter_lab::ports::free_tcp;
+use holter_model::seam::{Clock as _, SystemClock};
+use jiff::ToSpan as _;
+use jiff::tz::TimeZone;
 
 use crate::letters::{self, Relay};
 use crate::office::Office;
@@ -93,16 +96,16 @@ fn systems(office: &Office) {
     office.go("/scans");
     office.scan(&targets.join(" "));
     office.sees("main", "Under way");
-    office.look("under-way");
+    office.look_meanwhile("under-way");
     office.press("form[action$='/stop'] button");
-    office.waits_for("main", "was stopped before its end");
+    office.sees("main", "was stopped before its end");
 
     let address = free_tcp().unwrap();
     let _server = serve(&NodeServer::new("0.10.1", "https", address)).unwrap();
     for _ in 0..2 {
         office.go("/scans");
         office.scan(&address.to_string());
-        office.waits_for("main", "It came to its end");
+        office.sees("main", "It came to its end");
     }
     office.look("scan");
     office.hears(&file(&Conversation::clinical()));
@@ -200,6 +203,13 @@ fn notices(office: &Office) {
     });
 }
 
+/// A day as it is typed.
+fn in_three_months() -> String {
+    let today = SystemClock.now().to_zoned(TimeZone::UTC);
+    let then = today.checked_add(3.months()).unwrap();
+    then.strftime("%m%d%Y").to_string()
+}
+
 /// A finding that is given to somebody without an account, who hears of it by mail; and one that shall be accepted.
 fn finding(office: &Office) {
     let relay = letters::is_possible().then(|| {
@@ -216,7 +226,7 @@ fn finding(office: &Office) {
     office.fills(&[
         ("#accept-reason", "The vendor sends a new one in March"),
         ("#accept-ground", "It stands in a network of its own"),
-        ("#accept-until", "03312027"),
+        ("#accept-until", &in_three_months()),
     ]);
     office.press("form[action$='/accept'] button");
     office.sees(".said", "Asked");

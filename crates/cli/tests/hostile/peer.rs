@@ -44,7 +44,7 @@ pub(crate) fn start(address: &str, port: u16, words: &str, way: Way) -> u16 {
 }
 
 fn converse(mut stream: TcpStream, config: Arc<ServerConfig>, words: &str, way: Way) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     if let Some(said) = in_the_clear(way, words) {
         if way != Way::Ssh && way != Way::Ftp {
             let _ = stream.read(&mut [0; 4096])?;

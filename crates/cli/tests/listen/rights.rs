@@ -9,7 +9,7 @@ use super::signal;
 
 /// Starts `holter listen -i lo` in a namespace of its own, through a program that changes who it is.
 fn listening(through: &str) -> Child {
-    let script = format!("ip link set lo up && exec {through} \"$0\" listen -i lo --for 60s -f jsonl");
+    let script = format!("ip link set lo up && exec {through} \"$0\" listen -i lo --for 600s -f jsonl");
     Command::new("unshare")
         .args(["--net", "sh", "-c", &script, env!("CARGO_BIN_EXE_holter")])
         .stdout(Stdio::null())
@@ -60,7 +60,7 @@ fn no_right_is_left_once_an_interface_is_open() {
             // The thread that waits for Ctrl-C begins when all is given up.
             marks.len() > 1 && marks.iter().all(|line| line.ends_with('1'))
         };
-        while !given_up() && begun.elapsed() < Duration::from_secs(30) && child.try_wait().unwrap().is_none()
+        while !given_up() && begun.elapsed() < Duration::from_secs(300) && child.try_wait().unwrap().is_none()
         {
             std::thread::sleep(Duration::from_millis(20));
         }

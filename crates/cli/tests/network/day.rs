@@ -116,7 +116,7 @@ fn answers(scanner: &Host, address: Ipv4Addr) -> bool {
     // A device that has hung would never let it end.
     let mut patient = Command::new("timeout");
     patient
-        .arg("20")
+        .arg("120")
         .arg(client.get_program())
         .args(client.get_args());
     let output = scanner.within(&patient).stdin(Stdio::null()).output().unwrap();

@@ -59,7 +59,7 @@ fn peer(address: [u8; 4], speaks: bool) -> Peer {
 
 fn reply(mut stream: TcpStream) {
     let mut words = [0; 512];
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(60)));
     if stream.read(&mut words).is_ok_and(|read| read > 0) {
         let _ = stream.write_all(b"HTTP/1.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
     }

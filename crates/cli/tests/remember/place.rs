@@ -8,6 +8,9 @@ use holter_store::{Page, Scan, Store};
 
 use crate::command::{Said, command, said};
 
+/// What takes longer has failed, on whatever machine.
+const PATIENCE: Duration = Duration::from_secs(300);
+
 /// The folder.
 pub(crate) struct Place(tempfile::TempDir);
 
@@ -61,7 +64,7 @@ pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "{what}: in vain");
+        assert!(begun.elapsed() < PATIENCE, "{what}: in vain");
         std::thread::sleep(Duration::from_millis(100));
     }
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 use crate::command::command;
 
 const PASSWORD: &str = "gravel otter lamp tuesday";
-/// What takes longer has failed.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// What takes longer has failed, on whatever machine.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A server.
 pub(crate) struct Served {

@@ -139,7 +139,7 @@ pub(crate) fn written(state: &Path) -> Vec<IpAddr> {
 
 /// Hears a hello and refuses it.
 fn turn_away(mut stream: TcpStream) -> std::io::Result<()> {
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     let mut hello = [0; 4096];
     if stream.read(&mut hello)? > 0 {
         // Fatal: handshake_failure.

@@ -104,7 +104,7 @@ fn over_dtls_in_each_version() {
 /// Scans as the command does when nothing is asked for, but for shorter waits.
 fn scanned(address: SocketAddr, udp: bool) -> &'static str {
     let questions = Questions {
-        heartbeat_wait: Duration::from_millis(120),
+        heartbeat_wait: Duration::from_millis(500),
         ..Questions::default()
     };
     let service = scan_by(address, udp, Some("tls"), questions, Box::new(DICE), |dialer| {

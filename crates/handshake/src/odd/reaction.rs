@@ -17,6 +17,9 @@ const MOST: usize = 8;
 /// After a fatal alert nothing but the end is waited for, and not long: it tells stacks apart, and no more.
 const FAREWELL: Duration = Duration::from_millis(500);
 
+/// Nor so briefly that a busy peer, whose alert came at the last moment, seems to leave the connection open.
+const AT_LEAST: Duration = Duration::from_millis(200);
+
 /// What came, and how it ended. Two are equal where the server cannot be told apart by them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reaction {
@@ -125,7 +128,10 @@ pub(crate) async fn hear(
                     end: End::Silence,
                 });
             }
-            Heard::Alert(true, _) => until = until.min(Instant::now() + FAREWELL),
+            Heard::Alert(true, _) => {
+                let now = Instant::now();
+                until = until.clamp(now + AT_LEAST, now + FAREWELL);
+            }
             _ => {}
         }
         if heard.len() == MOST {

@@ -19,7 +19,7 @@ use holter_wire::{AlertDescription, CipherSuite, Version};
 
 use crate::peer::{DICE, dialer};
 
-const WAIT: Duration = Duration::from_secs(3);
+const WAIT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(300);
 
 async fn dial(address: SocketAddr) -> Line {

@@ -14,7 +14,8 @@ use holter_wire::{AlertDescription, CipherSuite, Version};
 
 use crate::peer::{DICE, Peer, dialer};
 
-const WAIT: Duration = Duration::from_secs(3);
+/// Longer than any answer takes, on whatever machine: who is silent is waited for so long.
+const WAIT: Duration = Duration::from_secs(60);
 
 pub(crate) async fn dial(address: SocketAddr) -> Line {
     let endpoint = Endpoint {
@@ -94,7 +95,7 @@ async fn a_fixed_server_refuses_at_once() {
             }
             let begun = Instant::now();
             refused(&proved(address, version, None).await, release);
-            assert!(begun.elapsed() < Duration::from_secs(2), "{release} lets wait");
+            assert!(begun.elapsed() < WAIT, "{release} lets wait");
         }
     }
     let address = ports::free_tcp().unwrap();

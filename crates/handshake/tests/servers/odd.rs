@@ -12,7 +12,7 @@ use holter_wire::{AlertDescription, CipherSuite, Version};
 use crate::early_ccs::{dial, node};
 use crate::peer::{DICE, Peer};
 
-const WAIT: Duration = Duration::from_millis(1500);
+const WAIT: Duration = Duration::from_secs(10);
 const SHORT: Duration = Duration::from_millis(300);
 const RECORD_OVERFLOW: AlertDescription = AlertDescription(22);
 

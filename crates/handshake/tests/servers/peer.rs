@@ -88,7 +88,7 @@ impl Peer {
         let start = Instant::now();
         while TcpStream::connect(address).is_err() {
             assert!(
-                start.elapsed() < Duration::from_secs(20),
+                start.elapsed() < Duration::from_secs(120),
                 "{program} does not listen"
             );
             assert_eq!(peer.child.try_wait().unwrap(), None, "{program} ended at once");

@@ -17,7 +17,7 @@ async fn asked(address: SocketAddr, version: Version, how: How) -> Outcome {
         .await
         .unwrap_or_else(|error| panic!("{version}: {error}"));
     session
-        .renegotiate(&mut line, &offer, how, &DICE, Duration::from_secs(2))
+        .renegotiate(&mut line, &offer, how, &DICE, Duration::from_secs(30))
         .await
         .unwrap_or_else(|error| panic!("{version}: {error}"))
 }

@@ -92,7 +92,7 @@ impl Database {
         let ask = |command: &mut Command| {
             command.args(["-q", "-h", &host, "-p", &port]);
         };
-        for _ in 0..600 {
+        for _ in 0..3600 {
             if self.run("pg_isready", ask).is_ok() {
                 return Ok(());
             }

@@ -96,7 +96,7 @@ impl Service {
 
 impl Kept {
     /// A broker on a busy machine with two cores needs most of this; the others open within a second.
-    const PATIENCE: Duration = Duration::from_secs(90);
+    const PATIENCE: Duration = Duration::from_secs(180);
 
     fn wait_for(&mut self, doors: &[Door]) -> Result<(), LabError> {
         let start = Instant::now();

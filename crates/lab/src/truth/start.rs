@@ -40,6 +40,12 @@ impl Running {
         self.front.as_ref().is_some_and(zoo::Running::hung)
     }
 
+    /// Whether nobody is inside, as far as the front has noticed; `true` where there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.front.as_ref().is_none_or(|front| front.open() == 0)
+    }
+
     /// How many connections the front saw; `None` where there is none.
     #[must_use]
     pub fn connections(&self) -> Option<usize> {

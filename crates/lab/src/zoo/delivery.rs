@@ -25,6 +25,24 @@ pub(crate) const IN_PIECES: BadPeer = BadPeer {
     },
 };
 
+/// The answer in so many bytes at a time,
+const PIECE: usize = 512;
+/// so that all of it takes longer than a scan waits for a silent peer.
+const BETWEEN: Duration = Duration::from_millis(450);
+
+/// The answer over seconds.
+pub(crate) const TRICKLING: BadPeer = BadPeer {
+    name: "answer-that-trickles",
+    about: "an affected server whose answers take 4 s from their first byte to their last",
+    transport: Transport::Tcp,
+    start: trickling,
+    expect: Expectation {
+        verdicts: &["affected"],
+        attempt: Attempt::Completed,
+        why: "who is in the middle of an answer is not silent",
+    },
+};
+
 /// Affected, but slow.
 pub(crate) const SLOW_AFFECTED: BadPeer = BadPeer {
     name: "slow-affected",
@@ -57,6 +75,21 @@ fn in_pieces(ip: IpAddr) -> Result<Running, LabError> {
         line.send(&flight.bytes())?;
         let mut openssl = OpenSsl::affected();
         talk::hear_beats(line, |line, beat| line.send_in_pieces(&openssl.write(beat), 3))
+    })
+}
+
+fn trickling(ip: IpAddr) -> Result<Running, LabError> {
+    serve(ip, |line| {
+        let flight = talk::hear_hello(line)?;
+        line.send(&flight.bytes())?;
+        let mut openssl = OpenSsl::affected();
+        talk::hear_beats(line, |line, beat| {
+            for piece in openssl.write(beat).chunks(PIECE) {
+                line.send(piece)?;
+                line.pause(BETWEEN)?;
+            }
+            Ok(())
+        })
     })
 }
 

@@ -36,7 +36,7 @@ impl Line {
 
     /// A connection to a server behind this peer.
     pub(crate) fn dial(&self, upstream: SocketAddr) -> Result<Self, Ended> {
-        let stream = TcpStream::connect_timeout(&upstream, Duration::from_secs(2)).map_err(|_| Ended)?;
+        let stream = TcpStream::connect_timeout(&upstream, Duration::from_secs(60)).map_err(|_| Ended)?;
         prepare(&stream).map_err(|_| Ended)?;
         Ok(Self {
             stream,

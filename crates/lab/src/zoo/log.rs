@@ -70,6 +70,11 @@ impl Log {
         self.contacts.load(Ordering::SeqCst)
     }
 
+    /// How many conversations are not over.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
+    }
+
     /// How many conversations there were at once, at most.
     pub(crate) fn peak(&self) -> usize {
         self.peak.load(Ordering::SeqCst)

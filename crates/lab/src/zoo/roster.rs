@@ -55,6 +55,7 @@ pub const ALL: &[BadPeer] = &[
     paddings::ZEROS_OF_OPENSSL,
     refusals::ALERT_ON_HEARTBEAT,
     delivery::IN_PIECES,
+    delivery::TRICKLING,
     delivery::SLOW_AFFECTED,
     delivery::SLOW_PATCHED,
     client_certificate::AFFECTED,

@@ -27,6 +27,12 @@ impl Running {
         self.log.contacts()
     }
 
+    /// How many connections are open, as far as the peer has noticed.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.log.open()
+    }
+
     /// How many connections were open at once, at most.
     #[must_use]
     pub fn peak(&self) -> usize {

@@ -22,7 +22,7 @@ pub(crate) const SUITES: &[u16] = &[
 /// A connection that gives up after ten seconds of silence: a guard against hanging, not a measurement.
 pub(crate) fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
     stream
 }
 

@@ -98,6 +98,6 @@ fn flight(line: &mut TcpStream, suite: u16) -> Option<Vec<(u8, Vec<u8>)>> {
 
 fn connect(address: SocketAddr) -> TcpStream {
     let line = TcpStream::connect(address).unwrap();
-    line.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    line.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
     line
 }

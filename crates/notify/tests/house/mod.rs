@@ -236,7 +236,7 @@ pub(crate) async fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < Duration::from_secs(90), "it never came");
+        assert!(start.elapsed() < Duration::from_secs(300), "it never came");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

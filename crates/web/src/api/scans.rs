@@ -45,10 +45,12 @@ pub(crate) async fn one(
     Path(id): Path<i64>,
     caller: Caller,
 ) -> Result<Json<Whole>, Trouble> {
+    // Asked before the store is: who sees no progress any more sees how it ended.
+    let live = scan::live(&app, &caller, id)?;
     let seen = Seen::by(&caller, app.store.scan(id).await?)?;
     Ok(Json(Whole {
         scan: ScanShape::of(&seen),
-        progress: scan::live(&app, &caller, id)?.map(|live| live.now()),
+        progress: live.map(|live| live.now()),
     }))
 }
 

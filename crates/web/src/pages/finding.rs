@@ -33,9 +33,10 @@ pub(crate) async fn show(
     Query(done): Query<Done>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
+    // Asked first: a page that is not looked at again by itself shows all that the last measurement changed.
+    let measurements = app.store.measurements_for(id).await?;
     let row = of(&app, &caller, id).await?;
     let events = app.store.events(id, &Page::first(200)).await?;
-    let measurements = app.store.measurements_for(id).await?;
     let acceptances = app.store.acceptances(id).await?;
     let waits = measurements
         .iter()

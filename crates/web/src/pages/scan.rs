@@ -42,9 +42,11 @@ pub(crate) async fn show(
     Query(asked): Query<Asked>,
     caller: Caller,
 ) -> Result<Response, Trouble> {
+    // Asked before the store is: what ends in between has ended there, and is not taken for another process's.
+    let running = app.scanner.live(id);
     let Seen { scan, sums } = Seen::by(&caller, app.store.scan(id).await?)?;
     let actor = caller.actor()?;
-    let live = live(&app, &caller, id)?;
+    let live = running.as_ref().filter(|_| actor.department.is_none());
     let visits = app
         .store
         .visits_of(
@@ -84,10 +86,10 @@ pub(crate) async fn show(
             (targets(&scan)) " · begun " (moment::at(scan.about.started, &app.zone))
             @if let Some(ended) = scan.ended { ", ended " (moment::at(ended, &app.zone)) }
         }
-        @match &live {
+        @match live {
             Some(live) => (under_way(id, &live.now(), actor.may(Deed::Scan), &caller)),
             None => {
-                p { "It " (ending(&app, &scan)) "." }
+                p { "It " (ending(&app, &scan, running.as_deref())) "." }
                 @if app.scanner.can_go_on(&scan) && actor.may(Deed::Scan) {
                     form method="post" action={ "/scans/" (id) "/resume" } {
                         (form::key(&caller))

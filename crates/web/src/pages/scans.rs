@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::guard::Caller;
 use crate::role::Deed;
 use crate::scanning::Wanted;
+use crate::scanning::progress::Live;
 use crate::shown::{Frame, form, list, moment, safe};
 use crate::trouble::Trouble;
 
@@ -184,6 +185,8 @@ async fn page(
     wrong: Option<&str>,
     new: &New,
 ) -> Result<Response, Trouble> {
+    // Asked before the store is: what ends in between has ended there.
+    let running = app.scanner.running();
     let listed = app
         .store
         .scans(&Page {
@@ -213,7 +216,7 @@ async fn page(
             table class="stack" {
                 caption { "Scans, the latest first" }
                 thead { tr { th scope="col" { "Scan" } th scope="col" { "Begun" } th scope="col" { "How it ended" } th scope="col" class="n" { "Services" } th scope="col" class="n" { "Affected" } th scope="col" class="n" { "Not assessed in full" } } }
-                tbody { @for seen in &rows { (row(app, seen)) } }
+                tbody { @for seen in &rows { (row(app, seen, running.get(&seen.scan.id).map(Arc::as_ref))) } }
             }
         }
         @if rows.is_empty() { p class="soft" { "None yet." } }
@@ -221,7 +224,7 @@ async fn page(
     }))
 }
 
-fn row(app: &App, seen: &Seen) -> Markup {
+fn row(app: &App, seen: &Seen, live: Option<&Live>) -> Markup {
     let scan = &seen.scan;
     let sum = |of: fn(&ScanSums) -> i64| {
         seen.sums
@@ -236,7 +239,7 @@ fn row(app: &App, seen: &Seen) -> Markup {
                 span class="soft small" { (targets(scan)) }
             }
             td data-l="Begun" { (moment::at(scan.about.started, &app.zone)) }
-            td data-l="How it ended" { (ending(app, scan)) }
+            td data-l="How it ended" { (ending(app, scan, live)) }
             td data-l="Services" class="n" { (sum(|sums| sums.services)) }
             td data-l="Affected" class="n" { (sum(|sums| sums.affected)) }
             td data-l="Not assessed in full" class="n" { (sum(|sums| sums.inconclusive)) }
@@ -253,11 +256,10 @@ pub(crate) fn targets(scan: &Scan) -> Markup {
     }
 }
 
-/// How a scan ended, if it did.
-pub(crate) fn ending(app: &App, scan: &Scan) -> Markup {
-    let live = app.scanner.live(scan.id).map(|live| live.now());
+/// How a scan ended, if it did; or how far it is, where it ran here when it was looked up.
+pub(crate) fn ending(app: &App, scan: &Scan, live: Option<&Live>) -> Markup {
     html! {
-        @match (live, scan.ended, scan.whole) {
+        @match (live.map(Live::now), scan.ended, scan.whole) {
             (Some(progress), _, _) => span class="badge info" { (progress.state) },
             (None, Some(_), _) if scan.about.method == "passive" && scan.broken_off => "was broken off: the process that listened ended in the middle. What it had heard by then is kept; it closes nothing",
             (None, Some(_), _) if scan.about.method == "passive" => "was listened to; what was not heard closes nothing",

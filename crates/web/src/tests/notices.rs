@@ -81,7 +81,10 @@ async fn wait_for(house: &House, state: &str) -> holter_store::Message {
         if let Some(message) = listed.rows.into_iter().next() {
             return message;
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "no message is {state}");
+        assert!(
+            start.elapsed() < Duration::from_secs(300),
+            "no message is {state}"
+        );
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -136,10 +136,10 @@ async fn who_listens_without_an_end_need_not_end_to_close_it() {
     let (store, _folder) = opened().await;
     capture(&store, 0, spoke(true, MODALITY, (0, 5)), (true, false)).await;
     let clock = Stands(at(40));
-    let mut hearing = Overhearing::begin((&store, &clock), beginning(30), &[], None)
+    let mut hearing = Overhearing::begin((&store, &clock), beginning(at(30)), &[], None)
         .await
         .unwrap();
-    let mut sound = captured(None);
+    let mut sound = captured();
     // Nobody has spoken there yet.
     hearing.so_far(&sound).await.unwrap();
     assert_eq!(state(&store).await, State::Open);

@@ -291,6 +291,7 @@ fn earlier() -> &'static [Step] {
 
 #[tokio::test]
 #[ignore = "it is the child of the test below"]
+#[allow(clippy::disallowed_methods, reason = "a test, which is its own child")]
 async fn child() {
     let Ok(path) = std::env::var(TORN) else { return };
     sqlx::any::install_default_drivers();

@@ -71,10 +71,10 @@ async fn an_affected_server_is_proven_in_every_version_and_kind_of_suite() {
         let reaction = alone(&mut line, &offer, Untimely::Data, &DICE, WAIT)
             .await
             .unwrap();
-        assert_eq!(
-            reaction.alert(),
-            Some(AlertDescription::UNEXPECTED_MESSAGE),
-            "{release}"
+        // Node.js ends a connection whose handshake fails without a word.
+        assert!(
+            matches!(reaction.end, End::Closed | End::Reset),
+            "{release}: {reaction:?}"
         );
     }
 }

@@ -240,7 +240,7 @@ impl Book {
     pub(crate) fn company(&mut self, visit: Visit) -> Company {
         let (open, begun) = visit
             .server(self)
-            .map_or((1, 0), |server| (server.live, server.begun));
+            .map_or((1, 0), |server| (server.open, server.begun));
         Company {
             open,
             before: begun,

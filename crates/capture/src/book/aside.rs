@@ -65,10 +65,8 @@ impl Book {
                 .and_then(|at| self.servers.get_mut(at));
             if let Some(server) = gone.and_then(Option::take) {
                 self.beyond.servers = self.beyond.servers.saturating_add(server.live);
-                self.peers -= server
-                    .evidence
-                    .as_deref()
-                    .map_or(0, |evidence| evidence.peers.len());
+                let peers = server.evidence.as_deref().map(|evidence| evidence.peers.len());
+                self.peers = self.peers.saturating_sub(peers.unwrap_or(0));
                 self.keys.note(&self.certificates, &server);
                 self.free.push(id.place);
                 self.aside.servers.push(server);

@@ -25,9 +25,10 @@ pub(crate) struct Server {
     pub(crate) first: Moment,
     pub(crate) last: Moment,
     pub(crate) protocol: Option<&'static str>,
-    /// Sessions begun, and how many of them are still open.
+    /// Sessions begun, how many of them have not been told the end of, and how many of those nobody has closed yet.
     pub(crate) begun: u64,
     pub(crate) live: u64,
+    pub(crate) open: u64,
     pub(crate) one_sided: u64,
     pub(crate) mid_stream: u64,
     /// Sessions in which heartbeats cannot be told from data.
@@ -108,6 +109,7 @@ impl Server {
             protocol: None,
             begun: 0,
             live: 0,
+            open: 0,
             one_sided: 0,
             mid_stream: 0,
             hidden: 0,
@@ -136,6 +138,7 @@ impl Server {
     pub(crate) fn begin(&mut self, peer: IpAddr, at: Moment) {
         self.begun += 1;
         self.live += 1;
+        self.open += 1;
         self.first = self.first.min(at);
         self.last = self.last.max(at);
         if !self.peers.contains(&peer) {
@@ -197,6 +200,7 @@ impl Server {
     pub(crate) fn close(&mut self, ending: &Ending, torn: bool) {
         let [heard, answered] = ending.heard;
         let [missing, unanswered] = ending.missing;
+        self.live = self.live.saturating_sub(1);
         self.last = self.last.max(ending.at);
         self.one_sided += u64::from(ending.seen != [true; 2]);
         self.with_gaps += u64::from(torn || missing + unanswered > 0);

@@ -37,10 +37,10 @@ impl Visit {
             return;
         }
         if let Some(server) = self.server(book) {
-            server.live = if over {
-                server.live.saturating_sub(1)
+            server.open = if over {
+                server.open.saturating_sub(1)
             } else {
-                server.live + 1
+                server.open + 1
             };
         }
     }

@@ -10,11 +10,11 @@ use crate::{LabError, Server};
 
 const SCRIPT: &str = include_str!("../assets/erlang/server.escript");
 
-/// Starts the server and waits until it listens. `everything`: TLS 1.0 to 1.2 with all suites that it knows, those for
+/// Starts the server and waits until it has finished a handshake with itself. `everything`: TLS 1.0 to 1.2 with all suites that it knows, those for
 /// keys and passwords that both sides know among them.
 ///
 /// # Errors
-/// [`LabError::Missing`] without Erlang, and what [`Server::start`] can say.
+/// [`LabError::Missing`] without Erlang, and what [`Server::wait_for_words`] can say.
 pub fn serve(address: SocketAddr, certificate: &Certificate, everything: bool) -> Result<Server, LabError> {
     let home = tempfile::tempdir().map_err(|source| at(Path::new("a temporary folder"), source))?;
     let script = home.path().join("server.escript");
@@ -27,5 +27,5 @@ pub fn serve(address: SocketAddr, certificate: &Certificate, everything: bool) -
         .arg(&certificate.chain)
         .arg(&certificate.key)
         .arg(if everything { "everything" } else { "usual" });
-    Server::start("escript", &mut command, address, Some(home))
+    Server::spawn("escript", &mut command, address, Some(home))?.wait_for_words("it shakes hands")
 }

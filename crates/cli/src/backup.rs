@@ -27,11 +27,15 @@ pub(crate) fn write(args: &Args) -> anyhow::Result<Outcome> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     // To rename over a device or a pipe would take it away from everybody.
-    if args.file.metadata().is_ok_and(|about| !about.is_file()) {
-        bail!(
-            "{} cannot be written: it is there, and no ordinary file",
-            args.file.display()
-        );
+    if let Ok(about) = args.file.metadata()
+        && !about.is_file()
+    {
+        let what = if about.is_dir() {
+            "a folder: name a file in it"
+        } else {
+            "no ordinary file"
+        };
+        bail!("{} cannot be written: it is {what}", args.file.display());
     }
     // Its owner's alone, and there under its name only when it is whole.
     let written = tempfile::NamedTempFile::new_in(folder)

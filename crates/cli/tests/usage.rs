@@ -87,7 +87,7 @@ fn one_clear_line_and_exit_2() {
         ),
         (
             &format!("backup {} --db {db}", folder.path().display()),
-            "cannot be written: Is a directory (os error 21)\n",
+            "cannot be written: it is a folder: name a file in it\n",
         ),
         (&format!("account reset ann --db {db}"), "nor any other"),
         (&format!("scan -i {list}"), &format!("{list}, line 5")),

@@ -48,6 +48,8 @@ pub struct Spoken {
     pub groups: Vec<NamedGroup>,
     /// Whose order of groups decides; `None`: not known.
     pub group_order: Option<Order>,
+    /// Whether all groups are known.
+    pub groups_complete: bool,
     /// What it signs with.
     pub schemes: Vec<SignatureScheme>,
     /// Whether all suites are known.
@@ -215,13 +217,14 @@ impl Configuration {
                 version,
                 groups,
                 order,
-                ..
+                complete,
             } => {
                 let spoken = self.versions.entry(Version(*version)).or_default();
                 // What came late was not asked for in any order.
                 if spoken.group_order.is_none() || *order != Order::Unknown {
                     spoken.group_order = Some(*order);
                 }
+                spoken.groups_complete |= *complete;
                 groups
                     .iter()
                     .for_each(|group| add(&mut spoken.groups, NamedGroup(*group)));

@@ -65,7 +65,7 @@ pub(crate) struct Flight {
     pub(crate) hello: ServerHello,
     /// Whether its ServerHello broke off before its end.
     pub(crate) cut_short: bool,
-    /// Whether nothing but its ServerHello came, and more was to come.
+    /// Whether nothing but its ServerHello came, and then silence.
     pub(crate) torn: bool,
     /// Whether it demands a client certificate.
     pub(crate) client_certificate: bool,
@@ -119,12 +119,12 @@ impl Flight {
         })
     }
 
-    /// A flight of which nothing but its ServerHello came.
-    pub(crate) const fn cut_off(hello: ServerHello) -> Self {
+    /// A flight of which nothing but its ServerHello came, and perhaps silence.
+    pub(crate) const fn cut_off(hello: ServerHello, silent: bool) -> Self {
         Self {
             hello,
             cut_short: false,
-            torn: true,
+            torn: silent,
             client_certificate: false,
             mark: None,
             has_certificate: false,

@@ -143,7 +143,7 @@ fn ruling(configuration: &Configuration, attempt: Attempt, unlisted: Option<Reac
                 Attempt::Completed => String::new(),
                 _ => format!(": {}", attempt.explain()),
             };
-            Ruling::inconclusive(format!("it was not asked for SSLv2{why}"))
+            Ruling::inconclusive(format!("whether it speaks SSLv2 is not known{why}"))
         }
     }
 }

@@ -62,7 +62,7 @@ pub(crate) fn ordinary(visit: &Visit<'_>, known: &Configuration, version: Versio
     if let Some(spoken) = known
         .versions
         .get(&version)
-        .filter(|spoken| !spoken.groups.is_empty())
+        .filter(|spoken| spoken.groups_complete && !spoken.groups.is_empty())
     {
         replace(&mut hello, Extension::supported_groups(&spoken.groups));
     }
@@ -198,6 +198,7 @@ pub(crate) fn in_words(reaction: Reaction) -> String {
         Reaction::Reset => "reset the connection".to_owned(),
         Reaction::Silence(waited) => format!("said nothing for {waited} ms"),
         Reaction::Continued => "went on".to_owned(),
+        Reaction::Other(0) => "answered with what was not offered, or with what is no handshake".to_owned(),
         Reaction::Other(length) => format!("answered with something else of {length} bytes"),
     }
 }

@@ -26,6 +26,12 @@ pub enum Misfit {
     /// Its suite is one of TLS 1.3 and its version is not, or the other way round.
     #[error("it chose {0}, which {1} does not have")]
     SuiteOfAnother(CipherSuite, Version),
+    /// Where it names a version of TLS 1.3 or later, one that is older (RFC 8446 section 4.2.1).
+    #[error("it names {0} where only TLS 1.3 has a name")]
+    Named(Version),
+    /// It asks for another hello, and for nothing in it.
+    #[error("it asks for another hello, and not for another one than it has")]
+    Retry,
     /// Its compression.
     #[error("it chose the compression {0}, which was not offered")]
     Compression(u8),
@@ -49,6 +55,9 @@ impl ServerHello {
         let version = self.negotiated();
         if !offers(hello, version) {
             return Err(Misfit::Version(version));
+        }
+        if self.extension(ExtensionType::SUPPORTED_VERSIONS).is_some() && version.rules() < Version::TLS13 {
+            return Err(Misfit::Named(version));
         }
         if self.suite.is_signal() || is_reserved(self.suite.0) {
             return Err(Misfit::NoSuite(self.suite));
@@ -75,12 +84,16 @@ impl ServerHello {
             // A cookie alone is a reason to come again, too.
             return match share.and_then(Extension::retry_group) {
                 Some(group) if !groups(hello).any(|offered| offered == group) => Err(Misfit::Group(group)),
+                None if self.extension(ExtensionType::COOKIE).is_none() => Err(Misfit::Retry),
                 _ => Ok(()),
             };
         }
+        // Keys can be made of one that both sides have, where it was offered.
+        let resumes = self.extension(ExtensionType::PRE_SHARED_KEY).is_some()
+            && !body(hello, ExtensionType::PRE_SHARED_KEY).is_empty();
         match share.and_then(Extension::server_share) {
             Some((group, _)) if !shared(hello).any(|sent| sent == group) => Err(Misfit::Share(group)),
-            None if self.extension(ExtensionType::PRE_SHARED_KEY).is_none() => Err(Misfit::NoShare),
+            None if !resumes => Err(Misfit::NoShare),
             _ => Ok(()),
         }
     }
@@ -181,12 +194,30 @@ mod tests {
             assert_eq!(answer(version, 0x002f).answers(&hello()), Ok(()));
         }
         let share = [&[0, 29, 0, 32][..], &[9; 32]].concat();
-        for fits in [
-            modern([2; 32], Some(&share)),
-            modern(RETRY, Some(&[0, 23])),
-            modern(RETRY, None),
-        ] {
+        for fits in [modern([2; 32], Some(&share)), modern(RETRY, Some(&[0, 23]))] {
             assert_eq!(fits.answers(&hello()), Ok(()));
+        }
+        let mut cookie = modern(RETRY, None);
+        cookie.extensions.push(empty(ExtensionType::COOKIE));
+        assert_eq!(cookie.answers(&hello()), Ok(()));
+        let mut resumed = modern([2; 32], None);
+        resumed.extensions.push(empty(ExtensionType::PRE_SHARED_KEY));
+        assert_eq!(
+            resumed.answers(&hello()),
+            Err(Misfit::NoShare),
+            "no key was offered"
+        );
+        let mut offering = hello();
+        let mut key = empty(ExtensionType::PRE_SHARED_KEY);
+        key.body = vec![0; 4];
+        offering.extensions.push(key);
+        assert_eq!(resumed.answers(&offering), Ok(()));
+    }
+
+    fn empty(kind: ExtensionType) -> Extension {
+        Extension {
+            kind,
+            body: Vec::new(),
         }
     }
 
@@ -215,6 +246,13 @@ mod tests {
             Misfit::Share(NamedGroup::SECP256R1),
         );
         check(&modern([2; 32], None), Misfit::NoShare);
+        check(&modern(RETRY, None), Misfit::Retry);
+        let mut named = answer(0x0303, 0x002f);
+        named.extensions.push(Extension {
+            kind: ExtensionType::SUPPORTED_VERSIONS,
+            body: vec![3, 1],
+        });
+        check(&named, Misfit::Named(Version::TLS10));
     }
 
     #[test]

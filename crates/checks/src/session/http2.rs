@@ -28,9 +28,14 @@ pub(crate) fn is_spoken(observations: &[Observation]) -> bool {
     })
 }
 
-/// Whether it chooses HTTP/2 where it may, and has no name for what it speaks with who asks for HTTP/1.1.
+/// Whether it chooses HTTP/2 where it may, has no name for what it speaks with who asks for HTTP/1.1, and gave no page to such.
 pub(crate) fn is_alone(observations: &[Observation]) -> bool {
-    is_spoken(observations) && ground::answers(observations, UNNAMED).next().is_some()
+    is_spoken(observations)
+        && ground::answers(observations, UNNAMED).next().is_some()
+        && !observations.iter().any(|observation| match &observation.fact {
+            Fact::Header { name, value } => name.is_empty() && value.starts_with(['2', '3']),
+            _ => false,
+        })
 }
 
 /// Whether a wrong record may be its end.
@@ -69,6 +74,12 @@ mod tests {
         assert!(is(&[hello(0x0303), alpn("h2"), unnamed()]));
         assert!(!is(&[hello(0x0303), hello(0x0304), alpn("h2"), unnamed()]));
         assert!(!is(&[hello(0x0303), alpn("h2")]));
+        let page = |status: &str| Fact::Header {
+            name: String::new(),
+            value: status.to_owned(),
+        };
+        assert!(!is(&[hello(0x0303), alpn("h2"), unnamed(), page("200")]));
+        assert!(is(&[hello(0x0303), alpn("h2"), unnamed(), page("403")]));
         assert!(!is(&[hello(0x0303), alpn("http/1.1"), unnamed()]));
         assert!(is(&[
             hello(0x0304),

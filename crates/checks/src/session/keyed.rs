@@ -10,11 +10,12 @@ use crate::Configuration;
 pub(super) const WHY: &str = "is not known: it finishes handshakes only with who shares a key or a password with it, and without that \
                               nothing behind the handshake can be asked";
 
-/// Whether each suite of a version needs one.
+/// Whether each suite of a version needs one, and all are known.
 pub(crate) fn in_version(known: &Configuration, version: Version) -> bool {
     let suites = known
         .versions
         .get(&version)
+        .filter(|spoken| spoken.complete)
         .map_or(&[][..], |spoken| &spoken.suites);
     !suites.is_empty() && suites.iter().all(|suite| needs_one(*suite))
 }

@@ -136,14 +136,20 @@ impl Survey<'_, '_> {
         self.ledger.answered(listens);
         if let Said::Flight(flight) = &said {
             let took = self.visit.open_for().saturating_sub(before);
-            if let Err(why) = self.bound.flight(!flight.torn, took) {
+            // A datagram that is lost is nobody's silence.
+            let whole = !flight.torn || self.visit.endpoint.transport == Transport::Udp;
+            if let Err(why) = self.bound.flight(whole, took) {
                 self.servers.feign(&why);
                 self.visit.give_up();
-                return self.give_up(why);
+                self.visit.odd(&why);
+                self.visit.broke(Attempt::TimedOut, Some(why));
+                return Said::End;
             }
             let impossible = self.servers.is_impossible(flight);
             let (spoken, suite) = (flight.hello.negotiated(), flight.hello.suite);
             let group = heard::exchanged(flight).group;
+            // Numbers that nobody gave a group cost nothing, lest a peer that invents them be asked without an end.
+            let group = group.filter(|group| NamedGroup::registered().any(|known| known == *group));
             self.visit.may_cost(spoken, suite, group);
             self.shown.extend(group.map(|group| (spoken, group)));
             if let Err(why) = self.bound.chosen(flight.hello.suite, impossible) {

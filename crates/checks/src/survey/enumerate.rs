@@ -170,6 +170,10 @@ impl<'v, 'a> Survey<'v, 'a> {
                 self.ledger.note_all(heard::ssl2(hello, self.chains.is_empty()));
                 Some(true)
             }
+            ssl2::Said::Strange => {
+                self.ledger.answered(true);
+                Some(false)
+            }
             ssl2::Said::No(listens) => {
                 self.ledger.answered(listens);
                 self.refused(holter_wire::ssl2::VERSION, Refusal::Nonsense);

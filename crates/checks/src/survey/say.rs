@@ -68,7 +68,10 @@ pub(super) async fn say(visit: &mut Visit<'_>, offer: &Offer<'_>) -> Result<Said
                     "a flight breaks off behind its ServerHello: {}",
                     broken.why
                 ));
-                return Ok(Said::Flight(Box::new(Flight::cut_off(hello))));
+                return Ok(Said::Flight(Box::new(Flight::cut_off(
+                    hello,
+                    broken.attempt == Attempt::TimedOut,
+                ))));
             }
         }
     }

@@ -19,6 +19,8 @@ const ALERT: u8 = 0x15;
 pub(crate) enum Said {
     /// It speaks SSLv2; the line stands behind its hello.
     Hello(Box<(Line, ServerHello)>),
+    /// It answers in SSLv2, and not as one who speaks it: nothing is known.
+    Strange,
     /// It does not; whether that came from somebody who listens.
     No(bool),
 }
@@ -44,24 +46,35 @@ pub(crate) async fn say(visit: &mut Visit<'_>) -> Option<Said> {
         Ok(()) => record(&mut line, &mut stream, patience).await,
         Err(_) => None,
     };
-    Some(match body.and_then(|body| hello_in(&body)) {
-        Some(hello) => Said::Hello(Box::new((line, hello))),
-        None => {
+    Some(match body.map(|body| hello_in(&body)) {
+        Some(Ok(Some(hello))) => Said::Hello(Box::new((line, hello))),
+        Some(Err(why)) => {
+            visit.done(line);
+            visit.odd(why);
+            Said::Strange
+        }
+        None | Some(Ok(None)) => {
             visit.done(line);
             Said::No(stream.first() == Some(&ALERT))
         }
     })
 }
 
-/// The hello in a record. One whose lengths lie is none.
-fn hello_in(body: &[u8]) -> Option<ServerHello> {
+/// The hello in a record, if there is one. One whose lengths lie is an error.
+fn hello_in(body: &[u8]) -> Result<Option<ServerHello>, &'static str> {
     let (answer, oddities) = ssl2::read_answer(body);
     let cut_short = oddities
         .iter()
         .any(|oddity| matches!(oddity, Oddity::Truncated(_)));
     match answer {
-        Some(Answer::Hello(hello)) if !cut_short && hello.version == ssl2::VERSION.0 => Some(hello),
-        _ => None,
+        Some(Answer::Hello(hello)) if hello.version == ssl2::VERSION.0 => {
+            if cut_short {
+                Err("the lengths in its hello of SSLv2 lie")
+            } else {
+                Ok(Some(hello))
+            }
+        }
+        _ => Ok(None),
     }
 }
 
@@ -105,11 +118,11 @@ mod tests {
         let mut record = Vec::new();
         hello.encode(&mut record);
         let body = record.get(2..).unwrap();
-        assert_eq!(hello_in(body), Some(hello));
+        assert_eq!(hello_in(body), Ok(Some(hello)));
         for lie in [5, 7, 9] {
             let mut lying = body.to_vec();
             lying[lie] = 0xff;
-            assert_eq!(hello_in(&lying), None, "the length at byte {lie}");
+            assert!(hello_in(&lying).is_err(), "the length at byte {lie}");
         }
     }
 }

@@ -94,7 +94,8 @@ impl Reaction {
     }
 }
 
-/// Listens until the server goes on, ends the connection or is silent for `wait` in all.
+/// Listens until the server goes on, ends the connection or is silent for `wait` in all; after its first fatal alert a
+/// moment for the end that belongs to it.
 pub(crate) async fn hear(
     records: &mut Records,
     line: &mut Line,
@@ -128,7 +129,13 @@ pub(crate) async fn hear(
                     end: End::Silence,
                 });
             }
-            Heard::Alert(true, _) => {
+            Heard::Alert(true, _)
+                if !heard
+                    .iter()
+                    .rev()
+                    .skip(1)
+                    .any(|one| matches!(one, Heard::Alert(true, _))) =>
+            {
                 let now = Instant::now();
                 until = until.clamp(now + AT_LEAST, now + FAREWELL);
             }

@@ -108,7 +108,7 @@ impl Shared {
             };
             let candidate = Candidate { suite: *suite, parts };
             // A side that names no groups leaves it to the other, and what was not heard is no hindrance.
-            let named = !client.groups.is_empty() && !spoken.groups.is_empty();
+            let named = !client.groups.is_empty() && !spoken.groups.is_empty() && spoken.groups_complete;
             if candidate.needs_group() && named && shared.groups.is_empty() {
                 shared.hindrance = Some("no common group");
             } else if version >= Version::TLS12 && !signs(client, spoken, parts) {

@@ -29,6 +29,12 @@ impl Listener for Tally {
         assert!(bytes > 0);
     }
 
+    fn burden(&self, flow: &[u64; 2]) -> usize {
+        flow.iter()
+            .map(|heard| usize::try_from(*heard).unwrap_or(0))
+            .sum()
+    }
+
     fn end(&mut self, flow: [u64; 2], _: &Ends, ending: Ending) {
         self.open -= 1;
         assert_eq!(flow, ending.heard);

@@ -144,8 +144,6 @@ pub(crate) struct Book {
     failures: Failures,
     /// Peers that are told apart, of all that heartbeats were sent to.
     peers: usize,
-    /// Bytes that are held for heartbeats of flows that have not ended.
-    pub(crate) beating: usize,
     /// Bytes of unfinished handshake messages at present.
     pub(crate) joining: usize,
     /// Empty ones, for the next message that comes in parts.

@@ -356,6 +356,7 @@ impl<L: Listener> Hearing<L> {
         let stream = of(&mut entry.streams, owner.side);
         let held = stream.has_held();
         stream.skip(&mut self.held, &mut ear);
+        self.weigh(owner.flow);
         held
     }
 

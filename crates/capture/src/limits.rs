@@ -11,7 +11,8 @@ pub struct Limits {
     pub two_sided: usize,
     /// Conversations by datagrams of which both sides have been heard.
     pub datagrams: usize,
-    /// Bytes that the listener holds for all flows together, beyond the little that each takes.
+    /// Bytes that the listener holds for all flows of one of these kinds together, beyond the little that each takes; for those that are
+    /// over and not forgotten, as many again.
     pub burden: usize,
     /// Bytes of one side of a flow that wait for what comes before them.
     pub held_by_one: usize,
@@ -30,7 +31,7 @@ impl Default for Limits {
             one_sided: 32_768,
             two_sided: 65_536,
             datagrams: 32_768,
-            burden: 12 * 1024 * 1024,
+            burden: 4 * 1024 * 1024,
             held_by_one: 512 * 1024,
             held: 24 * 1024 * 1024,
             fragments: 4 * 1024 * 1024,

@@ -74,9 +74,9 @@ pub trait Listener {
     /// believed the reset, and it goes on.
     fn closed(&mut self, _flow: &mut Self::Flow, _ends: &Ends, _over: bool) {}
 
-    /// How many bytes it holds for the flows that have not ended, beyond the little that each takes: where they come to hold much, fewer
-    /// are remembered.
-    fn burden(&self) -> usize {
+    /// How many bytes it holds for a flow, beyond the little that each takes; asked after it has heard or missed something. Where flows
+    /// come to hold much, those of them that have been quiet longest are ended.
+    fn burden(&self, _flow: &Self::Flow) -> usize {
         0
     }
 

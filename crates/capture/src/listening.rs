@@ -201,8 +201,12 @@ impl Listener for Listening {
         }
     }
 
-    fn burden(&self) -> usize {
-        self.book.beating
+    fn burden(&self, flow: &Flow) -> usize {
+        match &flow.0 {
+            State::Stream(stream) => stream.burden(),
+            State::Datagrams(datagrams) => datagrams.burden(),
+            State::Clear(_) | State::Nothing => 0,
+        }
     }
 
     fn closed(&mut self, flow: &mut Flow, _: &Ends, over: bool) {

@@ -156,6 +156,13 @@ fn heartbeats_from_everywhere_are_bounded() {
         send(&ip(one, other, 6, &tcp([4000, 443], 1, 1, ACK, &stream(1))));
         send(&ip(other, one, 6, &tcp([443, 4000], 1, 9, ACK, &stream(2))));
         send(&ip(one, few, 6, &tcp([4000, 443], 1, 1, ACK, &stream(1))));
+        // As many as wait for an answer at most, each time in another flow.
+        send(&ip(
+            other,
+            few,
+            6,
+            &tcp([4000, 443], 1, 1, ACK, &stream(1).repeat(64)),
+        ));
     }
     let (listening, coverage) = hearing.finish();
     assert!(coverage.forgotten > 0);

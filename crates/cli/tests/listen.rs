@@ -14,6 +14,9 @@ mod harm;
 #[allow(dead_code, reason = "it has conversations for other tests too")]
 mod packets;
 #[cfg(target_os = "linux")]
+#[path = "listen/pipe.rs"]
+mod pipe;
+#[cfg(target_os = "linux")]
 #[path = "listen/rights.rs"]
 mod rights;
 

@@ -45,6 +45,8 @@ pub(crate) struct Entry {
     pub(crate) last: Moment,
     /// The number of the packet at which it was put where it stands in its list.
     pub(crate) listed: u64,
+    /// What its listener held for it then.
+    pub(crate) weighed: u32,
     before: u32,
     behind: u32,
     /// The opener's side and the answerer's.
@@ -71,6 +73,8 @@ pub(crate) struct Who {
     pub(crate) key: Key,
     /// [`NONE`] while nothing has been heard.
     pub(crate) voice: u32,
+    /// How many bytes the listener holds for it, beyond the little that each takes.
+    pub(crate) burden: u32,
     /// Whether the lower end of the key opened it.
     pub(crate) low_opened: bool,
     /// Whether its beginning was captured.
@@ -82,14 +86,26 @@ struct List {
     first: u32,
     last: u32,
     len: usize,
+    burden: usize,
 }
+
+const EMPTY: List = List {
+    first: NONE,
+    last: NONE,
+    len: 0,
+    burden: 0,
+};
+
+/// A class has two lists: one of the flows for which the listener holds nothing beyond the little that each takes, and one of those
+/// for which it holds more, since only to end one of these frees that.
+type Lists = [List; 2];
 
 /// All flows.
 pub(crate) struct Table {
     index: HashTable<u32>,
     entries: Vec<Entry>,
     free: Vec<u32>,
-    lists: [List; 5],
+    lists: [Lists; 5],
     hasher: KeyHasher,
 }
 
@@ -99,11 +115,7 @@ impl Table {
             index: HashTable::new(),
             entries: Vec::new(),
             free: Vec::new(),
-            lists: [List {
-                first: NONE,
-                last: NONE,
-                len: 0,
-            }; 5],
+            lists: [[EMPTY; 2]; 5],
             hasher: KeyHasher::new(seed),
         }
     }
@@ -125,11 +137,13 @@ impl Table {
             who: Who {
                 key,
                 voice: NONE,
+                burden: 0,
                 low_opened,
                 begun,
             },
             last: at,
             listed: 0,
+            weighed: 0,
             before: NONE,
             behind: NONE,
             streams: [Stream::NEW; 2],
@@ -179,23 +193,38 @@ impl Table {
     }
 
     pub(crate) fn len(&self, class: Class) -> usize {
-        self.lists.get(class as usize).map_or(0, |list| list.len)
+        let lists = self.lists.get(class as usize);
+        lists.map_or(0, |lists| lists.iter().map(|list| list.len).sum())
     }
 
-    /// Puts a flow at the end of that class, at the packet of that number.
+    /// How many bytes the listener holds for the flows of that class.
+    pub(crate) fn burden(&self, class: Class) -> usize {
+        let [_, burdened] = self.lists.get(class as usize).unwrap_or(&[EMPTY; 2]);
+        burdened.burden
+    }
+
+    /// Puts a flow at the end of that class, at the packet of that number, with what its listener holds for it.
     pub(crate) fn list(&mut self, index: u32, class: Class, number: u64) {
         self.detach(index);
         if let Some(entry) = self.entries.get_mut(index as usize) {
             entry.class = class;
             entry.listed = number;
+            entry.weighed = entry.who.burden;
         }
         self.append(index);
     }
 
     /// The one that has been quiet longest, as far as the order goes: see [`FRESH`].
     pub(crate) fn quietest(&self, class: Class) -> Option<u32> {
-        let first = self.lists.get(class as usize)?.first;
-        (first != NONE).then_some(first)
+        let firsts = self.lists.get(class as usize)?.iter().map(|list| list.first);
+        let listed = |first: u32| Some((self.entries.get(first as usize)?.listed, first));
+        firsts.filter_map(listed).min().map(|(_, first)| first)
+    }
+
+    /// The one of several for which the listener holds something that has been quiet longest.
+    pub(crate) fn quietest_burdened(&self, class: Class) -> Option<u32> {
+        let [_, burdened] = self.lists.get(class as usize)?;
+        (burdened.len > 1).then_some(burdened.first)
     }
 
     /// The quietest, when it has been quiet since before then.
@@ -209,12 +238,13 @@ impl Table {
         let Some(entry) = self.entries.get_mut(index as usize) else {
             return;
         };
-        let Some(list) = self.lists.get_mut(entry.class as usize) else {
+        let Some(list) = list_of(&mut self.lists, entry) else {
             return;
         };
         (entry.before, entry.behind) = (list.last, NONE);
         let last = std::mem::replace(&mut list.last, index);
         list.len += 1;
+        list.burden += entry.weighed as usize;
         if last == NONE {
             list.first = index;
         } else if let Some(entry) = self.entries.get_mut(last as usize) {
@@ -226,11 +256,12 @@ impl Table {
         let Some(entry) = self.entries.get(index as usize) else {
             return;
         };
-        let (before, behind, class) = (entry.before, entry.behind, entry.class);
-        let Some(list) = self.lists.get_mut(class as usize) else {
+        let (before, behind) = (entry.before, entry.behind);
+        let Some(list) = list_of(&mut self.lists, entry) else {
             return;
         };
         list.len -= 1;
+        list.burden -= entry.weighed as usize;
         match self.entries.get_mut(before as usize) {
             Some(entry) => entry.behind = behind,
             None => list.first = behind,
@@ -240,4 +271,10 @@ impl Table {
             None => list.last = before,
         }
     }
+}
+
+/// The list in which a flow stands.
+fn list_of<'a>(lists: &'a mut [Lists; 5], entry: &Entry) -> Option<&'a mut List> {
+    let [free, burdened] = lists.get_mut(entry.class as usize)?;
+    Some(if entry.weighed == 0 { free } else { burdened })
 }

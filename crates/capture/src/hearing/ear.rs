@@ -74,6 +74,7 @@ impl<L: Listener> Sink for Ear<'_, L> {
             *of(&mut voice.heard, self.side) += len;
             self.listener
                 .hear(&mut voice.flow, &voice.ends, self.side, at, bytes);
+            self.who.burden = burden(self.listener, &voice.flow);
         }
     }
 
@@ -90,12 +91,17 @@ impl<L: Listener> Sink for Ear<'_, L> {
             *of(&mut voice.missing, self.side) += bytes;
             self.listener
                 .miss(&mut voice.flow, &voice.ends, self.side, at, bytes);
+            self.who.burden = burden(self.listener, &voice.flow);
         }
     }
 
     fn odd(&mut self, oddity: Oddity) {
         self.coverage.saw(oddity);
     }
+}
+
+fn burden<L: Listener>(listener: &L, flow: &L::Flow) -> u32 {
+    u32::try_from(listener.burden(flow)).unwrap_or(u32::MAX)
 }
 
 /// A side's part of a pair that begins with the opener's.

@@ -1,4 +1,5 @@
-//! How flows find room and make it: each class has its own, and the one that has been quiet longest goes first.
+//! How flows find room and make it: each class has its own, for flows and for what the listener holds for them, and the one that has
+//! been quiet longest goes first.
 
 use super::Hearing;
 use crate::flow::table::{Class, FRESH, NONE};
@@ -9,6 +10,10 @@ const GRACE: u64 = 5_000_000_000;
 
 /// Flows that are over and not forgotten, at most.
 const CLOSING: usize = 4096;
+
+/// Flows that one packet may end for what the listener holds for them: more than one, or a new flow with each packet would keep what is
+/// held above its bound; and few, or who comes with much could push out at once all that come with little.
+const RELIEF: u8 = 2;
 
 impl<L: Listener> Hearing<L> {
     /// Puts a flow where it belongs by now, and makes room there.
@@ -28,7 +33,8 @@ impl<L: Listener> Hearing<L> {
             (false, false, _) => Class::OneSided,
         };
         let number = self.coverage.packets;
-        if class != entry.class || number - entry.listed > FRESH {
+        let weighs = entry.who.burden != entry.weighed;
+        if class != entry.class || number - entry.listed > FRESH || weighs {
             self.table.list(index, class, number);
         }
         let room = match class {
@@ -39,17 +45,29 @@ impl<L: Listener> Hearing<L> {
             Class::Closing => CLOSING,
         };
         while self.table.len(class) > room.max(1) {
-            self.forget_quietest(class);
+            self.forget(self.table.quietest(class), class);
         }
-        // One for a packet: were it done until there is room, who comes with much could push out all that come with little.
-        if !silent && self.listener.burden() > self.limits.burden && self.table.len(class) > 1 {
-            self.forget_quietest(class);
+        for _ in 0..RELIEF {
+            if self.table.burden(class) <= self.limits.burden {
+                break;
+            }
+            self.forget(self.table.quietest_burdened(class), class);
+        }
+    }
+
+    /// What the listener holds for a flow has changed, though no packet of it came.
+    pub(super) fn weigh(&mut self, index: u32) {
+        if let Some(entry) = self.table.get_mut(index)
+            && entry.who.burden != entry.weighed
+        {
+            let class = entry.class;
+            self.table.list(index, class, self.coverage.packets);
         }
     }
 
     #[cold]
-    fn forget_quietest(&mut self, class: Class) {
-        if let Some(quietest) = self.table.quietest(class) {
+    fn forget(&mut self, quietest: Option<u32>, class: Class) {
+        if let Some(quietest) = quietest {
             self.coverage.forgotten += u64::from(class != Class::Closing && class != Class::Silent);
             self.end(quietest);
         }

@@ -92,8 +92,6 @@ pub(crate) struct Beats {
     holed: bool,
     /// Who sent the first encrypted one, where nothing is missing before it.
     asked_first: Option<Side>,
-    /// How many bytes it took when they were counted last.
-    pub(crate) counted: usize,
     /// When the first came.
     pub(crate) first: Moment,
     /// And the last.
@@ -112,7 +110,6 @@ impl Beats {
             begun: true,
             holed: false,
             asked_first: None,
-            counted: 0,
             first: at,
             last: at,
             company,
@@ -158,15 +155,8 @@ impl Beats {
         }
     }
 
-    /// Takes its bytes into the sum of all.
-    pub(crate) fn recount(&mut self, all: usize) -> usize {
-        let now = self.size();
-        let before = std::mem::replace(&mut self.counted, now);
-        all.saturating_sub(before).saturating_add(now)
-    }
-
     /// How many bytes it takes.
-    fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         let open: usize = self.open.iter().map(Direction::size).sum();
         let sealed = self.sealed.iter().flatten().map(|sealed| sealed.size());
         let torn = self.torn.as_ref().map_or(0, |_| size_of::<Torn>());

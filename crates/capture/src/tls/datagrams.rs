@@ -85,6 +85,11 @@ impl Datagrams {
         Course::Stays
     }
 
+    /// How many bytes its heartbeats take.
+    pub(crate) fn burden(&self) -> usize {
+        self.beats.as_deref().map_or(0, Beats::size)
+    }
+
     /// The conversation is over.
     pub(crate) fn end(mut self: Box<Self>, book: &mut Book, ends: &Ends, ending: Ending) {
         self.stop_reading(book, Side::Opener);
@@ -99,7 +104,6 @@ impl Datagrams {
             server.close(&ending, missing != [0; 2]);
         }
         if let Some(beats) = self.beats {
-            book.beating = book.beating.saturating_sub(beats.counted);
             let client = self.talk.client.unwrap_or(Side::Opener);
             let over = Over {
                 heard,
@@ -199,7 +203,6 @@ impl Datagrams {
             .get_or_insert_with(|| Box::new(Beats::new(true, at, company)));
         beats.in_company(company);
         beats.record(side, seal, raw, heard);
-        book.beating = beats.recount(book.beating);
         book.totals.heartbeats += 1;
     }
 

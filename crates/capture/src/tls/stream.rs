@@ -161,6 +161,11 @@ impl Stream {
         self.talk.closed(book, over);
     }
 
+    /// How many bytes its heartbeats take.
+    pub(crate) fn burden(&self) -> usize {
+        self.beats.as_deref().map_or(0, Beats::size)
+    }
+
     /// The stream is over.
     pub(crate) fn end(mut self: Box<Self>, book: &mut Book, ends: &Ends, ending: Ending) {
         for side in [Side::Opener, Side::Answerer] {
@@ -184,7 +189,6 @@ impl Stream {
             server.close(&ending, false);
         }
         if let Some(beats) = self.beats {
-            book.beating = book.beating.saturating_sub(beats.counted);
             let client = self.talk.client.unwrap_or(Side::Opener);
             let over = Over {
                 heard,
@@ -397,7 +401,6 @@ impl Stream {
             .get_or_insert_with(|| Box::new(Beats::new(false, at, company)));
         beats.in_company(company);
         beats.record(side, seal, raw, heard);
-        book.beating = beats.recount(book.beating);
         book.totals.heartbeats += 1;
     }
 

@@ -152,6 +152,7 @@ impl<'a> Course<'a> {
         let file = if path == Path::new("-") {
             File::from(io::stdin().as_fd().try_clone_to_owned()?)
         } else {
+            // Who is to write into a named pipe may come later: the tap waits, and until then can be stopped.
             bounded::open(path)?
         };
         Tap::new(file, meter.clone(), self.stop.clone())

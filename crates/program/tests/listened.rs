@@ -131,6 +131,49 @@ async fn clear_text_is_closed_by_hearing_it_encrypted_and_by_nothing_else() {
     assert_eq!((still().await, back.taken.back), (State::Back, 1));
 }
 
+/// The archive as it speaks TLS up to 1.2, which shows a certificate's key.
+fn shown(key: &str, client: &str, span: (i64, i64)) -> Vec<Part> {
+    let mut archive = archive(false, span);
+    archive.observations.push(Observation {
+        at: at(span.1),
+        method: Method::Passive,
+        subject: Endpoint {
+            address: hearing::address(ARCHIVE),
+            port: 4242,
+            transport: Transport::Tcp,
+        },
+        fact: Fact::Key {
+            sha256: key.to_owned(),
+        },
+    });
+    let way = Part::Interface(way(client, true, 6, span));
+    vec![Part::Subject(Box::new(archive)), way]
+}
+
+#[tokio::test]
+async fn clear_text_is_closed_where_the_key_is_known_and_not_by_another_systems() {
+    let (store, _folder) = opened().await;
+    let (own, others) = ("aa".repeat(32), "bb".repeat(32));
+    let mut other = service("10.0.0.9", 0, Verdict::NotAffected);
+    other.observations[0].fact = Fact::Key {
+        sha256: others.clone(),
+    };
+    scanned::once(&store, "scan", 0, other).await;
+    capture(&store, 1, spoke(true, MODALITY, (1, 5)), (true, false)).await;
+    // Its key is known since, and who spoke in the clear is not heard.
+    capture(&store, 10, shown(&own, "10.0.0.2", (10, 15)), (true, false)).await;
+    assert_eq!(state(&store).await, State::Open);
+    capture(&store, 20, shown(&others, MODALITY, (20, 25)), (true, false)).await;
+    assert_eq!(state(&store).await, State::Open, "another system's key");
+    capture(&store, 30, shown(&own, MODALITY, (30, 35)), (true, false)).await;
+    assert_eq!(state(&store).await, State::Fixed);
+    capture(&store, 40, spoke(true, MODALITY, (40, 45)), (true, false)).await;
+    assert_eq!(state(&store).await, State::Back);
+    // TLS 1.3 shows no key to who listens.
+    capture(&store, 50, spoke(false, MODALITY, (50, 55)), (true, false)).await;
+    assert_eq!(state(&store).await, State::Fixed);
+}
+
 #[tokio::test]
 async fn who_listens_without_an_end_need_not_end_to_close_it() {
     let (store, _folder) = opened().await;

@@ -3,6 +3,7 @@
 //! and never in the clear, and of each system that ever spoke with it there, what was heard last is encrypted.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter;
 
 use holter_capture::Captured;
 use holter_capture::captured::Kind;
@@ -15,7 +16,7 @@ use holter_store::{FindingFilter, Linked, Page, Store, StoreError};
 use jiff::Timestamp;
 
 use super::subject::place;
-use crate::ingest::Heard;
+use crate::ingest::{Heard, shown_key};
 
 /// So many findings are looked up at once.
 const AT_ONCE: u32 = 500;
@@ -40,6 +41,8 @@ struct Said {
     sessions: u64,
     so_far: u64,
     clear: bool,
+    /// The key that was shown here, which may be another system's.
+    key: Option<String>,
     last: Timestamp,
 }
 
@@ -67,6 +70,7 @@ impl Watched {
                     sessions: 0,
                     so_far: 0,
                     clear: false,
+                    key: None,
                     last: Timestamp::MIN,
                 };
                 watched.insert(known.endpoint, said);
@@ -88,6 +92,7 @@ impl Watched {
         };
         let in_the_clear = |one: &Observation| matches!(one.fact, Fact::InTheClear { .. });
         said.clear |= subject.observations.iter().any(in_the_clear);
+        said.key = shown_key(&subject.observations).or(said.key.take());
         said.last = said.last.max(subject.last);
         if subject.so_far {
             said.so_far = subject.coverage.sessions;
@@ -162,15 +167,20 @@ fn all_encrypted(ways: &[Linked], in_the_clear: Timestamp, started: Timestamp) -
 }
 
 fn service(endpoint: Endpoint, said: &Said, clients: u64) -> (Service, Heard) {
-    let observations = vec![Observation {
-        at: said.last,
-        method: Method::Passive,
-        subject: endpoint,
-        fact: Fact::OnlyEncrypted {
-            sessions: said.sessions.saturating_add(said.so_far),
-            clients,
-        },
-    }];
+    let only_encrypted = Fact::OnlyEncrypted {
+        sessions: said.sessions.saturating_add(said.so_far),
+        clients,
+    };
+    let key = said.key.clone().map(|sha256| Fact::Key { sha256 });
+    let observations: Vec<_> = iter::once(only_encrypted)
+        .chain(key)
+        .map(|fact| Observation {
+            at: said.last,
+            method: Method::Passive,
+            subject: endpoint,
+            fact,
+        })
+        .collect();
     let judged = catalogue::flaw(CLEAR_CLINICAL)
         .map(|known| (known.check.judge)(&observations, Attempt::Completed))
         .unwrap_or_default();

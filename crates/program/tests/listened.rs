@@ -175,50 +175,6 @@ async fn clear_text_is_closed_where_the_key_is_known_and_not_by_another_systems(
 }
 
 #[tokio::test]
-async fn who_listens_without_an_end_need_not_end_to_close_it() {
-    let (store, _folder) = opened().await;
-    capture(&store, 0, spoke(true, MODALITY, (0, 5)), (true, false)).await;
-    let clock = Stands(at(40));
-    let mut hearing = Overhearing::begin((&store, &clock), beginning(at(30)), &[], None)
-        .await
-        .unwrap();
-    let mut sound = captured();
-    // Nobody has spoken there yet.
-    hearing.so_far(&sound).await.unwrap();
-    assert_eq!(state(&store).await, State::Open);
-    let told = |clear: bool, span| {
-        let so_far = Subject {
-            so_far: true,
-            ..archive(clear, span)
-        };
-        [
-            Part::Subject(Box::new(so_far)),
-            Part::Interface(way(MODALITY, !clear, 2, span)),
-        ]
-    };
-    for part in told(false, (31, 33)) {
-        hearing.take(part, true).await.unwrap();
-    }
-    // Where packets were dropped, one in the clear may have been among them.
-    sound.coverage.dropped = 1;
-    hearing.so_far(&sound).await.unwrap();
-    assert_eq!(state(&store).await, State::Open);
-    sound.coverage.dropped = 0;
-    hearing.so_far(&sound).await.unwrap();
-    assert_eq!(state(&store).await, State::Fixed);
-    for part in told(true, (35, 36)) {
-        hearing.take(part, true).await.unwrap();
-    }
-    hearing.so_far(&sound).await.unwrap();
-    assert_eq!(state(&store).await, State::Back);
-    for part in spoke(true, MODALITY, (31, 36)) {
-        hearing.take(part, false).await.unwrap();
-    }
-    let sums = hearing.end(&sound, false).await.unwrap();
-    assert_eq!((state(&store).await, sums.taken.fixed), (State::Back, 1));
-}
-
-#[tokio::test]
 async fn what_was_heard_before_a_kill_is_there_and_the_rest_closes_nothing() {
     let (store, _folder) = opened().await;
     let clock = Stands(at(5));

@@ -37,9 +37,7 @@ struct Said {
     protocol: String,
     /// When it was last heard in the clear.
     in_the_clear: Timestamp,
-    /// Sessions that were told of to the end, and such as will be told of again.
     sessions: u64,
-    so_far: u64,
     clear: bool,
     /// The key that was shown here, which may be another system's.
     key: Option<String>,
@@ -68,7 +66,6 @@ impl Watched {
                     protocol: known.protocol,
                     in_the_clear: row.finding.last_seen,
                     sessions: 0,
-                    so_far: 0,
                     clear: false,
                     key: None,
                     last: Timestamp::MIN,
@@ -94,22 +91,12 @@ impl Watched {
         said.clear |= subject.observations.iter().any(in_the_clear);
         said.key = shown_key(&subject.observations).or(said.key.take());
         said.last = said.last.max(subject.last);
-        if subject.so_far {
-            said.so_far = subject.coverage.sessions;
-        } else {
-            said.so_far = 0;
+        if !subject.so_far {
             said.sessions = said.sessions.saturating_add(subject.coverage.sessions);
         }
     }
 
-    /// Follows these no longer: what closes them has been heard. Should they be heard in the clear again, that is a later finding.
-    pub(super) fn let_go(&mut self, cleared: &[(Service, Heard)]) {
-        for endpoint in cleared.iter().filter_map(|(service, _)| service.endpoint) {
-            self.0.remove(&endpoint);
-        }
-    }
-
-    /// What this capture clears, or as much of it as was heard by now, if it is one that can clear anything.
+    /// What this capture clears, if it is one that can clear anything.
     pub(super) async fn cleared(
         &self,
         store: &Store,
@@ -120,7 +107,7 @@ impl Watched {
             return Ok(cleared);
         }
         for (endpoint, said) in &self.0 {
-            if said.sessions + said.so_far == 0 || said.clear || said.in_the_clear >= started {
+            if said.sessions == 0 || said.clear || said.in_the_clear >= started {
                 continue;
             }
             let ways = store.interfaces_to(said.asset, endpoint.port, MANY).await?;
@@ -168,7 +155,7 @@ fn all_encrypted(ways: &[Linked], in_the_clear: Timestamp, started: Timestamp) -
 
 fn service(endpoint: Endpoint, said: &Said, clients: u64) -> (Service, Heard) {
     let only_encrypted = Fact::OnlyEncrypted {
-        sessions: said.sessions.saturating_add(said.so_far),
+        sessions: said.sessions,
         clients,
     };
     let key = said.key.clone().map(|sha256| Fact::Key { sha256 });

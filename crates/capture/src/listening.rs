@@ -6,7 +6,7 @@ use holter_model::Transport;
 
 use crate::Moment;
 use crate::book::visit::Visit;
-use crate::book::{Beyond, Book, Bounds, Pair, Totals};
+use crate::book::{Beyond, Book, Bounds, Pair};
 use crate::clear::{Clear, Clinical};
 use crate::heard::telling::{Rest, Teller};
 use crate::heard::{Heard, Part};
@@ -72,12 +72,6 @@ impl Listening {
     #[must_use]
     pub const fn beyond(&self) -> Beyond {
         self.book.beyond
-    }
-
-    /// Flows, counted so far.
-    #[must_use]
-    pub const fn totals(&self) -> Totals {
-        self.book.totals
     }
 
     /// All that has not been told, one after the other.

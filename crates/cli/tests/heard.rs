@@ -19,12 +19,10 @@ mod place;
 mod visitor;
 
 use std::process::Stdio;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use command::{command, signal};
-use holter_model::finding::State;
 use holter_store::{FindingFilter, FindingRow, InterfaceFilter, Page};
-use packets::{Conversation, file, file_of};
+use packets::{Conversation, file};
 use place::{Place, until};
 use visitor::{Served, Visitor};
 
@@ -111,36 +109,6 @@ fn clear_text_is_known_while_its_connection_is_open() {
     let scan = place.scans().remove(0);
     assert!(scan.ended.is_some());
     assert_eq!((scan.sums.services, scan.sums.affected), (1, 1));
-}
-
-#[test]
-fn who_speaks_encrypted_now_need_not_wait_for_the_listeners_end() {
-    let place = Place::new();
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let now = u32::try_from(now).unwrap();
-    let before = place.write("before.pcap", file_of(now - 3600, &Conversation::clinical()));
-    place.run("listen", &before);
-    let state = || {
-        let found = findings(&place);
-        let mut clear = found.iter().filter(|row| row.finding.flaw == "CLEAR-CLINICAL");
-        clear.next().unwrap().finding.state
-    };
-    assert_eq!(state(), State::Open);
-    // What is heard while it is followed is later than its beginning.
-    let path = place.write("after.pcap", file_of(now + 600, &Conversation::quiet()));
-    let mut follow = command("listen --quiet --every 1s --follow");
-    let mut child = follow
-        .arg(&path)
-        .arg("--db")
-        .arg(place.db())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    until("it is closed", || (state() == State::Fixed).then_some(()));
-    assert_eq!(child.try_wait().unwrap(), None, "it goes on");
-    signal("-INT", child.id());
-    child.wait().unwrap();
-    assert_eq!(state(), State::Fixed);
 }
 
 /// A session that two users share, and one that nobody does.

@@ -52,10 +52,10 @@ pub fn what_closes(finding: &Finding, protocol: Option<&str>) -> String {
         }
         (_, Some(heard)) => heard.to_owned(),
         (State::Accepted, None) => format!(
-            "It is accepted until a date, and opens by itself then. A scan that asks “{check}” here and finds it gone closes it earlier."
+            "It is accepted until a date, and opens by itself then. A scan that asks “{check}” here and finds it gone closes it earlier; where the service's key is known, it must be shown a key as well, and not another system's."
         ),
         (_, None) => format!(
-            "Only a scan that asks “{check}” at this very service, gets its answers and finds it gone. A closed port, a timeout or somebody's word does not."
+            "Only a scan that asks “{check}” at this very service, gets its answers and finds it gone. A closed port, a timeout or somebody's word does not. Where the service's key is known, the scan must be shown a key as well, and not another system's: of a service that speaks TLS 1.3 alone by now, only a full scan sees it."
         ),
     }
 }

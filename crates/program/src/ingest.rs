@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use holter_cert::Certificate;
 use holter_checks::Configuration;
-use holter_model::{Attempt, Endpoint, Fact, Service};
+use holter_model::{Attempt, Endpoint, Fact, Observation, Service};
 use holter_store::{
     AssetEvent, KnownAsset, KnownService, NewScan, NewVisit, Scan, ScanSums, Store, StoreError, Writing,
 };
@@ -268,7 +268,8 @@ impl<'a> Ingest<'a> {
             at,
             attempt: service.attempt,
             judgements: &service.judgements,
-            is_same: owner.is_none() && !hides_its_key(&known, seen),
+            // Who listens cannot have a key shown that TLS 1.3 hides, and what that closes has a rule of its own.
+            is_same: owner.is_none() && (heard.is_some() || !hides_its_key(&known, seen)),
             is_latest,
             heard,
         };
@@ -427,16 +428,6 @@ impl Seen {
     }
 
     fn of(service: &Service, endpoint: Endpoint) -> Self {
-        let chains = Configuration::of(&service.observations).chains;
-        let leaf = chains.iter().find_map(|chain| chain.first());
-        let key = leaf.map(|leaf| Certificate::read(&leaf.0).0.key.sha256);
-        let alone = service
-            .observations
-            .iter()
-            .find_map(|observation| match &observation.fact {
-                Fact::Key { sha256 } => Some(sha256.clone()),
-                _ => None,
-            });
         Self {
             endpoint,
             name: service
@@ -444,10 +435,24 @@ impl Seen {
                 .as_deref()
                 .map(|name| name.trim_end_matches('.').to_ascii_lowercase())
                 .unwrap_or_default(),
-            key: key.or(alone).unwrap_or_default(),
+            key: shown_key(&service.observations).unwrap_or_default(),
             answered: answered(service),
         }
     }
+}
+
+/// SHA-256 of the public key that was shown, in hex.
+pub(crate) fn shown_key(observations: &[Observation]) -> Option<String> {
+    let chains = Configuration::of(observations).chains;
+    let leaf = chains.iter().find_map(|chain| chain.first());
+    let key = leaf.map(|leaf| Certificate::read(&leaf.0).0.key.sha256);
+    let alone = || {
+        observations.iter().find_map(|one| match &one.fact {
+            Fact::Key { sha256 } => Some(sha256.clone()),
+            _ => None,
+        })
+    };
+    key.or_else(alone)
 }
 
 /// Whether a system whose key is known has not shown one: then another may stand in its place, and closes nothing.

@@ -143,26 +143,6 @@ impl<'a> Overhearing<'a> {
         self.renew().await
     }
 
-    /// All that was heard by now has been told of a capture that goes on, by somebody who listens without an end: what would close
-    /// something if it were over is closed.
-    ///
-    /// # Errors
-    /// As [`Overhearing::take`].
-    pub async fn so_far(&mut self, captured: &Captured) -> Result<(), StoreError> {
-        self.beat().await?;
-        self.close(captured).await
-    }
-
-    async fn close(&mut self, captured: &Captured) -> Result<(), StoreError> {
-        let cleared = self.watched.cleared(self.store, (captured, self.started)).await?;
-        for some in cleared.chunks(BATCH) {
-            self.services.extend_from_slice(some);
-            self.write_services().await?;
-        }
-        self.watched.let_go(&cleared);
-        Ok(())
-    }
-
     /// The capture is over; `cut_off`: somebody stopped before its end. Then it closes nothing.
     ///
     /// # Errors
@@ -170,7 +150,11 @@ impl<'a> Overhearing<'a> {
     pub async fn end(mut self, captured: &Captured, cut_off: bool) -> Result<Overheard, StoreError> {
         self.beat().await?;
         if !cut_off {
-            self.close(captured).await?;
+            let cleared = self.watched.cleared(self.store, (captured, self.started)).await?;
+            for some in cleared.chunks(BATCH) {
+                self.services.extend_from_slice(some);
+                self.write_services().await?;
+            }
         }
         let mut writing = self.store.write().await?;
         writing

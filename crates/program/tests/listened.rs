@@ -131,48 +131,47 @@ async fn clear_text_is_closed_by_hearing_it_encrypted_and_by_nothing_else() {
     assert_eq!((still().await, back.taken.back), (State::Back, 1));
 }
 
+/// The archive as it speaks TLS up to 1.2, which shows a certificate's key.
+fn shown(key: &str, client: &str, span: (i64, i64)) -> Vec<Part> {
+    let mut archive = archive(false, span);
+    archive.observations.push(Observation {
+        at: at(span.1),
+        method: Method::Passive,
+        subject: Endpoint {
+            address: hearing::address(ARCHIVE),
+            port: 4242,
+            transport: Transport::Tcp,
+        },
+        fact: Fact::Key {
+            sha256: key.to_owned(),
+        },
+    });
+    let way = Part::Interface(way(client, true, 6, span));
+    vec![Part::Subject(Box::new(archive)), way]
+}
+
 #[tokio::test]
-async fn who_listens_without_an_end_need_not_end_to_close_it() {
+async fn clear_text_is_closed_where_the_key_is_known_and_not_by_another_systems() {
     let (store, _folder) = opened().await;
-    capture(&store, 0, spoke(true, MODALITY, (0, 5)), (true, false)).await;
-    let clock = Stands(at(40));
-    let mut hearing = Overhearing::begin((&store, &clock), beginning(at(30)), &[], None)
-        .await
-        .unwrap();
-    let mut sound = captured();
-    // Nobody has spoken there yet.
-    hearing.so_far(&sound).await.unwrap();
-    assert_eq!(state(&store).await, State::Open);
-    let told = |clear: bool, span| {
-        let so_far = Subject {
-            so_far: true,
-            ..archive(clear, span)
-        };
-        [
-            Part::Subject(Box::new(so_far)),
-            Part::Interface(way(MODALITY, !clear, 2, span)),
-        ]
+    let (own, others) = ("aa".repeat(32), "bb".repeat(32));
+    let mut other = service("10.0.0.9", 0, Verdict::NotAffected);
+    other.observations[0].fact = Fact::Key {
+        sha256: others.clone(),
     };
-    for part in told(false, (31, 33)) {
-        hearing.take(part, true).await.unwrap();
-    }
-    // Where packets were dropped, one in the clear may have been among them.
-    sound.coverage.dropped = 1;
-    hearing.so_far(&sound).await.unwrap();
+    scanned::once(&store, "scan", 0, other).await;
+    capture(&store, 1, spoke(true, MODALITY, (1, 5)), (true, false)).await;
+    // Its key is known since, and who spoke in the clear is not heard.
+    capture(&store, 10, shown(&own, "10.0.0.2", (10, 15)), (true, false)).await;
     assert_eq!(state(&store).await, State::Open);
-    sound.coverage.dropped = 0;
-    hearing.so_far(&sound).await.unwrap();
+    capture(&store, 20, shown(&others, MODALITY, (20, 25)), (true, false)).await;
+    assert_eq!(state(&store).await, State::Open, "another system's key");
+    capture(&store, 30, shown(&own, MODALITY, (30, 35)), (true, false)).await;
     assert_eq!(state(&store).await, State::Fixed);
-    for part in told(true, (35, 36)) {
-        hearing.take(part, true).await.unwrap();
-    }
-    hearing.so_far(&sound).await.unwrap();
+    capture(&store, 40, spoke(true, MODALITY, (40, 45)), (true, false)).await;
     assert_eq!(state(&store).await, State::Back);
-    for part in spoke(true, MODALITY, (31, 36)) {
-        hearing.take(part, false).await.unwrap();
-    }
-    let sums = hearing.end(&sound, false).await.unwrap();
-    assert_eq!((state(&store).await, sums.taken.fixed), (State::Back, 1));
+    // TLS 1.3 shows no key to who listens.
+    capture(&store, 50, spoke(false, MODALITY, (50, 55)), (true, false)).await;
+    assert_eq!(state(&store).await, State::Fixed);
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! The audit log: who did what. Each row carries a code over itself and the row before it, under a key that is not in
 //! the database, so that nobody who can write here can change, take out or put in a row without being seen. Beside the
-//! rows a code says which is the last; only whoever brings the whole of an older log back is not seen by it, and that is
-//! what a row noted elsewhere is for.
+//! rows a code says which is the last. By these alone it is not seen when somebody brings the whole of an older log back, or
+//! takes away that code together with every row since it was first written, which may be the whole log. That is what a
+//! row noted elsewhere is for.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
@@ -213,9 +214,18 @@ impl Store {
         key: &AuditKey,
         noted: Option<&Witness>,
     ) -> Result<Verified, StoreError> {
-        let (mut rows, mut last, mut has_end) = (0, NOTHING.to_owned(), false);
         // Looked at first: whoever writes meanwhile moves it on.
         let end = self.audit_end().await?;
+        self.verify_to(key, noted, end).await
+    }
+
+    async fn verify_to(
+        &self,
+        key: &AuditKey,
+        noted: Option<&Witness>,
+        mut end: Option<Witness>,
+    ) -> Result<Verified, StoreError> {
+        let (mut rows, mut last, mut has_end) = (0, NOTHING.to_owned(), false);
         loop {
             let mut sql = Sql::new(COLUMNS);
             sql.add(" WHERE place > ")
@@ -223,6 +233,14 @@ impl Store {
                 .add(" ORDER BY place LIMIT ")
                 .bind(STRIDE);
             let found = sql.all(&mut *self.reader().await?).await?;
+            if found.is_empty() && has_end && end.is_none() {
+                end = self.audit_end().await?;
+                if end.is_some() {
+                    // The first row that has an end beside it was written meanwhile.
+                    (rows, last) = (0, NOTHING.to_owned());
+                    continue;
+                }
+            }
             if found.is_empty() {
                 let ended = match &end {
                     Some(end) => end.place <= rows,
@@ -248,11 +266,10 @@ impl Store {
                     return broken(rows + 1, "it is missing");
                 }
                 let said = parts(&last, &row);
-                has_end |= row.mac == mac(key, Form::Row, &said);
-                // Nobody goes back to the old form.
-                if !has_end && row.mac != mac(key, Form::Old, &said)
-                    || has_end && row.mac != mac(key, Form::Row, &said)
-                {
+                let is_new = row.mac == mac(key, Form::Row, &said);
+                has_end |= is_new;
+                // A server of before the end may write on where a newer Holter has brought the database up to date.
+                if !is_new && row.mac != mac(key, Form::Old, &said) {
                     return broken(row.place, "it, or the row before it, is not as it was written");
                 }
                 let ends = end.as_ref().filter(|end| end.place == row.place);
@@ -367,7 +384,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_log_of_before_there_was_an_end_goes_on_and_nobody_goes_back() {
+    async fn a_log_of_before_there_was_an_end_goes_on_in_either_form() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("holter.db");
         let store = Store::open(path.to_str().unwrap()).await.unwrap();
@@ -387,10 +404,49 @@ mod tests {
         let Verified::Whole { last, .. } = verified else {
             return;
         };
+        // An old server that still runs, and the new one again.
         old_row(&store, 4, &last).await;
         let verified = store.verify_audit(&KEY, None).await.unwrap();
         assert!(
-            matches!(verified, Verified::Broken { place: 4, .. }),
+            matches!(verified, Verified::Whole { rows: 4, .. }),
+            "{verified:?}"
+        );
+        store.audit(&KEY, &Deed::default(), at).await.unwrap();
+        let verified = store.verify_audit(&KEY, None).await.unwrap();
+        assert!(
+            matches!(verified, Verified::Whole { rows: 5, .. }),
+            "{verified:?}"
+        );
+        // Who looked for the end before it was first written looks again.
+        let verified = store.verify_to(&KEY, None, None).await.unwrap();
+        assert!(
+            matches!(verified, Verified::Whole { rows: 5, .. }),
+            "{verified:?}"
+        );
+        // There was an end, whoever wrote last.
+        let mut writing = store.write().await.unwrap();
+        let gone = Sql::new("DELETE FROM audit_end");
+        gone.run(writing.connection()).await.unwrap();
+        writing.commit().await.unwrap();
+        let verified = store.verify_audit(&KEY, None).await.unwrap();
+        assert!(
+            matches!(verified, Verified::Broken { place: 6, .. }),
+            "{verified:?}"
+        );
+        // Only a note sees that all is gone, for a new log looks like that.
+        let mut writing = store.write().await.unwrap();
+        let gone = Sql::new("DELETE FROM audit");
+        gone.run(writing.connection()).await.unwrap();
+        writing.commit().await.unwrap();
+        let verified = store.verify_audit(&KEY, None).await.unwrap();
+        assert!(
+            matches!(verified, Verified::Whole { rows: 0, .. }),
+            "{verified:?}"
+        );
+        let noted = Witness { place: 3, mac: last };
+        let verified = store.verify_audit(&KEY, Some(&noted)).await.unwrap();
+        assert!(
+            matches!(verified, Verified::Broken { place: 3, .. }),
             "{verified:?}"
         );
     }

@@ -95,13 +95,16 @@ impl Store {
             }
             Dialect::Postgres => (url.to_owned(), WRITERS, ""),
         };
-        let writers = connected((writers, every, ""), &full).await.map_err(refused)?;
+        let mut writers = connected((writers, every, ""), &full).await.map_err(refused)?;
         let mut connection = writers.acquire().await?;
         migration::run(&mut connection, dialect, &place, steps).await?;
-        if dialect == Dialect::Sqlite {
-            connection.execute(sqlx::raw_sql(WRITER)).await?;
-        }
         drop(connection);
+        if dialect == Dialect::Sqlite {
+            // Whatever connection the writer gets from now on asks for its turn itself.
+            let patient = writers;
+            writers = connected((1, EVERY, WRITER), &full).await.map_err(refused)?;
+            patient.close().await;
+        }
         let readers = match dialect {
             Dialect::Sqlite => connected((READERS, EVERY, READER), &full).await?,
             Dialect::Postgres => connected((READERS, "", ""), &full).await?,
@@ -152,8 +155,6 @@ impl Store {
     /// for ever, and begins no other on that connection: the writer gets a new one.
     async fn mend(&self) -> Result<(), StoreError> {
         self.writers.acquire().await?.close().await?;
-        let mut connection = self.writers.acquire().await?;
-        connection.execute(sqlx::raw_sql(WRITER)).await?;
         Ok(())
     }
 

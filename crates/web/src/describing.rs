@@ -49,8 +49,10 @@ pub(crate) struct Described {
 
 /// Writes it down, for the page and for the API.
 pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Described) -> Result<(), Trouble> {
-    let asset = of(app, caller, id).await?;
-    let mut about = asset.about.clone();
+    // As it is while nobody else writes: what a scan says meanwhile is not taken back by this.
+    let mut doing = app.begin().await?;
+    let mut about = doing.asset(id).await?.about;
+    caller.actor()?.within(about.department)?;
     let name = said.name.trim();
     if name.is_empty() || name.len() > 200 {
         return Err(Trouble::Wrong(
@@ -75,7 +77,6 @@ pub(crate) async fn write_down(app: &App, caller: &Caller, id: i64, said: &Descr
     ] {
         *answer = self::answer(field, word)?;
     }
-    let mut doing = app.begin().await?;
     about.owner = match said.owner.trim() {
         "" => None,
         name => Some(doing.person_named(name).await?),

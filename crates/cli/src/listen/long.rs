@@ -59,9 +59,6 @@ impl Course<'_> {
                 if let Some(what) = trouble(found, 1, false) {
                     broken.get_or_insert(format!("{}: {what}", path.display()));
                 }
-                if let Some(source) = sources.first_mut() {
-                    source.trouble.clone_from(&broken);
-                }
             }
             let coverage = hearing.coverage();
             self.progress.draw(coverage.bytes, coverage.packets);

@@ -54,7 +54,6 @@ type Way = (IpAddr, IpAddr, u16, Transport);
 enum Told {
     Begins(Beginning),
     Part(Box<Part>, bool),
-    SoFar(Box<Captured>),
     Over(Box<Captured>, bool),
     Sessions(Box<SessionLog>, Option<String>),
 }
@@ -148,11 +147,6 @@ impl Remembered {
                 self.hand_over(Told::Part(Box::new(Part::Interface(seen)), true));
             }
         }
-    }
-
-    /// All that is known by now has been told, and this is what was heard.
-    pub(crate) fn all_so_far(&mut self, captured: Captured) {
-        self.hand_over(Told::SoFar(Box::new(captured)));
     }
 
     /// What went wrong, as soon as it did.
@@ -254,7 +248,6 @@ async fn keep(store: &Store, own: &[IpNet], told: &Receiver<Told>, say: impl Fn(
                 begun.map(|begun| hearing = Some(begun))
             }
             (Some(Told::Part(part, so_far)), Some(hearing)) => hearing.take(*part, so_far).await,
-            (Some(Told::SoFar(captured)), Some(hearing)) => hearing.so_far(&captured).await,
             (None, Some(hearing)) => hearing.beat().await,
             (Some(Told::Over(captured, cut_off)), _) => {
                 let ended = match hearing.take() {
@@ -271,7 +264,7 @@ async fn keep(store: &Store, own: &[IpNet], told: &Receiver<Told>, say: impl Fn(
                 say(Says::Done(sums.map(|sums| words(&sums)).map_err(Into::into)));
                 Ok(())
             }
-            (Some(Told::Part(..) | Told::SoFar(_)) | None, None) => Ok(()),
+            (Some(Told::Part(..)) | None, None) => Ok(()),
         };
         if let Err(error) = done {
             hearing = None;

@@ -126,15 +126,8 @@ impl Course<'_> {
         };
         hearing.settle(idle);
         self.news(hearing, sources)?;
-        let captured = Captured {
-            sources: sources.to_vec(),
-            coverage: hearing.coverage().clone(),
-            totals: hearing.listener_mut().totals(),
-            beyond: hearing.listener_mut().beyond(),
-        };
         if let Some(remembered) = &mut self.remembered {
             remembered.ways(hearing.listener_mut().ways());
-            remembered.all_so_far(captured);
         }
         Ok(())
     }

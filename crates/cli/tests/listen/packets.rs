@@ -190,18 +190,13 @@ fn record(kind: u8, body: &[u8]) -> Vec<u8> {
 
 /// A capture of raw IP.
 pub(crate) fn file(packets: &[Packet]) -> Vec<u8> {
-    file_of(1_396_980_000, packets)
-}
-
-/// The same, captured in that second since 1970 and after it.
-pub(crate) fn file_of(second: u32, packets: &[Packet]) -> Vec<u8> {
     let mut file = Vec::new();
     for word in [0xa1b2_c3d4_u32, 0x0002_0004, 0, 0, 65_535, 101] {
         file.extend(word.to_be_bytes());
     }
     for (at, packet) in packets {
         let length = u32::try_from(packet.len()).unwrap();
-        for word in [second + at / 1000, at % 1000 * 1000, length, length] {
+        for word in [1_396_980_000 + at / 1000, at % 1000 * 1000, length, length] {
             file.extend(word.to_be_bytes());
         }
         file.extend(packet);

@@ -3,6 +3,7 @@
 //! and never in the clear, and of each system that ever spoke with it there, what was heard last is encrypted.
 
 use std::collections::{BTreeSet, HashMap};
+use std::iter;
 
 use holter_capture::Captured;
 use holter_capture::captured::Kind;
@@ -15,7 +16,7 @@ use holter_store::{FindingFilter, Linked, Page, Store, StoreError};
 use jiff::Timestamp;
 
 use super::subject::place;
-use crate::ingest::Heard;
+use crate::ingest::{Heard, shown_key};
 
 /// So many findings are looked up at once.
 const AT_ONCE: u32 = 500;
@@ -36,10 +37,10 @@ struct Said {
     protocol: String,
     /// When it was last heard in the clear.
     in_the_clear: Timestamp,
-    /// Sessions that were told of to the end, and such as will be told of again.
     sessions: u64,
-    so_far: u64,
     clear: bool,
+    /// The key that was shown here, which may be another system's.
+    key: Option<String>,
     last: Timestamp,
 }
 
@@ -65,8 +66,8 @@ impl Watched {
                     protocol: known.protocol,
                     in_the_clear: row.finding.last_seen,
                     sessions: 0,
-                    so_far: 0,
                     clear: false,
+                    key: None,
                     last: Timestamp::MIN,
                 };
                 watched.insert(known.endpoint, said);
@@ -88,23 +89,14 @@ impl Watched {
         };
         let in_the_clear = |one: &Observation| matches!(one.fact, Fact::InTheClear { .. });
         said.clear |= subject.observations.iter().any(in_the_clear);
+        said.key = shown_key(&subject.observations).or(said.key.take());
         said.last = said.last.max(subject.last);
-        if subject.so_far {
-            said.so_far = subject.coverage.sessions;
-        } else {
-            said.so_far = 0;
+        if !subject.so_far {
             said.sessions = said.sessions.saturating_add(subject.coverage.sessions);
         }
     }
 
-    /// Follows these no longer: what closes them has been heard. Should they be heard in the clear again, that is a later finding.
-    pub(super) fn let_go(&mut self, cleared: &[(Service, Heard)]) {
-        for endpoint in cleared.iter().filter_map(|(service, _)| service.endpoint) {
-            self.0.remove(&endpoint);
-        }
-    }
-
-    /// What this capture clears, or as much of it as was heard by now, if it is one that can clear anything.
+    /// What this capture clears, if it is one that can clear anything.
     pub(super) async fn cleared(
         &self,
         store: &Store,
@@ -115,7 +107,7 @@ impl Watched {
             return Ok(cleared);
         }
         for (endpoint, said) in &self.0 {
-            if said.sessions + said.so_far == 0 || said.clear || said.in_the_clear >= started {
+            if said.sessions == 0 || said.clear || said.in_the_clear >= started {
                 continue;
             }
             let ways = store.interfaces_to(said.asset, endpoint.port, MANY).await?;
@@ -162,15 +154,20 @@ fn all_encrypted(ways: &[Linked], in_the_clear: Timestamp, started: Timestamp) -
 }
 
 fn service(endpoint: Endpoint, said: &Said, clients: u64) -> (Service, Heard) {
-    let observations = vec![Observation {
-        at: said.last,
-        method: Method::Passive,
-        subject: endpoint,
-        fact: Fact::OnlyEncrypted {
-            sessions: said.sessions.saturating_add(said.so_far),
-            clients,
-        },
-    }];
+    let only_encrypted = Fact::OnlyEncrypted {
+        sessions: said.sessions,
+        clients,
+    };
+    let key = said.key.clone().map(|sha256| Fact::Key { sha256 });
+    let observations: Vec<_> = iter::once(only_encrypted)
+        .chain(key)
+        .map(|fact| Observation {
+            at: said.last,
+            method: Method::Passive,
+            subject: endpoint,
+            fact,
+        })
+        .collect();
     let judged = catalogue::flaw(CLEAR_CLINICAL)
         .map(|known| (known.check.judge)(&observations, Attempt::Completed))
         .unwrap_or_default();
